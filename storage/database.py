@@ -1,0 +1,140 @@
+"""The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from sqlalchemy import Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+HEAD = "0001"  # the newest migration; a test holds it against storage/migrations
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+class Database:
+    """Short transactions over one engine. ``begin`` writes, ``read`` reads; both end when their block ends."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite has one writer: queueing for it here is fair and cheap, queueing inside SQLite polls.
+        self._writer = asyncio.Lock()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Connect lazily to ``url``. Raises DatabaseError when the URL is not one that we can use."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise DatabaseError(f"FOLLOWUP_DATABASE_URL is not a database URL: {error}") from error
+        parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+        if parsed.drivername == "sqlite+aiosqlite":
+            # A queue pool keeps connections (and their prepared statements) warm.
+            engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4)
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_immediate)
+        elif parsed.drivername == "postgresql+asyncpg":
+            engine = create_async_engine(parsed, pool_size=8)
+        else:
+            raise DatabaseError("FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.")
+        return cls(engine)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A writing transaction: committed when the block ends, rolled back whole when it raises."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as conn:
+                yield conn
+            return
+        async with self._writer, self.engine.begin() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent reading transaction; never waits for a writer."""
+        async with self.engine.connect() as conn:
+            await conn.execution_options(followup_read=True)
+            yield conn
+
+    async def create(self) -> None:
+        """Create the tables or bring them to the newest migration."""
+        from storage.migrate import upgrade  # Alembic is needed by `init` alone
+
+        async with self.begin() as conn:
+            await conn.run_sync(upgrade)
+
+    async def check(self) -> str | None:
+        """None when the database answers and is at the newest migration, else one sentence."""
+        try:
+            async with self.read() as conn:
+                version = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        except (DBAPIError, OSError) as error:
+            if isinstance(error, OperationalError | DBAPIError) and "alembic_version" in str(error):
+                return "The database has no tables yet: run `followup init`."
+            return "The database cannot be reached: see FOLLOWUP_DATABASE_URL."
+        if version != HEAD:
+            return f"The database is at migration {version}, this program needs {HEAD}: run `followup init`."
+        return None
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-65536",
+        "mmap_size=1073741824",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(conn: Any) -> None:
+    reading = conn.get_execution_options().get("followup_read", False)
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _insert(conn: AsyncConnection, table: Table) -> Any:
+    return (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``; every row has the same keys."""
+    if rows:
+        await conn.execute(table.insert(), list(rows))
+
+
+async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, leaving those whose unique key is taken as they are."""
+    if rows:
+        await conn.execute(_insert(conn, table).on_conflict_do_nothing(), list(rows))
+
+
+async def upsert(
+    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
+    if not rows:
+        return
+    statement = _insert(conn, table)
+    replaced = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    if replaced:
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    await conn.execute(statement, list(rows))

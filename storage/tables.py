@@ -1,0 +1,284 @@
+"""What is remembered: the tables, and the unique keys that carry the correctness.
+
+Times are UTC, dates are the unit's own calendar. Two facts are copied where a question must be answered
+from one index: ``enrolment.plan_on`` (when the planner looks next) and the measurement's provider.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.types import IsoDate, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _table(name: str, *items: Column[object] | UniqueConstraint | CheckConstraint | Index) -> Table:
+    return Table(name, metadata, *items, sqlite_strict=True)
+
+
+provider = _table(
+    "provider",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("address_id", ForeignKey("address.id")),
+    Column("authorised_from", IsoDate),
+    Column("authorised_to", IsoDate),
+)
+
+customer = _table(
+    "customer",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("gender", Text, nullable=False),  # K, M or empty
+    Column("birth_year", Integer),
+)
+
+enrolment = _table(
+    "enrolment",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("started_on", IsoDate, nullable=False),
+    Column("planned_end_on", IsoDate),
+    Column("ended_on", IsoDate),
+    Column("end_reason", Text, nullable=False),  # empty while open
+    Column("difficulty", Text, nullable=False),  # low, medium, high or empty
+    Column("registered_on", IsoDate, nullable=False),
+    # The day on which the planner must look at this enrolment next; empty when nothing more can fall due.
+    Column("plan_on", IsoDate, index=True),
+)
+
+# A phone number or a Telegram chat. Value is read and written in storage/people.py alone.
+address = _table(
+    "address",
+    Column("id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),  # sms, telegram
+    Column("value", Text, nullable=False),
+    Column("state", Text, nullable=False),  # active, opted_out, unreachable, unlinked
+    Column("state_at", UtcDateTime, nullable=False),
+    # When a sender that we cannot tie to a customer got the neutral line: it is said once.
+    Column("greeted_at", UtcDateTime),
+    UniqueConstraint("channel", "value"),
+)
+
+# A phone may be shared by customers, and a customer may have a phone and a chat.
+customer_address = _table(
+    "customer_address",
+    Column("customer_id", ForeignKey("customer.id"), primary_key=True),
+    Column("address_id", ForeignKey("address.id"), primary_key=True, index=True),
+    Column("linked_at", UtcDateTime, nullable=False),
+)
+
+link_token = _table(
+    "link_token",
+    Column("token_hash", Text, primary_key=True),  # SHA-256, hex
+    Column("customer_id", ForeignKey("customer.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+opt_out = _table(
+    "opt_out",
+    Column("id", Integer, primary_key=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", Text, nullable=False),  # message, carrier (21610), staff
+    Column("revoked_at", UtcDateTime),
+)
+
+occasion = _table(
+    "occasion",
+    Column("id", Integer, primary_key=True),
+    Column("enrolment_id", ForeignKey("enrolment.id"), nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("survey", Text, nullable=False),
+    Column("period", Text, nullable=False),  # empty for start and end, YYYY-MM for checkin
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    # While it waits: the next time to look, and why it was held.
+    Column("look_at", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    # completed, partial, no_answer, opted_out, unreachable, expired, held_back, cancelled; empty until closed
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("enrolment_id", "survey", "period"),
+)
+Index(
+    "ix_occasion_waiting",
+    occasion.c.look_at,
+    sqlite_where=text("opened_at IS NULL AND outcome = ''"),
+    postgresql_where=text("opened_at IS NULL AND outcome = ''"),
+)
+
+session = _table(
+    "session",
+    Column("occasion_id", ForeignKey("occasion.id"), primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),  # survey.model.Session as JSON
+    Column("language", Text, nullable=False),
+    Column("is_open", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+# One open conversation per address: two bare "nej" could not be told apart.
+Index(
+    "uq_session_open_address",
+    session.c.address_id,
+    unique=True,
+    sqlite_where=text("is_open = 1"),
+    postgresql_where=text("is_open = 1"),
+)
+Index(
+    "ix_session_expiring",
+    session.c.expires_at,
+    sqlite_where=text("is_open = 1"),
+    postgresql_where=text("is_open = 1"),
+)
+
+answer = _table(
+    "answer",
+    Column("occasion_id", ForeignKey("occasion.id"), primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("value", Integer),
+    Column("text", Text),
+    Column("skipped", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # of the survey pack; 0 for imported answers
+    Column("answered_at", UtcDateTime, nullable=False),
+)
+
+answer_history = _table(
+    "answer_history",
+    Column("id", Integer, primary_key=True),
+    Column("occasion_id", ForeignKey("occasion.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("value", Integer),
+    Column("text", Text),
+    Column("answered_at", UtcDateTime, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+# One row per measurement point (an enrolment's start or end), with its ratings beside the provider: what the
+# indicators read, from one index. Kept by storage/measurements.py whenever a register row or a rating changes.
+measurement = _table(
+    "measurement",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("point", Text, primary_key=True),  # start, end
+    Column("point_on", IsoDate, nullable=False),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("difficulty", Text, nullable=False),
+    Column("started_on", IsoDate, nullable=False),
+    Column("overall", Integer),
+    Column("treatment", Integer),
+    Column("usefulness", Integer),
+)
+Index(
+    "ix_measurement_cover",
+    measurement.c.point,
+    measurement.c.provider_id,
+    measurement.c.customer_id,
+    measurement.c.started_on,
+    measurement.c.point_on,
+    measurement.c.gender,
+    measurement.c.difficulty,
+    measurement.c.overall,
+    measurement.c.treatment,
+    measurement.c.usefulness,
+)
+
+follow_up = _table(
+    "follow_up",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("month", Text, primary_key=True),  # YYYY-MM
+    Column("held_on", IsoDate, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+inbox = _table(
+    "inbox",
+    Column("id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("occasion_id", ForeignKey("occasion.id")),
+    Column("body", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("outcome", Text, nullable=False),  # answered, opted_out, opted_in, help, unknown_sender, ...
+    Column("reply", Text),
+    UniqueConstraint("channel", "external_id"),
+)
+
+# An event that could not be stored as it was: its kind and why, for `followup check`. Nothing personal.
+quarantine = _table(
+    "quarantine",
+    Column("channel", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+outbox = _table(
+    "outbox",
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # occasion, step, try
+    Column("reference", Text, nullable=False, unique=True),  # random; in Twilio's StatusCallback URL
+    Column("occasion_id", ForeignKey("occasion.id"), index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("say", Text, nullable=False),  # survey.model.Say as JSON: rendered when it is sent
+    # queued, sending, sent, delivered, failed, unknown, cancelled, expired
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("external_id", Text),
+    Column("status", Text, nullable=False),  # the carrier's latest word
+    Column("segments", Integer),
+    Column("price", Text),
+    Column("settled_at", UtcDateTime),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.not_before,
+    sqlite_where=text("state IN ('queued', 'sending')"),
+    postgresql_where=text("state IN ('queued', 'sending')"),
+)
+
+case = _table(
+    "case_",
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("occasion_id", ForeignKey("occasion.id")),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("status", Text, nullable=False),  # open, closed
+)
