@@ -20,6 +20,10 @@ class DatabaseError(Exception):
     """The database cannot be used; the message says what to do."""
 
 
+class StorageFailure(Exception):
+    """The database could not be written; nothing was lost, the sender must try again."""
+
+
 class Database:
     """Short transactions over one engine. ``begin`` writes, ``read`` reads; both end when their block ends."""
 

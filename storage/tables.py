@@ -169,17 +169,6 @@ answer = _table(
     Column("answered_at", UtcDateTime, nullable=False),
 )
 
-answer_history = _table(
-    "answer_history",
-    Column("id", Integer, primary_key=True),
-    Column("occasion_id", ForeignKey("occasion.id"), nullable=False, index=True),
-    Column("question", Text, nullable=False),
-    Column("value", Integer),
-    Column("text", Text),
-    Column("answered_at", UtcDateTime, nullable=False),
-    Column("replaced_at", UtcDateTime, nullable=False),
-)
-
 # One row per measurement point (an enrolment's start or end), with its ratings beside the provider: what the
 # indicators read, from one index. Kept by storage/measurements.py whenever a register row or a rating changes.
 measurement = _table(

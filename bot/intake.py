@@ -1,0 +1,88 @@
+"""Group commit: events that arrive while one commit runs are saved together by the next.
+
+One writer takes what is waiting, saves it in one transaction and answers each caller. An event that fails must
+not fail its batch: the batch is taken again one by one, and the one that fails is put in quarantine.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from storage.database import Database, StorageFailure, insert_ignore
+from storage.intake import Inbound, Taken, take_in
+from storage.tables import quarantine
+from survey.catalogue import Catalogue
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+QUARANTINED = Taken("quarantined", None)
+
+
+class Intake:
+    """The one way in, for every channel. ``now`` is the composition root's clock."""
+
+    def __init__(self, db: Database, catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._now = now
+        self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def submit(self, event: Inbound) -> Taken:
+        """What became of ``event``, after the commit that holds it.
+
+        Raises StorageFailure when the database cannot be reached: the sender must try again.
+        """
+        future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, future))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await future
+
+    async def close(self) -> None:
+        """Finish what is waiting."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            try:
+                results: list[Taken | StorageFailure] = list(await self._save([event for event, _ in batch]))
+            except Exception as error:
+                log.warning("a batch of %d events failed (%s): one by one", len(batch), type(error).__name__)
+                results = [await self._save_alone(event) for event, _ in batch]
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.cancelled():
+                    continue
+                if isinstance(result, StorageFailure):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    async def _save(self, events: list[Inbound]) -> list[Taken]:
+        async with self._db.begin() as conn:
+            return await take_in(conn, events, self._catalogue, self._now())
+
+    async def _save_alone(self, event: Inbound) -> Taken | StorageFailure:
+        try:
+            return (await self._save([event]))[0]
+        except Exception as error:
+            cause = type(error).__name__
+            log.exception("event %s on %s failed", event.external_id, event.channel)
+        try:
+            async with self._db.begin() as conn:
+                row = {
+                    "channel": event.channel,
+                    "external_id": event.external_id,
+                    "at": self._now(),
+                    "error": cause,
+                }
+                await insert_ignore(conn, quarantine, [row])
+        except Exception:
+            log.exception("quarantine failed: the database cannot be written")
+            return StorageFailure("The database cannot be written.")
+        return QUARANTINED

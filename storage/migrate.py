@@ -1,0 +1,27 @@
+"""Alembic, driven from code on a connection that is already open: no ini file, no second way to connect."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from storage.tables import metadata
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables to the newest migration within the caller's transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def missing(connection: Connection) -> str:
+    """What a new migration must do to bring these tables to storage/tables.py, as Alembic code."""
+    context = MigrationContext.configure(connection)
+    script = produce_migrations(context, metadata)
+    assert script.upgrade_ops is not None
+    return render_python_code(script.upgrade_ops, user_module_prefix="types.", migration_context=context)

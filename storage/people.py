@@ -1,0 +1,168 @@
+"""Addresses: who can be reached where. The only module that reads or writes ``address.value``.
+
+Encryption at rest with a blind index follows later, and then changes this file alone.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert as sql_insert
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import insert, insert_ignore
+from storage.tables import address, customer_address, link_token, opt_out
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One phone number or chat. ``state`` is active, opted_out, unreachable or unlinked."""
+
+    id: int
+    channel: str
+    value: str
+    state: str
+    greeted_at: datetime | None = None
+
+
+def _address(row: Any) -> Address:
+    return Address(row.id, row.channel, row.value, row.state, row.greeted_at)
+
+
+_COLUMNS = (address.c.id, address.c.channel, address.c.value, address.c.state, address.c.greeted_at)
+
+
+async def find_or_add(
+    conn: AsyncConnection, channel: str, values: Collection[str], now: datetime
+) -> dict[str, Address]:
+    """The addresses of ``values``, made where new, locked against other processes until the commit."""
+    ordered = sorted(set(values))  # one order for all processes: no deadlock
+    statement = (
+        select(*_COLUMNS)
+        .where(address.c.channel == channel, address.c.value.in_(ordered))
+        .order_by(address.c.id)
+        .with_for_update()
+    )
+    found = {row.value: _address(row) for row in await conn.execute(statement)}
+    missing = [value for value in ordered if value not in found]
+    if missing:
+        await insert_ignore(
+            conn,
+            address,
+            [{"channel": channel, "value": value, "state": "active", "state_at": now} for value in missing],
+        )
+        found = {row.value: _address(row) for row in await conn.execute(statement)}
+    return found
+
+
+async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """(channel, value, state) by address id."""
+    rows = await conn.execute(select(*_COLUMNS).where(address.c.id.in_(list(ids))))
+    return {row.id: (row.channel, row.value, row.state) for row in rows}
+
+
+async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:
+    """Tie an address to a customer; the latest link is the customer's preference."""
+    await insert_ignore(
+        conn,
+        customer_address,
+        [{"customer_id": customer_id, "address_id": address_id, "linked_at": now}],
+    )
+
+
+async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> None:
+    """Give each customer id its phone (empty: none), leaving Telegram chats as they are."""
+    wanted = await find_or_add(conn, "sms", [phone for phone in phones.values() if phone], now)
+    rows = await conn.execute(
+        select(customer_address.c.customer_id, customer_address.c.address_id)
+        .join(address, address.c.id == customer_address.c.address_id)
+        .where(address.c.channel == "sms")
+    )
+    current: dict[int, int] = {row.customer_id: row.address_id for row in rows if row.customer_id in phones}
+    for customer_id, phone in phones.items():
+        new = wanted[phone].id if phone else None
+        old = current.get(customer_id)
+        if old == new:
+            continue
+        if old is not None:
+            await conn.execute(
+                customer_address.delete().where(
+                    customer_address.c.customer_id == customer_id, customer_address.c.address_id == old
+                )
+            )
+    await insert_ignore(
+        conn,
+        customer_address,
+        [
+            {"customer_id": customer_id, "address_id": wanted[phone].id, "linked_at": now}
+            for customer_id, phone in phones.items()
+            if phone
+        ],
+    )
+
+
+async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
+    """Every address of every customer who uses this one, this one first: what a STOP reaches."""
+    customers = select(customer_address.c.customer_id).where(customer_address.c.address_id == address_id)
+    rows = await conn.execute(
+        select(customer_address.c.address_id).where(customer_address.c.customer_id.in_(customers)).distinct()
+    )
+    return [address_id, *sorted(other for (other,) in rows if other != address_id)]
+
+
+async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source: str, now: datetime) -> None:
+    """Close addresses to every message. ``source`` is message, carrier or staff."""
+    await conn.execute(
+        update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now)
+    )
+    await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
+
+
+async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """Open addresses again, keeping the record of the opt-out."""
+    await conn.execute(
+        update(address)
+        .where(address.c.id.in_(list(ids)), address.c.state == "opted_out")
+        .values(state="active", state_at=now)
+    )
+    await conn.execute(
+        update(opt_out)
+        .where(opt_out.c.address_id.in_(list(ids)), opt_out.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def mark_greeted(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """Remember that the neutral line was said."""
+    await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(greeted_at=now))
+
+
+async def issue_token(conn: AsyncConnection, customer_id: int, token: str, expires_at: datetime) -> None:
+    """Store a one-time token by its hash alone."""
+    await conn.execute(
+        sql_insert(link_token).values(
+            token_hash=_hash(token), customer_id=customer_id, expires_at=expires_at, used_at=None
+        )
+    )
+
+
+async def redeem_token(conn: AsyncConnection, token: str, now: datetime) -> int | None:
+    """The customer id a token was made for, once; None when it is unknown, used or expired."""
+    unused = (
+        link_token.c.token_hash == _hash(token),
+        link_token.c.used_at.is_(None),
+        link_token.c.expires_at > now,
+    )
+    customer_id = (
+        await conn.execute(
+            update(link_token).where(*unused).values(used_at=now).returning(link_token.c.customer_id)
+        )
+    ).scalar()
+    return None if customer_id is None else int(customer_id)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
