@@ -1,0 +1,78 @@
+"""What delivery needs of a channel: one message out, one result or one classified error.
+
+Vendor codes stay in the channel's own file (bot/sms.py, bot/telegram.py); here are only the kinds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Channel = Literal["sms", "telegram"]
+Kind = Literal["permanent", "opted_out", "throttled", "transient", "account", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message ready to leave.
+
+    Attributes:
+        reference: our own name for it, unique.
+        channel: "sms" or "telegram".
+        to: E.164 phone number or Telegram chat id.
+        text: the text as the receiver reads it.
+        choices: buttons as ``(callback_data, label)``; empty for none. Ignored by SMS.
+        status_url: where the provider reports delivery, or None.
+    """
+
+    reference: str
+    channel: Channel
+    to: str
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    status_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took the message: its id there, the segments and the price where it told them."""
+
+    external_id: str
+    segments: int | None = None
+    price: str | None = None
+
+
+class GatewayError(Exception):
+    """A message that was not certainly sent.
+
+    Attributes:
+        kind: ``permanent`` this receiver will never get it; ``opted_out`` the receiver has said stop;
+            ``throttled`` not processed, wait; ``transient`` not processed, try again; ``account`` our own
+            account or settings are at fault, so every message would fail; ``unknown`` it may have been sent.
+        code: the provider's code, or a word of ours, for the record.
+        retry_after: seconds the provider asked us to wait, or None.
+    """
+
+    def __init__(self, kind: Kind, code: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{kind} ({code})")
+        self.kind: Kind = kind
+        self.code = code
+        self.retry_after = retry_after
+
+
+class Gateway(Protocol):
+    """One channel's way out."""
+
+    channel: str
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Sends one message.
+
+        Raises:
+            GatewayError: it was not, or not certainly, sent.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Closes connections."""
+        ...
