@@ -1,0 +1,371 @@
+"""SMS through Twilio: the only module that imports twilio.
+
+Vendor codes stay in this file. Everything else sees a :class:`~scheduler.gateway.GatewayError` with a kind.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from xml.sax.saxutils import escape
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    TCPConnector,
+    encode_basic_auth,
+)
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from yarl import URL
+
+from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
+
+CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
+REQUEST_SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+
+# What Twilio's error codes mean to us (https://www.twilio.com/docs/api/errors). Both the codes that answer a
+# POST and those that arrive later in a status callback.
+CODES: dict[int, Kind] = {
+    20003: "account",  # authentication failed
+    20005: "account",  # account not active
+    20404: "account",  # no such account: a wrong SID or URL
+    20429: "throttled",  # too many requests, not processed
+    20503: "transient",  # service unavailable, not processed
+    21211: "permanent",  # not a phone number
+    21212: "account",  # our own sender is not valid
+    21408: "permanent",  # sending to that country is not allowed
+    21602: "permanent",  # no body
+    21603: "account",  # no sender
+    21606: "account",  # our number cannot send this
+    21610: "opted_out",  # the receiver has replied STOP, perhaps to Twilio only
+    21611: "throttled",  # our number's queue is full
+    21612: "permanent",  # no route from our number to that one
+    21614: "permanent",  # not a mobile number
+    21617: "permanent",  # body over 1,600 characters
+    21635: "permanent",  # a landline
+    21659: "account",  # the sender is not ours
+    21660: "account",  # the sender belongs to another account
+    21701: "account",  # no such messaging service
+    21703: "account",  # the messaging service has no number
+    30001: "throttled",  # queue overflow
+    30002: "account",  # account suspended
+    30003: "transient",  # handset off or out of reach
+    30004: "permanent",  # blocked by the receiver or the carrier
+    30005: "permanent",  # handset not known: the number may be gone
+    30006: "permanent",  # landline or carrier that cannot be reached
+    30007: "permanent",  # filtered
+    30008: "unknown",  # error not known: it may have arrived
+    30036: "permanent",  # its validity period has passed
+    60728: "account",  # the account's cap is reached
+    63038: "account",  # the account's daily cap is reached
+}
+
+# A message only moves forward; callbacks come in any order.
+_RANKS = {
+    "accepted": 0,
+    "scheduled": 0,
+    "queued": 1,
+    "sending": 2,
+    "sent": 3,
+    "delivered": 4,
+    "undelivered": 4,
+    "failed": 4,
+    "canceled": 4,
+    "read": 5,
+}
+
+_STATES = {"delivered": "delivered", "read": "delivered", "undelivered": "failed", "failed": "failed"}
+
+# Twilio's client writes phone numbers in URLs at INFO; nobody may turn that on by accident.
+logging.getLogger("twilio").setLevel(logging.WARNING)
+
+
+def classify(code: int | None, status: int | None = None) -> Kind:
+    """The kind of a Twilio error.
+
+    Args:
+        code: Twilio's own error code, from an error response or a status callback; None when there is none.
+        status: the HTTP status of the response, used only when the code says nothing.
+    """
+    if code in CODES:
+        return CODES[code]
+    if status is None or status >= 500:
+        return "unknown"
+    if status == 429:
+        return "throttled"
+    if status in (401, 403, 404):
+        return "account"
+    return "permanent"
+
+
+class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """Twilio's HTTP client with what it lacks: a time-out, a connection limit, another server, and silence.
+
+    Twilio's own ``request`` passes ``timeout=None``, which switches every time-out off, builds aiohttp's
+    deprecated BasicAuth, and logs ``To=``. Made inside a running loop.
+    """
+
+    def __init__(self, base: URL | None, timeout: float) -> None:
+        super().__init__(pool_connections=False)
+        self._base = base
+        self._limits = ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
+        self._pool = ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits)
+
+    def _target(self, url: str) -> URL:
+        target = URL(url)
+        if self._base is None:
+            return target
+        path = self._base.raw_path.rstrip("/") + target.raw_path
+        return self._base.with_path(path, encoded=True).with_query(target.query)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  # the signature is twilio's
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One HTTP request; an aiohttp error or TimeoutError when no whole answer came."""
+        sent = dict(headers or {})
+        if auth is not None:
+            sent["Authorization"] = encode_basic_auth(auth[0], auth[1])
+        async with self._pool.request(
+            method.upper(),
+            self._target(url),
+            params=params,
+            data=data,
+            headers=sent,
+            timeout=self._limits if timeout is None else ClientTimeout(total=timeout),
+            allow_redirects=allow_redirects,
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+class SmsGateway:
+    """Sends SMS with Twilio's own client.
+
+    Args:
+        account_sid: Twilio account SID.
+        auth_token: its token.
+        from_: our number in E.164, or None when a messaging service chooses it.
+        messaging_service_sid: messaging service SID, or None.
+        api_url: another server that speaks Twilio's API (an emulator); None for Twilio.
+        timeout: seconds until an unanswered request is given up and the message is ``unknown``.
+
+    Raises:
+        ValueError: neither a number nor a messaging service, or an ``api_url`` that is not an http address.
+    """
+
+    channel = "sms"
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        from_: str | None = None,
+        messaging_service_sid: str | None = None,
+        api_url: str | None = None,
+        timeout: float = REQUEST_SECONDS,
+    ) -> None:
+        if not (from_ or messaging_service_sid):
+            raise ValueError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed to send SMS.")
+        base = URL(api_url) if api_url else None
+        if base is not None and (base.scheme not in ("http", "https") or not base.host):
+            raise ValueError(f"TWILIO_API_URL is not an http or https address: {api_url}")
+        self._base = base
+        self._credentials = (account_sid, auth_token)
+        self._sender: dict[str, str] = (
+            {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}
+        )
+        if from_:
+            self._sender["from_"] = from_
+        self._timeout = timeout
+        self._http: _HttpClient | None = None
+        self._client: Client | None = None
+
+    def _twilio(self) -> Client:
+        if self._client is None:  # lazily: aiohttp's session must be made inside the running loop
+            self._http = _HttpClient(self._base, self._timeout)
+            # A filled environment keeps Client from reading the process's own (edge, region).
+            self._client = Client(*self._credentials, http_client=self._http, environment={"TWILIO_EDGE": ""})
+        return self._client
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Hands one SMS to Twilio, with ``message.status_url`` as its StatusCallback.
+
+        Raises:
+            GatewayError: kind ``unknown`` when the request may have reached Twilio (it has no idempotency
+                key: look it up with :meth:`find` before sending again), otherwise as in :data:`CODES`.
+        """
+        extra = dict(self._sender)
+        if message.status_url:
+            extra["status_callback"] = message.status_url
+        try:
+            made = await self._twilio().messages.create_async(to=message.to, body=message.text, **extra)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        if not made.sid:
+            raise GatewayError("unknown", "no-sid")
+        return _sent(made)
+
+    async def find(self, message: OutboundMessage, since: datetime | None = None) -> Sent | None:
+        """Looks among Twilio's own messages for one that was sent with an unknown result.
+
+        Twilio does not give the StatusCallback back, so the match is on receiver and text.
+
+        Args:
+            message: what was being sent.
+            since: aware; older messages (by more than a minute, for the clocks) are not a match.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        try:
+            found = await self._twilio().messages.list_async(to=message.to, limit=50)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        for one in found:
+            old = since and one.date_created and one.date_created < since - timedelta(minutes=1)
+            if not old and one.body == message.text and str(one.direction).startswith("outbound") and one.sid:
+                return _sent(one)
+        return None
+
+    async def close(self) -> None:
+        """Closes the connections; the gateway opens new ones if it is used again."""
+        if self._http is not None:
+            await self._http.close()
+        self._http = self._client = None
+
+
+def _sent(made: Any) -> Sent:
+    segments = made.num_segments
+    return Sent(
+        external_id=made.sid,
+        segments=int(segments) if segments and str(segments).isdecimal() else None,
+        price=made.price,
+    )
+
+
+def _gateway_error(error: Exception) -> GatewayError:
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        code = error.code if isinstance(error.code, int) else None
+        return GatewayError(classify(code, error.status), str(code or error.status))
+    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+        return GatewayError("transient", "connect")  # no connection: nothing has left
+    if isinstance(error, TimeoutError):
+        return GatewayError("unknown", "timeout")
+    if isinstance(error, ClientError | OSError):
+        return GatewayError("unknown", "connection-lost")
+    if isinstance(error, UnicodeEncodeError):
+        return GatewayError("permanent", "encoding")
+    return GatewayError("unknown", type(error).__name__)  # an answer that could not be read
+
+
+# Webhooks ------------------------------------------------------------------------------------------------
+
+
+def sign(auth_token: str, url: str, params: Mapping[str, str]) -> str:
+    """Twilio's signature of a webhook: HMAC-SHA1 over the URL and the sorted form, base64."""
+    return str(RequestValidator(auth_token).compute_signature(url, params))
+
+
+def verify(auth_token: str, url: str, params: Mapping[str, Any], signature: str | None) -> bool:
+    """Whether a webhook was signed by Twilio. Never raises, whatever the form holds.
+
+    Args:
+        auth_token: the account's token.
+        url: the configured public URL with path and query, never one made from the request's own headers.
+        params: the form, a MultiDict or a plain mapping.
+        signature: the ``X-Twilio-Signature`` header, None when there was none.
+    """
+    if not signature:
+        return False
+    try:
+        expected = RequestValidator(auth_token).compute_signature(url, params)
+        return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogatepass"))
+    except (ValueError, TypeError, AttributeError, LookupError):  # lone surrogates, uploads in place of text
+        return False
+
+
+def twiml(reply: str | None) -> str:
+    """The body that answers an inbound SMS: with one message, or with none."""
+    if not reply:
+        return '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+    text = "".join(c for c in reply if c >= " " or c in "\n\t\r")  # XML 1.0 has no other control characters
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response><Message>{escape(text)}</Message></Response>'
+
+
+def parse_inbound(form: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Reads an inbound SMS: ``(external_id, sender, text)``, NUL characters removed.
+
+    Raises:
+        ValueError: with a sentence naming the field that is missing or unreadable. ``Body`` may be empty.
+    """
+    return (
+        _field(form, "MessageSid", limit=64),
+        _field(form, "From", limit=64),
+        _field(form, "Body", empty=True),
+    )
+
+
+def parse_status(form: Mapping[str, Any]) -> tuple[str, str, int | None]:
+    """Reads a status callback: ``(external_id, status, error_code)``.
+
+    Raises:
+        ValueError: with a sentence naming the field that is missing or unreadable.
+    """
+    code = _field(form, "ErrorCode", empty=True) if "ErrorCode" in form else ""
+    if code and not (code.isascii() and code.isdecimal() and len(code) <= 9):
+        raise ValueError("ErrorCode is not a number.")
+    return (
+        _field(form, "MessageSid", limit=64),
+        _field(form, "MessageStatus", limit=32).lower(),
+        int(code) if code else None,
+    )
+
+
+def status_rank(status: str) -> int:
+    """How far a Twilio status is along its way; a stored status is replaced only by one of higher rank.
+
+    The final ones share a rank: the first to come stays. -1 for a status we do not know, which moves nothing.
+    """
+    return _RANKS.get(status.lower(), -1)
+
+
+def state(status: str) -> str | None:
+    """Our word for a Twilio status: ``sent``, ``delivered`` or ``failed``; None while it is on its way."""
+    return "sent" if status == "sent" else "failed" if status == "canceled" else _STATES.get(status)
+
+
+def _field(form: Mapping[str, Any], name: str, *, limit: int | None = None, empty: bool = False) -> str:
+    value = form.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is missing from the form." if value is None else f"{name} is not text.")
+    value = value.replace("\0", "")
+    if not value and not empty:
+        raise ValueError(f"{name} is empty.")
+    if limit is not None and len(value) > limit:
+        raise ValueError(f"{name} is longer than {limit} characters.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} is not valid Unicode text.") from None
+    return value

@@ -1,0 +1,342 @@
+"""Telegram through aiogram: the only module that imports it.
+
+Importing aiogram takes seconds and much memory: import this module only where Telegram is talked to. Updates
+are read as plain dictionaries, because they are stored before they are understood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+
+from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
+
+UPDATES = ["message", "callback_query"]  # the kinds of update we ask for
+REQUEST_SECONDS = 15.0
+POLL_SECONDS = 25
+PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # between failed polls, seconds
+
+_log = logging.getLogger(__name__)
+
+# Order matters: the first class that fits.
+ERRORS: tuple[tuple[type[AiogramError], Kind, str], ...] = (
+    (TelegramRetryAfter, "throttled", "429"),
+    (TelegramForbiddenError, "permanent", "403"),  # blocked by the user, or never started
+    (TelegramMigrateToChat, "permanent", "migrated"),
+    (TelegramEntityTooLarge, "permanent", "413"),
+    (TelegramBadRequest, "permanent", "400"),
+    (TelegramUnauthorizedError, "account", "401"),  # the token is not valid
+    (TelegramNotFound, "account", "404"),  # neither is this one, or the address is wrong
+    (TelegramConflictError, "transient", "409"),
+    (TelegramServerError, "transient", "5xx"),
+)
+
+
+def classify(error: Exception) -> GatewayError:
+    """One aiogram error as ours: see :data:`ERRORS`, and the ambiguous ones below it."""
+    for kind_of, kind, code in ERRORS:
+        if isinstance(error, kind_of):
+            wait = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
+            return GatewayError(kind, code, wait)
+    if isinstance(error, TelegramNetworkError):
+        if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
+            return GatewayError("transient", "connect")  # no connection: nothing has left
+        return GatewayError("unknown", "connection-lost")
+    if isinstance(error, ClientDecodeError):
+        # Text that is not JSON is a proxy's error page; JSON we could not read may say that it was sent.
+        return GatewayError("transient" if isinstance(error.data, str) else "unknown", "unreadable")
+    if isinstance(error, TelegramAPIError):
+        if "too many requests" in error.message.lower():  # 429 with retry_after 0 has no class of its own
+            return GatewayError("throttled", "429")
+        return GatewayError("permanent", "refused")
+    return GatewayError("unknown", type(error).__name__)
+
+
+class _RawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates without aiogram's models: one update that they do not know must not stop the others."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
+class TelegramGateway:
+    """Sends and receives through one bot.
+
+    Args:
+        token: the bot's token.
+        api_url: another server that speaks the Bot API (an emulator); None for Telegram.
+        timeout: seconds until an unanswered request is given up and the message is ``unknown``.
+
+    Raises:
+        ValueError: the token or the address is not one.
+    """
+
+    channel = "telegram"
+
+    def __init__(self, token: str, api_url: str | None = None, timeout: float = REQUEST_SECONDS) -> None:
+        if api_url is not None and not re.match(r"https?://[^/\s]+", api_url):
+            raise ValueError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
+        server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
+        try:
+            self._bot = Bot(token, session=AiohttpSession(api=server, limit=200, timeout=timeout))
+        except TokenValidationError:
+            raise ValueError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Sends one message, its choices as buttons, one to a row.
+
+        Raises:
+            GatewayError: as :func:`classify`; Telegram cannot be asked afterwards what was sent.
+        """
+        keyboard = None
+        if message.choices:
+            keyboard = InlineKeyboardMarkup(
+                inline_keyboard=[
+                    [InlineKeyboardButton(text=label, callback_data=data)] for data, label in message.choices
+                ]
+            )
+        try:
+            chat = int(message.to)
+        except ValueError:
+            raise GatewayError("permanent", "chat-id") from None
+        try:
+            made = await self._bot.send_message(chat, message.text, reply_markup=keyboard)
+        except Exception as error:
+            raise classify(error) from error
+        return Sent(external_id=str(made.message_id), segments=None, price=None)
+
+    async def answer_callback(self, callback_id: str, text: str | None = None) -> None:
+        """Stops the waiting mark on a tapped button. A tap that is too old to answer is no error.
+
+        Raises:
+            GatewayError: anything else that went wrong.
+        """
+        try:
+            await self._bot.answer_callback_query(callback_id, text=text)
+        except TelegramBadRequest as error:
+            _log.info("Telegram refused the answer to a tap: %s", error.message)
+        except Exception as error:
+            raise classify(error) from error
+
+    async def username(self) -> str:
+        """The bot's name, for deep links (``https://t.me/NAME?start=TOKEN``).
+
+        Raises:
+            GatewayError: Telegram could not be asked, or the token is not valid (kind ``account``).
+        """
+        try:
+            return (await self._bot.me()).username or ""
+        except Exception as error:
+            raise classify(error) from error
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Asks Telegram to post updates to ``url`` with ``secret`` in its header.
+
+        Raises:
+            GatewayError: refused or not reached.
+        """
+        try:
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=UPDATES)
+        except Exception as error:
+            raise classify(error) from error
+
+    async def delete_webhook(self) -> None:
+        """Ends posting; updates that wait are kept.
+
+        Raises:
+            GatewayError: refused or not reached.
+        """
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        except Exception as error:
+            raise classify(error) from error
+
+    async def poll(
+        self,
+        handle: Callable[[dict[str, Any]], Awaitable[object]],
+        *,
+        seconds: int = POLL_SECONDS,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Long polling until cancelled, one update at a time, in order.
+
+        An update is confirmed to Telegram only after ``handle`` has returned, that is, when it is stored.
+        When ``handle`` raises, that update and those after it come again after a pause.
+
+        Args:
+            handle: stores one raw update.
+            seconds: how long Telegram may hold an empty answer.
+            pause: waits the given seconds.
+
+        Raises:
+            GatewayError: kind ``account``: the token is not valid, so polling again is no use.
+        """
+        failures = 0
+        offset: int | None = None
+        webhook = True
+        while True:
+            wait: float | None = None
+            try:
+                if webhook:
+                    await self.delete_webhook()
+                    webhook = False
+                offset, whole = await self._round(handle, offset, seconds)
+                if whole:
+                    failures = 0
+                    continue
+            except GatewayError as error:
+                if error.kind == "account":
+                    raise
+                webhook = webhook or error.code == "409"  # somebody has set a webhook since
+                wait = error.retry_after
+                _log.warning("Telegram could not be polled: %s", error)
+            await pause(wait or PAUSES[min(failures, len(PAUSES) - 1)])
+            failures += 1
+
+    async def _round(
+        self, handle: Callable[[dict[str, Any]], Awaitable[object]], offset: int | None, seconds: int
+    ) -> tuple[int | None, bool]:
+        """One getUpdates: the offset that confirms what was handled, and whether that was all."""
+        call = _RawUpdates(offset=offset, timeout=seconds, allowed_updates=UPDATES)
+        try:
+            updates = await self._bot(call, request_timeout=seconds + int(REQUEST_SECONDS))
+        except Exception as error:
+            raise classify(error) from error
+        for update in updates:
+            number = update.get("update_id")
+            try:
+                await handle(update)
+            except Exception:
+                _log.exception("Telegram update %s could not be stored; it will be asked for again", number)
+                return offset, False
+            if isinstance(number, int):
+                offset = number + 1
+        return offset, True
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._bot.session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a private chat sent.
+
+    Attributes:
+        external_id: the update's id; not unique for ever, not rising for ever.
+        sender: the chat's id.
+        kind: ``text``; ``tap`` on one of our buttons; ``start`` from a deep link; ``other`` (a picture, a
+            voice message), which only calls for a word about what we can read.
+        text: what was written; empty for ``tap`` and ``other``.
+        data: the button's data, or the token of a deep link; empty for ``text``, or a link without token.
+        callback_id: what :meth:`TelegramGateway.answer_callback` answers; None but for ``tap``.
+    """
+
+    external_id: str
+    sender: str
+    kind: Literal["text", "tap", "start", "other"]
+    text: str = ""
+    data: str = ""
+    callback_id: str | None = None
+
+
+_COMMAND = re.compile(r"/([A-Za-z]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def parse_update(raw: object) -> Parsed | None:
+    """Reads one update. None for what is not ours to answer: groups, channels, edits, members.
+
+    A command such as ``/stop`` is the word ``stop``, which the engine knows; ``/start TOKEN`` is a deep link.
+
+    Raises:
+        ValueError: with a sentence, when it is not an update as Telegram describes it.
+    """
+    update = _object(raw, "The update")
+    external_id = str(_integer(update.get("update_id"), "update_id"))
+    if "callback_query" in update:
+        query = _object(update["callback_query"], "callback_query")
+        message = query.get("message")
+        chat = _object(message, "message").get("chat") if message is not None else None
+        if chat is not None and _object(chat, "chat").get("type") != "private":
+            return None
+        # A private chat has the person's own id; the message is missing when it is too old.
+        person = _object(chat if chat is not None else query.get("from"), "from")
+        data = _text(query.get("data", ""), "data")
+        return Parsed(
+            external_id,
+            str(_integer(person.get("id"), "id")),
+            "tap",
+            data=data,
+            callback_id=_text(query.get("id"), "callback_query.id"),
+        )
+    if "message" not in update:
+        return None
+    message = _object(update["message"], "message")
+    chat = _object(message.get("chat"), "chat")
+    sender = str(_integer(chat.get("id"), "chat.id"))
+    if chat.get("type") != "private":
+        return None
+    if "text" not in message:
+        return Parsed(external_id, sender, "other")
+    text = _text(message["text"], "text")
+    command = _COMMAND.fullmatch(text)
+    if command is None:
+        return Parsed(external_id, sender, "text", text=text)
+    word, rest = command[1].lower(), (command[2] or "").strip()
+    if word == "start":
+        return Parsed(external_id, sender, "start", text=text, data=rest if _TOKEN.fullmatch(rest) else "")
+    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip())
+
+
+def _object(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is not an object.")
+    return value
+
+
+def _integer(value: object, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
+        raise ValueError(f"{name} is not a whole number of 64 bits.")
+    return value
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is not text.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} is not valid Unicode text.") from None
+    return value.replace("\0", "")
