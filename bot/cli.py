@@ -1,1 +1,165 @@
-def main(): ...
+"""The command line. Each command imports what it needs when it runs: `--help` must be quick."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+app = typer.Typer(
+    help="Kunduppföljning per SMS och Telegram för kommunens arbetsmarknadsenhet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+export_app = typer.Typer(help="Aggregat utan rapport.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
+
+T = TypeVar("T")
+
+Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="Kalenderår, till exempel 2025.")]
+At = Annotated[str | None, typer.Option("--at", help="Tidpunkt (ISO), i stället för nu.")]
+
+
+def main() -> None:
+    """Run a command; a known error is one sentence and exit code 2 (bad input) or 1 (failure)."""
+    try:
+        app()
+    except Exception as error:
+        from bot.errors import exit_code
+
+        code = exit_code(error)
+        if code is None:
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(code)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@app.command()
+def init() -> None:
+    """Skapa databasen, eller lyft den till den senaste versionen."""
+    from bot import commands
+
+    typer.echo(_run(commands.init()))
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="CSV- eller XLSX-filer, eller en mapp med sådana.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+) -> None:
+    """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
+    from bot import commands
+
+    typer.echo(_run(commands.import_files(paths, dry_run, now())))
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(help="Adress att lyssna på.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port att lyssna på.", min=1, max=65535)] = 8080,
+) -> None:
+    """Kör allt i en process: webhookar, schema och utskick."""
+    from bot import commands
+
+    _run(commands.run(host, port, now))
+
+
+@app.command()
+def plan(
+    at: At = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa utan att spara.")] = False,
+) -> None:
+    """Visa vad som ska skickas, vad som hålls tillbaka och varför."""
+    from bot import commands
+
+    _run(commands.plan(commands.moment(at, now()), dry_run))
+
+
+@app.command()
+def why(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
+    """Visa varje planerad kontakt med en kund och varför den skickades eller inte."""
+    from bot import commands
+
+    _run(commands.why(customer))
+
+
+@app.command()
+def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
+    """Skapa en engångslänk som knyter kundens Telegram till registret."""
+    from bot import commands
+
+    typer.echo(_run(commands.invite(customer, now())))
+
+
+@app.command()
+def talk(
+    survey: Annotated[str, typer.Argument(help="start, end eller checkin.")],
+    lang: Annotated[str, typer.Option(help="Språkkod.")] = "sv",
+    channel: Annotated[str, typer.Option(help="sms eller telegram.")] = "sms",
+) -> None:
+    """Spela en enkät i terminalen, med delar och kostnad per meddelande."""
+    from bot.talk import play
+
+    play(survey, lang, channel, now)
+
+
+@app.command()
+def report(
+    year: Year,
+    out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
+    formats: Annotated[str, typer.Option("--format", help="html, xlsx, csv, json")] = "html,xlsx,csv,json",
+) -> None:
+    """Skriv årets kvalitetsrapport."""
+    from bot import commands
+
+    for path in _run(commands.report(year, out, formats.split(","), now())):
+        typer.echo(path)
+
+
+@export_app.command("indicators")
+def export_indicators(
+    year: Year,
+    format_: Annotated[str, typer.Option("--format", help="csv, xlsx eller json")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="Fil att skriva till, annars standard ut.")] = None,
+) -> None:
+    """Skriv indikatorerna, en rad per värde."""
+    from bot import commands
+
+    content = _run(commands.export_indicators(year, format_, now()))
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        commands.write(out, content)
+
+
+@app.command()
+def check() -> None:
+    """Kontrollera inställningar, databas, enkäter och karantän."""
+    from bot import commands
+
+    if not _run(commands.check()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out/demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Låt rapporten och tjänsten vara igång.")] = False,
+    seed: Annotated[int, typer.Option(help="Samma frö ger samma siffror.")] = 2015,
+) -> None:
+    """Hela systemet utan konton: ett simulerat år genom riktig kod, och rapporten."""
+    from bot.demo import run_demo
+
+    _run(run_demo(out, seed, serve, now))

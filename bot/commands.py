@@ -1,0 +1,271 @@
+"""What the commands do: open the database, call the rooms, print for a person."""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import settings as settings_
+from bot.errors import BadInput
+from bot.settings import Settings, SettingsError
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from reporting.report import QualityReport
+
+LINK_DAYS = 14
+TOKEN_BYTES = 24  # 192 bits, 32 characters of Telegram's 64
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> "AsyncIterator[Database]":
+    """The database, when it is there and current. Raises SettingsError."""
+    db = Database.open(settings.database_url)
+    try:
+        problem = await db.check()
+        if problem:
+            raise SettingsError(problem)
+        yield db
+    finally:
+        await db.close()
+
+
+async def init() -> str:
+    """Create or upgrade the database."""
+    db = Database.open(settings_.load().database_url)
+    try:
+        await db.create()
+    finally:
+        await db.close()
+    return "Databasen är klar."
+
+
+class _DryRun(Exception):
+    """Undoes an import that was only to be tried."""
+
+
+async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime) -> str:
+    """Take in register files, whole or not at all. Raises RegisterError."""
+    from storage import register, registerfile
+
+    settings = settings_.load()
+    batch = registerfile.read(_files(paths))
+    today = now.astimezone(settings.zone).date()
+    async with _database(settings) as db:
+        try:
+            async with db.begin() as conn:
+                imported = await register.apply(conn, batch, today, now)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            return f"Filerna är riktiga ({imported}). Inget sparades: det var en provkörning."
+    return f"Inläst: {imported}."
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(each for each in path.iterdir() if each.suffix.lower() in (".csv", ".xlsx"))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise BadInput(f"Filen {path} finns inte.")
+    if not files:
+        raise BadInput("Där finns ingen CSV- eller XLSX-fil.")
+    return files
+
+
+async def run(host: str, port: int, now: Callable[[], datetime]) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    from bot.app import serve
+
+    settings = settings_.load()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, now, host, port, lambda url: _announce(settings, url), stop)
+
+
+def _announce(settings: Settings, url: str) -> None:
+    print(f"Igång på {url}. Avsluta med Ctrl+C.", flush=True)
+    if settings.twilio is None:
+        print("SMS är avstängt: TWILIO_ACCOUNT_SID saknas.", flush=True)
+    elif settings.public_url is None:
+        print(
+            "FOLLOWUP_PUBLIC_URL saknas: svar tas emot på adressen ovan och leveranskvitton hämtas inte.",
+            flush=True,
+        )
+    if settings.telegram is None:
+        print("Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas.", flush=True)
+
+
+async def plan(at: datetime, dry_run: bool) -> None:
+    """Plan what is due at ``at`` and show each waiting contact with its reason."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.app import send_window
+    from scheduler.planner import Planner
+    from scheduler.rules import Rules
+    from survey.catalogue import load
+
+    settings = settings_.load()
+    window = send_window(settings)
+    async with _database(settings) as db:
+        channels = {"sms"} if settings.twilio else set()
+        if settings.telegram:
+            channels.add("telegram")
+        planner = Planner(db, load(), Rules(), window, settings.zone, frozenset(channels))
+        verdicts = await planner.overview(at, dry_run)
+    table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
+    for verdict in verdicts:
+        table.add_row(
+            verdict.customer,
+            verdict.enrolment,
+            verdict.survey,
+            verdict.period,
+            _local(verdict.due_at, settings),
+            verdict.decision,
+            verdict.reason,
+        )
+    Console().print(table if verdicts else "Inget väntar på att skickas.")
+
+
+async def why(customer_ref: str) -> None:
+    """Every contact planned with a customer, with its outcome and reason. Raises BadInput."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from storage import history
+
+    settings = settings_.load()
+    async with _database(settings) as db, db.read() as conn:
+        entries = await history.of_customer(conn, customer_ref)
+    if entries is None:
+        raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
+    table = Table("Insats", "Enkät", "Period", "Förföll", "Öppnad", "Avslutad", "Utfall", "Skäl")
+    for entry in entries:
+        table.add_row(
+            entry.enrolment,
+            entry.survey,
+            entry.period,
+            *(_local(at, settings) for at in (entry.due_at, entry.opened_at, entry.closed_at)),
+            entry.outcome or ("öppen" if entry.opened_at else "väntar"),
+            entry.reason,
+        )
+    Console().print(table if entries else f"Inget är planerat för kund {customer_ref} än.")
+
+
+def _local(at: datetime | None, settings: Settings) -> str:
+    return at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+async def invite(customer_ref: str, now: datetime) -> str:
+    """A one-time Telegram link for a customer. Raises BadInput and SettingsError."""
+    from storage import history, people
+
+    settings = settings_.load()
+    if settings.telegram is None:
+        raise SettingsError("TELEGRAM_BOT_TOKEN is missing: the link leads to that bot.")
+    from bot.telegram import TelegramGateway
+
+    async with _database(settings) as db:
+        async with db.read() as conn:
+            customer_id = await history.customer_id(conn, customer_ref)
+        if customer_id is None:
+            raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
+        gateway = TelegramGateway(settings.telegram.token, settings.telegram.api_url)
+        try:
+            username = await gateway.username()
+        finally:
+            await gateway.close()
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        async with db.begin() as conn:
+            await people.issue_token(conn, customer_id, token, now + timedelta(days=LINK_DAYS))
+    return f"https://t.me/{username}?start={token}"
+
+
+async def report(year: int, out: Path, formats: Sequence[str], now: datetime) -> list[Path]:
+    """Write the year's quality report in ``formats``; the files' paths. Raises BadInput."""
+    settings = settings_.load()
+    async with _database(settings) as db:
+        return write_report(await quality_report(db, year, now), out, formats)
+
+
+async def quality_report(db: Database, year: int, now: datetime) -> "QualityReport":
+    """The one value behind every output."""
+    from reporting.report import build
+    from storage.aggregates import aggregate
+
+    async with db.read() as conn:
+        return build(await aggregate(conn, year, now), year, now)
+
+
+def write_report(quality: "QualityReport", out: Path, formats: Sequence[str]) -> list[Path]:
+    """Render ``quality`` in each of ``formats`` into the folder ``out``. Raises BadInput."""
+    paths = []
+    for name in formats:
+        content = render(quality, name.strip())
+        stem = "indicators" if name.strip() in ("csv", "json") else "kvalitetsrapport"
+        paths.append(write(out / f"{stem}-{quality.year}.{name.strip()}", content))
+    return paths
+
+
+async def export_indicators(year: int, format_: str, now: datetime) -> bytes:
+    """The indicators alone. Raises BadInput."""
+    if format_ not in ("csv", "xlsx", "json"):
+        raise BadInput(f"Formatet {format_!r} finns inte: välj csv, xlsx eller json.")
+    async with _database(settings_.load()) as db:
+        return render(await quality_report(db, year, now), format_)
+
+
+def render(quality: "QualityReport", format_: str) -> bytes:
+    """One format of the report. Raises BadInput when it does not exist."""
+    if format_ == "csv":
+        from reporting.render import csv as renderer
+    elif format_ == "json":
+        from reporting.render import json as renderer  # type: ignore[no-redef]  # one name, five renderers
+    elif format_ == "html":
+        from reporting.render import html as renderer  # type: ignore[no-redef]  # as above
+    elif format_ == "xlsx":
+        from reporting.render import xlsx as renderer  # type: ignore[no-redef]  # as above
+    else:
+        raise BadInput(f"Formatet {format_!r} finns inte: välj html, xlsx, csv eller json.")
+    return renderer.render(quality)
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Write a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def moment(text: str | None, default: datetime) -> datetime:
+    """An ISO time given on the command line; local when it names no zone. Raises BadInput."""
+    if text is None:
+        return default
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text!r} är ingen tid: skriv till exempel 2026-11-25T09:00.") from error
+    return at if at.tzinfo else at.replace(tzinfo=settings_.load().zone)
+
+
+async def check() -> bool:
+    """Settings, database, packs and quarantine, a line each; False when something must be mended."""
+    from bot.check import findings
+
+    good = True
+    for finding in await findings():
+        print(("  ok    " if finding.ok else "  FEL   ") + finding.text)
+        good = good and finding.ok
+    return good

@@ -1,0 +1,19 @@
+"""Which errors are one sentence for a person, and their exit codes: 2 for bad input, 1 for failure."""
+
+
+def exit_code(error: Exception) -> int | None:
+    """The exit code of an error that a person can act on; None for a fault of ours."""
+    from bot.settings import SettingsError
+    from storage.database import DatabaseError, StorageFailure
+    from storage.register import RegisterError
+    from survey.errors import PackError
+
+    if isinstance(error, SettingsError | RegisterError | BadInput | PackError):
+        return 2
+    if isinstance(error, DatabaseError | StorageFailure | OSError):
+        return 1
+    return None
+
+
+class BadInput(Exception):
+    """An argument that a command cannot use; the message is one sentence."""

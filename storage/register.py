@@ -1,0 +1,301 @@
+"""The unit's register taken in: all rows of a run, or none.
+
+The files are read in storage/registerfile.py; here the rows meet the database: references must lead
+somewhere, and what is locked must stay as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import measurements, people
+from storage.database import insert_ignore, upsert
+from storage.registerfile import EnrolmentRow, Problem, RegisterBatch
+from storage.tables import answer, customer, enrolment, follow_up, occasion, provider
+
+T = TypeVar("T")
+
+CHUNK = 5_000  # references looked up in one statement; SQLite and PostgreSQL both stop near 32,000
+
+
+class RegisterError(Exception):
+    """The files were refused; nothing was saved. The message names every refused row."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"Inget sparades: {len(self.problems)} fel i filerna."]
+        lines += [str(problem) for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many rows of each kind a run holds."""
+
+    providers: int
+    customers: int
+    enrolments: int
+    followups: int
+    answers: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
+            f"{self.followups} uppföljningar, {self.answers} svar"
+        )
+
+
+async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime) -> Imported:
+    """Save ``batch`` in the caller's transaction. Raises RegisterError, with every problem found."""
+    if batch.problems:
+        raise RegisterError(batch.problems)
+    await _providers(conn, batch, now)
+    await _customers(conn, batch, now)
+    problems: list[Problem] = []
+    changed = await _enrolments(conn, batch, today, problems)
+    ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.answers)})
+    await _followups(conn, batch, ids, now, problems)
+    changed |= await _answers(conn, batch, ids, problems)
+    if problems:
+        raise RegisterError(problems)
+    for chunk in _chunks(sorted(changed)):
+        await measurements.refresh(conn, chunk)
+    if batch.customers:  # a corrected gender is read from the measurements
+        await measurements.refresh(conn, await _enrolments_of(conn, {row.ref for row in batch.customers}))
+    return Imported(
+        len(batch.providers),
+        len(batch.customers),
+        len(batch.enrolments),
+        len(batch.followups),
+        len(batch.answers),
+    )
+
+
+async def _providers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+    phones = await people.find_or_add(conn, "sms", [row.phone for row in batch.providers if row.phone], now)
+    await upsert(
+        conn,
+        provider,
+        ("ref",),
+        [
+            {
+                "ref": row.ref,
+                "name": row.name,
+                "address_id": phones[row.phone].id if row.phone else None,
+                "authorised_from": row.authorised_from,
+                "authorised_to": row.authorised_to,
+            }
+            for row in batch.providers
+        ],
+    )
+
+
+async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+    await upsert(
+        conn,
+        customer,
+        ("ref",),
+        [
+            {"ref": row.ref, "language": row.language, "gender": row.gender, "birth_year": row.birth_year}
+            for row in batch.customers
+        ],
+    )
+    ids = await _ids(conn, customer, {row.ref for row in batch.customers})
+    await people.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in batch.customers}, now)
+
+
+async def _enrolments(
+    conn: AsyncConnection, batch: RegisterBatch, today: date, problems: list[Problem]
+) -> set[int]:
+    """Save the enrolments; the ids of those that are in the files."""
+    rows = batch.enrolments
+    customers = await _ids(conn, customer, {row.customer for row in rows})
+    providers = await _ids(conn, provider, {row.provider for row in rows})
+    stored = await _stored(conn, {row.ref for row in rows})
+    values = []
+    for row in rows:
+        found = len(problems)
+        if row.customer not in customers:
+            problems.append(_problem(row, "customer", f"kunden {row.customer} finns inte i registret"))
+        if row.provider not in providers:
+            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+        if len(problems) > found:
+            continue
+        before = stored.get(row.ref)
+        if before is not None:
+            problems += _locked(row, before, customers[row.customer], providers[row.provider])
+        values.append(
+            {
+                "ref": row.ref,
+                "customer_id": customers[row.customer],
+                "provider_id": providers[row.provider],
+                "started_on": row.started_on,
+                "planned_end_on": row.planned_end_on,
+                "ended_on": row.ended_on,
+                "end_reason": row.end_reason,
+                "difficulty": row.difficulty or (before.difficulty if before else ""),
+                "registered_on": before.registered_on if before else today,
+                "plan_on": today,  # something may have changed: the planner looks today
+            }
+        )
+    if problems:
+        return set()
+    await upsert(conn, enrolment, ("ref",), values)
+    return set((await _ids(conn, enrolment, {row.ref for row in rows})).values())
+
+
+def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) -> list[Problem]:
+    """What an enrolment that is already known may not change: its answers would change owner or class."""
+    problems = []
+    if before.customer_id != customer_id:
+        problems.append(_problem(row, "customer", "insatsen hör redan till en annan kund"))
+    if before.provider_id != provider_id:
+        problems.append(
+            _problem(row, "provider", "insatsen hör redan till en annan anordnare; ett byte är en ny insats")
+        )
+    if row.difficulty and before.difficulty and row.difficulty != before.difficulty:
+        problems.append(
+            _problem(row, "difficulty", f"svårighetsgraden är låst sedan starten ({before.difficulty})")
+        )
+    return problems
+
+
+async def _followups(
+    conn: AsyncConnection,
+    batch: RegisterBatch,
+    ids: Mapping[str, int],
+    now: datetime,
+    problems: list[Problem],
+) -> None:
+    known = [row for row in batch.followups if row.enrolment in ids]
+    problems += [
+        _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
+        for row in batch.followups
+        if row.enrolment not in ids
+    ]
+    await upsert(
+        conn,
+        follow_up,
+        ("enrolment_id", "month"),
+        [
+            {
+                "enrolment_id": ids[row.enrolment],
+                "month": row.month,
+                "held_on": row.held_on,
+                "recorded_at": now,
+            }
+            for row in known
+        ],
+    )
+
+
+async def _answers(
+    conn: AsyncConnection, batch: RegisterBatch, ids: Mapping[str, int], problems: list[Problem]
+) -> set[int]:
+    """Answers of earlier years: each gets a closed occasion, as if it had been asked then."""
+    problems += [
+        _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
+        for row in batch.answers
+        if row.enrolment not in ids
+    ]
+    known = [row for row in batch.answers if row.enrolment in ids]
+    if problems or not known:
+        return set()
+    touched = {ids[row.enrolment] for row in known}
+    customers: dict[int, int] = {}
+    for chunk in _chunks(sorted(touched)):
+        rows = await conn.execute(
+            select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk))
+        )
+        customers |= {row.id: row.customer_id for row in rows}
+    occasions = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
+    await insert_ignore(
+        conn,
+        occasion,
+        [
+            {
+                "enrolment_id": enrolment_id,
+                "customer_id": customers[enrolment_id],
+                "survey": survey,
+                "period": period,
+                "due_at": at,
+                "expires_at": at,
+                "look_at": at,
+                "opened_at": at,
+                "closed_at": at,
+                "outcome": "completed",
+                "reason": "Svaret lästes in från en fil.",
+            }
+            for (enrolment_id, survey, period), at in occasions.items()
+        ],
+    )
+    found: dict[tuple[int, str, str], int] = {}
+    for chunk in _chunks(sorted(touched)):
+        rows = await conn.execute(
+            select(occasion.c.id, occasion.c.enrolment_id, occasion.c.survey, occasion.c.period).where(
+                occasion.c.enrolment_id.in_(chunk)
+            )
+        )
+        found |= {(row.enrolment_id, row.survey, row.period): row.id for row in rows}
+    await upsert(
+        conn,
+        answer,
+        ("occasion_id", "question"),
+        [
+            {
+                "occasion_id": found[ids[row.enrolment], row.survey, row.period],
+                "question": row.question,
+                "value": row.value,
+                "text": row.text or None,
+                "skipped": 0,
+                "version": 0,
+                "answered_at": _noon(row.answered_on),
+            }
+            for row in known
+        ],
+    )
+    return touched
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+def _problem(row: Any, column: str, reason: str) -> Problem:
+    return Problem(row.file, row.row, column, reason)
+
+
+async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, int]:
+    """Row ids by the unit's own numbers; unknown ones are left out."""
+    found: dict[str, int] = {}
+    for chunk in _chunks(sorted(refs)):
+        rows = await conn.execute(select(table.c.ref, table.c.id).where(table.c.ref.in_(chunk)))
+        found |= {ref: id_ for ref, id_ in rows}
+    return found
+
+
+async def _stored(conn: AsyncConnection, refs: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for chunk in _chunks(sorted(refs)):
+        found |= {row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))}
+    return found
+
+
+async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> list[int]:
+    found: list[int] = []
+    for chunk in _chunks(sorted(refs)):
+        rows = await conn.execute(
+            select(enrolment.c.id)
+            .join(customer, customer.c.id == enrolment.c.customer_id)
+            .where(customer.c.ref.in_(chunk))
+        )
+        found += [id_ for (id_,) in rows]
+    return found
+
+
+def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
