@@ -137,17 +137,11 @@ class TelegramGateway:
         return Sent(external_id=str(made.message_id), segments=None, price=None)
 
     async def answer_callback(self, callback_id: str, text: str | None = None) -> None:
-        """Stops the waiting mark on a tapped button. A tap that is too old to answer is no error.
-
-        Raises:
-            GatewayError: anything else that went wrong.
-        """
+        """Stops the waiting mark on a tapped button. Never raises: the answer itself is already stored."""
         try:
             await self._bot.answer_callback_query(callback_id, text=text)
-        except TelegramBadRequest as error:
-            _log.info("Telegram refused the answer to a tap: %s", error.message)
         except Exception as error:
-            raise classify(error) from error
+            _log.info("A tap could not be answered: %s", classify(error))
 
     async def username(self) -> str:
         """The bot's name, for deep links (``https://t.me/NAME?start=TOKEN``).
@@ -192,7 +186,8 @@ class TelegramGateway:
         """Long polling until cancelled, one update at a time, in order.
 
         An update is confirmed to Telegram only after ``handle`` has returned, that is, when it is stored.
-        When ``handle`` raises, that update and those after it come again after a pause.
+        When ``handle`` raises, that update and those after it come again after a pause; a ValueError means
+        that it can never be read, so it is confirmed and left.
 
         Args:
             handle: stores one raw update.
@@ -237,6 +232,8 @@ class TelegramGateway:
             number = update.get("update_id")
             try:
                 await handle(update)
+            except ValueError as error:
+                _log.warning("Telegram update %s cannot be read: %s", number, error)
             except Exception:
                 _log.exception("Telegram update %s could not be stored; it will be asked for again", number)
                 return offset, False

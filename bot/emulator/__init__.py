@@ -26,6 +26,7 @@ class Emulator(TwilioEnd, TelegramEnd):
     Args:
         account_sid, auth_token, number: the Twilio account and the number it sends from.
         bot_token, bot_name: the Telegram bot.
+        secret: a webhook secret for the caller to set; updates carry whatever setWebhook was given.
         public_url: what the system under trial calls itself; webhooks are signed for this address.
         reach: where it really listens, when that differs from ``public_url``.
         ids: the counter that every id comes from.
@@ -50,6 +51,7 @@ class Emulator(TwilioEnd, TelegramEnd):
         number: str = "+46700000000",
         bot_token: str = "1:emulated",
         bot_name: str = "emulated_bot",
+        secret: str = "emulated-secret",
         public_url: str = "",
         reach: str | None = None,
         ids: Iterator[int] | None = None,
@@ -57,6 +59,7 @@ class Emulator(TwilioEnd, TelegramEnd):
         Line.__init__(self, public_url, reach, ids)
         self._open_twilio(account_sid, auth_token, number)
         self._open_telegram(bot_token, bot_name)
+        self.secret = secret
         self.url = ""
         self._runner: web.AppRunner | None = None
 

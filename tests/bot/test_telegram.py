@@ -114,6 +114,8 @@ async def test_the_bots_name_and_answers_to_taps(emulator: Emulator, gateway: Te
     assert await gateway.username() == "emulated_bot"
     await gateway.answer_callback("77")
     assert emulator.answered == ["77"]
+    await emulator.stop()
+    await gateway.answer_callback("78")  # nobody hears it: no error, the answer itself is stored
 
 
 def test_settings_that_cannot_work_are_refused_with_a_sentence() -> None:
@@ -181,6 +183,25 @@ async def test_an_update_that_was_not_stored_comes_again(
     await polled(gateway, handle, done, pauses)
     assert seen == ["ett", "två", "två", "tre"]
     assert pauses == [1.0]
+
+
+@pytest.mark.asyncio
+async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
+    emulator: Emulator, gateway: TelegramGateway
+) -> None:
+    await emulator.deliver({"message": {"text": "4"}})
+    await emulator.telegram_from(CHAT, "fyra")
+    seen: list[Parsed | None] = []
+    done = asyncio.Event()
+
+    async def handle(update: dict[str, Any]) -> None:
+        seen.append(parse_update(update))
+        done.set()
+
+    pauses: list[float] = []
+    await polled(gateway, handle, done, pauses)
+    assert [one and one.text for one in seen] == ["fyra"]
+    assert pauses == []
 
 
 @pytest.mark.asyncio
