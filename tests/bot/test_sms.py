@@ -284,6 +284,13 @@ def test_a_signature_fits_its_own_request_only() -> None:
     assert not verify("token", URL, {**FORM, "More": ""}, signature)
 
 
+def test_twilio_may_sign_with_or_without_the_port() -> None:
+    assert verify("token", URL, FORM, sign("token", URL.replace(".se/", ".se:443/"), FORM))
+    with_port = "http://example.se:8080/webhooks/twilio/sms"
+    assert verify("token", with_port, FORM, sign("token", with_port, FORM))
+    assert verify("token", with_port, FORM, sign("token", with_port.replace(":8080", ""), FORM))
+
+
 @pytest.mark.parametrize("signature", [None, "", "åäö", "\ud800", "x" * 5000])
 def test_hostile_signatures_are_only_wrong(signature: str | None) -> None:
     assert verify("token", URL, FORM, signature) is False
