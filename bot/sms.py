@@ -86,7 +86,14 @@ _RANKS = {
     "read": 5,
 }
 
-_STATES = {"delivered": "delivered", "read": "delivered", "undelivered": "failed", "failed": "failed"}
+_STATES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
 
 # Twilio's client writes phone numbers in URLs at INFO; nobody may turn that on by accident.
 logging.getLogger("twilio").setLevel(logging.WARNING)
@@ -359,7 +366,7 @@ def status_rank(status: str) -> int:
 
 def state(status: str) -> str | None:
     """Our word for a Twilio status: ``sent``, ``delivered`` or ``failed``; None while it is on its way."""
-    return "sent" if status == "sent" else "failed" if status == "canceled" else _STATES.get(status)
+    return _STATES.get(status.lower())
 
 
 def _field(form: Mapping[str, Any], name: str, *, limit: int | None = None, empty: bool = False) -> str:
