@@ -193,7 +193,7 @@ async def _take(
     elif talk is not None:
         outcome, say = await _converse(conn, work, talk, event, sender, catalogue, now)
     else:
-        outcome, say = await _outside(conn, work, event, sender, now)
+        outcome, say = await _outside(conn, work, event, sender, catalogue, now)
     language = talk.session.language if talk else work.languages.get(sender.id, (0, "sv"))[1]
     reply = None
     if say is not None:
@@ -243,10 +243,17 @@ async def _converse(
 
 
 async def _outside(
-    conn: AsyncConnection, work: _Batch, event: Inbound, sender: people.Address, now: datetime
+    conn: AsyncConnection,
+    work: _Batch,
+    event: Inbound,
+    sender: people.Address,
+    catalogue: Catalogue,
+    now: datetime,
 ) -> tuple[str, Say | None]:
     """No question is open at this address: opt-out and help still work, the rest gets one neutral line."""
-    effects = engine.outside(event.event.text) if isinstance(event.event, TextReceived) else ()
+    effects = (
+        engine.outside(event.event.text, catalogue.words) if isinstance(event.event, TextReceived) else ()
+    )
     if effects:
         said, outcome = await _apply(conn, work, effects, sender, None, event.channel, now)
         return outcome, said
