@@ -170,33 +170,55 @@ answer = _table(
 )
 
 # One row per measurement point (an enrolment's start or end), with its ratings beside the provider: what the
-# indicators read, from one index. Kept by storage/measurements.py whenever a register row or a rating changes.
+# indicators read. Kept by storage/measurements.py whenever a register row or a rating changes. The two covering
+# indexes are in the order of the two groupings of storage/aggregates.py, so that neither needs a sort.
 measurement = _table(
     "measurement",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
     Column("point", Text, primary_key=True),  # start, end
     Column("point_on", IsoDate, nullable=False),
+    Column("year", Integer, nullable=False),  # of point_on
+    Column("quarter", Integer, nullable=False),  # of point_on, 1-4
     Column("provider_id", ForeignKey("provider.id"), nullable=False),
-    Column("customer_id", ForeignKey("customer.id"), nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
     Column("gender", Text, nullable=False),
     Column("difficulty", Text, nullable=False),
     Column("started_on", IsoDate, nullable=False),
+    # 1 when the customer has this point with this provider more than once, in any year: one person counts once.
+    Column("repeated", Integer, nullable=False),
     Column("overall", Integer),
     Column("treatment", Integer),
     Column("usefulness", Integer),
 )
 Index(
-    "ix_measurement_cover",
+    "ix_measurement_by_provider",
+    measurement.c.year,
     measurement.c.point,
     measurement.c.provider_id,
-    measurement.c.customer_id,
-    measurement.c.started_on,
-    measurement.c.point_on,
+    measurement.c.overall,
+    measurement.c.treatment,
+    measurement.c.usefulness,
+    sqlite_where=text("repeated = 0"),
+    postgresql_where=text("repeated = 0"),
+)
+Index(
+    "ix_measurement_by_group",
+    measurement.c.year,
+    measurement.c.quarter,
+    measurement.c.point,
     measurement.c.gender,
     measurement.c.difficulty,
     measurement.c.overall,
     measurement.c.treatment,
     measurement.c.usefulness,
+    sqlite_where=text("repeated = 0"),
+    postgresql_where=text("repeated = 0"),
+)
+Index(
+    "ix_measurement_repeated",
+    measurement.c.year,
+    sqlite_where=text("repeated = 1"),
+    postgresql_where=text("repeated = 1"),
 )
 
 follow_up = _table(

@@ -64,9 +64,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("expires_at", types.UtcDateTime(), nullable=False),
         sa.Column("used_at", types.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_link_token_customer_id_customer")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_link_token_customer_id_customer")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_link_token")),
         sqlite_strict=True,
     )
@@ -108,12 +106,8 @@ def upgrade() -> None:
         sa.Column("difficulty", sa.Text(), nullable=False),
         sa.Column("registered_on", types.IsoDate(), nullable=False),
         sa.Column("plan_on", types.IsoDate(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_enrolment_customer_id_customer")
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_enrolment_provider_id_provider")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_enrolment_customer_id_customer")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_enrolment_provider_id_provider")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
         sa.UniqueConstraint("ref", name=op.f("uq_enrolment_ref")),
         sqlite_strict=True,
@@ -138,42 +132,49 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("point", sa.Text(), nullable=False),
         sa.Column("point_on", types.IsoDate(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("gender", sa.Text(), nullable=False),
         sa.Column("difficulty", sa.Text(), nullable=False),
         sa.Column("started_on", types.IsoDate(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
         sa.Column("overall", sa.Integer(), nullable=True),
         sa.Column("treatment", sa.Integer(), nullable=True),
         sa.Column("usefulness", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_measurement_customer_id_customer")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_measurement_customer_id_customer")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_measurement_enrolment_id_enrolment")
         ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_measurement_provider_id_provider")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_measurement_provider_id_provider")),
         sa.PrimaryKeyConstraint("enrolment_id", "point", name=op.f("pk_measurement")),
         sqlite_strict=True,
     )
     op.create_index(
-        "ix_measurement_cover",
+        "ix_measurement_by_group",
         "measurement",
-        [
-            "point",
-            "provider_id",
-            "customer_id",
-            "started_on",
-            "point_on",
-            "gender",
-            "difficulty",
-            "overall",
-            "treatment",
-            "usefulness",
-        ],
+        ["year", "quarter", "point", "gender", "difficulty", "overall", "treatment", "usefulness"],
         unique=False,
+        sqlite_where=sa.text("repeated = 0"),
+        postgresql_where=sa.text("repeated = 0"),
+    )
+    op.create_index(
+        "ix_measurement_by_provider",
+        "measurement",
+        ["year", "point", "provider_id", "overall", "treatment", "usefulness"],
+        unique=False,
+        sqlite_where=sa.text("repeated = 0"),
+        postgresql_where=sa.text("repeated = 0"),
+    )
+    op.create_index(op.f("ix_measurement_customer_id"), "measurement", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_measurement_repeated",
+        "measurement",
+        ["year"],
+        unique=False,
+        sqlite_where=sa.text("repeated = 1"),
+        postgresql_where=sa.text("repeated = 1"),
     )
     op.create_table(
         "occasion",
@@ -189,9 +190,7 @@ def upgrade() -> None:
         sa.Column("closed_at", types.UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_occasion_customer_id_customer")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_occasion_customer_id_customer")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_occasion_enrolment_id_enrolment")
         ),
@@ -219,9 +218,7 @@ def upgrade() -> None:
         sa.Column("skipped", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("answered_at", types.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["occasion_id"], ["occasion.id"], name=op.f("fk_answer_occasion_id_occasion")
-        ),
+        sa.ForeignKeyConstraint(["occasion_id"], ["occasion.id"], name=op.f("fk_answer_occasion_id_occasion")),
         sa.PrimaryKeyConstraint("occasion_id", "question", name=op.f("pk_answer")),
         sqlite_strict=True,
     )
@@ -281,9 +278,7 @@ def upgrade() -> None:
         sa.Column("price", sa.Text(), nullable=True),
         sa.Column("settled_at", types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["address_id"], ["address.id"], name=op.f("fk_outbox_address_id_address")),
-        sa.ForeignKeyConstraint(
-            ["occasion_id"], ["occasion.id"], name=op.f("fk_outbox_occasion_id_occasion")
-        ),
+        sa.ForeignKeyConstraint(["occasion_id"], ["occasion.id"], name=op.f("fk_outbox_occasion_id_occasion")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sa.UniqueConstraint("reference", name=op.f("uq_outbox_reference")),
@@ -309,12 +304,8 @@ def upgrade() -> None:
         sa.Column("opened_at", types.UtcDateTime(), nullable=False),
         sa.Column("expires_at", types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["address_id"], ["address.id"], name=op.f("fk_session_address_id_address")),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_session_customer_id_customer")
-        ),
-        sa.ForeignKeyConstraint(
-            ["occasion_id"], ["occasion.id"], name=op.f("fk_session_occasion_id_occasion")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_session_customer_id_customer")),
+        sa.ForeignKeyConstraint(["occasion_id"], ["occasion.id"], name=op.f("fk_session_occasion_id_occasion")),
         sa.PrimaryKeyConstraint("occasion_id", name=op.f("pk_session")),
         sqlite_strict=True,
     )

@@ -1,0 +1,34 @@
+"""The indicators as CSV for a Swedish Excel: UTF-8 with BOM, semicolons, decimal commas, CRLF."""
+
+import csv
+import io
+from dataclasses import astuple, fields
+
+from reporting.indicators import Indicator
+from reporting.report import QualityReport
+from reporting.swedish import decimal
+
+COLUMNS = tuple(field.name for field in fields(Indicator))
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(report: QualityReport) -> bytes:
+    """The file, BOM included."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_text(value) for value in astuple(row)] for row in report.indicators)
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def neutral(text: str) -> str:
+    """Text that a spreadsheet takes as text: what looks like a formula gets an apostrophe before it."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return decimal(value)
+    return str(value) if isinstance(value, int) else neutral(str(value))

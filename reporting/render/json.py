@@ -1,0 +1,19 @@
+"""The indicators as JSON, with their definitions: DESIGN.md §5."""
+
+import json
+from dataclasses import asdict
+
+from reporting.report import QualityReport
+
+SCHEMA_VERSION = 1
+
+
+def render(report: QualityReport) -> bytes:
+    """The file: UTF-8, numbers in full precision, empty values as null."""
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "period": str(report.year),
+        "definitions": [asdict(definition) for definition in report.definitions],
+        "indicators": [asdict(row) for row in report.indicators],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
