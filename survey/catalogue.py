@@ -91,9 +91,7 @@ def load(directory: Path = PACKS) -> Catalogue:
             surveys[survey.id] = survey
     if not surveys:
         raise PackError(f"{directory}: there is no survey pack.")
-    phrases = {
-        key: _texts(value, f"{PHRASES}: phrase {key}") for key, value in data.get("phrase", {}).items()
-    }
+    phrases = {key: _texts(value, f"{PHRASES}: phrase {key}") for key, value in data.get("phrase", {}).items()}
     return Catalogue(
         surveys=surveys,
         phrases=phrases,
@@ -188,11 +186,7 @@ def _vocabulary(data: dict[str, Any], path: Path) -> Vocabulary:
                 for word in data["command"][command]
             },
             rating=parse.table(
-                [
-                    (value, data["rating"][language][str(value)])
-                    for language in LANGUAGES
-                    for value in range(1, 6)
-                ]
+                [(value, data["rating"][language][str(value)]) for language in LANGUAGES for value in range(1, 6)]
             ),
             yes_no=parse.table(
                 [

@@ -4,7 +4,7 @@ The rules, in the order in which they are asked:
 
 =====================  ==========================================================================
 the session is closed  nothing happens
-the customer says      ``stop`` ends it at once and is never an answer; ``help`` explains and asks again
+the customer says      ``stop`` ends it at once and is never an answer; ``help`` explains; the question stays open
 the open question      understood: record, ask the next whose condition holds, or thank and finish
                        not understood: ask again in other words, twice; then skip, mark and go on
 time is up             what was answered counts
@@ -36,7 +36,7 @@ from survey.model import (
 Step = tuple[Session, tuple[Effect, ...]]
 
 RETRIES = ("retry", "retry2")  # what is said before the question is asked again, in turn
-TEXT_COMMAND_TAIL = 1  # inside a free text only "STOPP" or "STOPP tack" is a stop
+TEXT_COMMAND_TAIL = 0  # inside a free text "STOPP" and "STOPP tack" are a stop, "Sluta bråka" is not
 
 
 def open_session(survey: Survey, language: str) -> Session:
@@ -74,15 +74,15 @@ def outside(text: str, words: Vocabulary) -> tuple[Effect, ...]:
 
 
 def _text(survey: Survey, session: Session, text: str) -> Step:
-    if session.open_question is None:
-        return session, ()
-    question = survey.question(session.open_question)
-    tail = TEXT_COMMAND_TAIL if question.kind == "text" else parse.COMMAND_TAIL
+    question = _open_question(survey, session)
+    tail = TEXT_COMMAND_TAIL if question and question.kind == "text" else parse.COMMAND_TAIL
     match parse.command(text, survey.words, tail):
         case "stop":
             return _close(session), (OptOut(), Say(("stopped",)), Finish("opted_out"))
         case "help":
             return session, (Say(("help",)),)  # the question is still open
+    if question is None:  # not begun, or a newer pack no longer asks it
+        return _ask(survey, session, session.values, (), ()) if session.open_question else (session, ())
     answer = parse.parse(question, text, survey.words)
     if answer is None:
         return _not_understood(survey, session, question)
@@ -90,12 +90,23 @@ def _text(survey: Survey, session: Session, text: str) -> Step:
 
 
 def _tap(survey: Survey, session: Session, event: ChoiceTapped) -> Step:
-    if event.question != session.open_question:
-        return session, (Say(question=session.open_question),) if session.open_question else ()
-    question = survey.question(event.question)
+    if session.open_question is None:
+        return session, ()
+    question = _open_question(survey, session)
+    if question is None:
+        return _ask(survey, session, session.values, (), ())
+    if event.question != question.id:
+        return session, (Say(question=question.id),)
     if not any(value == event.value for value in values_of(question)):
         return _not_understood(survey, session, question)
     return _answered(survey, session, question, parse.Answer(event.value))
+
+
+def _open_question(survey: Survey, session: Session) -> Question | None:
+    for question in survey.questions:
+        if question.id == session.open_question:
+            return question
+    return None
 
 
 def values_of(question: Question) -> tuple[int, ...]:
@@ -145,9 +156,7 @@ def _ask(
     answered = dict(values)
     for question in survey.questions:
         if question.id not in answered and (question.when is None or question.when.holds(answered)):
-            following = Session(
-                session.survey, session.version, session.language, question.id, values, 0, "open"
-            )
+            following = Session(session.survey, session.version, session.language, question.id, values, 0, "open")
             return following, (*effects, Say(phrases, question.id))
     closed = Session(session.survey, session.version, session.language, None, values, 0, "closed")
     return closed, (*effects, Say(("thanks",)), Finish("completed"))

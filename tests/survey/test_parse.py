@@ -1,0 +1,84 @@
+"""What replies mean: one table of texts, and one of command words."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from survey import parse
+from survey.catalogue import load
+
+CATALOGUE = load()
+START = CATALOGUE.surveys["start"]
+QUESTIONS = {
+    "rating": START.question("overall"),
+    "yes_no": START.question("contact"),
+    "choice": START.question("reason"),
+    "text": START.question("comment"),
+}
+NOW = datetime(2026, 3, 30, tzinfo=UTC)
+
+
+def _rows() -> list[tuple[str, str, str]]:
+    lines = (Path(__file__).parent / "parse.tsv").read_text(encoding="utf-8").split("\n")
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return [(kind, expected, text.replace("\\n", "\n")) for kind, expected, text in rows]
+
+
+def test_the_table_of_replies() -> None:
+    rows = _rows()
+    assert len(rows) >= 200
+    wrong = []
+    for kind, expected, text in rows:
+        answer = parse.parse(QUESTIONS[kind], text, CATALOGUE.words)
+        got = "-" if answer is None else str(answer.value)
+        if got != expected:
+            wrong.append(f"{kind} {text!r}: {got}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("text", ["0", "nej", "Nej tack!", "no", "Nothing.", "-", "inget", "..."])
+def test_nothing_to_say_is_an_answer_without_text(text: str) -> None:
+    assert parse.parse(QUESTIONS["text"], text, CATALOGUE.words) == parse.Answer(None, None)
+
+
+def test_free_text_is_kept_composed_and_storable() -> None:
+    said = parse.parse(QUESTIONS["text"], " Bra sto\u0308d\0 \ud800 ", CATALOGUE.words)
+    assert said == parse.Answer(None, "Bra stöd")
+
+
+STOPS = "STOPP stopp Stopp! STOP stop. SLUTA avsluta AVREGISTRERA unsubscribe END quit STOPALL revoke OPTOUT cancel"
+
+
+@pytest.mark.parametrize("text", [*STOPS.split(), " ＳＴＯＰ ", "Stopp tack", "stop please", '"STOPP"', "STOPP!!!"])
+@pytest.mark.parametrize("tail", [parse.COMMAND_TAIL, 0])
+def test_stop_in_every_spelling(text: str, tail: int) -> None:
+    assert parse.command(text, CATALOGUE.words, tail) == "stop"
+
+
+@pytest.mark.parametrize("text", ["Sluta skicka sms till mig", "Stop texting me", "stop sending messages"])
+def test_stop_with_a_little_after_it(text: str) -> None:
+    assert parse.command(text, CATALOGUE.words) == "stop"
+    assert parse.command(text, CATALOGUE.words, tail=0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("hjälp", "help"),
+        ("HELP", "help"),
+        ("Info", "help"),
+        ("START", "start"),
+        ("unstop", "start"),
+        ("Start tack", "start"),
+        ("Start var bra", None),
+        ("stopplikt", None),
+        ("Vi ska inte stoppa", None),
+        ("Stopp i hela systemet gjorde att jag aldrig fick börja min praktik", None),
+        ("", None),
+        ("4", None),
+        ("yes", None),
+    ],
+)
+def test_command_words(text: str, meant: str | None) -> None:
+    assert parse.command(text, CATALOGUE.words) == meant
