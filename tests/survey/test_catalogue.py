@@ -13,7 +13,12 @@ from survey.model import Say
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("start.toml", 'text.en = "How', 'other = "', "start.toml: question treatment: the text for en"),
+        (
+            "start.toml",
+            'text.en = "How satisfied are you with how',
+            'other = "',
+            "start.toml: question treatment: the text for en",
+        ),
         ("start.toml", 'kind = "yes_no"', 'kind = "ja"', "start.toml: question contact: kind must be one of"),
         ("start.toml", "overall <= 2", "overall < 2", "start.toml: question contact: when must read"),
         ("start.toml", "overall <= 2", "later <= 2", "start.toml: question contact: when must read"),
