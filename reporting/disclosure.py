@@ -32,6 +32,10 @@ class Table:
     def cell(self, row: str, point: str) -> Count:
         return self.rows[row].get(point, (0, 0))
 
+    def filled(self, row: str) -> list[str]:
+        """Which of ``start`` and ``end`` hold anything."""
+        return [point for point in POINTS if point != "all" and self.cell(row, point)[1] > 0]
+
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
@@ -47,6 +51,13 @@ class _Work:
     minimum: int
     columns: list[str]  # those whose total is shown
     hidden: set[Key] = field(default_factory=set)
+
+    def hide(self, row: str, point: str) -> None:
+        """Hide a cell, and the cell that is the same: ``all`` of a row with one point only."""
+        self.hidden.add((row, point))
+        points = self.table.filled(row)
+        if len(points) == 1 and (point != "all" or "all" in self.columns):
+            self.hidden |= {(row, points[0]), (row, "all")}
 
     def shown(self, point: str) -> list[str]:
         """Rows still shown in a column, the smallest first."""
@@ -94,7 +105,7 @@ def _protect_table(table: Table, closed: Iterable[str], minimum: int) -> set[Key
             count = table.cell(row, point)
             unsafe = is_unsafe(count, minimum) or point in closed or row in table.unpublished
             if count[1] > 0 and unsafe:
-                work.hidden.add((row, point))
+                work.hide(row, point)
     while True:
         before = len(work.hidden), len(work.columns)
         for point in list(work.columns):
@@ -102,7 +113,16 @@ def _protect_table(table: Table, closed: Iterable[str], minimum: int) -> set[Key
         if "all" in work.columns:
             _break_derivations(work)
         if before == (len(work.hidden), len(work.columns)):
-            return work.hidden
+            return work.hidden - _sums_of_shown(work)
+
+
+def _sums_of_shown(work: _Work) -> set[Key]:
+    """``all`` of rows whose points are shown: hiding it would hide nothing."""
+    return {
+        (row, "all")
+        for row in work.table.rows
+        if not any((row, point) in work.hidden for point in work.table.filled(row))
+    }
 
 
 def _enough_in_column(work: _Work, point: str) -> None:
@@ -118,7 +138,7 @@ def _enough_in_column(work: _Work, point: str) -> None:
         if row is None:
             _give_up(work, point)
             return
-        work.hidden.add((row, point))
+        work.hide(row, point)
         number += 1
         numerator += work.table.cell(row, point)[0]
         denominator += work.table.cell(row, point)[1]
@@ -141,9 +161,15 @@ def _break_derivations(work: _Work) -> None:
     if rows - work.hidden:
         work.hidden |= rows
         return
-    for _, point in found:
-        if (shown := work.shown(point)) and point in work.columns:
-            work.hidden.add((shown[0], point))
+    for row, point in found:
+        if point == "all" and not any((row, each) in work.hidden for each in work.table.filled(row)):
+            # Its points are shown, and add up to it: hide the one whose column has hidden cells already.
+            begun = [key[1] for key in sorted(work.hidden)]
+            points = sorted(work.table.filled(row), key=lambda each: (-begun.count(each), each))
+            work.hide(row, points[0])
+            return
+        if shown := work.shown(point):
+            work.hide(shown[0], point)
             return
     _give_up(work, "all")
 
@@ -225,6 +251,7 @@ def means_shown(table: Table, hidden: Hidden) -> frozenset[str]:
         for point in POINTS
         if (count := sum(key[1] == point for key in cells)) == 0 or count >= MIN_HIDDEN_IN_MEAN
     }
+    points -= {point for point in hidden.total if any(key[1] == point for key in cells)}
     touched = {point for point in points if any(key[1] == point for key in cells)}
     if touched and len(cells) <= 150 and _derivable(table, hidden, touched):
         points -= touched

@@ -156,10 +156,10 @@ def build(aggregate: Aggregate, year: int, now: datetime, minimum: int = disclos
         reasons=_reasons(aggregate, find, minimum),
         groups=_groups(find),
         followups=_followups(aggregate, find),
-        endings=_endings(aggregate),
+        endings=_endings(aggregate, find),
         outcomes=_outcomes(aggregate, find),
         outcome_sentences=_outcome_sentences(find),
-        changes=_changes(aggregate),
+        changes=_changes(aggregate, find),
     )
 
 
@@ -513,12 +513,13 @@ def _followups(aggregate: Aggregate, find: Find) -> Grid:
     return Grid("Månadsuppföljning, insatsmånader som är slut", columns, tuple(rows))
 
 
-def _endings(aggregate: Aggregate) -> Grid:
+def _endings(aggregate: Aggregate, find: Find) -> Grid:
+    told = find("outcome.all_endings").value is not None  # else reasons would tell what the total may not
     unit = reasons_of(aggregate)[""]
     rows = tuple(
         (
             title,
-            str(unit[reason]),
+            str(unit[reason]) if told else SUPPRESSED,
             "Ja" if reason in SELF_SUFFICIENT else "Nej",
             "Ja" if reason in EXCLUDED else "Nej",
         )
@@ -552,11 +553,12 @@ def _outcome_sentences(find: Find) -> tuple[str, ...]:
     )
 
 
-def _changes(aggregate: Aggregate) -> Grid:
+def _changes(aggregate: Aggregate, find: Find) -> Grid:
+    told = find("outcome.all_endings").status in ("ok", "no_answers")
     unit = reasons_of(aggregate)[""]
     rows = [
         ("Byte av anordnare", str(unit.get("changed_provider", 0))),
-        ("Avbrott", str(unit.get("dropped_out", 0))),
+        ("Avbrott", str(unit.get("dropped_out", 0)) if told else SUPPRESSED),
     ]
     rows += [(CASES.get(kind, kind), str(number)) for kind, number in sorted(aggregate.cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))

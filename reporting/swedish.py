@@ -13,11 +13,11 @@ DIFFICULTIES = {
     "medium": "Svårighetsgrad: medel",
     "high": "Svårighetsgrad: svår",
 }
-REASONS = {
-    1: "Hade väntat sig ett jobb snabbare",
+REASONS = {  # the values of the question `reason` in survey/packs
+    1: "Väntade sig jobb tidigare",
     2: "Bemötandet",
-    3: "Anordnarens kompetens",
-    4: "Det som utlovades blev inte av",
+    3: "Kompetensen",
+    4: "Löften hölls inte",
     5: "Annat",
 }
 END_REASONS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, literal_column, select
+from sqlalchemy import Date, Integer, and_, case, cast, func, literal_column, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
@@ -164,7 +164,7 @@ def _month(conn: AsyncConnection, first: date, last: date, period: str) -> Any:
     if conn.dialect.name == "sqlite":
         days = cast(func.julianday(e.ended_on) - func.julianday(e.started_on), Integer)
     else:
-        days = cast(e.ended_on - e.started_on, Integer)
+        days = cast(type_coerce(e.ended_on, Date) - type_coerce(e.started_on, Date), Integer)
     # Open on 15 days: begun in time for them, not ended before them, and long enough when both lie inside.
     open_long = and_(
         e.started_on <= last.replace(day=last.day - OPEN_DAYS + 1),
@@ -256,4 +256,4 @@ async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
         .where(opened >= datetime(year, 1, 1, tzinfo=UTC), opened < datetime(year + 1, 1, 1, tzinfo=UTC))
         .group_by(case_table.c.kind)
     )
-    return dict(rows.tuples().all())
+    return {kind: number for kind, number in rows}

@@ -21,7 +21,7 @@ class CubeOf:
     """What storage.aggregates.aggregate returns, without a database."""
 
     year: int = YEAR
-    as_of: date = NOW.date()
+    as_of: date = date(2026, 1, 15)
     providers: tuple[tuple[str, str], ...] = ()
     satisfaction: dict[tuple[str, str, str, str, str], list[int]] = field(default_factory=dict)
     months: dict[tuple[str, str], list[int]] = field(default_factory=dict)

@@ -1,0 +1,155 @@
+"""What is hidden stays hidden: an attacker with everything that is published finds no hidden cell."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporting import disclosure
+from reporting.disclosure import Hidden, Outcome, Table, is_unsafe, protect, protect_outcomes, undetermined
+from reporting.indicators import Cube, Indicator, rows
+from tests.reporting.attacker import derived
+from tests.reporting.cubes import NOW, of_answers, random_cube
+
+
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_the_attacker_finds_nothing(first: int) -> None:
+    for seed in range(first, first + 20):
+        assert derived(rows(random_cube(seed), NOW)) == set(), f"register {seed}"
+
+
+def test_the_attacker_works_when_only_small_cells_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def primary_only(total: object, tables: list[Table], minimum: int) -> Hidden:
+        cells = [
+            frozenset(
+                (row, point)
+                for row in table.rows
+                for point in disclosure.POINTS
+                if is_unsafe(table.cell(row, point), minimum)
+            )
+            for table in tables
+        ]
+        return Hidden(frozenset(), tuple(cells))
+
+    broken = 0
+    for seed in range(40):
+        cube: Cube = random_cube(seed)
+        naive = _rows_with(primary_only, cube, monkeypatch)
+        broken += bool(derived(naive))
+    assert broken > 20
+
+
+def _rows_with(protect_: object, cube: Cube, monkeypatch: pytest.MonkeyPatch) -> list[Indicator]:
+    with monkeypatch.context() as patch:
+        patch.setattr(disclosure, "protect", protect_)
+        return rows(cube, NOW)
+
+
+@pytest.mark.parametrize(
+    ("count", "unsafe"),
+    [
+        ((0, 0), False),
+        ((1, 5), True),  # under six
+        ((3, 6), False),
+        ((6, 6), True),  # all six: everybody's answer
+        ((0, 9), True),
+        ((0, 10), False),
+        ((10, 10), False),
+    ],
+)
+def test_thresholds(count: tuple[int, int], unsafe: bool) -> None:
+    assert is_unsafe(count) is unsafe
+
+
+def test_one_small_provider_takes_the_next_smallest_with_it() -> None:
+    table = Table(
+        {
+            "A": {"start": (2, 3), "all": (2, 3)},
+            "B": {"start": (5, 9), "all": (5, 9)},
+            "C": {"start": (9, 20), "all": (9, 20)},
+        }
+    )
+    hidden = protect({"start": (16, 32), "all": (16, 32)}, [table])
+    assert hidden.total == frozenset()
+    assert {row for row, _ in hidden.tables[0]} == {"A", "B"}  # 3 + 9 = 12 answers, 7 of them satisfied
+
+
+def test_all_is_hidden_where_it_gives_away_a_point() -> None:
+    table = Table(
+        {
+            "A": {"start": (2, 3), "end": (8, 20), "all": (10, 23)},
+            "B": {"start": (3, 5), "end": (9, 20), "all": (12, 25)},
+            "C": {"start": (9, 20), "end": (9, 20), "all": (18, 40)},
+        }
+    )
+    hidden = protect({"start": (14, 28), "end": (26, 60), "all": (40, 88)}, [table]).tables[0]
+    assert hidden == {("A", "start"), ("A", "all"), ("B", "start"), ("B", "all")}
+
+
+def test_a_total_of_one_provider_goes_with_it() -> None:
+    table = Table({"A": {"start": (2, 3), "end": (8, 20), "all": (10, 23)}})
+    hidden = protect({"start": (2, 3), "end": (8, 20), "all": (10, 23)}, [table])
+    assert hidden.total == {"start", "all"}
+    assert ("A", "end") not in hidden.tables[0]
+
+
+def test_an_unpublished_small_group_is_not_left_over() -> None:
+    table = Table({"K": {"start": (10, 20)}, "M": {"start": (10, 20)}, "?": {"start": (1, 2)}}, frozenset({"?"}))
+    hidden = protect({"start": (21, 42)}, [table]).tables[0]
+    assert {row for row, _ in hidden} == {"?", "K"}  # 42 - 20 - 20 would leave the two
+
+
+Cell = st.integers(0, 3).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(st.lists(st.tuples(Cell, Cell), min_size=1, max_size=3), st.data())
+def test_undetermined_agrees_with_trying_every_table(
+    pairs: list[tuple[tuple[int, int], tuple[int, int]]], data: st.DataObject
+) -> None:
+    cells: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, (s, e) in enumerate(pairs):
+        cells |= {
+            (str(number), "start"): s,
+            (str(number), "end"): e,
+            (str(number), "all"): (s[0] + e[0], s[1] + e[1]),
+        }
+    cells = {key: count for key, count in cells.items() if count[1]}
+    chosen = data.draw(st.sets(st.sampled_from(sorted(cells)))) if cells else set()
+    hidden = {key: cells[key] for key in sorted(chosen)}
+    assert undetermined(hidden) == _by_trying(hidden)
+
+
+def _by_trying(hidden: dict[tuple[str, str], tuple[int, int]]) -> set[tuple[str, str]]:
+    """Enumerate every filling with the same row and column sums."""
+    keys = list(hidden)
+
+    def sums(values: tuple[int, ...]) -> tuple[object, ...]:
+        columns: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        for (row, point), value in zip(keys, values, strict=True):
+            columns[point] = columns.get(point, 0) + value
+            lines[row] = lines.get(row, 0) + (-value if point == "all" else value)
+        return tuple(sorted(columns.items())), tuple(sorted(lines.items()))
+
+    truth = tuple(count[0] for count in hidden.values())
+    goal = sums(truth)
+    found: set[tuple[str, str]] = set()
+    for values in product(*(range(count[1] + 1) for count in hidden.values())):
+        if sums(values) == goal:
+            found |= {key for key, a, b in zip(keys, values, truth, strict=True) if a != b}
+    return found
+
+
+def test_outcomes_hide_both_measures_together() -> None:
+    # After exclusions A has 4 endings left; its 8 endings would tell their numerator.
+    hidden = protect_outcomes({"A": Outcome(3, 8, 4), "B": Outcome(6, 12, 10), "C": Outcome(20, 40, 30)})
+    assert hidden == (False, frozenset({"A", "B"}))
+
+
+def test_a_mean_of_shares_is_not_shown_where_it_solves_for_the_hidden() -> None:
+    answers = {f"P{n}": {"start": (8, 12 + n)} for n in range(6)} | {"A": {"start": (1, 3)}, "B": {"start": (3, 7)}}
+    found = {(r.indicator, r.provider, r.point): r for r in rows(of_answers(answers), NOW)}
+    assert found["satisfaction.overall", "A", "start"].status == "too_few"
+    assert found["satisfaction.overall", "B", "start"].status == "suppressed"
+    assert found["satisfaction.overall.mean_of_providers", "", "start"].status == "suppressed"

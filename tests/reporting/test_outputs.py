@@ -1,0 +1,148 @@
+"""The contract of the files, and bad input in each of them."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import openpyxl  # type: ignore[import-untyped]  # ships no types
+import pytest
+
+from reporting.indicators import rows
+from reporting.render import csv as csv_
+from reporting.render import html, xlsx
+from reporting.render import json as json_
+from reporting.report import build, coverage, satisfied_sentence, target_sentence
+from reporting.swedish import decimal, percent, whole
+from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
+
+COLUMNS = (
+    "indicator,version,provider,provider_name,period,point,gender,difficulty,numerator,denominator,eligible,value,"
+    "ci_low,ci_high,target,status,verdict,series_break,created_at"
+)
+BAD = '<b>Fet</b>\n"Stig & Co"'
+FORMULA = '=HYPERLINK("http://evil.example";"x")'
+ANSWERS = {
+    "A": {"start": (34, 100), "end": (40, 60)},
+    "B": {"start": (80, 100), "end": (45, 60)},
+    "C": {"start": (240, 300), "end": (45, 60)},
+    "D": {"start": (2, 3)},
+    "E": {"start": (5, 8)},
+    "F": {},
+}
+CUBE = of_answers(ANSWERS, {"A": BAD, "B": FORMULA, "C": "Cirkel", "D": "Delta", "E": "Ek", "F": "Fyr"})
+
+
+def test_csv_contract() -> None:
+    content = csv_.render(build(CUBE, YEAR, NOW))
+    assert content.startswith(b"\xef\xbb\xbf" + COLUMNS.replace(",", ";").encode() + b"\r\n")
+    found = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    a, b, d = (
+        next(
+            r
+            for r in found
+            if (r["indicator"], r["provider"], r["point"]) == ("satisfaction.overall", ref, "start")
+        )
+        for ref in "ABD"
+    )
+    assert (a["value"], a["numerator"], a["denominator"], a["verdict"]) == ("34,0", "34", "100", "lower")
+    assert a["provider_name"] == BAD
+    assert b["provider_name"] == "'" + FORMULA
+    assert (d["status"], d["numerator"], d["denominator"], d["value"], d["ci_low"]) == ("too_few", "", "", "", "")
+    assert d["eligible"] == "3"
+    assert a["created_at"] == "2026-01-15T09:00:00+00:00"
+
+
+def test_json_contract() -> None:
+    content = json.loads(json_.render(build(CUBE, YEAR, NOW)))
+    assert list(content) == ["schema_version", "period", "definitions", "indicators"]
+    assert (content["schema_version"], content["period"]) == (1, "2025")
+    assert ",".join(content["indicators"][0]) == COLUMNS
+    assert {each["id"] for each in content["definitions"]} == {r["indicator"] for r in content["indicators"]}
+    row = next(r for r in content["indicators"] if r["provider"] == "A" and r["point"] == "end")
+    assert row["value"] == 100 * 40 / 60
+    for r in content["indicators"]:
+        if r["status"] != "ok":
+            assert [r[name] for name in ("numerator", "denominator", "value", "ci_low", "ci_high")] == [None] * 5
+
+
+def test_html_escapes_names_and_says_what_the_rules_say() -> None:
+    page = html.render(build(CUBE, YEAR, NOW)).decode()
+    assert "<b>" not in page
+    assert "&lt;b&gt;Fet" in page
+    assert 'lang="sv"' in page
+    assert "Delta ligger" not in page
+    # 34 of 100 against (80 + 240 + 2 + 5) of (100 + 300 + 3 + 8) = 327 of 411 = 79.6 %
+    assert "ligger tydligt lägre än övriga (34 mot 80 procent, 100 svar)." in page
+    # 361 of 511 answers at the start; Wilson: 66.6 to 74.4.
+    assert "361 av 511 svarande (71 procent, intervall 67–74) var mycket nöjda eller nöjda." in page
+    assert "Övriga anordnare (2)" in page  # Delta and Ek, 7 of 11
+    assert page.count("<table>") == page.count("<caption>")
+
+
+def test_workbook_has_numbers_and_no_formula() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(build(CUBE, YEAR, NOW))))
+    assert {"Läs mig", "Indikatorer", "Anordnare", "Teman", "Definitioner"} <= set(book.sheetnames)
+    sheet = book["Indikatorer"]
+    names = [cell.value for cell in sheet[1]]
+    found = [dict(zip(names, [cell.value for cell in line], strict=True)) for line in sheet.iter_rows(min_row=2)]
+    row = next(r for r in found if r["provider"] == "B" and r["point"] == "start")
+    assert row["value"] == 80
+    assert row["provider_name"] == FORMULA
+    assert all(cell.data_type != "f" for each in book for line in each.iter_rows() for cell in line)
+
+
+@pytest.mark.parametrize("cube", [CubeOf(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
+def test_an_empty_year_and_a_lone_provider_give_every_file(cube: CubeOf) -> None:
+    report = build(cube, YEAR, NOW)
+    for renderer in (csv_, json_, html, xlsx):
+        assert renderer.render(report)
+    if not cube.satisfaction:
+        assert "Det finns inga mätpunkter för 2025" in html.render(report).decode()
+
+
+def test_every_random_register_renders_and_totals_are_what_is_shown() -> None:
+    for seed in range(30):
+        report = build(random_cube(seed), YEAR, NOW)
+        html.render(report)
+        for section in report.points:
+            merged = [row for row in section.rows if row.name.startswith("Övriga")]
+            assert all(row.share is None or 0 < row.share < 100 for row in merged)
+
+
+def test_same_report_same_bytes() -> None:
+    report = build(CUBE, YEAR, NOW)
+    for renderer in (csv_, json_, html, xlsx):
+        assert renderer.render(report) == renderer.render(build(CUBE, YEAR, NOW))
+
+
+def test_numbers_are_swedish_and_round_halves_up() -> None:
+    assert (decimal(66.25), decimal(70.0, short=True), whole(74.5)) == ("66,3", "70", "75")
+    assert percent(74.0) == "74,0\u00a0%"
+
+
+def test_target_sentences_at_their_boundaries() -> None:
+    row = next(r for r in rows(of_answers({"A": {"start": (74, 100)}}), NOW) if r.point == "start")
+    assert (round(row.ci_low or 0, 2), round(row.ci_high or 0, 2)) == (64.63, 81.6)
+    assert target_sentence(row, row.ci_low).endswith("är uppnått.")
+    assert target_sentence(row, 82) == "Målet 82 procent är inte uppnått."
+    assert target_sentence(row, row.ci_high).endswith("men skillnaden är inom osäkerheten.")
+    assert target_sentence(row, 70) == "Utfallet ligger över målet 70 procent, men skillnaden är inom osäkerheten."
+    assert target_sentence(row, 80) == "Utfallet ligger under målet 80 procent, men skillnaden är inom osäkerheten."
+    assert target_sentence(row, None) == ""
+    assert satisfied_sentence(row).startswith("74 av 100 svarande (74 procent, intervall 65–82)")
+
+
+def test_coverage_sentence() -> None:
+    report = build(CUBE, YEAR, NOW)
+    assert report.contacts_sentences == ("4 av 6 anordnare har minst 6 svar; 1 har för få och 1 har inga.",)
+    assert callable(coverage)
+
+
+def test_csv_and_json_do_not_load_the_heavy_libraries() -> None:
+    code = (
+        "import sys; import reporting.render.csv, reporting.render.json; "
+        "sys.exit(bool({'jinja2', 'xlsxwriter', 'aiogram'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
