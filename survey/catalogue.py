@@ -56,7 +56,7 @@ class Catalogue:
         if say.question is None or survey is None:
             return ()
         question = self.surveys[survey].question(say.question)
-        if question.kind == "choice":
+        if question.options:
             return tuple((option.value, option.label[language]) for option in question.options)
         if question.kind == "text":
             return ()
@@ -141,8 +141,12 @@ def _question(item: dict[str, Any], file: str, earlier: set[str]) -> Question:
     if item.get("kind") not in KINDS:
         raise PackError(f"{where}: kind must be one of {', '.join(KINDS)}.")
     options = tuple(_option(option, where) for option in item.get("option", ()))
-    if (item["kind"] == "choice") != bool(options):
-        raise PackError(f"{where}: a choice, and only a choice, has options.")
+    if item["kind"] == "choice" and not options:
+        raise PackError(f"{where}: a choice needs options.")
+    if item["kind"] == "rating" and options and {option.value for option in options} != set(range(1, 6)):
+        raise PackError(f"{where}: a rating with words of its own has them for 1, 2, 3, 4 and 5.")
+    if item["kind"] in ("text", "yes_no") and options:
+        raise PackError(f"{where}: a {item['kind']} question has no options.")
     return Question(
         item["id"],
         item["kind"],

@@ -95,10 +95,9 @@ def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer 
             return Answer(words.rating[phrase])
         if question.kind == "yes_no" and phrase in words.yes_no:
             return Answer(words.yes_no[phrase])
-        if question.kind == "choice":
-            for option in question.options:
-                if any(phrase in each for each in option.words.values()):
-                    return Answer(option.value)
+        for option in question.options:
+            if any(phrase in each for each in option.words.values()):
+                return Answer(option.value)
     return None
 
 

@@ -32,7 +32,7 @@ from survey.model import Say
             "start.toml",
             'id = "comment"\nkind = "text"',
             'id = "comment"\nkind = "choice"',
-            "a choice, and",
+            "a choice needs options",
         ),
         ("start.toml", 'sv = "Annat"', 'fi = "Muu"', "question reason, option 5: the text for sv is missing"),
         ("start.toml", "{ value = 5", '{ value = "5"', "question reason: every option needs a whole number"),
@@ -83,6 +83,7 @@ def test_an_sms_lists_the_choices_and_telegram_has_buttons() -> None:
     assert catalogue.choices(say, "start", "sv")[3] == (4, "Löften hölls inte")
     assert catalogue.choices(Say(question="overall"), "start", "en")[0] == (5, "Very satisfied")
     assert catalogue.choices(Say(question="contact"), "start", "sv") == ((1, "Ja"), (0, "Nej"))
+    assert catalogue.choices(Say(question="progress"), "checkin", "sv")[1] == (4, "Bra")
     assert catalogue.choices(Say(question="comment"), "start", "sv") == ()
     assert catalogue.choices(Say(("help",)), "start", "sv") == ()
 

@@ -82,3 +82,11 @@ def test_stop_with_a_little_after_it(text: str) -> None:
 )
 def test_command_words(text: str, meant: str | None) -> None:
     assert parse.command(text, CATALOGUE.words) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("Bra", 4), ("dåligt!", 2), ("very badly", 1), ("5", 5), ("ganska bra", None), ("6", None)]
+)
+def test_a_rating_with_words_of_its_own(text: str, value: int | None) -> None:
+    answer = parse.parse(CATALOGUE.surveys["checkin"].question("progress"), text, CATALOGUE.words)
+    assert (answer and answer.value) == value
