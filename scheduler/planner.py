@@ -1,0 +1,237 @@
+"""From what the rules say to occasions, and from occasions to open conversations."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scheduler import rules as rules_
+from scheduler.hours import SendWindow
+from scheduler.rules import PRIORITY, Close, ContactFacts, Decision, EnrolmentFacts, Hold, Open, Rules, may_open
+from storage import occasions, outbox
+from storage.database import Database
+from storage.intake import REASONS
+from storage.occasions import Planned, Waiting
+from survey import engine
+from survey.catalogue import Catalogue
+from survey.model import Expired, Finish, Say, Session, Started
+
+CHUNK = 5_000  # enrolments planned in one transaction
+MESSAGE_LIFETIME = timedelta(hours=24)  # an opening that could not be sent by then has lost its moment
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A waiting contact and what would become of it now, for `followup plan`."""
+
+    customer: str
+    enrolment: str
+    survey: str
+    period: str
+    due_at: datetime
+    decision: str
+    reason: str
+
+
+class Planner:
+    """Plans, opens and expires. ``channels`` are those that can send."""
+
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        rules: Rules,
+        window: SendWindow,
+        zone: ZoneInfo,
+        channels: frozenset[str],
+    ) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._rules = rules
+        self._window = window
+        self._zone = zone
+        self._channels = channels
+
+    async def plan(self, now: datetime) -> int:
+        """Insert the occasions that are due; how many enrolments were looked at."""
+        looked = 0
+        while True:
+            async with self._db.begin() as conn:
+                count = await self._plan_chunk(conn, now)
+            looked += count
+            if count < CHUNK:
+                return looked
+
+    async def _plan_chunk(self, conn: AsyncConnection, now: datetime) -> int:
+        today = now.astimezone(self._zone).date()
+        rows = await occasions.due_enrolments(conn, today, 0, CHUNK)
+        planned: list[Planned] = []
+        plan_on = {}
+        moments: dict[Any, datetime] = {}  # few different days, and each conversion costs
+
+        def midnight(day: Any) -> datetime:
+            if day not in moments:
+                moments[day] = datetime.combine(day, time(), self._zone).astimezone(UTC)
+            return moments[day]
+
+        for id_, customer_id, started_on, ended_on, end_reason, registered_on in rows:
+            plan = rules_.plan(EnrolmentFacts(started_on, ended_on, end_reason, registered_on), today, self._rules)
+            plan_on[id_] = plan.plan_on
+            for each in plan.due:
+                planned.append(
+                    Planned(
+                        id_,
+                        customer_id,
+                        each.survey,
+                        each.period,
+                        midnight(each.due_on),
+                        midnight(each.last_on + timedelta(days=1)),
+                    )
+                )
+        await occasions.save_plan(conn, planned, plan_on)
+        return len(rows)
+
+    async def open_due(self, now: datetime, limit: int = 200) -> int:
+        """Decide on up to ``limit`` waiting occasions; how many conversations were opened."""
+        opened = 0
+        while True:
+            async with self._db.begin() as conn:
+                found = await occasions.waiting(conn, now, limit)
+                opened += await self._decide_and_act(conn, found, now)
+            if len(found) < limit:
+                return opened
+
+    async def _decide_and_act(self, conn: AsyncConnection, found: Sequence[Waiting], now: datetime) -> int:
+        held: list[tuple[int, datetime, str]] = []
+        closed: list[tuple[int, str, str]] = []
+        opened: list[tuple[Waiting, int, str]] = []
+        for each, decision in await self._decide(conn, found, now):
+            match decision:
+                case Hold(until=until, reason=reason):
+                    held.append((each.id, until, reason))
+                case Close(outcome=outcome, reason=reason):
+                    closed.append((each.id, outcome, reason))
+                case Open():
+                    address = self._address(each)
+                    assert address is not None
+                    opened.append((each, *address))
+        await occasions.hold(conn, held)
+        await occasions.close(conn, closed, now)
+        await self._open(conn, opened, now)
+        return len(opened)
+
+    async def _decide(
+        self, conn: AsyncConnection, found: Sequence[Waiting], now: datetime
+    ) -> list[tuple[Waiting, Decision]]:
+        """Each occasion's decision, the important first, knowing what was opened just before it."""
+        customers = {each.customer_id for each in found}
+        addresses = {address[0] for each in found if (address := self._address(each))}
+        busy_customers, busy_addresses = await occasions.busy(conn, customers, addresses)
+        best = await occasions.top_survey(conn, customers, now, PRIORITY)
+        today = now.astimezone(self._zone).date()
+        decisions: list[tuple[Waiting, Decision]] = []
+        for each in sorted(found, key=lambda one: (PRIORITY[one.survey], one.due_at, one.id)):
+            address = self._address(each)
+            ended = each.ended_on is not None and each.ended_on <= today
+            facts = ContactFacts(
+                survey=each.survey,
+                expires_at=each.expires_at,
+                ended=ended,
+                died=ended and each.end_reason == "death",
+                address_states=frozenset(
+                    state for _, channel, state in each.addresses if channel in self._channels
+                ),
+                customer_busy=each.customer_id in busy_customers
+                or (address is not None and address[0] in busy_addresses),
+                last_contact_at=each.last_contact_at,
+                outranked=PRIORITY[each.survey] > best.get(each.customer_id, 99),
+            )
+            decision = may_open(facts, now, self._rules, self._window)
+            if isinstance(decision, Open) and address is not None:
+                busy_customers.add(each.customer_id)
+                busy_addresses.add(address[0])
+            decisions.append((each, decision))
+        return decisions
+
+    def _address(self, each: Waiting) -> tuple[int, str] | None:
+        """The customer's preferred address that can be reached, and its channel."""
+        for id_, channel, state in each.addresses:
+            if state == "active" and channel in self._channels:
+                return id_, channel
+        return None
+
+    async def _open(self, conn: AsyncConnection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:
+        sessions = []
+        messages = []
+        for each, address_id, channel in opened:
+            survey = self._catalogue.surveys[each.survey]
+            session, effects = engine.step(survey, engine.open_session(survey, each.language), Started(), now)
+            (say,) = (effect for effect in effects if isinstance(effect, Say))
+            sessions.append(
+                {
+                    "occasion_id": each.id,
+                    "customer_id": each.customer_id,
+                    "address_id": address_id,
+                    "state": session.to_json(),
+                    "language": each.language,
+                    "is_open": 1,
+                    "opened_at": now,
+                    "expires_at": now + timedelta(days=self._rules.conversation),
+                }
+            )
+            messages.append(
+                {
+                    "key": f"{each.id}:0",
+                    "reference": secrets.token_urlsafe(16),
+                    "occasion_id": each.id,
+                    "address_id": address_id,
+                    "channel": channel,
+                    "say": json.dumps(asdict(say)),
+                    "expires_at": min(each.expires_at, now + MESSAGE_LIFETIME),
+                }
+            )
+        await occasions.open_conversations(conn, sessions, now)
+        await outbox.enqueue(conn, messages, now)
+
+    async def expire_sessions(self, now: datetime, limit: int = 500) -> int:
+        """Close conversations that waited too long; what was answered counts."""
+        async with self._db.begin() as conn:
+            found = await occasions.expired_sessions(conn, now, limit)
+            states: dict[int, str] = {}
+            closed: list[tuple[int, str, str]] = []
+            for occasion_id, survey, state in found:
+                session, effects = engine.step(
+                    self._catalogue.surveys[survey], Session.from_json(state), Expired(), now
+                )
+                states[occasion_id] = session.to_json()
+                closed += [
+                    (occasion_id, effect.outcome, REASONS[effect.outcome])
+                    for effect in effects
+                    if isinstance(effect, Finish)
+                ]
+            await occasions.close_sessions(conn, states)
+            await occasions.close(conn, closed, now)
+        return len(found)
+
+    async def overview(self, now: datetime, limit: int = 10_000) -> list[Verdict]:
+        """Every due and waiting contact and what would become of it now; nothing is written."""
+        async with self._db.read() as conn:
+            found = await occasions.waiting(conn, now, limit, all_due=True)
+            decisions = await self._decide(conn, found, now)
+        return [_verdict(each, decision) for each, decision in decisions]
+
+
+def _verdict(each: Waiting, decision: Decision) -> Verdict:
+    match decision:
+        case Open():
+            words = ("skickas", "Inget hinder.")
+        case Hold(until=_, reason=reason):
+            words = ("hålls", reason)
+        case Close(outcome=outcome, reason=reason):
+            words = (f"avslutas ({outcome})", reason)
+    return Verdict(each.customer_ref, each.enrolment_ref, each.survey, each.period, each.due_at, *words)

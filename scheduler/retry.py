@@ -1,0 +1,22 @@
+"""How long to wait before a message is tried again, and when to give up. Pure."""
+
+from datetime import timedelta
+
+from scheduler.gateway import GatewayError
+
+ATTEMPTS = 6
+FIRST = timedelta(seconds=30)
+LONGEST = timedelta(minutes=30)
+ACCOUNT_PAUSE = timedelta(minutes=5)  # for the whole channel, while our own account is at fault
+
+
+def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
+    """The pause before the next try after ``attempts`` tries; None when there is none.
+
+    ``jitter`` (0 to 1) spreads those that failed together over half the pause.
+    """
+    if error.kind not in ("throttled", "transient") or attempts >= ATTEMPTS:
+        return None
+    pause = min(FIRST * 2 ** (attempts - 1), LONGEST)
+    asked = timedelta(seconds=error.retry_after or 0)
+    return max(asked, pause * (1 + jitter / 2))

@@ -1,0 +1,241 @@
+"""Planned contacts: found by index, inserted once, and what decides whether they may be made now."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import insert, insert_ignore
+from storage.tables import address, customer, customer_address, enrolment, occasion, session
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An occasion to insert."""
+
+    enrolment_id: int
+    customer_id: int
+    survey: str
+    period: str
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An occasion that waits to be opened, with what is known of its customer."""
+
+    id: int
+    customer_id: int
+    customer_ref: str
+    enrolment_ref: str
+    language: str
+    survey: str
+    period: str
+    due_at: datetime
+    expires_at: datetime
+    ended_on: date | None
+    end_reason: str
+    addresses: tuple[tuple[int, str, str], ...]  # (id, channel, state), the preferred first
+    last_contact_at: datetime | None
+
+
+async def due_enrolments(conn: AsyncConnection, today: date, after: int, limit: int) -> Sequence[Any]:
+    """Enrolments that the planner must look at by ``today``, by id after ``after``."""
+    statement = (
+        select(
+            enrolment.c.id,
+            enrolment.c.customer_id,
+            enrolment.c.started_on,
+            enrolment.c.ended_on,
+            enrolment.c.end_reason,
+            enrolment.c.registered_on,
+        )
+        .where(enrolment.c.plan_on <= today, enrolment.c.id > after)
+        .order_by(enrolment.c.plan_on, enrolment.c.id)
+        .limit(limit)
+    )
+    return (await conn.execute(statement)).all()
+
+
+_PLAN_ON = update(enrolment).where(enrolment.c.id == bindparam("id_")).values(plan_on=bindparam("plan_on_"))
+
+
+async def save_plan(conn: AsyncConnection, planned: Sequence[Planned], plan_on: Mapping[int, date | None]) -> None:
+    """Insert what is new, and move each enrolment's next look."""
+    await insert_ignore(
+        conn,
+        occasion,
+        [
+            {
+                "enrolment_id": each.enrolment_id,
+                "customer_id": each.customer_id,
+                "survey": each.survey,
+                "period": each.period,
+                "due_at": each.due_at,
+                "expires_at": each.expires_at,
+                "look_at": each.due_at,
+                "outcome": "",
+                "reason": "",
+            }
+            for each in planned
+        ],
+    )
+    if plan_on:
+        await conn.execute(_PLAN_ON, [{"id_": id_, "plan_on_": day} for id_, day in plan_on.items()])
+
+
+async def waiting(conn: AsyncConnection, now: datetime, limit: int, *, all_due: bool = False) -> list[Waiting]:
+    """Occasions to look at by ``now``, the longest waiting first; ``all_due``: also those held until later."""
+    moment = occasion.c.due_at if all_due else occasion.c.look_at
+    rows = (
+        await conn.execute(
+            select(
+                occasion.c.id,
+                occasion.c.customer_id,
+                customer.c.ref.label("customer_ref"),
+                enrolment.c.ref.label("enrolment_ref"),
+                customer.c.language,
+                occasion.c.survey,
+                occasion.c.period,
+                occasion.c.due_at,
+                occasion.c.expires_at,
+                enrolment.c.ended_on,
+                enrolment.c.end_reason,
+            )
+            .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+            .join(customer, customer.c.id == occasion.c.customer_id)
+            .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", moment <= now)
+            .order_by(moment, occasion.c.id)
+            .limit(limit)
+        )
+    ).all()
+    customers = {row.customer_id for row in rows}
+    addresses = await _addresses(conn, customers)
+    contacts = await _last_contacts(conn, customers)
+    return [Waiting(*row, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)) for row in rows]
+
+
+async def _addresses(
+    conn: AsyncConnection, customers: Collection[int]
+) -> dict[int, tuple[tuple[int, str, str], ...]]:
+    """Each customer's addresses: Telegram before SMS, since the customer chose it, then the latest link."""
+    rows = await conn.execute(
+        select(customer_address.c.customer_id, address.c.id, address.c.channel, address.c.state)
+        .join(address, address.c.id == customer_address.c.address_id)
+        .where(customer_address.c.customer_id.in_(list(customers)))
+        .order_by(address.c.channel.desc(), customer_address.c.linked_at.desc())
+    )
+    found: dict[int, tuple[tuple[int, str, str], ...]] = {}
+    for row in rows:
+        found[row.customer_id] = (*found.get(row.customer_id, ()), (row.id, row.channel, row.state))
+    return found
+
+
+async def _last_contacts(conn: AsyncConnection, customers: Collection[int]) -> dict[int, datetime]:
+    """When each customer's latest conversation was opened by us."""
+    rows = await conn.execute(
+        select(session.c.customer_id, func.max(session.c.opened_at, type_=session.c.opened_at.type))
+        .where(session.c.customer_id.in_(list(customers)))
+        .group_by(session.c.customer_id)
+    )
+    return {customer_id: at for customer_id, at in rows}
+
+
+async def busy(
+    conn: AsyncConnection, customers: Collection[int], addresses: Collection[int]
+) -> tuple[set[int], set[int]]:
+    """Customers, and addresses, with an open conversation."""
+    rows = (
+        await conn.execute(
+            select(session.c.customer_id, session.c.address_id).where(
+                session.c.is_open == 1,
+                or_(session.c.customer_id.in_(list(customers)), session.c.address_id.in_(list(addresses))),
+            )
+        )
+    ).all()
+    return {row.customer_id for row in rows}, {row.address_id for row in rows}
+
+
+async def top_survey(
+    conn: AsyncConnection, customers: Collection[int], now: datetime, priority: Mapping[str, int]
+) -> dict[int, int]:
+    """The best (lowest) priority among each customer's due and waiting occasions."""
+    rows = await conn.execute(
+        select(occasion.c.customer_id, occasion.c.survey).where(
+            occasion.c.customer_id.in_(list(customers)),
+            occasion.c.opened_at.is_(None),
+            occasion.c.outcome == "",
+            occasion.c.due_at <= now,
+        )
+    )
+    best: dict[int, int] = {}
+    for row in rows:
+        best[row.customer_id] = min(priority[row.survey], best.get(row.customer_id, 99))
+    return best
+
+
+_HOLD = (
+    update(occasion)
+    .where(occasion.c.id == bindparam("id_"))
+    .values(look_at=bindparam("look_at_"), reason=bindparam("reason_"))
+)
+_CLOSE = (
+    update(occasion)
+    .where(occasion.c.id == bindparam("id_"))
+    .values(outcome=bindparam("outcome_"), reason=bindparam("reason_"), closed_at=bindparam("at_"))
+)
+_OPEN = (
+    update(occasion)
+    .where(occasion.c.id == bindparam("id_"))
+    .values(opened_at=bindparam("at_"), reason="Frågan är ställd.")
+)
+
+
+async def hold(conn: AsyncConnection, held: Sequence[tuple[int, datetime, str]]) -> None:
+    """(id, look again at, reason) of each occasion that must wait."""
+    if held:
+        await conn.execute(_HOLD, [{"id_": id_, "look_at_": at, "reason_": reason} for id_, at, reason in held])
+
+
+async def close(conn: AsyncConnection, closed: Sequence[tuple[int, str, str]], at: datetime) -> None:
+    """(id, outcome, reason) of each occasion that has ended."""
+    if closed:
+        await conn.execute(
+            _CLOSE,
+            [{"id_": id_, "outcome_": outcome, "reason_": why, "at_": at} for id_, outcome, why in closed],
+        )
+
+
+async def open_conversations(conn: AsyncConnection, sessions: Sequence[dict[str, Any]], at: datetime) -> None:
+    """Insert the sessions and mark their occasions opened."""
+    if sessions:
+        await insert(conn, session, sessions)
+        await conn.execute(_OPEN, [{"id_": each["occasion_id"], "at_": at} for each in sessions])
+
+
+async def expired_sessions(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Any]:
+    """Open conversations whose time is up: occasion_id, survey, state."""
+    statement = (
+        select(session.c.occasion_id, occasion.c.survey, session.c.state)
+        .join(occasion, occasion.c.id == session.c.occasion_id)
+        .where(session.c.is_open == 1, session.c.expires_at <= now)
+        .order_by(session.c.expires_at)
+        .limit(limit)
+        .with_for_update()
+    )
+    return (await conn.execute(statement)).all()
+
+
+_CLOSE_SESSION = (
+    update(session).where(session.c.occasion_id == bindparam("id_")).values(state=bindparam("state_"), is_open=0)
+)
+
+
+async def close_sessions(conn: AsyncConnection, states: Mapping[int, str]) -> None:
+    """Close conversations, by occasion id, with their last state."""
+    if states:
+        await conn.execute(_CLOSE_SESSION, [{"id_": id_, "state_": state} for id_, state in states.items()])
