@@ -132,6 +132,8 @@ DIFFICULTIES = {"low": ("låg",), "medium": ("medel",), "high": ("hög",)}
 GENDERS = {"K": ("kvinna",), "M": ("man",)}
 SURVEYS = {"start": (), "end": ("slut",), "checkin": ("avstämning",)}
 QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress")
+ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
+ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
 YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
 
 REF = ("nummer",)
@@ -521,6 +523,9 @@ def _answer(line: _Line) -> AnswerRow:
     period = line.month("period") if survey == "checkin" else line.get("period")
     if survey in ("start", "end") and period:
         line.refuse("period", f"perioden ska vara tom för {survey}")
+    asked = ASKED_AT_CHECKIN if survey == "checkin" else ASKED_AT_START_AND_END
+    if survey and question and question not in asked:
+        line.refuse("question", f"{question} ställs inte i {survey}")
     value: int | None = None
     if question == "comment":
         line.needed("text")

@@ -115,6 +115,7 @@ REFUSED: list[tuple[str | bytes, list[str]]] = [
         ANSWERS + "E1,end,,comment,3,,2025-01-02\n",
         ["x.csv, rad 2, text: värdet saknas", "x.csv, rad 2, value: en kommentar har inget värde"],
     ),
+    (ANSWERS + "E1,end,,progress,3,,2025-01-02\n", ["x.csv, rad 2, question: progress ställs inte i end"]),
     (ANSWERS + "E1,end,,reason,,,2025-01-02\n", ["x.csv, rad 2, value: värdet saknas"]),
     (
         'ref,name\nP1,"två\nrader"\nP2,\n',
