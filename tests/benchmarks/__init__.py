@@ -1,0 +1,1 @@
+"""Ours against the references, side by side: ``python -m tests.benchmarks [row ...]``."""
