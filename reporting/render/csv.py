@@ -2,14 +2,15 @@
 
 import csv
 import io
-from dataclasses import astuple, fields
+from dataclasses import fields
 
 from reporting.indicators import Indicator
 from reporting.report import QualityReport
 from reporting.swedish import decimal
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the full-width forms are formulas to Excel as well (OWASP, CSV Injection)
+BREAKS = ("\t", "\r", "\n")
 
 
 def render(report: QualityReport) -> bytes:
@@ -17,13 +18,13 @@ def render(report: QualityReport) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_text(value) for value in astuple(row)] for row in report.indicators)
+    writer.writerows([_text(getattr(row, name)) for name in COLUMNS] for row in report.indicators)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
 def neutral(text: str) -> str:
     """Text that a spreadsheet takes as text: what looks like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(BREAKS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def _text(value: object) -> str:

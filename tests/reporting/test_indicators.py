@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting.indicators import DEFINITIONS, Indicator, rows
+from reporting.render.csv import neutral
 from storage.aggregates import aggregate
 from storage.database import Database, insert
 from storage.measurements import refresh, set_ratings
@@ -352,6 +353,18 @@ def test_csv_is_for_swedish_excel() -> None:
     first = next(r for r in parsed if r["numerator"] == "34" and r["indicator"] == "satisfaction.overall")
     assert first["value"] == "33,7"  # 34 / 101 = 33.66
     assert first["provider_name"] == "'=A;1"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+46", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", "＋1", "－1", "＠A"]
+)
+def test_what_a_spreadsheet_would_calculate_is_text(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Nacka", "A=B", "Å-hus", "2025-Q1"])
+def test_other_text_is_left_alone(text: str) -> None:
+    assert neutral(text) == text
 
 
 def test_json_is_in_full_precision() -> None:
