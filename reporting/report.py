@@ -4,66 +4,40 @@ Everything here is made of rows that have passed disclosure control (reporting/i
 the process itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Protocol
 
 from reporting import compare, disclosure
-from reporting.indicators import DEFINITIONS, EXCLUDED, SELF_SUFFICIENT, Cube, Definition, Indicator, reasons_of
-from reporting.indicators import rows as indicator_rows
-from reporting.swedish import (
-    CASES,
-    DIFFICULTIES,
-    END_REASONS,
-    GENDERS,
-    NO_DATA,
-    POINTS,
-    REASONS,
-    SUPPRESSED,
-    decimal,
-    percent,
-    whole,
+from reporting.grids import (
+    Aggregate,
+    Grid,
+    changes_grid,
+    contacts_grid,
+    endings_grid,
+    followups_grid,
+    groups_grid,
+    outcomes_grid,
+    questions_grid,
+    reasons_grid,
+    summary_grid,
 )
+from reporting.indicators import DEFINITIONS, Cube, Definition, Indicator
+from reporting.indicators import rows as indicator_rows
+from reporting.sentences import (
+    Find,
+    comparison_sentence,
+    coverage,
+    interval_text,
+    outcome_sentences,
+    share_text,
+    summary_sentences,
+)
+from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, percent
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
-
-
-class Contacts(Protocol):
-    """What became of the surveys of one measurement point."""
-
-    @property
-    def planned(self) -> int: ...
-    @property
-    def sent(self) -> int: ...
-    @property
-    def delivered(self) -> int: ...
-    @property
-    def outcomes(self) -> Mapping[str, int]: ...
-
-
-class Aggregate(Cube, Protocol):
-    """A cube with the counts of the process, as storage.aggregates makes it."""
-
-    @property
-    def as_of(self) -> date: ...
-    @property
-    def contacts(self) -> Mapping[str, Contacts]: ...
-    @property
-    def reasons(self) -> Mapping[int, tuple[int, int]]: ...
-    @property
-    def cases(self) -> Mapping[str, int]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table as printed: its caption, its column headings, its rows of text."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,101 +121,19 @@ def build(aggregate: Aggregate, year: int, now: datetime, minimum: int = disclos
         definitions=DEFINITIONS,
         digest=_digest(rows),
         provider_rows=sections[2].rows,
-        summary=_summary(find),
-        summary_sentences=_summary_sentences(find),
-        contacts=_contacts(aggregate, find),
+        summary=summary_grid(find),
+        summary_sentences=summary_sentences(find),
+        contacts=contacts_grid(aggregate, find),
         contacts_sentences=(coverage(aggregate, find, minimum),),
         points=sections,
-        questions=_questions(find),
-        reasons=_reasons(aggregate, find, minimum),
-        groups=_groups(find),
-        followups=_followups(aggregate, find),
-        endings=_endings(aggregate, find),
-        outcomes=_outcomes(aggregate, find),
-        outcome_sentences=_outcome_sentences(find),
-        changes=_changes(aggregate, find),
-    )
-
-
-class Find(Protocol):
-    """Looks a row up by its key; the period is the year unless given."""
-
-    def __call__(
-        self,
-        id_: str,
-        provider: str = "",
-        point: str = "",
-        gender: str = "T",
-        difficulty: str = "",
-        period: str = "",
-    ) -> Indicator: ...
-
-
-def share_text(row: Indicator) -> str:
-    """The value as printed in a table, or the symbol that stands for none."""
-    if row.value is None:
-        return NO_DATA if row.status == "no_answers" else SUPPRESSED
-    return percent(row.value)
-
-
-def interval_text(row: Indicator) -> str:
-    """The 95 % interval as printed in a table; empty where the indicator has none."""
-    if row.ci_low is None or row.ci_high is None:
-        return ""
-    return f"{decimal(row.ci_low)}–{decimal(row.ci_high)}"
-
-
-def satisfied_sentence(row: Indicator) -> str:
-    """The pooled share in words; empty when it is not shown."""
-    if row.value is None or row.ci_low is None or row.ci_high is None:
-        return ""
-    return (
-        f"{row.numerator} av {row.denominator} svarande ({whole(row.value)} procent, intervall "
-        f"{whole(row.ci_low)}–{whole(row.ci_high)}) var mycket nöjda eller nöjda."
-    )
-
-
-def target_sentence(row: Indicator, target: float | None) -> str:
-    """Whether a target in per cent is reached: only when the whole interval is on one side."""
-    if target is None or row.value is None or row.ci_low is None or row.ci_high is None:
-        return ""
-    goal = f"Målet {decimal(target, short=True)} procent"
-    if row.ci_low >= target:
-        return f"{goal} är uppnått."
-    if row.ci_high < target:
-        return f"{goal} är inte uppnått."
-    side = "över" if row.value >= target else "under"
-    return (
-        f"Utfallet ligger {side} målet {decimal(target, short=True)} procent, men skillnaden är inom osäkerheten."
-    )
-
-
-def mean_sentence(pooled: Indicator, mean: Indicator) -> str:
-    """The mean of provider shares, when it differs from the pooled share by two points or more."""
-    if pooled.value is None or mean.value is None or abs(pooled.value - mean.value) < 2:
-        return ""
-    return f"Medelvärdet av anordnarnas andelar är {whole(mean.value)} procent ({mean.denominator} anordnare)."
-
-
-def comparison_sentence(name: str, compared: compare.Comparison | None, answers: int) -> str:
-    """What may be said of a provider against the others; empty inside the limits."""
-    if compared is None:
-        return ""
-    if compared.verdict:
-        side = "lägre" if compared.verdict == "lower" else "högre"
-        figures = f"{whole(100 * compared.share)} mot {whole(100 * compared.others)} procent, {answers} svar"
-        return f"{name} ligger tydligt {side} än övriga ({figures})."
-    return f"{name} kan avvika; följs upp, ingen slutsats." if compared.watch else ""
-
-
-def coverage(aggregate: Cube, find: Find, minimum: int) -> str:
-    """How many providers have enough answers."""
-    answers = [find("response_rate", ref, "all").numerator or 0 for ref, _ in aggregate.providers]
-    enough = sum(number >= minimum for number in answers)
-    none = sum(number == 0 for number in answers)
-    return (
-        f"{enough} av {len(answers)} anordnare har minst {minimum} svar; "
-        f"{len(answers) - enough - none} har för få och {none} har inga."
+        questions=questions_grid(find),
+        reasons=reasons_grid(aggregate, find, minimum),
+        groups=groups_grid(find),
+        followups=followups_grid(aggregate, find),
+        endings=endings_grid(aggregate, find),
+        outcomes=outcomes_grid(aggregate, find),
+        outcome_sentences=outcome_sentences(find),
+        changes=changes_grid(aggregate, find),
     )
 
 
@@ -342,226 +234,6 @@ def _merged_row(
         others_text="",
         assessment="Sammanslagna",
     )
-
-
-_SUMMARY = (
-    ("satisfaction.overall", "start"),
-    ("satisfaction.overall", "end"),
-    ("satisfaction.treatment", "start"),
-    ("satisfaction.treatment", "end"),
-    ("satisfaction.usefulness", "start"),
-    ("satisfaction.usefulness", "end"),
-    ("response_rate", "start"),
-    ("response_rate", "end"),
-    ("followup.compliance", ""),
-    ("followup.confirmed", ""),
-    ("outcome.all_endings", ""),
-    ("outcome.after_exclusions", ""),
-)
-
-
-def _summary(find: Find) -> Grid:
-    titles = {definition.id: definition.title for definition in DEFINITIONS}
-    rows = []
-    for id_, point in _SUMMARY:
-        row = find(id_, "", point)
-        rows.append(
-            (
-                titles[id_] + (f" ({POINTS[point].lower()})" if point else ""),
-                percent(row.target) if row.target is not None else NO_DATA,
-                share_text(row),
-                f"{row.numerator}/{row.denominator}" if row.value is not None else share_text(row),
-                interval_text(row),
-                NO_DATA,
-                NO_DATA,
-            )
-        )
-    columns = ("Indikator", "Mål", "Utfall", "Täljare/nämnare", "95 %-intervall", "Föregående år", "Jämförbart")
-    return Grid("Årets indikatorer för hela enheten", columns, tuple(rows))
-
-
-def _summary_sentences(find: Find) -> tuple[str, ...]:
-    found = []
-    for point in ("start", "end"):
-        row = find("satisfaction.overall", "", point)
-        if sentence := satisfied_sentence(row):
-            found.append(f"{POINTS[point]}: {sentence}")
-            found.append(target_sentence(row, row.target))
-            found.append(mean_sentence(row, find("satisfaction.overall.mean_of_providers", "", point)))
-    return tuple(sentence for sentence in found if sentence)
-
-
-def _contacts(aggregate: Aggregate, find: Find) -> Grid:
-    rows = []
-    for point in ("start", "end"):
-        response, contact = find("response_rate", "", point), aggregate.contacts.get(point)
-        outcomes = contact.outcomes if contact else {}
-        rows.append(
-            (
-                POINTS[point],
-                str(response.eligible or 0),
-                str(outcomes.get("unreachable", 0)),
-                str(contact.sent if contact else 0),
-                str(contact.delivered if contact else 0),
-                str(response.numerator or 0),
-                str(outcomes.get("partial", 0)),
-                str(outcomes.get("opted_out", 0)),
-                share_text(response),
-            )
-        )
-    columns = (
-        "Mätpunkt",
-        "Berättigade",
-        "Ej kontaktbara",
-        "Skickade",
-        "Levererade",
-        "Svar",
-        "Delvis svar",
-        "Avböjt",
-        "Svarsandel",
-    )
-    return Grid("Från berättigade till svar", columns, tuple(rows))
-
-
-def _questions(find: Find) -> Grid:
-    rows = []
-    for question, title in (("overall", "Totalomdöme"), ("treatment", "Bemötande"), ("usefulness", "Nytta")):
-        for point in ("start", "end"):
-            row = find(f"satisfaction.{question}", "", point)
-            answers = str(row.denominator) if row.denominator is not None else share_text(row)
-            rows.append((title, POINTS[point], answers, share_text(row), interval_text(row)))
-    return Grid("Andel nöjda per fråga", ("Fråga", "Mätpunkt", "Svar", "Nöjda %", "95 %-intervall"), tuple(rows))
-
-
-def _reasons(aggregate: Aggregate, find: Find, minimum: int) -> Grid:
-    """A reason is shown from six customers at two or more providers; what is left out must not follow."""
-    total = find("satisfaction.overall", "", "all")
-    unsatisfied = None
-    if total.numerator is not None and total.denominator is not None:
-        unsatisfied = total.denominator - total.numerator
-    shown = {
-        value: customers
-        for value, (customers, providers) in sorted(aggregate.reasons.items())
-        if customers >= minimum and providers >= 2
-    }
-    hidden = sum(customers for customers, _ in aggregate.reasons.values()) - sum(shown.values())
-    while shown and (0 < hidden < minimum):
-        smallest = min(shown, key=lambda value: (shown[value], value))
-        hidden += shown.pop(smallest)
-    rows = []
-    for value, title in REASONS.items():
-        customers, providers = aggregate.reasons.get(value, (0, 0))
-        if value in shown:
-            share = percent(100 * customers / unsatisfied) if unsatisfied else SUPPRESSED
-            rows.append((title, str(customers), share, str(providers)))
-        else:
-            symbol = SUPPRESSED if customers else NO_DATA
-            rows.append((title, symbol, symbol, symbol))
-    columns = ("Tema", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
-    return Grid("Varför man inte är nöjd", columns, tuple(rows))
-
-
-def _groups(find: Find) -> Grid:
-    rows = []
-    for point in ("start", "end"):
-        for gender, title in GENDERS.items():
-            rows.append(_group_row(title, point, find("satisfaction.overall", "", point, gender)))
-        for difficulty, title in DIFFICULTIES.items():
-            rows.append(_group_row(title, point, find("satisfaction.overall", "", point, difficulty=difficulty)))
-    columns = ("Grupp", "Mätpunkt", "Berättigade", "Svar", "Nöjda %", "95 %-intervall")
-    return Grid("Totalomdöme per kön och svårighetsgrad", columns, tuple(rows))
-
-
-def _group_row(title: str, point: str, row: Indicator) -> tuple[str, ...]:
-    answers = str(row.denominator) if row.denominator is not None else share_text(row)
-    return (title, POINTS[point], str(row.eligible or 0), answers, share_text(row), interval_text(row))
-
-
-def _followups(aggregate: Aggregate, find: Find) -> Grid:
-    sums: dict[str, list[int]] = {}
-    for (ref, _month), cell in aggregate.months.items():
-        own = sums.setdefault(ref, [0] * 6)
-        for place, number in enumerate(cell):
-            own[place] += number
-    rows = []
-    for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        due, on_time, late, _answered, _yes, denied = sums.get(ref, [0] * 6)
-        rows.append(
-            (
-                name,
-                str(due),
-                str(on_time),
-                str(late),
-                str(due - on_time - late),
-                "0",  # exempt months: none can be registered yet
-                share_text(find("followup.compliance", ref)),
-                share_text(find("followup.confirmed", ref)),
-                str(denied),
-            )
-        )
-    columns = (
-        "Anordnare",
-        "Förväntade",
-        "I tid",
-        "Sent",
-        "Saknas",
-        "Undantagna",
-        "Andel i tid",
-        "Bekräftat av kund",
-        "Avvikelser",
-    )
-    return Grid("Månadsuppföljning, insatsmånader som är slut", columns, tuple(rows))
-
-
-def _endings(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").value is not None  # else reasons would tell what the total may not
-    unit = reasons_of(aggregate)[""]
-    rows = tuple(
-        (
-            title,
-            str(unit[reason]) if told else SUPPRESSED,
-            "Ja" if reason in SELF_SUFFICIENT else "Nej",
-            "Ja" if reason in EXCLUDED else "Nej",
-        )
-        for reason, title in END_REASONS.items()
-        if unit.get(reason) and reason != "changed_provider"
-    )
-    return Grid("Avslut per orsak", ("Orsak", "Antal", "Räknas som mål", "Undantas"), rows)
-
-
-def _outcomes(aggregate: Cube, find: Find) -> Grid:
-    rows = []
-    for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        every, kept = find("outcome.all_endings", ref), find("outcome.after_exclusions", ref)
-        rows.append((name, _of(every), share_text(every), _of(kept), share_text(kept)))
-    columns = ("Anordnare", "Alla avslut", "Egen försörjning %", "Efter undantag", "Egen försörjning %")
-    return Grid("Egen försörjning vid avslut", columns, tuple(rows))
-
-
-def _of(row: Indicator) -> str:
-    return f"{row.numerator}/{row.denominator}" if row.value is not None else share_text(row)
-
-
-def _outcome_sentences(find: Find) -> tuple[str, ...]:
-    every, kept = find("outcome.all_endings"), find("outcome.after_exclusions")
-    if every.value is None or kept.value is None or every.denominator is None or kept.denominator is None:
-        return ()
-    return (
-        f"Av {every.denominator} avslut ledde {every.numerator} till egen försörjning "
-        f"({whole(every.value)} procent). Efter undantag av {every.denominator - kept.denominator} avslut: "
-        f"{kept.numerator} av {kept.denominator} ({whole(kept.value)} procent).",
-    )
-
-
-def _changes(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").status in ("ok", "no_answers")
-    unit = reasons_of(aggregate)[""]
-    rows = [
-        ("Byte av anordnare", str(unit.get("changed_provider", 0))),
-        ("Avbrott", str(unit.get("dropped_out", 0)) if told else SUPPRESSED),
-    ]
-    rows += [(CASES.get(kind, kind), str(number)) for kind, number in sorted(aggregate.cases.items())]
-    return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
 
 
 def _digest(rows: Iterable[Indicator]) -> str:

@@ -256,4 +256,4 @@ async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
         .where(opened >= datetime(year, 1, 1, tzinfo=UTC), opened < datetime(year + 1, 1, 1, tzinfo=UTC))
         .group_by(case_table.c.kind)
     )
-    return {kind: number for kind, number in rows}
+    return {row.kind: row[1] for row in rows}

@@ -1,11 +1,13 @@
 """The indicators as JSON, with their definitions: DESIGN.md §5."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
+from reporting.indicators import Indicator
 from reporting.report import QualityReport
 
 SCHEMA_VERSION = 1
+COLUMNS = tuple(field.name for field in fields(Indicator))
 
 
 def render(report: QualityReport) -> bytes:
@@ -14,6 +16,6 @@ def render(report: QualityReport) -> bytes:
         "schema_version": SCHEMA_VERSION,
         "period": str(report.year),
         "definitions": [asdict(definition) for definition in report.definitions],
-        "indicators": [asdict(row) for row in report.indicators],
+        "indicators": [{name: getattr(row, name) for name in COLUMNS} for row in report.indicators],
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

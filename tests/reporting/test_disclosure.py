@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting import disclosure
@@ -103,6 +103,7 @@ def test_an_unpublished_small_group_is_not_left_over() -> None:
 Cell = st.integers(0, 3).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(Cell, Cell), min_size=1, max_size=3), st.data())
 def test_undetermined_agrees_with_trying_every_table(
     pairs: list[tuple[tuple[int, int], tuple[int, int]]], data: st.DataObject
