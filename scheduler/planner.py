@@ -8,15 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from scheduler import rules as rules_
 from scheduler.hours import SendWindow
 from scheduler.rules import PRIORITY, Close, ContactFacts, Decision, EnrolmentFacts, Hold, Open, Rules, may_open
 from storage import occasions, outbox
 from storage.database import Database
 from storage.intake import REASONS
-from storage.occasions import Planned, Waiting
+from storage.occasions import Connection, Planned, Waiting
 from survey import engine
 from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started
@@ -67,7 +65,7 @@ class Planner:
             if count < CHUNK:
                 return looked
 
-    async def _plan_chunk(self, conn: AsyncConnection, now: datetime) -> int:
+    async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
         rows = await occasions.due_enrolments(conn, today, 0, CHUNK)
         planned: list[Planned] = []
@@ -106,7 +104,7 @@ class Planner:
             if len(found) < limit:
                 return opened
 
-    async def _decide_and_act(self, conn: AsyncConnection, found: Sequence[Waiting], now: datetime) -> int:
+    async def _decide_and_act(self, conn: Connection, found: Sequence[Waiting], now: datetime) -> int:
         held: list[tuple[int, datetime, str]] = []
         closed: list[tuple[int, str, str]] = []
         opened: list[tuple[Waiting, int, str]] = []
@@ -126,7 +124,7 @@ class Planner:
         return len(opened)
 
     async def _decide(
-        self, conn: AsyncConnection, found: Sequence[Waiting], now: datetime
+        self, conn: Connection, found: Sequence[Waiting], now: datetime
     ) -> list[tuple[Waiting, Decision]]:
         """Each occasion's decision, the important first, knowing what was opened just before it."""
         customers = {each.customer_id for each in found}
@@ -165,7 +163,7 @@ class Planner:
                 return id_, channel
         return None
 
-    async def _open(self, conn: AsyncConnection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:
+    async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:
         sessions = []
         messages = []
         for each, address_id, channel in opened:
@@ -218,11 +216,18 @@ class Planner:
             await occasions.close(conn, closed, now)
         return len(found)
 
-    async def overview(self, now: datetime, limit: int = 10_000) -> list[Verdict]:
-        """Every due and waiting contact and what would become of it now; nothing is written."""
-        async with self._db.read() as conn:
+    async def overview(self, now: datetime, dry_run: bool = True, limit: int = 10_000) -> list[Verdict]:
+        """Every due and waiting contact and what would become of it now; ``dry_run``: nothing is written.
+
+        What is planned by ``now`` is in it either way; nothing is opened.
+        """
+        async with self._db.begin() as conn:
+            while await self._plan_chunk(conn, now) == CHUNK:
+                pass
             found = await occasions.waiting(conn, now, limit, all_due=True)
             decisions = await self._decide(conn, found, now)
+            if dry_run:
+                await conn.rollback()
         return [_verdict(each, decision) for each, decision in decisions]
 
 

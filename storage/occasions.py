@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import insert, insert_ignore
 from storage.tables import address, customer, customer_address, enrolment, occasion, session
 
+Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -142,7 +144,7 @@ async def _last_contacts(conn: AsyncConnection, customers: Collection[int]) -> d
         .where(session.c.customer_id.in_(list(customers)))
         .group_by(session.c.customer_id)
     )
-    return {customer_id: at for customer_id, at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def busy(
