@@ -17,6 +17,6 @@ def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
     """
     if error.kind not in ("throttled", "transient") or attempts >= ATTEMPTS:
         return None
-    pause = min(FIRST * 2 ** (attempts - 1), LONGEST)
+    pause = min(FIRST * (1 << (attempts - 1)), LONGEST)
     asked = timedelta(seconds=error.retry_after or 0)
     return max(asked, pause * (1 + jitter / 2))

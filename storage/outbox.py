@@ -159,7 +159,7 @@ def _refusal(
 
 
 async def _facts(conn: Connection, rows: Sequence[Any]) -> dict[int, tuple[str | None, str, str, datetime]]:
-    """By outbox id: the survey, the language of this moment, the occasion's outcome, since when the address is so."""
+    """By outbox id: the survey, today's language, the occasion's outcome, the address's latest change."""
     spoken = (
         select(func.min(customer.c.language))
         .join(customer_address, customer_address.c.customer_id == customer.c.id)
