@@ -66,5 +66,5 @@ def _working_day(day: date) -> bool:
 def _holidays(year: int) -> frozenset[date]:
     from holidays.countries.sweden import Sweden  # a quarter of a second: only where a window is asked about
 
-    # Sundays are not listed: weekends are handled above.
-    return frozenset(Sweden(years=year, include_sundays=False))
+    # With the eves that are holidays in all but law. Sundays are not listed: weekends are handled above.
+    return frozenset(Sweden(years=year, include_sundays=False, categories=("public", "de_facto")))

@@ -69,9 +69,8 @@ def plan(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Plan:
             upcoming.append(each.due_on)
         else:  # also when its window has closed since: then the occasion says so
             due.append(each)
-    checkin, following = _checkin(enrolment, today, rules)
-    if checkin is not None:
-        due.append(checkin)
+    checkins, following = _checkin(enrolment, today, rules)
+    due += checkins
     if following is not None:
         upcoming.append(following)
     return Plan(tuple(due), min(upcoming, default=None))
@@ -89,17 +88,17 @@ def _points(enrolment: EnrolmentFacts, rules: Rules) -> list[PlannedOccasion]:
     return points
 
 
-def _checkin(enrolment: EnrolmentFacts, today: date, rules: Rules) -> tuple[PlannedOccasion | None, date | None]:
-    """This month's check-in when it is due, and the next day on which one may be."""
+def _checkin(enrolment: EnrolmentFacts, today: date, rules: Rules) -> tuple[list[PlannedOccasion], date | None]:
+    """The check-ins that are due and still have a window, and the next day on which one may be."""
+    due = []
     first = today.replace(day=1)
-    this_month = _checkin_day(enrolment, first, rules)
-    due = None
-    if this_month is not None and this_month <= today:
-        last = _next_month(first) + timedelta(days=rules.checkin_window - 1)
-        due = PlannedOccasion("checkin", f"{first:%Y-%m}", this_month, last)
-    month = first if this_month is not None and this_month > today else _next_month(first)
-    month = max(month, enrolment.started_on.replace(day=1))
-    for _ in range(2):  # the month of the start may be too short
+    for month in ((first - timedelta(days=1)).replace(day=1), first):
+        day = _checkin_day(enrolment, month, rules)
+        last = _next_month(month) + timedelta(days=rules.checkin_window - 1)
+        if day is not None and day <= today <= last:
+            due.append(PlannedOccasion("checkin", f"{month:%Y-%m}", day, last))
+    month = max(first, enrolment.started_on.replace(day=1))
+    for _ in range(3):  # this month's may be past, and the month of the start too short
         following = _checkin_day(enrolment, month, rules)
         if following is not None and following > today:
             return due, following
