@@ -22,6 +22,7 @@ from tests.benchmarks.measure import Row, alternate
 PROVIDERS = 1_000
 POINTS = 333_334  # enrolments with a rated start: three answers each
 QUESTIONS = ("overall", "treatment", "usefulness")
+CLASSES = ("low", "medium", "high")
 YEAR = 2025
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 GROUP_BY = (
@@ -86,11 +87,11 @@ def _build(path: Path) -> None:
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("BEGIN")
-    fill = database.fill
+    fill, now = database.fill, database.NOW
     fill(
         connection,
         "provider",
-        ("id", "ref", "name"),
+        "id, ref, name",
         ((n, f"P{n}", f"Anordnare {n}") for n in range(1, PROVIDERS + 1)),
     )
     dice = random.Random(2015)
@@ -111,22 +112,13 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "customer",
-        ("id", "ref", "language", "gender"),
+        "id, ref, language, gender",
         ((n, f"C{n}", "sv", gender) for n, _, _, gender, _, _ in points),
     )
     fill(
         connection,
         "enrolment",
-        (
-            "id",
-            "ref",
-            "customer_id",
-            "provider_id",
-            "started_on",
-            "end_reason",
-            "difficulty",
-            "registered_on",
-        ),
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
         (
             (
                 n,
@@ -144,18 +136,8 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "occasion",
-        (
-            "id",
-            "enrolment_id",
-            "customer_id",
-            "survey",
-            "period",
-            "due_at",
-            "expires_at",
-            "look_at",
-            "opened_at",
-        )
-        + ("outcome", "reason"),
+        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, "
+        "outcome, reason",
         (
             (
                 n,
@@ -176,9 +158,9 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "answer",
-        ("occasion_id", "question", "value", "skipped", "version", "answered_at"),
+        "occasion_id, question, value, skipped, version, answered_at",
         (
-            (n, question, value, 0, 1, database.NOW)
+            (n, question, value, 0, 1, now)
             for n, *_, ratings in points
             for question, value in zip(QUESTIONS, ratings, strict=True)
         ),
@@ -186,8 +168,8 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "measurement",
-        ("enrolment_id", "point", "point_on", "year", "quarter", "provider_id", "customer_id", "gender")
-        + ("difficulty", "started_on", "repeated", *QUESTIONS),
+        "enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender, "
+        "difficulty, started_on, repeated, overall, treatment, usefulness",
         (
             (
                 n,

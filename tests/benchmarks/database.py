@@ -42,13 +42,12 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def fill(
-    connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+def fill(connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert ``rows``; ``columns`` are separated by commas."""
+    marks = ", ".join("?" for _ in columns.split(","))
+    connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Statistics made and the log emptied: both sides start from the same file."""
+    """The log emptied: both sides start from the same file."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -153,7 +153,8 @@ class ByHand:
             ratings.append((value, enrolment_id, survey))
             results.append(reply)
         connection.executemany(
-            "INSERT INTO inbox (channel, external_id, address_id, occasion_id, body, received_at, outcome, reply) "
+            "INSERT INTO inbox "
+            "(channel, external_id, address_id, occasion_id, body, received_at, outcome, reply) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             inbox,
         )

@@ -71,36 +71,25 @@ def _build(path: Path) -> None:
     connection = database.connect(path)
     connection.execute("BEGIN")
     fill = database.fill
-    fill(
-        connection, "provider", ("id", "ref", "name"), ((n, f"P{n}", f"Anordnare {n}") for n in range(1, 11))
-    )
+    fill(connection, "provider", "id, ref, name", ((n, f"P{n}", f"Anordnare {n}") for n in range(1, 11)))
     numbers = range(1, 201)
     fill(
         connection,
         "customer",
-        ("id", "ref", "language", "gender"),
+        "id, ref, language, gender",
         ((n, f"C{n}", "sv", "KM"[n % 2]) for n in numbers),
     )
     fill(
         connection,
         "enrolment",
-        (
-            "id",
-            "ref",
-            "customer_id",
-            "provider_id",
-            "started_on",
-            "end_reason",
-            "difficulty",
-            "registered_on",
-        ),
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
         ((n, f"E{n}", n, n % 10 + 1, "2025-02-12", "", "low", "2025-02-12") for n in numbers),
     )
     fill(
         connection,
         "measurement",
-        ("enrolment_id", "point", "point_on", "year", "quarter", "provider_id", "customer_id", "gender")
-        + ("difficulty", "started_on", "repeated", "overall", "treatment", "usefulness"),
+        "enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender, "
+        "difficulty, started_on, repeated, overall, treatment, usefulness",
         (
             (
                 n,

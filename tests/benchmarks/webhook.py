@@ -109,77 +109,49 @@ def _build(path: Path) -> None:
     connection = database.connect(path)
     connection.execute("BEGIN")
     fill = database.fill
-    fill(connection, "provider", ("id", "ref", "name"), [(1, "P1", "Anordnare 1")])
+    fill(connection, "provider", "id, ref, name", [(1, "P1", "Anordnare 1")])
     fill(
         connection,
         "customer",
-        ("id", "ref", "language", "gender"),
+        "id, ref, language, gender",
         ((n, f"C{n}", "sv", "K") for n in numbers),
     )
     fill(
         connection,
         "enrolment",
-        (
-            "id",
-            "ref",
-            "customer_id",
-            "provider_id",
-            "started_on",
-            "end_reason",
-            "difficulty",
-            "registered_on",
-        ),
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
         ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12") for n in numbers),
     )
     fill(
         connection,
         "address",
-        ("id", "channel", "value", "state", "state_at"),
+        "id, channel, value, state, state_at",
         ((n, "sms", phone(n), "active", at) for n in numbers),
     )
     fill(
         connection,
         "customer_address",
-        ("customer_id", "address_id", "linked_at"),
+        "customer_id, address_id, linked_at",
         ((n, n, at) for n in numbers),
     )
     fill(
         connection,
         "occasion",
-        (
-            "id",
-            "enrolment_id",
-            "customer_id",
-            "survey",
-            "period",
-            "due_at",
-            "expires_at",
-            "look_at",
-            "opened_at",
-        )
-        + ("outcome", "reason"),
+        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, "
+        "outcome, reason",
         ((n, n, n, "start", "", at, later, at, at, "", "") for n in numbers),
     )
     fill(
         connection,
         "session",
-        (
-            "occasion_id",
-            "customer_id",
-            "address_id",
-            "state",
-            "language",
-            "is_open",
-            "opened_at",
-            "expires_at",
-        ),
+        "occasion_id, customer_id, address_id, state, language, is_open, opened_at, expires_at",
         ((n, n, n, state, "sv", 1, at, later) for n in numbers),
     )
     fill(
         connection,
         "measurement",
-        ("enrolment_id", "point", "point_on", "year", "quarter", "provider_id", "customer_id", "gender")
-        + ("difficulty", "started_on", "repeated"),
+        "enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender, "
+        "difficulty, started_on, repeated",
         ((n, "start", "2026-03-12", 2026, 1, 1, n, "K", "low", "2026-02-12", 0) for n in numbers),
     )
     connection.execute("COMMIT")
