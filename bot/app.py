@@ -26,7 +26,7 @@ from survey.catalogue import load as load_catalogue
 from survey.model import TextReceived
 
 if TYPE_CHECKING:
-    from bot.telegram import TelegramGateway
+    from bot.telegram import TelegramGateway as _TelegramGateway
 
 PLAN_SECONDS = 15
 OPEN_SECONDS = 2
@@ -51,7 +51,7 @@ class App:
         self.catalogue: Catalogue = load_catalogue()
         self.intake = Intake(db, self.catalogue, now)
         self.window = send_window(settings)
-        self.telegram: TelegramGateway | None = None
+        self.telegram: _TelegramGateway | None = None
         self.gateways: dict[str, Gateway] = {}
         if settings.twilio is not None:
             from bot.sms import SmsGateway
@@ -69,12 +69,8 @@ class App:
 
             self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url)
             self.gateways["telegram"] = self.telegram
-        self.planner = Planner(
-            db, self.catalogue, Rules(), self.window, settings.zone, frozenset(self.gateways)
-        )
-        self.delivery = Delivery(
-            db, self.catalogue, self.gateways, settings.public_url, self.window, jitter=jitter
-        )
+        self.planner = Planner(db, self.catalogue, Rules(), self.window, settings.zone, frozenset(self.gateways))
+        self.delivery = Delivery(db, self.catalogue, self.gateways, settings.public_url, self.window, jitter=jitter)
         self.queued = asyncio.Event()  # something may be waiting in the outbox
         self.web = webhooks.build(
             webhooks.Endpoints(

@@ -25,6 +25,7 @@ from bot import commands, example
 from bot.app import App
 from bot.emulator import Emulator
 from bot.settings import Settings, Telegram, Twilio
+from bot.simulatedclock import SimulatedClock
 from bot.simulation import Population
 from storage import register, registerfile
 from storage.database import Database
@@ -38,19 +39,6 @@ LAST_DAY = date(2016, 1, 31)  # the last answers about December come in January
 TICKS = (time(9, 5), time(14, 0))  # when the simulated clock plans, opens and sends
 ZONE = ZoneInfo("Europe/Stockholm")
 FORMATS = ("html", "xlsx", "csv", "json")
-
-
-class SimulatedClock:
-    """The time of the simulation: moves when it is told to, never back."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def __call__(self) -> datetime:
-        return self._now
-
-    def advance(self, to: datetime) -> None:
-        self._now = max(self._now, to)
 
 
 async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime]) -> None:
@@ -77,9 +65,7 @@ async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime
             await _serve(console, paths[0])
 
 
-async def _set_up(
-    stack: AsyncExitStack, folder: Path, seed: int, clock: SimulatedClock
-) -> tuple[App, Population]:
+async def _set_up(stack: AsyncExitStack, folder: Path, seed: int, clock: SimulatedClock) -> tuple[App, Population]:
     """An empty database with the register in it, the app listening, the emulator and its customers."""
     register_ = example.build(seed)
     db = Database.open(f"sqlite+aiosqlite:///{folder / 'demo.db'}")
@@ -122,9 +108,7 @@ async def _simulate(app: App, population: Population, clock: SimulatedClock, pro
             await population.answer(moment)
             await _deliver(app)
         if tick.astimezone(ZONE).time() == TICKS[-1]:
-            progress.update(
-                task, advance=1, figures=f"{population.received} skickade, {population.answered} svar"
-            )
+            progress.update(task, advance=1, figures=f"{population.received} skickade, {population.answered} svar")
 
 
 async def _deliver(app: App) -> None:

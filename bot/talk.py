@@ -34,9 +34,7 @@ def play(survey_id: str, language: str, channel: str, now: Callable[[], datetime
         session, effects = engine.step(survey, session, event, now())
         for effect in effects:
             if isinstance(effect, Say):
-                text = catalogue.render(
-                    effect, survey=survey_id, language=session.language, channel=channel
-                )
+                text = catalogue.render(effect, survey=survey_id, language=session.language, channel=channel)
                 parts += _show(console, text, channel)
             elif isinstance(effect, Record):
                 console.print(f"[dim]  sparat: {effect.question} = {_value(effect)}[/dim]")

@@ -45,8 +45,8 @@ class Waiting:
     last_contact_at: datetime | None
 
 
-async def due_enrolments(conn: AsyncConnection, today: date, after: int, limit: int) -> Sequence[Any]:
-    """Enrolments that the planner must look at by ``today``, by id after ``after``."""
+async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> Sequence[Any]:
+    """Enrolments that the planner must look at by ``today``, the longest waiting first."""
     statement = (
         select(
             enrolment.c.id,
@@ -56,7 +56,7 @@ async def due_enrolments(conn: AsyncConnection, today: date, after: int, limit: 
             enrolment.c.end_reason,
             enrolment.c.registered_on,
         )
-        .where(enrolment.c.plan_on <= today, enrolment.c.id > after)
+        .where(enrolment.c.plan_on <= today)
         .order_by(enrolment.c.plan_on, enrolment.c.id)
         .limit(limit)
     )

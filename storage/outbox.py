@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage import people
 from storage.database import Database, insert_ignore
@@ -224,7 +224,7 @@ _SENT = (
 # A status callback may have come before the call's own answer, or after the lease: the carrier knows better.
 _SETTLE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("id_"), outbox.c.state.in_(("sending", "unknown")))
+    .where(outbox.c.id == bindparam("id_"), or_(outbox.c.state == "sending", outbox.c.state == "unknown"))
     .values(state=bindparam("state_"), reason=bindparam("reason_"), lease_until=None, settled_at=bindparam("at_"))
 )
 _AGAIN = (

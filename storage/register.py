@@ -281,7 +281,9 @@ async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict
 async def _stored(conn: AsyncConnection, refs: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in _chunks(sorted(refs)):
-        found |= {row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))}
+        found |= {
+            row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))
+        }
     return found
 
 

@@ -75,9 +75,7 @@ class TelegramEnd(Line):
         elif method == "getWebhookInfo":
             url = self._webhook[0] if self._webhook else ""
             waiting = len(self._updates)
-            return _telegram_result(
-                {"url": url, "has_custom_certificate": False, "pending_update_count": waiting}
-            )
+            return _telegram_result({"url": url, "has_custom_certificate": False, "pending_update_count": waiting})
         else:
             return _telegram_error(404, "Not Found")
         return _telegram_result(True)
@@ -158,9 +156,7 @@ class TelegramEnd(Line):
         }
         await self.deliver({"message": message}, update_id=update_id)
 
-    async def tap(
-        self, chat_id: int, data: str, *, message_id: int = 0, update_id: int | None = None
-    ) -> None:
+    async def tap(self, chat_id: int, data: str, *, message_id: int = 0, update_id: int | None = None) -> None:
         """A person taps a button with this data. Otherwise as :meth:`telegram_from`."""
         query = {
             "id": str(self._next()),

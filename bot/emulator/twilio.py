@@ -8,10 +8,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from aiohttp import encode_basic_auth, web
-from survey.segments import count
 
 from bot.emulator.line import Line, dropped
 from bot.sms import sign
+from survey.segments import count
 
 OnSms = Callable[[str, str, str], Awaitable[object] | object]
 
@@ -182,9 +182,7 @@ class TwilioEnd(Line):
         self._keep("outbound-reply", self.number, phone, reply, "sent")
         return reply
 
-    async def status(
-        self, reference_url: str | None, sid: str, status: str, error_code: int | None = None
-    ) -> None:
+    async def status(self, reference_url: str | None, sid: str, status: str, error_code: int | None = None) -> None:
         """Reports an SMS's status, signed, to its StatusCallback.
 
         Args:
@@ -221,6 +219,4 @@ class TwilioEnd(Line):
 
 def _twilio_error(status: int, code: int, text: str) -> web.Response:
     more = f"https://www.twilio.com/docs/errors/{code}"
-    return web.json_response(
-        {"code": code, "message": text, "more_info": more, "status": status}, status=status
-    )
+    return web.json_response({"code": code, "message": text, "more_info": more, "status": status}, status=status)

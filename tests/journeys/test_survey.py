@@ -1,5 +1,6 @@
 """A customer's conversation, from the register to the indicators, over both databases."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,7 @@ PHONE = "+46701000001"
 PROVIDERS = "ref,name,phone,authorised_from,authorised_to\nP1,Nya Steget,,,\n"
 CUSTOMERS = f"ref,phone,language,gender,birth_year\nK1,{PHONE},sv,K,1990\n"
 ENROLMENTS = (
-    "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty\n"
-    "E1,K1,P1,2026-03-02,,,,\n"
+    "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty\nE1,K1,P1,2026-03-02,,,,\n"
 )
 
 
@@ -40,7 +40,9 @@ async def test_start_is_asked_after_four_weeks_and_answered(db: Database, tmp_pa
             last = await story.says(PHONE, reply)
         assert last
         async with db.read() as conn:
-            values = dict((await conn.execute(select(answer.c.question, answer.c.value))).tuples().all())
+            values = {
+                row.question: row.value for row in await conn.execute(select(answer.c.question, answer.c.value))
+            }
             entries = await history.of_customer(conn, "K1")
         assert values["overall"] == 4
         assert values["treatment"] == 5
@@ -92,9 +94,7 @@ async def test_a_chat_is_tied_once_by_its_link_and_answers_by_tapping(db: Databa
         async with db.begin() as conn:
             customer_id = await history.customer_id(conn, "K1")
             assert customer_id is not None
-            await people.issue_token(
-                conn, customer_id, "t" * 32, story.clock().replace(year=2027)
-            )
+            await people.issue_token(conn, customer_id, "t" * 32, story.clock().replace(year=2027))
         await story.emulator.telegram_from(77, "/start " + "t" * 32)
         await story.emulator.telegram_from(78, "/start " + "t" * 32)  # forwarded: used already
         await story.deliver()
@@ -125,7 +125,7 @@ async def test_answers_reach_the_indicators(db: Database, tmp_path: Path) -> Non
         for phone, rating in zip(phones, ["5", "4", "4", "2", "5", "3", "4"], strict=False):
             assert await story.says(phone, rating)
         quality = await quality_report(db, 2026, story.clock())
-    rows = __import__("json").loads(json_.render(quality))["indicators"]
+    rows = json.loads(json_.render(quality))["indicators"]
     (row,) = [
         row
         for row in rows

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.app import App
-from bot.demo import SimulatedClock
 from bot.emulator import Emulator
 from bot.settings import Settings, Telegram, Twilio
+from bot.simulatedclock import SimulatedClock
 from storage import register, registerfile
 from storage.database import Database
 
