@@ -20,7 +20,7 @@ from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started
 
 CHUNK = 5_000  # enrolments planned in one transaction
-MESSAGE_LIFETIME = timedelta(hours=24)  # an opening that could not be sent by then has lost its moment
+MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left; bridges a holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Planner:
 
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
-        rows = await occasions.due_enrolments(conn, today, 0, CHUNK)
+        rows = await occasions.due_enrolments(conn, today, CHUNK)
         planned: list[Planned] = []
         plan_on = {}
         moments: dict[Any, datetime] = {}  # few different days, and each conversion costs

@@ -6,6 +6,7 @@ which the enrolment is open on at least 15 days (MISSION.md, REPORT.md).
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from scheduler.hours import SendWindow
 
@@ -115,6 +116,7 @@ def _checkin_day(enrolment: EnrolmentFacts, first: date, rules: Rules) -> date |
     return day
 
 
+@lru_cache(maxsize=64)  # asked several times for every enrolment, about few months
 def _next_month(first: date) -> date:
     return (first + timedelta(days=32)).replace(day=1)
 

@@ -205,7 +205,7 @@ async def test_a_question_that_could_not_leave_in_time_expires(story: Story) -> 
     await story.register()
     await story.planner.plan(MORNING)
     await story.planner.open_due(MORNING)
-    await story.deliver(MORNING + timedelta(days=2))
+    await story.deliver(MORNING + timedelta(days=6))
     assert story.sms.calls == 0
     assert await story.one(outbox_table.c.state) == "expired"
     assert await story.one(occasion.c.outcome, START) == "expired"
