@@ -20,7 +20,7 @@ from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started
 
 CHUNK = 5_000  # enrolments planned in one transaction
-MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left; bridges a holiday
+MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
 
 
 @dataclass(frozen=True, slots=True)
