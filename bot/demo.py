@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot import commands, example
+from bot import commands, example, webhooks
 from bot.app import App
 from bot.emulator import Emulator
 from bot.settings import Settings, Telegram, Twilio
@@ -87,6 +87,8 @@ async def _set_up(stack: AsyncExitStack, folder: Path, seed: int, clock: Simulat
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.SockSite(runner, listener).start()
+    assert app.telegram is not None
+    await app.telegram.set_webhook(base_url + webhooks.TELEGRAM_PATH, emulator.secret)
     population = Population(register_, emulator, app.catalogue, clock, ZONE)
     await population.join(db)
     return app, population

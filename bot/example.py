@@ -317,7 +317,7 @@ def write_csv(example: Example, directory: Path) -> list[Path]:
             [[each.ref, each.phone, each.language, each.gender, each.birth_year] for each in example.customers],
         ),
         "enrolments": (
-            "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty".split(","),
+            ["ref", "customer", "provider", "started_on", "planned_end_on", "ended_on", "end_reason", "difficulty"],
             [
                 [
                     each.ref,
