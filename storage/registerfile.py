@@ -58,23 +58,24 @@ class EnrolmentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowupRow:
-    """A follow-up the provider held; ``month`` is YYYY-MM."""
-
+class _OfEnrolment:
     file: str
     row: int
     enrolment: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowupRow(_OfEnrolment):
+    """A follow-up the provider held; ``month`` is YYYY-MM."""
+
     month: str
     held_on: date
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(_OfEnrolment):
     """An answer of an earlier year; ``period`` is YYYY-MM for ``checkin``, else empty."""
 
-    file: str
-    row: int
-    enrolment: str
     survey: str
     period: str
     question: str
