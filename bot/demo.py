@@ -146,8 +146,10 @@ async def _serve(console: Console, page: Path) -> None:
     """Leave the report on a local address until Ctrl+C."""
     site = web.Application()
 
+    content = page.read_bytes()  # noqa: ASYNC240  # once, before anything is served
+
     async def report(_request: web.Request) -> web.Response:
-        return web.Response(body=page.read_bytes(), content_type="text/html", charset="utf-8")
+        return web.Response(body=content, content_type="text/html", charset="utf-8")
 
     site.router.add_get("/", report)
     runner = web.AppRunner(site, access_log=None)

@@ -188,6 +188,7 @@ async def _take(
     now: datetime,
 ) -> Taken:
     talk = work.conversations.get(sender.id)
+    say: Say | None
     if isinstance(event.event, LinkRequested):
         outcome, say = await _link(conn, work, event.event.token, sender, now)
     elif talk is not None:
@@ -226,12 +227,15 @@ async def _converse(
     catalogue: Catalogue,
     now: datetime,
 ) -> tuple[str, Say | None]:
-    happened = event.event
-    if isinstance(happened, Tapped):
-        if happened.occasion_id != talk.occasion_id or happened.question != talk.session.open_question:
+    assert not isinstance(event.event, LinkRequested)
+    happened: TextReceived | ChoiceTapped
+    if isinstance(event.event, TextReceived):
+        happened = event.event
+    else:
+        tapped = event.event
+        if tapped.occasion_id != talk.occasion_id or tapped.question != talk.session.open_question:
             return "stale_button", Say(question=talk.session.open_question)
-        happened = ChoiceTapped(happened.question, happened.value)
-    assert not isinstance(happened, LinkRequested)
+        happened = ChoiceTapped(tapped.question, tapped.value)
     talk.session, effects = engine.step(catalogue.surveys[talk.survey], talk.session, happened, now)
     talk.changed = True
     work.touched[talk.occasion_id] = talk
@@ -251,9 +255,7 @@ async def _outside(
     now: datetime,
 ) -> tuple[str, Say | None]:
     """No question is open at this address: opt-out and help still work, the rest gets one neutral line."""
-    effects = (
-        engine.outside(event.event.text, catalogue.words) if isinstance(event.event, TextReceived) else ()
-    )
+    effects = engine.outside(event.event.text, catalogue.words) if isinstance(event.event, TextReceived) else ()
     if effects:
         said, outcome = await _apply(conn, work, effects, sender, None, event.channel, now)
         return outcome, said
@@ -274,9 +276,7 @@ async def _link(
     if customer_id is None:
         return "link_refused", Say(("link_invalid",))
     await people.link(conn, customer_id, sender.id, now)
-    language = (
-        await conn.execute(select(customer.c.language).where(customer.c.id == customer_id))
-    ).scalar_one()
+    language = (await conn.execute(select(customer.c.language).where(customer.c.id == customer_id))).scalar_one()
     work.languages[sender.id] = (customer_id, language)
     return "linked", Say(("linked",))
 

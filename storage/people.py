@@ -115,9 +115,7 @@ async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
 
 async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source: str, now: datetime) -> None:
     """Close addresses to every message. ``source`` is message, carrier or staff."""
-    await conn.execute(
-        update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now)
-    )
+    await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now))
     await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
 
 

@@ -208,9 +208,7 @@ async def _answers(
     touched = {ids[row.enrolment] for row in known}
     customers: dict[int, int] = {}
     for chunk in _chunks(sorted(touched)):
-        rows = await conn.execute(
-            select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk))
-        )
+        rows = await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk)))
         customers |= {row.id: row.customer_id for row in rows}
     occasions = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
     await insert_ignore(
@@ -274,16 +272,14 @@ async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict
     found: dict[str, int] = {}
     for chunk in _chunks(sorted(refs)):
         rows = await conn.execute(select(table.c.ref, table.c.id).where(table.c.ref.in_(chunk)))
-        found |= {ref: id_ for ref, id_ in rows}
+        found |= {row.ref: row.id for row in rows}
     return found
 
 
 async def _stored(conn: AsyncConnection, refs: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for chunk in _chunks(sorted(refs)):
-        found |= {
-            row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))
-        }
+        found |= {row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))}
     return found
 
 

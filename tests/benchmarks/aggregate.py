@@ -136,8 +136,7 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "occasion",
-        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, "
-        "outcome, reason",
+        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, outcome, reason",
         (
             (
                 n,

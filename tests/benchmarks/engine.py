@@ -131,9 +131,7 @@ async def _aiogram_dialog() -> _Side:
     await client.send("/start")
 
     def update() -> Update:
-        message = Message(
-            message_id=1, date=datetime.now(UTC), chat=client.chat, from_user=client.user, text="5"
-        )
+        message = Message(message_id=1, date=datetime.now(UTC), chat=client.chat, from_user=client.user, text="5")
         return Update(update_id=1, message=message)
 
     return _Side(kept, update, lambda each: dispatcher.feed_update(client.bot, each))

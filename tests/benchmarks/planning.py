@@ -36,9 +36,7 @@ def rows(directory: Path) -> list[Row]:
         _build(path, size)
         with _Sides(path, size) as sides:
             ours, by_hand = alternate([sides.ours, sides.by_hand])
-        found.append(
-            Row(f"(c) planning {DUE:,} of {size:,}, sqlite3 by hand", ours, by_hand, "ms", 3, "less")
-        )
+        found.append(Row(f"(c) planning {DUE:,} of {size:,}, sqlite3 by hand", ours, by_hand, "ms", 3, "less"))
     with _Sides(path, size) as sides:
         ours, jobs = alternate([lambda: sides.ours() / DUE, lambda: _apscheduler(path) / JOBS])
         sides.reset()
@@ -88,9 +86,7 @@ class _Sides:
             "FROM occasion o JOIN enrolment e ON e.id = o.enrolment_id ORDER BY 1"
         ).fetchall()
         if looked != DUE or len(left) != DUE or (self.result is not None and left != self.result):
-            raise RuntimeError(
-                f"{looked} enrolments looked at, {len(left)} occasions, or not the same as before"
-            )
+            raise RuntimeError(f"{looked} enrolments looked at, {len(left)} occasions, or not the same as before")
         self.result = left
         self.reset()
         return taken * 1_000

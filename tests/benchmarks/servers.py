@@ -112,9 +112,7 @@ class ByHand:
         execute("BEGIN IMMEDIATE")
         marks = ", ".join(["(?, ?)"] * len(batch))
         keys = [part for external_id, *_ in batch for part in ("sms", external_id)]
-        stored = (
-            "SELECT channel, external_id, outcome, reply FROM inbox WHERE (channel, external_id) IN (VALUES "
-        )
+        stored = "SELECT channel, external_id, outcome, reply FROM inbox WHERE (channel, external_id) IN (VALUES "
         known = {row[1]: row[3] for row in execute(f"{stored}{marks})", keys)}
         senders = sorted({sender for _, sender, *_ in batch})
         marks = ", ".join("?" * len(senders))
@@ -168,9 +166,7 @@ class ByHand:
             "version = excluded.version, answered_at = excluded.answered_at",
             answers,
         )
-        connection.executemany(
-            "UPDATE measurement SET overall = ? WHERE enrolment_id = ? AND point = ?", ratings
-        )
+        connection.executemany("UPDATE measurement SET overall = ? WHERE enrolment_id = ? AND point = ?", ratings)
         execute("COMMIT")
         return results
 
@@ -231,9 +227,7 @@ def orm(path: Path) -> web.Application:
                 return str(stored.reply)
             known = select(Address).filter_by(channel="sms", value=sender)
             address: Any = (await session.scalars(known)).one()
-            talk: Any = (
-                await session.scalars(select(Talk).filter_by(address_id=address.id, is_open=1))
-            ).one()
+            talk: Any = (await session.scalars(select(Talk).filter_by(address_id=address.id, is_open=1))).one()
             occasion: Any = await session.get_one(Occasion, talk.occasion_id)
             measurement: Any = await session.get_one(Measurement, (occasion.enrolment_id, occasion.survey))
             id_, version, language, question, values, _, is_open = json.loads(talk.state)
@@ -242,9 +236,7 @@ def orm(path: Path) -> web.Application:
                 raise ValueError(body)
             following = NEXT[question]
             values.append([question, value])
-            talk.state = json.dumps(
-                [id_, version, language, following, values, 0, is_open], separators=(",", ":")
-            )
+            talk.state = json.dumps([id_, version, language, following, values, 0, is_open], separators=(",", ":"))
             setattr(measurement, question, value)
             given: Any = Answer()
             given.occasion_id, given.question, given.value = occasion.id, question, value

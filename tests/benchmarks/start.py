@@ -55,13 +55,9 @@ def rows(directory: Path) -> list[Row]:
 def _start(command: Sequence[str], said: str, directory: Path, environment: dict[str, str]) -> float:
     started = time.perf_counter()
     for _ in range(TIMES):
-        done = subprocess.run(
-            command, cwd=directory, env=environment, capture_output=True, text=True, timeout=60
-        )
+        done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
         if done.returncode or said not in done.stdout:
-            raise RuntimeError(
-                f"{command}: exit {done.returncode}\n{done.stdout[-500:]}{done.stderr[-2000:]}"
-            )
+            raise RuntimeError(f"{command}: exit {done.returncode}\n{done.stdout[-500:]}{done.stderr[-2000:]}")
     return (time.perf_counter() - started) / TIMES * 1_000
 
 

@@ -85,18 +85,12 @@ def _server(kind: str, path: Path) -> Iterator[int]:
 def _check(path: Path, expected: int) -> None:
     """Every reply is there, with its answer and the conversation moved on."""
     connection = database.connect(path)
-    found = [
-        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("inbox", "answer")
-    ]
-    moved = connection.execute(
-        "SELECT count(*) FROM session WHERE state LIKE '%\"treatment\",[[%'"
-    ).fetchone()[0]
+    found = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("inbox", "answer")]
+    moved = connection.execute("SELECT count(*) FROM session WHERE state LIKE '%\"treatment\",[[%'").fetchone()[0]
     rated = connection.execute("SELECT count(*) FROM measurement WHERE overall = 5").fetchone()[0]
     connection.close()
     if [*found, moved, rated] != [expected] * 4:
-        raise RuntimeError(
-            f"{path.stem}: {found}, {moved}, {rated} rows where {expected} replies were taken in"
-        )
+        raise RuntimeError(f"{path.stem}: {found}, {moved}, {rated} rows where {expected} replies were taken in")
 
 
 def _build(path: Path) -> None:
@@ -137,8 +131,7 @@ def _build(path: Path) -> None:
     fill(
         connection,
         "occasion",
-        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, "
-        "outcome, reason",
+        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, outcome, reason",
         ((n, n, n, "start", "", at, later, at, at, "", "") for n in numbers),
     )
     fill(

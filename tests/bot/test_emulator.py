@@ -54,9 +54,7 @@ async def app() -> AsyncIterator[tuple[App, str]]:
 
 @pytest_asyncio.fixture
 async def emulator(app: tuple[App, str]) -> AsyncIterator[Emulator]:
-    async with Emulator(
-        auth_token=TOKEN, public_url=PUBLIC, reach=app[1], ids=itertools.count(100)
-    ) as running:
+    async with Emulator(auth_token=TOKEN, public_url=PUBLIC, reach=app[1], ids=itertools.count(100)) as running:
         yield running
 
 
@@ -82,9 +80,7 @@ async def test_an_sms_is_posted_as_twilio_posts_it(emulator: Emulator, app: tupl
 
 
 @pytest.mark.asyncio
-async def test_silence_and_a_second_delivery_of_the_same_sms(
-    emulator: Emulator, app: tuple[App, str]
-) -> None:
+async def test_silence_and_a_second_delivery_of_the_same_sms(emulator: Emulator, app: tuple[App, str]) -> None:
     app[0].reply = None
     assert await emulator.sms_from(PHONE, "4") is None
     (sid,) = emulator.sms
@@ -162,9 +158,7 @@ async def test_the_bots_other_methods(emulator: Emulator) -> None:
     heard: list[tuple[int, str, list[list[dict[str, str]]]]] = []
     emulator.on_telegram = lambda chat, text, keyboard: heard.append((chat, text, keyboard))
     buttons = [[{"text": "Ja", "callback_data": "1"}]]
-    sent = await call(
-        emulator, "sendMessage", chat_id=7, text="Hej", reply_markup={"inline_keyboard": buttons}
-    )
+    sent = await call(emulator, "sendMessage", chat_id=7, text="Hej", reply_markup={"inline_keyboard": buttons})
     assert heard == [(7, "Hej", buttons)]
     number = sent["result"]["message_id"]
     edited = await call(emulator, "editMessageText", chat_id=7, message_id=number, text="Hej då")

@@ -172,9 +172,7 @@ async def test_a_lost_connection_is_unknown_and_can_be_looked_up(
 
 
 @pytest.mark.asyncio
-async def test_an_inbound_copy_of_the_text_is_not_our_message(
-    emulator: Emulator, gateway: SmsGateway
-) -> None:
+async def test_an_inbound_copy_of_the_text_is_not_our_message(emulator: Emulator, gateway: SmsGateway) -> None:
     emulator.keep_inbound("+46701234567", message().text)
     assert await gateway.find(message()) is None
     assert await gateway.find(message(to=NUMBER)) is None
@@ -200,9 +198,7 @@ async def test_a_server_that_does_not_answer_is_given_up() -> None:
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    gateway = SmsGateway(
-        "AC1", "t", NUMBER, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}", timeout=0.2
-    )
+    gateway = SmsGateway("AC1", "t", NUMBER, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}", timeout=0.2)
     began = time.monotonic()
     error = await refused(gateway)
     await gateway.close()

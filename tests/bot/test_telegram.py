@@ -165,9 +165,7 @@ async def test_polling_takes_a_webhook_away_and_confirms_after_handling(
 
 
 @pytest.mark.asyncio
-async def test_an_update_that_was_not_stored_comes_again(
-    emulator: Emulator, gateway: TelegramGateway
-) -> None:
+async def test_an_update_that_was_not_stored_comes_again(emulator: Emulator, gateway: TelegramGateway) -> None:
     for text in ("ett", "två", "tre"):
         await emulator.telegram_from(CHAT, text)
     seen: list[str] = []
