@@ -122,7 +122,8 @@ def build(seed: int = 2015) -> Example:
     dice = random.Random(seed)
     providers = tuple(Provider(f"P{n:02d}", name) for n, (name, *_) in enumerate(SHAPE, 1))
     customers = _customers(dice)
-    enrolments = _with_reasons(_enrolments(dice, customers, providers), dice)
+    men = {customer.ref for customer in customers if customer.gender == "M"}
+    enrolments = _with_reasons(_enrolments(dice, customers, providers), men, dice)
     return Example(
         providers,
         customers,
@@ -184,19 +185,22 @@ def _enrolments(
     return made
 
 
-def _with_reasons(enrolments: list[Enrolment], dice: random.Random) -> tuple[Enrolment, ...]:
+def _with_reasons(enrolments: list[Enrolment], men: set[str], dice: random.Random) -> tuple[Enrolment, ...]:
     """The end reasons: so many excluded, and of the rest 76 % self-sufficient."""
     ended = [each.ref for each in enrolments if each.ended_on]
     dice.shuffle(ended)
     latest = {each.customer: each.ref for each in enrolments}
     changed = [each.ref for each in enrolments if each.ref != latest[each.customer]][:20]
-    endings = [ref for ref in ended if ref not in changed]
+    # Who comes back for a second enrolment has neither died nor moved: those are not among the excluded.
+    endings = sorted((ref for ref in ended if ref not in changed), key=lambda ref: ref not in latest.values())
+    owners = {each.ref: each.customer for each in enrolments}
     excluded = round(len(endings) * EXCLUDED_SHARE)
     good = round((len(endings) - excluded) * SELF_SUFFICIENT)
     reasons = dict.fromkeys(changed, "changed_provider")
     for n, ref in enumerate(endings):
         if n < excluded:
-            reasons[ref] = EXCLUDED[n % len(EXCLUDED)] if n < 60 else "moved"
+            reason = dice.choices(EXCLUDED, (12, 3, 8, 6, 5, 9, 1))[0]
+            reasons[ref] = "moved" if reason == "pregnancy" and owners[ref] in men else reason
         elif n < excluded + good:
             reasons[ref] = dice.choices(("work", "studies", "own_company"), (6, 3, 1))[0]
         else:
@@ -236,7 +240,8 @@ def _followups(dice: random.Random, enrolments: tuple[Enrolment, ...]) -> tuple[
         for first in _months(each):
             if dice.random() < diligence[each.provider]:
                 late = dice.random() < 0.03
-                held = first + timedelta(days=34 if late else dice.randint(15, 27))
+                held = first + timedelta(days=34 if late else dice.randint(0, 27))
+                held = min(max(held, each.started_on), each.ended_on or held)
                 made.append(Followup(each.ref, f"{first:%Y-%m}", held))
     return tuple(made)
 

@@ -157,6 +157,17 @@ def _break_derivations(work: _Work) -> None:
     found = [key for key in sorted(set(cells) - undetermined(cells)) if work.guarded(key)]
     if not found:
         return
+    # A small point beside a shown one follows from their sum. The sum has most answers: it stays, both points go.
+    beside = {
+        (row, each)
+        for row, point in found
+        if point != "all" and (row, "all") not in work.hidden
+        for each in work.table.filled(row)
+        if each != "all" and (row, each) not in work.hidden
+    }
+    if beside:
+        work.hidden |= beside
+        return
     rows = {(row, "all") for row, _ in found if work.table.cell(row, "all")[1] > 0}
     if rows - work.hidden:
         work.hidden |= rows

@@ -75,7 +75,7 @@ def test_one_small_provider_takes_the_next_smallest_with_it() -> None:
     assert {row for row, _ in hidden.tables[0]} == {"A", "B"}  # 3 + 9 = 12 answers, 7 of them satisfied
 
 
-def test_all_is_hidden_where_it_gives_away_a_point() -> None:
+def test_all_stays_and_both_points_go_where_it_would_give_one_away() -> None:
     table = Table(
         {
             "A": {"start": (2, 3), "end": (8, 20), "all": (10, 23)},
@@ -84,7 +84,7 @@ def test_all_is_hidden_where_it_gives_away_a_point() -> None:
         }
     )
     hidden = protect({"start": (14, 28), "end": (26, 60), "all": (40, 88)}, [table]).tables[0]
-    assert hidden == {("A", "start"), ("A", "all"), ("B", "start"), ("B", "all")}
+    assert hidden == {("A", "start"), ("A", "end"), ("B", "start"), ("B", "end")}
 
 
 def test_a_total_of_one_provider_goes_with_it() -> None:
