@@ -120,10 +120,11 @@ async def plan(at: datetime, dry_run: bool) -> None:
     settings = settings_.load()
     window = send_window(settings)
     async with _database(settings) as db:
-        channels = {"sms"} if settings.twilio else set()
-        if settings.telegram:
-            channels.add("telegram")
-        planner = Planner(db, load(), Rules(), window, settings.zone, frozenset(channels))
+        on = {"sms": settings.twilio, "telegram": settings.telegram}
+        channels = frozenset(name for name, channel in on.items() if channel)
+        if not channels:
+            Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
+        planner = Planner(db, load(), Rules(), window, settings.zone, channels or frozenset(on))
         verdicts = await planner.overview(at, dry_run)
     table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
     for verdict in verdicts:
