@@ -1,7 +1,8 @@
 """(b) One reply through the conversation: survey.engine against two conversation frameworks, no network.
 
-All three take a customer through the same three ratings again and again, and keep each value. The frameworks
-get ready-made updates and send nothing, so that what is measured is their handling of an update.
+All three take a customer through the same three ratings again and again: each reply is read and kept, and the
+next question's text is made and handed over. Ours is the step and the rendering. The frameworks get ready-made
+updates (reading them from JSON is not counted) and answer through a bot whose requests end inside the process.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Any
 
 from survey.catalogue import load
 from survey.engine import open_session, step
-from survey.model import Record, Started, TextReceived
+from survey.model import Record, Say, Started, TextReceived
 from tests.benchmarks.measure import Row, alternate
 
 STEPS = 60_000
@@ -43,7 +44,8 @@ def rows(_directory: Path) -> list[Row]:
 
 
 def _ours() -> float:
-    survey = load().surveys["start"]
+    catalogue = load()
+    survey = catalogue.surveys["start"]
     now = datetime(2026, 3, 12, 9, tzinfo=UTC)
     opened, _ = step(survey, open_session(survey, "sv"), Started(), now)
     kept = 0
@@ -52,11 +54,21 @@ def _ours() -> float:
         session = opened
         for _ in RATINGS:
             session, effects = step(survey, session, TextReceived("5"), now)
-            kept += isinstance(effects[0], Record)
+            record, say = effects
+            kept += isinstance(record, Record)
+            text = catalogue.render(say, survey="start", language="sv", channel="sms")
     taken = time.perf_counter() - started
-    if kept != STEPS or session.values != tuple((question, 5) for question in RATINGS):
+    if kept != STEPS or session.values != tuple((question, 5) for question in RATINGS) or not text:
         raise RuntimeError("the engine did not record every rating")
     return STEPS / taken
+
+
+def _texts() -> list[str]:
+    catalogue = load()
+    return [
+        catalogue.render(Say((), question), survey="start", language="sv", channel="telegram")
+        for question in RATINGS
+    ]
 
 
 class _Side:
@@ -85,7 +97,7 @@ async def _aiogram_dialog() -> _Side:
     from aiogram.filters import CommandStart
     from aiogram.fsm.state import State, StatesGroup
     from aiogram.types import Message, Update
-    from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode, Window, setup_dialogs
+    from aiogram_dialog import Dialog, DialogManager, StartMode, Window, setup_dialogs
     from aiogram_dialog.test_tools import BotClient, MockMessageManager
     from aiogram_dialog.widgets.input import TextInput
     from aiogram_dialog.widgets.text import Const
@@ -101,7 +113,7 @@ async def _aiogram_dialog() -> _Side:
     async def rated(_message: Message, widget: object, manager: DialogManager, value: int) -> None:
         kept.append(value)
         here = states.index(manager.current_context().state)
-        await manager.switch_to(states[(here + 1) % len(states)], show_mode=ShowMode.NO_UPDATE)
+        await manager.switch_to(states[(here + 1) % len(states)])
 
     def rating(text: str) -> int:
         value = int(text)
@@ -118,11 +130,11 @@ async def _aiogram_dialog() -> _Side:
         Dialog(
             *(
                 Window(
-                    Const(state.state),
+                    Const(text),
                     TextInput("rating", type_factory=rating, on_success=rated),
                     state=state,
                 )
-                for state in states
+                for state, text in zip(states, _texts(), strict=True)
             )
         )
     )
@@ -148,6 +160,7 @@ async def _python_telegram_bot() -> _Side:
         MessageHandler,
         filters,
     )
+    from telegram.request import BaseRequest
 
     warnings.filterwarnings("ignore", category=telegram.warnings.PTBUserWarning)
     kept: list[int] = []
@@ -161,13 +174,32 @@ async def _python_telegram_bot() -> _Side:
             if not 1 <= value <= 5:
                 return state
             kept.append(value)
-            return (state + 1) % len(RATINGS)
+            following = (state + 1) % len(RATINGS)
+            await update.message.reply_text(texts[following])
+            return following
 
         return handle
 
-    application = Application.builder().token("1:bench").updater(None).build()
-    application._initialized = True  # initialize() would ask Telegram who we are
-    application.bot._bot_user = User(1, "Bot", True, username="bench_bot")
+    class Offline(BaseRequest):
+        """Answers as Telegram does, without a network."""
+
+        read_timeout = None
+
+        async def initialize(self) -> None: ...
+
+        async def shutdown(self) -> None: ...
+
+        async def do_request(self, url: str, *_args: object, **_kwargs: object) -> tuple[int, bytes]:
+            return 200, me if url.endswith("getMe") else sent
+
+    texts = _texts()
+    me = b'{"ok":true,"result":{"id":1,"is_bot":true,"first_name":"Bot","username":"bench_bot"}}'
+    sent = b'{"ok":true,"result":{"message_id":2,"date":1,"chat":{"id":1,"type":"private"},"text":"?"}}'
+    offline = Offline()
+    application = (
+        Application.builder().token("1:bench").request(offline).get_updates_request(offline).updater(None).build()
+    )
+    await application.initialize()
     application.add_handler(
         ConversationHandler(
             entry_points=[CommandHandler("start", begin)],
@@ -185,6 +217,8 @@ async def _python_telegram_bot() -> _Side:
     await application.process_update(Update(1, message=opening))
 
     def update() -> Update:
-        return Update(1, message=Message(1, datetime.now(UTC), chat, from_user=user, text="5"))
+        message = Message(1, datetime.now(UTC), chat, from_user=user, text="5")
+        message.set_bot(application.bot)
+        return Update(1, message=message)
 
     return _Side(kept, update, application.process_update)
