@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from sqlalchemy import Table, event, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -114,7 +113,14 @@ def _begin_immediate(conn: Any) -> None:
 
 
 def _insert(conn: AsyncConnection, table: Table) -> Any:
-    return (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table)
+    """An INSERT that knows ON CONFLICT. Only the dialect in use is imported: PostgreSQL's takes 60 ms."""
+    if conn.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
