@@ -49,6 +49,7 @@ class Intake:
 
     async def _write(self) -> None:
         while self._waiting:
+            await self._gather()
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
                 results: list[Taken | StorageFailure] = list(await self._save([event for event, _ in batch]))
@@ -62,6 +63,13 @@ class Intake:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+
+    async def _gather(self) -> None:
+        """Let those that the last commit has just answered ask again, else every other batch is nearly empty."""
+        seen = 0
+        while seen < len(self._waiting) < BATCH:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _save(self, events: list[Inbound]) -> list[Taken]:
         async with self._db.begin() as conn:

@@ -101,7 +101,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-65536",
-        "mmap_size=1073741824",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

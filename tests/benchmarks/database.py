@@ -14,7 +14,6 @@ PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "cache_size=-65536",
-    "mmap_size=1073741824",
 )
 NOW = "2026-03-12T09:00:00.000000Z"
 
