@@ -92,13 +92,14 @@ class App:
         for gateway in self.gateways.values():
             await gateway.close()
 
-    async def on_status(self, reference: str, status: str, error_code: str | None) -> bool:
+    async def on_status(self, reference: str, status: str, error_code: int | None) -> bool:
         """A carrier's word about a message of ours; False when we do not know the reference."""
         from bot.sms import classify
 
-        kind = classify(int(error_code)) if error_code and error_code.isdecimal() else None
+        kind = classify(error_code) if error_code else None
+        code = str(error_code) if error_code else None
         async with self.db.begin() as conn:
-            return await outbox.status(conn, reference, status, error_code, self.now(), kind)
+            return await outbox.status(conn, reference, status, code, self.now(), kind)
 
     async def on_update(self, update: object) -> None:
         """One Telegram update, taken in and committed. Raises ValueError when it is malformed."""

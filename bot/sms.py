@@ -72,29 +72,6 @@ CODES: dict[int, Kind] = {
     63038: "account",  # the account's daily cap is reached
 }
 
-# A message only moves forward; callbacks come in any order.
-_RANKS = {
-    "accepted": 0,
-    "scheduled": 0,
-    "queued": 1,
-    "sending": 2,
-    "sent": 3,
-    "delivered": 4,
-    "undelivered": 4,
-    "failed": 4,
-    "canceled": 4,
-    "read": 5,
-}
-
-_STATES = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "delivered",
-    "undelivered": "failed",
-    "failed": "failed",
-    "canceled": "failed",
-}
-
 # Twilio's client writes phone numbers in URLs at INFO; nobody may turn that on by accident.
 logging.getLogger("twilio").setLevel(logging.WARNING)
 
@@ -354,19 +331,6 @@ def parse_status(form: Mapping[str, Any]) -> tuple[str, str, int | None]:
         _field(form, "MessageStatus", limit=32).lower(),
         int(code) if code else None,
     )
-
-
-def status_rank(status: str) -> int:
-    """How far a Twilio status is along its way; a stored status is replaced only by one of higher rank.
-
-    The final ones share a rank: the first to come stays. -1 for a status we do not know, which moves nothing.
-    """
-    return _RANKS.get(status.lower(), -1)
-
-
-def state(status: str) -> str | None:
-    """Our word for a Twilio status: ``sent``, ``delivered`` or ``failed``; None while it is on its way."""
-    return _STATES.get(status.lower())
 
 
 def _field(form: Mapping[str, Any], name: str, *, limit: int | None = None, empty: bool = False) -> str:

@@ -31,7 +31,7 @@ class Endpoints:
     base_url: str
     twilio: Twilio | None
     telegram: Telegram | None
-    on_status: Callable[[str, str, str | None], Awaitable[bool]]  # reference, status, error code -> known?
+    on_status: Callable[[str, str, int | None], Awaitable[bool]]  # reference, status, error code -> known?
     on_update: Callable[[object], Awaitable[None]]  # raises ValueError when malformed
 
 
@@ -72,10 +72,11 @@ def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         reference = request.match_info["reference"]
         form = await _signed_form(request, twilio, f"{endpoints.base_url}{STATUS_PATH}{reference}")
-        status = form.get("MessageStatus") or form.get("SmsStatus")
-        if not status:
-            raise web.HTTPBadRequest(text="MessageStatus is missing.")
-        if not await endpoints.on_status(reference, status, form.get("ErrorCode") or None):
+        try:
+            _, status, code = sms.parse_status(form)
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        if not await endpoints.on_status(reference, status, code):
             raise web.HTTPNotFound(text="No message has this reference.")
         return web.Response(status=204)
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import measurements, people
+from storage import measurements, occasions, people
 from storage.database import insert, upsert
 from storage.tables import answer, case, customer, customer_address, inbox, occasion, outbox, session
 from survey import engine
@@ -393,11 +393,6 @@ _SAVE_SESSION = (
     .where(session.c.occasion_id == bindparam("id_"))
     .values(state=bindparam("state_"), language=bindparam("language_"), is_open=bindparam("is_open_"))
 )
-_CLOSE_OCCASION = (
-    update(occasion)
-    .where(occasion.c.id == bindparam("id_"))
-    .values(outcome=bindparam("outcome_"), reason=bindparam("reason_"), closed_at=bindparam("closed_at_"))
-)
 
 
 async def _save(conn: AsyncConnection, work: _Batch, catalogue: Catalogue, now: datetime) -> None:
@@ -408,19 +403,8 @@ async def _save(conn: AsyncConnection, work: _Batch, catalogue: Catalogue, now: 
         await people.mark_greeted(conn, work.greeted, now)
     if work.touched:
         await _save_conversations(conn, list(work.touched.values()), catalogue, now)
-    if work.finished:
-        await conn.execute(
-            _CLOSE_OCCASION,
-            [
-                {
-                    "id_": talk.occasion_id,
-                    "outcome_": talk.outcome,
-                    "reason_": REASONS[talk.outcome],
-                    "closed_at_": now,
-                }
-                for talk in work.finished
-            ],
-        )
+    finished = [(talk.occasion_id, talk.outcome, REASONS[talk.outcome]) for talk in work.finished]
+    await occasions.close(conn, finished, now)
 
 
 async def _save_conversations(

@@ -23,8 +23,6 @@ from bot.sms import (
     parse_inbound,
     parse_status,
     sign,
-    state,
-    status_rank,
     twiml,
     verify,
 )
@@ -341,18 +339,3 @@ def test_status_callbacks() -> None:
         parse_status({"MessageSid": "SM1"})
     with pytest.raises(ValueError, match="ErrorCode is not a number"):
         parse_status({**form, "ErrorCode": "٣"})
-
-
-def test_a_status_only_moves_forward() -> None:
-    ranks = [status_rank(s) for s in ("accepted", "queued", "sending", "sent", "delivered")]
-    assert ranks == sorted(set(ranks))
-    assert status_rank("delivered") == status_rank("undelivered") == status_rank("failed")
-    assert status_rank("teleported") == -1
-    assert [state(s) for s in ("queued", "sent", "delivered", "undelivered", "failed", "?")] == [
-        None,
-        "sent",
-        "delivered",
-        "failed",
-        "failed",
-        None,
-    ]
