@@ -4,13 +4,24 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler import rules as rules_
 from scheduler.hours import SendWindow
-from scheduler.rules import PRIORITY, Close, ContactFacts, Decision, EnrolmentFacts, Hold, Open, Rules, may_open
+from scheduler.rules import (
+    PRIORITY,
+    Close,
+    ContactFacts,
+    Decision,
+    EnrolmentFacts,
+    Hold,
+    Open,
+    PlannedOccasion,
+    Rules,
+    may_open,
+)
 from storage import occasions, outbox
 from storage.database import Database
 from storage.intake import REASONS
@@ -68,31 +79,26 @@ class Planner:
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
         rows = await occasions.due_enrolments(conn, today, CHUNK)
-        planned: list[Planned] = []
-        plan_on = {}
-        moments: dict[Any, datetime] = {}  # few different days, and each conversion costs
-
-        def midnight(day: Any) -> datetime:
-            if day not in moments:
-                moments[day] = datetime.combine(day, time(), self._zone).astimezone(UTC)
-            return moments[day]
-
-        for id_, customer_id, started_on, ended_on, end_reason, registered_on in rows:
-            plan = rules_.plan(EnrolmentFacts(started_on, ended_on, end_reason, registered_on), today, self._rules)
-            plan_on[id_] = plan.plan_on
+        # Enrolments with the same facts have the same plan, and few plans are different on any one day.
+        alike: dict[tuple[Any, ...], list[int]] = {}
+        for row in rows:
+            alike.setdefault(tuple(row[1:]), []).append(row.id)
+        planned: dict[Planned, list[int]] = {}
+        plan_on: dict[date | None, list[int]] = {}
+        for facts, ids in alike.items():
+            plan = rules_.plan(EnrolmentFacts(*facts), today, self._rules)
+            plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
-                planned.append(
-                    Planned(
-                        id_,
-                        customer_id,
-                        each.survey,
-                        each.period,
-                        midnight(each.due_on),
-                        midnight(each.last_on + timedelta(days=1)),
-                    )
-                )
+                planned.setdefault(self._planned(each), []).extend(ids)
         await occasions.save_plan(conn, planned, plan_on)
         return len(rows)
+
+    def _planned(self, each: PlannedOccasion) -> Planned:
+        first, last = (
+            datetime.combine(day, time(), self._zone).astimezone(UTC)
+            for day in (each.due_on, each.last_on + timedelta(days=1))
+        )
+        return Planned(each.survey, each.period, first, last)
 
     async def open_due(self, now: datetime, limit: int = 200) -> int:
         """Decide on up to ``limit`` waiting occasions; how many conversations were opened."""

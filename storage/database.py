@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from sqlalchemy import Table, event, text
+from sqlalchemy import Select, Table, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -132,6 +132,14 @@ async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapp
     """Insert ``rows``, leaving those whose unique key is taken as they are."""
     if rows:
         await conn.execute(_insert(conn, table).on_conflict_do_nothing(), list(rows))
+
+
+async def insert_from(
+    conn: AsyncConnection, table: Table, columns: Sequence[str], rows: Select[Any], values: Mapping[str, Any]
+) -> None:
+    """Insert what the query ``rows`` finds with ``values``, leaving rows whose unique key is taken as they are."""
+    statement = _insert(conn, table).from_select(list(columns), rows).on_conflict_do_nothing()
+    await conn.execute(statement, dict(values))
 
 
 async def upsert(

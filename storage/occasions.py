@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import insert, insert_ignore
+from storage.database import insert, insert_from
 from storage.tables import address, customer, customer_address, enrolment, occasion, session
 
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
@@ -16,10 +16,8 @@ Connection = AsyncConnection  # what a transaction hands out, for rooms that kno
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An occasion to insert."""
+    """One contact, as it is planned for every enrolment for which it falls due together."""
 
-    enrolment_id: int
-    customer_id: int
     survey: str
     period: str
     due_at: datetime
@@ -46,11 +44,10 @@ class Waiting:
 
 
 async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> Sequence[Any]:
-    """Enrolments that the planner must look at by ``today``, the longest waiting first."""
+    """Enrolments that the planner must look at by ``today``, the longest waiting first: id, then its facts."""
     statement = (
         select(
             enrolment.c.id,
-            enrolment.c.customer_id,
             enrolment.c.started_on,
             enrolment.c.ended_on,
             enrolment.c.end_reason,
@@ -63,31 +60,53 @@ async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> Sequ
     return (await conn.execute(statement)).all()
 
 
-_PLAN_ON = update(enrolment).where(enrolment.c.id == bindparam("id_")).values(plan_on=bindparam("plan_on_"))
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_PLAN_ON = update(enrolment).where(enrolment.c.id.in_(_IDS)).values(plan_on=bindparam("plan_on_"))
+_PLANNED = select(
+    enrolment.c.id,
+    enrolment.c.customer_id,
+    bindparam("survey_", type_=occasion.c.survey.type),
+    bindparam("period_", type_=occasion.c.period.type),
+    bindparam("due_at_", type_=occasion.c.due_at.type),
+    bindparam("expires_at_", type_=occasion.c.expires_at.type),
+    bindparam("look_at_", type_=occasion.c.look_at.type),
+    literal("", occasion.c.outcome.type),
+    literal("", occasion.c.reason.type),
+).where(enrolment.c.id.in_(_IDS))
+_COLUMNS = (
+    "enrolment_id",
+    "customer_id",
+    "survey",
+    "period",
+    "due_at",
+    "expires_at",
+    "look_at",
+    "outcome",
+    "reason",
+)
 
 
-async def save_plan(conn: AsyncConnection, planned: Sequence[Planned], plan_on: Mapping[int, date | None]) -> None:
-    """Insert what is new, and move each enrolment's next look."""
-    await insert_ignore(
-        conn,
-        occasion,
-        [
-            {
-                "enrolment_id": each.enrolment_id,
-                "customer_id": each.customer_id,
-                "survey": each.survey,
-                "period": each.period,
-                "due_at": each.due_at,
-                "expires_at": each.expires_at,
-                "look_at": each.due_at,
-                "outcome": "",
-                "reason": "",
-            }
-            for each in planned
-        ],
-    )
-    if plan_on:
-        await conn.execute(_PLAN_ON, [{"id_": id_, "plan_on_": day} for id_, day in plan_on.items()])
+async def save_plan(
+    conn: AsyncConnection,
+    planned: Mapping[Planned, Sequence[int]],
+    plan_on: Mapping[date | None, Sequence[int]],
+) -> None:
+    """Insert what is new, and move each enrolment's next look; both by the ids of the enrolments.
+
+    One statement for all enrolments that share a contact or a day: few are different on any one day.
+    """
+    for each, ids in planned.items():
+        values = {
+            "survey_": each.survey,
+            "period_": each.period,
+            "due_at_": each.due_at,
+            "expires_at_": each.expires_at,
+            "look_at_": each.due_at,
+            "ids": ids,
+        }
+        await insert_from(conn, occasion, _COLUMNS, _PLANNED, values)
+    for day, ids in plan_on.items():
+        await conn.execute(_PLAN_ON, {"plan_on_": day, "ids": ids})
 
 
 async def waiting(conn: AsyncConnection, now: datetime, limit: int, *, all_due: bool = False) -> list[Waiting]:

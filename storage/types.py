@@ -1,6 +1,7 @@
 """Column types: aware UTC times and calendar dates that sort as text in SQLite and are native in PostgreSQL."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Dialect, Text
@@ -26,14 +27,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         if dialect.name != "sqlite":
             return value
-        return value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return _text(value)
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return datetime.fromisoformat(str(value))
+        return _moment(str(value))
 
 
 class IsoDate(TypeDecorator[date]):
@@ -49,4 +50,24 @@ class IsoDate(TypeDecorator[date]):
         return value if value is None or dialect.name != "sqlite" else value.isoformat()
 
     def process_result_value(self, value: object, dialect: Dialect) -> date | None:
-        return value if value is None or isinstance(value, date) else date.fromisoformat(str(value))
+        return value if value is None or isinstance(value, date) else _day(str(value))
+
+
+# A batch names few different times and days, many times each. The times are UTC before they come here: in other
+# zones the two readings of an hour in autumn are equal, and would share one text.
+_FEW = 4_096
+
+
+@lru_cache(maxsize=_FEW)
+def _text(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@lru_cache(maxsize=_FEW)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=_FEW)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
