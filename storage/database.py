@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, Self
 
 from sqlalchemy import Select, Table, event, text
@@ -11,7 +12,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+from storage import onehop
+
+DRIVERS = {
+    "sqlite": onehop.DRIVER,
+    "sqlite+aiosqlite": onehop.DRIVER,
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
 HEAD = "0001"  # the newest migration; a test holds it against storage/migrations
 
 
@@ -40,7 +48,7 @@ class Database:
         except ArgumentError as error:
             raise DatabaseError(f"FOLLOWUP_DATABASE_URL is not a database URL: {error}") from error
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
-        if parsed.drivername == "sqlite+aiosqlite":
+        if parsed.drivername == onehop.DRIVER:
             # A queue pool keeps connections (and their prepared statements) warm.
             engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -111,17 +119,6 @@ def _begin_immediate(conn: Any) -> None:
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _insert(conn: AsyncConnection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT. Only the dialect in use is imported: PostgreSQL's takes 60 ms."""
-    if conn.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
-
-
 async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert ``rows``; every row has the same keys."""
     if rows:
@@ -131,7 +128,7 @@ async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str
 async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert ``rows``, leaving those whose unique key is taken as they are."""
     if rows:
-        await conn.execute(_insert(conn, table).on_conflict_do_nothing(), list(rows))
+        await conn.execute(_insert(conn.dialect.name, table).on_conflict_do_nothing(), list(rows))
 
 
 async def insert_from(
@@ -146,12 +143,26 @@ async def upsert(
     conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
-    if not rows:
-        return
-    statement = _insert(conn, table)
-    replaced = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    if rows:
+        await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(rows[0])), list(rows))
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    """Remembered: building one takes longer than SQLite takes to run it."""
+    statement = _insert(dialect, table)
+    replaced = {name: statement.excluded[name] for name in columns if name not in key}
     if replaced:
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    await conn.execute(statement, list(rows))
+        return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    return statement.on_conflict_do_nothing(index_elements=list(key))
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT. Only the dialect in use is imported: PostgreSQL's takes 60 ms."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
