@@ -135,7 +135,7 @@ async def insert_from(
     conn: AsyncConnection, table: Table, columns: Sequence[str], rows: Select[Any], values: Mapping[str, Any]
 ) -> None:
     """Insert what the query ``rows`` finds with ``values``, leaving rows whose unique key is taken as they are."""
-    statement = _insert(conn, table).from_select(list(columns), rows).on_conflict_do_nothing()
+    statement = _insert(conn.dialect.name, table).from_select(list(columns), rows).on_conflict_do_nothing()
     await conn.execute(statement, dict(values))
 
 
