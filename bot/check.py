@@ -9,9 +9,11 @@ from bot.webhooks import SMS_PATH, TELEGRAM_PATH
 from storage import quarantined
 from storage.database import Database
 from survey import segments
-from survey.catalogue import load
+from survey.catalogue import Catalogue, load
+from survey.errors import PackError
 
-BUDGET = {"GSM-7": 1, "UCS-2": 2}  # segments that one message may cost
+BUDGET = {"GSM-7": 1, "UCS-2": 2}  # parts that one message may cost
+FEW = 10  # unread texts are named up to so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,39 @@ def _channels(settings: Settings) -> list[Finding]:
 
 
 def _packs() -> list[Finding]:
-    """Every text that can be sent, in each language, against its budget of segments."""
-    catalogue = load()
-    found = []
-    for language in catalogue.languages:
-        texts = list(catalogue.messages(language))
-        dear = [(name, segments.count(text)) for name, text in texts]
-        over = [(name, cost) for name, cost in dear if cost.parts > BUDGET[cost.alphabet]]
-        found += [
-            Finding(False, f"{language}: {name} blir {cost.parts} delar ({cost.offender or 'för lång'})")
-            for name, cost in over
-        ]
-        if not over:
-            found.append(Finding(True, f"{language}: {len(texts)} meddelanden, högst en del var."))
+    """Every text that can be sent, in each language: there, within its budget, and read by a native speaker."""
+    try:
+        catalogue = load()
+    except PackError as error:
+        return [Finding(False, str(error))]
+    return [finding for language in catalogue.languages for finding in _language(catalogue, language)]
+
+
+def _language(catalogue: Catalogue, language: str) -> list[Finding]:
+    name = f"{language} ({catalogue.names[language]})"
+    alphabet = catalogue.alphabet(language)
+    costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
+    dear = {key: cost for key, cost in costs.items() if cost.parts > BUDGET[alphabet]}
+    if alphabet == "GSM-7":
+        dear |= {key: cost for key, cost in costs.items() if cost.alphabet != alphabet}
+    if dear:
+        return [Finding(False, f"{name}: {key} {_why(cost, alphabet)}") for key, cost in dear.items()]
+    found = [Finding(True, f"{name}: {len(costs)} meddelanden, inget över {BUDGET[alphabet]} del i {alphabet}.")]
+    unread = catalogue.unread[language]
+    if unread:
+        named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
+        found.append(
+            Finding(True, f"{name}: {len(unread)} texter väntar på en granskare med språket som sitt{named}.")
+        )
     return found
+
+
+def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:
+    """What is wrong with an SMS over its budget: a character, or only its length."""
+    parts = f"blir {cost.parts} {'del' if cost.parts == 1 else 'delar'}"
+    if cost.offender is None or cost.alphabet == alphabet:
+        return f"{parts}: för lång."
+    return f"{parts}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
 
 
 async def _database(settings: Settings) -> list[Finding]:

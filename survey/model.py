@@ -3,22 +3,21 @@ it stands (the session). Plain frozen values; nothing here decides anything."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Outcome = Literal["completed", "partial", "no_answer", "opted_out"]
-Command = Literal["stop", "start", "help"]
+Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
 Texts = dict[str, str]  # language code -> text
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen: its value, its label and other words for it, per language."""
+    """One answer that can be chosen: its value and its label in each language."""
 
     value: int
     label: Texts
-    words: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. A rating is 5 = very satisfied ... 1 = very dissatisfied; yes is 1 and no is 0."""
+    """One question. A rating is 5 = very satisfied ... 1 = very dissatisfied; yes is 1 and no is 0.
+
+    ``short`` names it in a list of answers; ``words`` are its options' labels in every language, as parse.key
+    makes them, with their values.
+    """
 
     id: str
     kind: Kind
@@ -43,17 +46,27 @@ class Question:
     options: tuple[Option, ...] = ()
     when: Condition | None = None
     case: str | None = None  # a "yes" opens a case of this kind
+    short: Texts = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that are understood, folded as survey.parse folds. Those of all languages count at once."""
+    """The words that are understood, as parse.key makes them. Those of all languages count at once.
+
+    ``alone`` are the commands that are ordinary words too and count only when nothing else is said; ``languages``
+    lead from names to codes; ``danger`` from the first word of each phrase to all phrases that begin with it.
+    """
 
     commands: Mapping[str, Command]
+    alone: frozenset[str]
     rating: Mapping[str, int]
     yes_no: Mapping[str, int]
     none: frozenset[str]
     filler: frozenset[str]
+    sign_off: frozenset[str]
+    languages: Mapping[str, str]
+    danger: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

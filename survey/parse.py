@@ -1,22 +1,29 @@
 """Understanding a reply: lenient about form, never guessing about meaning.
 
-Every function is total: any text gives an answer or None. The words come from packs/phrases.toml; those of all
+Every function is total: any text gives an answer or None. The words come from packs/languages; those of all
 languages count, since people answer in the language that comes first to them.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey.model import Command, Question, Vocabulary
 
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
+COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"
+COMMAND_LIMIT = 80  # characters; what is longer is a story
 TEXT_LIMIT = 2_000  # characters of a free text that are kept
 
 _OUT_OF = re.compile(r"(?<!\d)([1-5])\s*(?:/|utav|av|out of|of)\s*5(?!\d)")
 _BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": not one of our numbers
-_JOINERS = dict.fromkeys(map(ord, "\ufe0e\ufe0f\u20e3\u200d\u200b\u200e\u200f\u2066\u2067\u2068\u2069"))
+_COLON = re.compile(r"\W*\w+\s*:")
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u061c\ufe0e\ufe0f\ufeff\u20e3"
+_APOSTROPHES = "'\u2018\u2019\u02bc\u02bb`\u00b4"
+_ARABIC_MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
+_FOLDED = str.maketrans(
+    "\u0622\u0623\u0625\u0671\u0629", "\u0627\u0627\u0627\u0627\u0647", _INVISIBLE + _APOSTROPHES + _ARABIC_MARKS
+)
 _WORD = re.compile(r"\w+|👍|👎")
 
 
@@ -45,27 +52,72 @@ def parse(question: Question, text: str, words: Vocabulary) -> Answer | None:
 
 
 def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command | None:
-    """The command that ``text`` is: its first word, with at most ``tail`` words that mean something after it.
+    """The command that ``text`` is: its first words, with at most ``tail`` words that mean something after them.
 
-    START stands alone: messages begin again only for one who asked for that and nothing else.
+    Only STOP, HELP and a wrong number may be followed by other words. A complaint is followed by the complaint
+    itself, of any length, unless ``tail`` is 0: then only a colon can follow.
     """
     if len(text) == 1:
         return None
-    tokens = _WORD.findall(fold(text[:80]))
-    found = words.commands.get(tokens[0]) if tokens else None
-    if found is None or len(text) > 80:
+    tokens = tokens_of(text[:COMMAND_LIMIT])
+    for length in range(min(len(tokens), COMMAND_WORDS), 0, -1):
+        said = " ".join(tokens[:length])
+        found = words.commands.get(said)
+        if found is not None:
+            break
+    else:
         return None
-    after = sum(token not in words.filler for token in tokens[1:])
-    return found if after <= (0 if found == "start" else tail) else None
+    after = sum(token not in words.filler for token in tokens[length:])
+    if found == "complaint":
+        return found if after == 0 or tail or _COLON.match(text) else None
+    if found not in ("stop", "help", "wrong_number") or said in words.alone:
+        tail = 0
+    return found if len(text) <= COMMAND_LIMIT and after <= tail else None
+
+
+def language(text: str, words: Vocabulary) -> str | None:
+    """The code of the language that ``text`` names and does nothing else but name: "suomi", "SPRÅK arabiska"."""
+    if len(text) == 1 or len(text) > COMMAND_LIMIT:
+        return None
+    tokens = tokens_of(text)
+    if len(tokens) > 1 and words.commands.get(tokens[0]) == "language":
+        tokens = tokens[1:]
+    meant = [token for token in tokens if token not in words.filler]
+    return words.languages.get(" ".join(tokens)) or words.languages.get(" ".join(meant))
+
+
+def danger(text: str, words: Vocabulary) -> bool:
+    """Whether ``text`` holds a phrase of acute danger, as whole words, anywhere."""
+    if len(text) == 1:
+        return False
+    tokens = tokens_of(text[:TEXT_LIMIT])
+    begun = [token for token in tokens if token in words.danger]
+    if not begun:
+        return False
+    said = f" {' '.join(tokens)} "
+    return any(f" {phrase} " in said for token in begun for phrase in words.danger[token])
 
 
 def fold(text: str) -> str:
-    """Compatible forms made one (NFKC), case folded, digits of any script ours, white space single."""
+    """Compatible forms made one (NFKC), case folded, digits of any script ours, white space single.
+
+    Apostrophes go, and so do the marks and letter variants that Arabic is written with or without.
+    """
     if text.isascii():
-        return " ".join(text.casefold().split())
-    text = unicodedata.normalize("NFKC", text).translate(_JOINERS).casefold()
-    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+        return " ".join(text.casefold().replace("'", "").split())
+    text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+    text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     return " ".join(text.split())
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words, numbers and thumbs of ``text``, folded."""
+    return _WORD.findall(fold(text))
+
+
+def key(text: str) -> str:
+    """``text`` as the vocabulary's tables hold it."""
+    return " ".join(tokens_of(text))
 
 
 def _closed(question: Question, folded: str, words: Vocabulary) -> Answer | None:
@@ -91,13 +143,12 @@ def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer 
     """The answer that is said in words alone: as a whole, or with polite words around it."""
     meant = list(dict.fromkeys(token for token in tokens if token not in words.filler))
     for phrase in (" ".join(tokens), " ".join(meant)):
+        if phrase in question.words:
+            return Answer(question.words[phrase])
         if question.kind == "rating" and phrase in words.rating:
             return Answer(words.rating[phrase])
         if question.kind == "yes_no" and phrase in words.yes_no:
             return Answer(words.yes_no[phrase])
-        for option in question.options:
-            if any(phrase in each for each in option.words.values()):
-                return Answer(option.value)
     return None
 
 
@@ -123,17 +174,6 @@ def _free(text: str, words: Vocabulary) -> Answer | None:
     kept = kept.strip()[:TEXT_LIMIT]
     if not kept:
         return None
-    said = fold(kept).strip(" .!")
-    return Answer(None, None if said in words.none or said == "" else kept)
-
-
-def table(groups: Sequence[tuple[int, Sequence[str]]]) -> dict[str, int]:
-    """Folded words to values; a word that would mean two things means none."""
-    found: dict[str, int] = {}
-    unclear: set[str] = set()
-    for value, group in groups:
-        for word in group:
-            folded = fold(word)
-            if found.setdefault(folded, value) != value:
-                unclear.add(folded)
-    return {word: value for word, value in found.items() if word not in unclear}
+    if len(kept) <= COMMAND_LIMIT and (key(kept) in words.none or not fold(kept).strip(" .,!?-")):
+        return Answer(None, None)
+    return Answer(None, kept)

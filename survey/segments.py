@@ -7,6 +7,8 @@ Characters of the extension table count two septets, and neither they nor surrog
 from dataclasses import dataclass
 from typing import Literal
 
+Alphabet = Literal["GSM-7", "UCS-2"]
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -18,7 +20,7 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 class Segments:
     """``parts`` is what is paid for; ``offender`` the first character that forced UCS-2."""
 
-    alphabet: Literal["GSM-7", "UCS-2"]
+    alphabet: Alphabet
     parts: int
     offender: str | None
 

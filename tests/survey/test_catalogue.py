@@ -9,43 +9,41 @@ from survey.catalogue import PACKS, load
 from survey.errors import PackError
 from survey.model import Say
 
+SV = "languages/sv.toml"
+EN = "languages/en.toml"
+
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (
-            "start.toml",
-            'text.en = "How satisfied are you with how',
-            'other = "',
-            "start.toml: question treatment: the text for en",
-        ),
         ("start.toml", 'kind = "yes_no"', 'kind = "ja"', "start.toml: question contact: kind must be one of"),
         ("start.toml", "overall <= 2", "overall < 2", "start.toml: question contact: when must read"),
         ("start.toml", "overall <= 2", "later <= 2", "start.toml: question contact: when must read"),
-        (
-            "start.toml",
-            'id = "treatment"',
-            'id = "overall"',
-            "question overall: every question needs an id",
-        ),
-        (
-            "start.toml",
-            'id = "comment"\nkind = "text"',
-            'id = "comment"\nkind = "choice"',
-            "a choice needs options",
-        ),
-        ("start.toml", 'sv = "Annat"', 'fi = "Muu"', "question reason, option 5: the text for sv is missing"),
-        ("start.toml", "{ value = 5", '{ value = "5"', "question reason: every option needs a whole number"),
+        ("start.toml", 'id = "treatment"', 'id = "overall"', "question overall: every question needs an id"),
+        ("start.toml", "options = [1, 2, 3, 4, 5]", "", "start.toml: question reason: a choice needs options"),
+        ("start.toml", "[1, 2, 3, 4, 5]", '[1, "2"]', "question reason: options are the numbers 1-9"),
+        ("start.toml", "[1, 2, 3, 4, 5]", "[1, 2, 2]", "question reason: an option stands there twice"),
+        ("start.toml", 'kind = "text"', 'kind = "text"\noptions = [1]', "a text question has no options"),
+        ("checkin.toml", "[5, 4, 3, 2, 1]", "[5, 1]", "question progress: a rating with words of its own"),
         ("start.toml", "version = 1", "", "start.toml: version is missing"),
-        ("checkin.toml", "[opening]\nsv", "[opening]\nse", "checkin.toml: opening: the text for sv is missing"),
-        ("end.toml", "[opening]", "[opening", "end.toml: cannot be read"),
+        ("end.toml", "[[question]]", "[[question]", "end.toml: cannot be read"),
+        (EN, 'treatment = "How', 'treatmen = "How', "missing for question.start.treatment or question.shared.tre"),
+        (EN, 'start = "Nacka', 'begin = "Nacka', "languages/en.toml: the text is missing for opening.start."),
+        (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
+        (SV, 'retry2 = "Skriv bara en siffra."', 'retry2 = " "', "the text is missing for phrase.retry2."),
+        (SV, "danger = [", "anger = [", "languages/sv.toml: the text is missing for words.danger."),
+        (SV, 'thanks = "', 'thankss = "Tack!"\nthanks = "', "sv.toml: nothing asks for phrase.thankss."),
+        (SV, 'script = "latin"', 'script = "runes"', "sv.toml: script must be one of latin,"),
+        (SV, "reviewed = false", 'reviewed = "no"', "languages/sv.toml: reviewed is missing."),
+        (SV, "unread = []", 'unread = ["phrase.hlp"]', "unread names phrase.hlp, which is no text."),
+        (EN, 'no = ["No"', 'no = ["No", "Japp"', "languages/sv.toml: 'japp' cannot mean yes_no 1: in languages/en"),
         (
-            "phrases.toml",
-            "[phrase.retry2]\nsv",
-            "[phrase.retry2]\nxx",
-            "phrase retry2: the text for sv",
+            EN,
+            'filler = ["thanks"',
+            'filler = ["tre"',
+            "'tre' cannot mean rating 3: in languages/en.toml it means fil",
         ),
-        ("phrases.toml", "[none]", "[nothing]", "phrases.toml: none is missing"),
+        (EN, '5 = ["Very satisfied"', '5 = ["Very satisfied", "bra"', "'bra' cannot mean rating of its own 4"),
     ],
 )
 def test_a_bad_pack_is_refused_by_name(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
@@ -53,15 +51,30 @@ def test_a_bad_pack_is_refused_by_name(tmp_path: Path, file: str, old: str, new:
     shutil.copytree(PACKS, packs)
     text = (packs / file).read_text(encoding="utf-8")
     assert old in text
+    text = text.replace("reviewed = false", "reviewed = true") if old.startswith("unread") else text
     (packs / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PackError) as refused:
         load(packs)
     assert message in str(refused.value)
 
 
-def test_an_empty_directory_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackError, match="cannot be read"):
+def test_a_directory_without_packs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"there is no survey pack\."):
         load(tmp_path)
+    shutil.copy(PACKS / "start.toml", tmp_path)
+    with pytest.raises(PackError, match=r"there is no languages/sv\.toml"):
+        load(tmp_path)
+
+
+def test_a_reviewed_language_names_only_what_was_changed_after(tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    shutil.copytree(PACKS, packs)
+    text = (packs / SV).read_text(encoding="utf-8")
+    text = text.replace("reviewed = false", "reviewed = true").replace("unread = []", 'unread = ["phrase.late"]')
+    (packs / SV).write_text(text, encoding="utf-8")
+    unread = load(packs).unread
+    assert unread["sv"] == ("phrase.late",)
+    assert {"phrase.late", "opening.end", "option.reason.5"} <= set(unread["en"])
 
 
 def test_the_questions_that_the_reports_rely_on() -> None:

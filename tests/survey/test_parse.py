@@ -90,3 +90,68 @@ def test_command_words(text: str, meant: str | None) -> None:
 def test_a_rating_with_words_of_its_own(text: str, value: int | None) -> None:
     answer = parse.parse(CATALOGUE.surveys["checkin"].question("progress"), text, CATALOGUE.words)
     assert (answer and answer.value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("ÄNDRA", "correct"),
+        ("ändra mitt svar", "correct"),
+        ("Ändra inte på något", None),
+        ("Mina svar", "answers"),
+        ("my answers please", "answers"),
+        ("mina svar var ärliga", None),
+        ("RADERA!", "erase"),
+        ("SPRÅK", "language"),
+        ("Fel nummer, jag heter Anna", "wrong_number"),
+        ("You have the wrong number", "wrong_number"),
+        ("KLAGOMÅL", "complaint"),
+        ("klagomål: de ringde aldrig tillbaka", "complaint"),
+        ("Klagomål de ringde aldrig tillbaka, " * 9, "complaint"),
+        ("Quit", "stop"),
+        ("End of the month is better", None),
+        ("Info om kursen", None),
+    ],
+)
+def test_words_that_ask_for_something_else(text: str, meant: str | None) -> None:
+    assert parse.command(text, CATALOGUE.words) == meant
+
+
+def test_in_a_free_text_a_complaint_is_a_complaint_when_it_says_so() -> None:
+    assert parse.command("Klagomål: de ringde aldrig", CATALOGUE.words, tail=0) == "complaint"
+    assert parse.command("Klagomål har jag inga", CATALOGUE.words, tail=0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("svenska", "sv"),
+        ("English please", "en"),
+        ("på engelska tack", "en"),
+        ("SPRÅK engelska", "en"),
+        ("Språk", None),
+        ("en", None),  # one, in Swedish
+        ("svenska är svårt", None),
+        ("", None),
+        ("4", None),
+    ],
+)
+def test_a_language_by_its_name(text: str, meant: str | None) -> None:
+    assert parse.language(text, CATALOGUE.words) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Jag orkar inte leva längre", True),
+        ("3. Jag tänker på SJÄLVMORD", True),
+        ("I want to die", True),
+        ("i don’t want to live", True),
+        ("vill dörren", False),
+        ("4", False),
+        ("Jag är trött", False),
+        ("", False),
+    ],
+)
+def test_words_of_acute_danger(text: str, found: bool) -> None:
+    assert parse.danger(text, CATALOGUE.words) is found

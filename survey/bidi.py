@@ -1,0 +1,25 @@
+"""Right-to-left messages that hold digits and Latin names.
+
+After an Arabic letter the reader's screen turns "1-5" into "5-1" and a phone number's groups about (Unicode
+Bidirectional Algorithm, UAX #9, rules W2 and W4). Isolate marks keep such a run in its own order. They are not in
+GSM-7, and cost nothing more where the letters around them are not either.
+"""
+
+import re
+
+FIRST_STRONG_ISOLATE = "\u2068"
+POP_DIRECTIONAL_ISOLATE = "\u2069"
+
+# Two or more Latin letters or digits in a row, with what stands between them; a lone digit needs no mark.
+_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-zÀ-ɏ](?:[0-9A-Za-zÀ-ɏ .,:/@+&'_-]*[0-9A-Za-zÀ-ɏ])+")
+
+
+def isolate(text: str) -> str:
+    """``text`` with marks around each run of digits or Latin letters."""
+    return _LEFT_TO_RIGHT.sub(_marked, text)
+
+
+def _marked(run: re.Match[str]) -> str:
+    if run[0].isdecimal():  # digits alone keep their order
+        return run[0]
+    return f"{FIRST_STRONG_ISOLATE}{run[0]}{POP_DIRECTIONAL_ISOLATE}"
