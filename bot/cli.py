@@ -120,11 +120,17 @@ def report(
     year: Year,
     out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
     formats: Annotated[str, typer.Option("--format", help="html, xlsx, csv, json")] = "html,xlsx,csv,json",
+    publish: Annotated[bool, typer.Option("--publish", help="Frys rapporten som årets publicerade.")] = False,
+    revise: Annotated[
+        str | None, typer.Option("--revise", help="Publicera en rättelse; skälet skrivs i rapporten.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Dagens siffror, även om året är publicerat.")] = False,
 ) -> None:
-    """Skriv årets kvalitetsrapport."""
+    """Skriv årets kvalitetsrapport: som den publicerades, annars ett utkast av dagens siffror."""
     from bot import commands
 
-    for path in _run(commands.report(year, out, formats.split(","), now())):
+    done = commands.report(year, out, formats.split(","), now(), publish=publish, revise=revise, draft=draft)
+    for path in _run(done):
         typer.echo(path)
 
 

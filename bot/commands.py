@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from reporting.report import QualityReport
+    from storage.occasions import Connection
 
 LINK_DAYS = 14
+FORMATS = ("html", "xlsx", "csv", "json")
 TOKEN_BYTES = 24  # 192 bits, 32 characters of Telegram's 64
 
 
@@ -194,20 +196,59 @@ async def invite(customer_ref: str, now: datetime) -> str:
     return f"https://t.me/{username}?start={token}"
 
 
-async def report(year: int, out: Path, formats: Sequence[str], now: datetime) -> list[Path]:
-    """Write the year's quality report in ``formats``; the files' paths. Raises BadInput."""
+async def report(
+    year: int,
+    out: Path,
+    formats: Sequence[str],
+    now: datetime,
+    *,
+    publish: bool = False,
+    revise: str | None = None,
+    draft: bool = False,
+) -> list[Path]:
+    """Write the year's quality report in ``formats``; the files' paths. Raises BadInput and PublishError.
+
+    A published year is written as it was published, unless a ``draft`` of today's figures is asked for.
+    """
+    if draft and (publish or revise is not None):
+        raise BadInput("Ett utkast publiceras inte: välj --draft eller --publish.")
+    unknown = [name for name in formats if name.strip() not in FORMATS]
+    if unknown:  # before anything is published
+        raise BadInput(f"Formatet {unknown[0]!r} finns inte: välj bland {', '.join(FORMATS)}.")
     settings = settings_.load()
     async with _database(settings) as db:
-        return write_report(await quality_report(db, year, now), out, formats)
+        if publish or revise is not None:
+            quality = await publish_report(db, year, now, revise)
+        else:
+            quality = await quality_report(db, year, now, draft=draft)
+        return write_report(quality, out, formats)
 
 
-async def quality_report(db: Database, year: int, now: datetime) -> "QualityReport":
-    """The one value behind every output."""
-    from reporting.report import build
-    from storage.aggregates import aggregate
+async def quality_report(db: Database, year: int, now: datetime, *, draft: bool = False) -> "QualityReport":
+    """The one value behind every output: as published, or else of today's figures."""
+    from reporting.publish import published
 
     async with db.read() as conn:
-        return build(await aggregate(conn, year, now), year, now)
+        frozen = None if draft else await published(conn, year)
+        return frozen or await _drafted(conn, year, now)
+
+
+async def publish_report(db: Database, year: int, now: datetime, reason: str | None) -> "QualityReport":
+    """Freeze today's figures as the year's report; ``reason`` makes it a revision. Raises PublishError."""
+    from reporting.publish import publish
+
+    async with db.begin() as conn:
+        return await publish(conn, await _drafted(conn, year, now), now, reason)
+
+
+async def _drafted(conn: "Connection", year: int, now: datetime) -> "QualityReport":
+    from reporting.publish import background, wordings
+    from reporting.report import build
+    from storage.aggregates import aggregate
+    from survey.catalogue import load
+
+    beside = await background(conn, year, wordings(load().surveys.values()))
+    return build(await aggregate(conn, year, now), year, now, background=beside)
 
 
 def write_report(quality: "QualityReport", out: Path, formats: Sequence[str]) -> list[Path]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from reporting import compare, disclosure
+from reporting.background import Background, marked
 from reporting.grids import (
     Aggregate,
     Grid,
@@ -38,6 +39,7 @@ from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, percent
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
+NO_BACKGROUND = Background()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class QualityReport:
     outcomes: Grid
     outcome_sentences: tuple[str, ...]
     changes: Grid
+    background: Background
 
     @property
     def is_empty(self) -> bool:
@@ -101,9 +104,15 @@ class QualityReport:
         return not any(row.eligible for row in self.indicators)
 
 
-def build(aggregate: Aggregate, year: int, now: datetime, minimum: int = disclosure.MIN_ANSWERS) -> QualityReport:
+def build(
+    aggregate: Aggregate,
+    year: int,
+    now: datetime,
+    minimum: int = disclosure.MIN_ANSWERS,
+    background: Background = NO_BACKGROUND,
+) -> QualityReport:
     """The report of ``year`` from its counted cells. ``minimum`` (6 or more) answers are needed to be shown."""
-    rows = tuple(indicator_rows(aggregate, now, minimum))
+    rows = marked(indicator_rows(aggregate, now, minimum), background)
     by_key = {(r.indicator, r.provider, r.period, r.point, r.gender, r.difficulty): r for r in rows}
 
     def find(
@@ -134,6 +143,7 @@ def build(aggregate: Aggregate, year: int, now: datetime, minimum: int = disclos
         outcomes=outcomes_grid(aggregate, find),
         outcome_sentences=outcome_sentences(find),
         changes=changes_grid(aggregate, find),
+        background=background,
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import measurements, people
+from storage import measurements, people, targets
 from storage.database import insert_ignore, upsert
-from storage.registerfile import EnrolmentRow, Problem, RegisterBatch
+from storage.registercells import Problem
+from storage.registerrows import EnrolmentRow, RegisterBatch
 from storage.tables import answer, customer, enrolment, follow_up, occasion, provider
 
 T = TypeVar("T")
@@ -41,11 +42,15 @@ class Imported:
     enrolments: int
     followups: int
     answers: int
+    targets: int
+    context: int
 
     def __str__(self) -> str:
         return (
             f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
             f"{self.followups} uppföljningar, {self.answers} svar"
+            + (f", {self.targets} mål" if self.targets else "")
+            + (f", {self.context} omvärldsuppgifter" if self.context else "")
         )
 
 
@@ -62,6 +67,8 @@ async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: d
     changed |= await _answers(conn, batch, ids, problems)
     if problems:
         raise RegisterError(problems)
+    await targets.save_targets(conn, batch.targets)
+    await targets.save_context(conn, batch.context)
     for chunk in _chunks(sorted(changed)):
         await measurements.refresh(conn, chunk)
     if batch.customers:  # a corrected gender is read from the measurements
@@ -72,35 +79,52 @@ async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: d
         len(batch.enrolments),
         len(batch.followups),
         len(batch.answers),
+        len(batch.targets),
+        len(batch.context),
     )
 
 
 async def _providers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
     phones = await people.find_or_add(conn, "sms", [row.phone for row in batch.providers if row.phone], now)
+    stored = await _stored(conn, provider, (row.ref for row in batch.providers if row.missing))
     await upsert(
         conn,
         provider,
         ("ref",),
         [
-            {
-                "ref": row.ref,
-                "name": row.name,
-                "address_id": phones[row.phone].id if row.phone else None,
-                "authorised_from": row.authorised_from,
-                "authorised_to": row.authorised_to,
-            }
+            _kept(
+                stored.get(row.ref),
+                {"address_id" if column == "phone" else column for column in row.missing},
+                {
+                    "ref": row.ref,
+                    "name": row.name,
+                    "address_id": phones[row.phone].id if row.phone else None,
+                    "authorised_from": row.authorised_from,
+                    "authorised_to": row.authorised_to,
+                },
+            )
             for row in batch.providers
         ],
     )
 
 
+def _kept(before: Any, columns: Iterable[str], values: dict[str, Any]) -> dict[str, Any]:
+    """``values``, but what is stored in ``columns``: the file said nothing about them."""
+    return values if before is None else values | {column: getattr(before, column) for column in columns}
+
+
 async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+    stored = await _stored(conn, customer, (row.ref for row in batch.customers if row.missing))
     await upsert(
         conn,
         customer,
         ("ref",),
         [
-            {"ref": row.ref, "language": row.language, "gender": row.gender, "birth_year": row.birth_year}
+            _kept(
+                stored.get(row.ref),
+                row.missing,
+                {"ref": row.ref, "language": row.language, "gender": row.gender, "birth_year": row.birth_year},
+            )
             for row in batch.customers
         ],
     )
@@ -115,7 +139,7 @@ async def _enrolments(
     rows = batch.enrolments
     customers = await _ids(conn, customer, {row.customer for row in rows})
     providers = await _ids(conn, provider, {row.provider for row in rows})
-    stored = await _stored(conn, {row.ref for row in rows})
+    stored = await _stored(conn, enrolment, (row.ref for row in rows))
     values = []
     for row in rows:
         found = len(problems)
@@ -129,18 +153,22 @@ async def _enrolments(
         if before is not None:
             problems += _locked(row, before, customers[row.customer], providers[row.provider])
         values.append(
-            {
-                "ref": row.ref,
-                "customer_id": customers[row.customer],
-                "provider_id": providers[row.provider],
-                "started_on": row.started_on,
-                "planned_end_on": row.planned_end_on,
-                "ended_on": row.ended_on,
-                "end_reason": row.end_reason,
-                "difficulty": row.difficulty or (before.difficulty if before else ""),
-                "registered_on": before.registered_on if before else today,
-                "plan_on": today,  # something may have changed: the planner looks today
-            }
+            _kept(
+                before,
+                row.missing,
+                {
+                    "ref": row.ref,
+                    "customer_id": customers[row.customer],
+                    "provider_id": providers[row.provider],
+                    "started_on": row.started_on,
+                    "planned_end_on": row.planned_end_on,
+                    "ended_on": row.ended_on,
+                    "end_reason": row.end_reason,
+                    "difficulty": row.difficulty or (before.difficulty if before else ""),
+                    "registered_on": before.registered_on if before else today,
+                    "plan_on": today,  # something may have changed: the planner looks today
+                },
+            )
         )
     if problems:
         return set()
@@ -161,6 +189,8 @@ def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) 
         problems.append(
             _problem(row, "difficulty", f"svårighetsgraden är låst sedan starten ({before.difficulty})")
         )
+    if "ended_on" in row.missing and before.ended_on and before.ended_on < row.started_on:
+        problems.append(_problem(row, "started_on", f"insatsen avslutades redan {before.ended_on}"))
     return problems
 
 
@@ -276,10 +306,11 @@ async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict
     return found
 
 
-async def _stored(conn: AsyncConnection, refs: Iterable[str]) -> dict[str, Any]:
+async def _stored(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, Any]:
+    """The rows that are already there, by the unit's own numbers."""
     found: dict[str, Any] = {}
-    for chunk in _chunks(sorted(refs)):
-        found |= {row.ref: row for row in await conn.execute(select(enrolment).where(enrolment.c.ref.in_(chunk)))}
+    for chunk in _chunks(sorted(set(refs))):
+        found |= {row.ref: row for row in await conn.execute(select(table).where(table.c.ref.in_(chunk)))}
     return found
 
 

@@ -293,3 +293,42 @@ case = _table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("status", Text, nullable=False),  # open, closed
 )
+
+# The unit's goals in per cent. Decimal text is exact, and the same in both databases.
+target = _table(
+    "target",
+    Column("indicator", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("target", Text, nullable=False),
+)
+
+# Figures that others measured (unemployment and the like), never mixed with ours.
+context_figure = _table(
+    "context_figure",
+    Column("name", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("value", Text, nullable=False),  # decimal text
+    Column("unit", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("read_on", IsoDate, nullable=False),
+)
+
+# What a person read in a comment: one row per theme of storage/themes.py.
+comment_theme = _table(
+    "comment_theme",
+    Column("occasion_id", ForeignKey("occasion.id"), primary_key=True),
+    Column("theme", Text, primary_key=True),
+    Column("coded_at", UtcDateTime, nullable=False),
+)
+
+# A published report, whole: rows are added and never changed.
+report_snapshot = _table(
+    "report_snapshot",
+    Column("year", Integer, primary_key=True),
+    Column("revision", Integer, primary_key=True),  # 1 is the first publication
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("cut_off", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was revised; empty for the first
+    Column("digest", Text, nullable=False),  # SHA-256 of content, hex
+    Column("content", Text, nullable=False),
+)

@@ -6,7 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from storage.registerfile import AnswerRow, CustomerRow, EnrolmentRow, FollowupRow, ProviderRow, RegisterBatch, read
+from storage.registerfile import read
+from storage.registerrows import AnswerRow, CustomerRow, EnrolmentRow, FollowupRow, ProviderRow, RegisterBatch
 
 CUSTOMERS = "ref,phone,language,gender,birth_year\n"
 ENROLMENTS = "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty\n"

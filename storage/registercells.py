@@ -1,0 +1,232 @@
+"""A register file taken apart: CSV or XLSX to rows of text, and a row's cells to values or to problems."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Numbered = tuple[int, list[str]]  # line number from 1, cells
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row was refused. ``row`` counts lines from 1, the header's; 0 is the whole file."""
+
+    file: str
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = [self.file, f"rad {self.row}" if self.row else "", self.column]
+        return f"{', '.join(part for part in place if part)}: {self.reason}"
+
+
+class Unreadable(Exception):
+    """A file that cannot be read; ``row`` is 0 for the whole of it."""
+
+    def __init__(self, reason: str, row: int = 0) -> None:
+        super().__init__(reason)
+        self.row = row
+
+
+def tables(path: Path) -> list[tuple[str, list[Numbered]]]:
+    """The tables of a file, by printed name. Raises Unreadable."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable("filen kan inte läsas") from error
+    if content.startswith(b"PK") or path.suffix.lower() == ".xlsx":
+        return _xlsx(path.name, content)
+    return [(path.name, _csv(content))]
+
+
+def _csv(content: bytes) -> list[Numbered]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable("filen är inte UTF-8; spara den som CSV UTF-8", row) from error
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[Numbered] = []
+    start = 1
+    try:
+        for cells in reader:
+            lines.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable("raden kan inte tolkas som CSV; se över citattecknen", start) from error
+    return lines
+
+
+def _xlsx(name: str, content: bytes) -> list[tuple[str, list[Numbered]]]:
+    import python_calamine
+
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            sheets = [
+                (sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+                for sheet in book.sheet_names
+            ]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise Unreadable("filen kan inte läsas som XLSX") from error
+    filled = [(sheet, rows) for sheet, rows in sheets if any(cell != "" for row in rows for cell in row)]
+    if not filled:
+        return [(name, [])]
+    return [
+        (
+            name if len(filled) == 1 else f"{name} ({sheet})",
+            [(number, [_cell(cell) for cell in row]) for number, row in enumerate(rows, 1)],
+        )
+        for sheet, rows in filled
+    ]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
+        return value.date().isoformat()
+    return str(value).strip()
+
+
+@dataclass(slots=True)
+class Line:
+    """One row's cells by column; what is wrong is gathered, so that one run names every fault."""
+
+    file: str
+    row: int
+    cells: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, column: str, reason: str) -> None:
+        self.problems.append(Problem(self.file, self.row, column, reason))
+
+    def missing(self, columns: Iterable[str]) -> frozenset[str]:
+        """Which of ``columns`` the file does not have at all: what is stored stays as it is."""
+        return frozenset(columns) - self.cells.keys()
+
+    def get(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def needed(self, column: str) -> str:
+        value = self.get(column)
+        if not value:
+            self.refuse(column, "värdet saknas")
+        return value
+
+    def one_of(self, column: str, words: Mapping[str, T], allowed: Sequence[str], default: T) -> T:
+        value = self.get(column)
+        if not value:
+            return default
+        found = words.get(" ".join(value.casefold().split()))
+        if found is None:
+            self.refuse(column, f"”{clip(value)}” är inte något av {', '.join(allowed)}")
+            return default
+        return found
+
+    def day(self, column: str) -> date | None:
+        value = self.get(column)
+        if not value:
+            return None
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self.refuse(column, f"”{clip(value)}” är inte ett datum (ÅÅÅÅ-MM-DD)")
+        return None
+
+    def needed_day(self, column: str) -> date:
+        self.needed(column)
+        return self.day(column) or date.min
+
+    def month(self, column: str) -> str:
+        """YYYY-MM; a spreadsheet's date cell of the first of the month counts too."""
+        value = self.needed(column)
+        if value and not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])(-01)?", value):
+            self.refuse(column, f"”{clip(value)}” är inte en månad (ÅÅÅÅ-MM)")
+        return value[:7]
+
+    def number(self, column: str, low: int, high: int) -> int | None:
+        value = self.get(column)
+        if not value:
+            return None
+        if not re.fullmatch(r"[0-9]{1,4}", value) or not low <= int(value) <= high:
+            self.refuse(column, f"”{clip(value)}” är inte ett heltal {low}–{high}")
+            return None
+        return int(value)
+
+    def year(self, column: str) -> int:
+        self.needed(column)
+        return self.number(column, 1990, 2100) or 0
+
+    def decimal(self, column: str, low: float, high: float) -> float:
+        """A number with a decimal comma or point, and perhaps spaces between thousands."""
+        value = self.needed(column)
+        plain = re.sub(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3})", "", value).replace(",", ".")
+        if value and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
+            self.refuse(column, f"”{clip(value)}” är inte ett tal")
+        elif value and not low <= float(plain) <= high:
+            self.refuse(column, f"”{clip(value)}” är inte ett tal {low:g}–{high:g}")
+        else:
+            return float(plain or 0)
+        return 0.0
+
+    def phone(self, column: str) -> str | None:
+        """E.164. The number itself is never repeated in a problem: it is a person's."""
+        import phonenumbers
+
+        value = self.get(column)
+        if not value:
+            return None
+        try:
+            number = phonenumbers.parse(value, "SE")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number) or number.extension:
+            self.refuse(column, "telefonnumret är inte giltigt")
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def not_before(self, column: str, day: date | None, first: date | None, what: str) -> None:
+        if day and first and day < first:
+            self.refuse(column, f"{day} är före {what} {first}")
+
+
+def line_of(name: str, row: int, cells: list[str], columns: list[str], problems: list[Problem]) -> Line | None:
+    """The row with its cells by column; None, with problems, where it does not fit its header."""
+    if len(cells) > len(columns):
+        cells = cells[: len(columns)] + trimmed(cells[len(columns) :])
+    if len(cells) != len(columns):
+        reason = f"raden har {len(cells)} fält, rubrikraden {len(columns)}"
+        problems.append(Problem(name, row, "", reason))
+        return None
+    bad = [
+        Problem(name, row, column, "otillåtet tecken (NUL eller halv teckenkod)")
+        for column, cell in zip(columns, cells, strict=True)
+        if re.search("[\0\ud800-\udfff]", cell)
+    ]
+    problems += bad
+    return None if bad else Line(name, row, dict(zip(columns, cells, strict=True)))
+
+
+def clip(value: str) -> str:
+    """A value as repeated in a problem: short, and nothing that a terminal would obey."""
+    value = "".join(char if char.isprintable() else "?" for char in value)
+    return value if len(value) <= 40 else value[:39] + "…"
+
+
+def trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end."""
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells

@@ -1,0 +1,240 @@
+"""The kinds of rows that register files hold, and how a row of text becomes one. ``missing`` names the columns
+that the file did not have: what is stored in them stays."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from storage import registerwords
+from storage.registercells import Line, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """A provider; ``phone`` in E.164."""
+
+    file: str
+    row: int
+    ref: str
+    name: str
+    phone: str | None
+    authorised_from: date | None
+    authorised_to: date | None
+    missing: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer; ``phone`` in E.164, ``gender`` K, M or empty."""
+
+    file: str
+    row: int
+    ref: str
+    phone: str | None
+    language: str
+    gender: str
+    birth_year: int | None
+    missing: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRow:
+    """A customer's time with a provider; ``end_reason`` is empty while it is open."""
+
+    file: str
+    row: int
+    ref: str
+    customer: str
+    provider: str
+    started_on: date
+    planned_end_on: date | None
+    ended_on: date | None
+    end_reason: str
+    difficulty: str
+    missing: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEnrolment:
+    file: str
+    row: int
+    enrolment: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowupRow(_OfEnrolment):
+    """A follow-up the provider held; ``month`` is YYYY-MM."""
+
+    month: str
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow(_OfEnrolment):
+    """An answer of an earlier year; ``period`` is YYYY-MM for ``checkin``, else empty."""
+
+    survey: str
+    period: str
+    question: str
+    value: int | None
+    text: str
+    answered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A goal of a year; ``target`` in per cent, 0-100."""
+
+    file: str
+    row: int
+    indicator: str
+    year: int
+    target: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """A figure that we did not measure, with its source and the day on which it was read there."""
+
+    file: str
+    row: int
+    name: str
+    year: int
+    value: float
+    unit: str
+    source: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterBatch:
+    """All rows of a run. With ``problems`` it must not be saved: the refused rows are not in it."""
+
+    providers: tuple[ProviderRow, ...] = ()
+    customers: tuple[CustomerRow, ...] = ()
+    enrolments: tuple[EnrolmentRow, ...] = ()
+    followups: tuple[FollowupRow, ...] = ()
+    answers: tuple[AnswerRow, ...] = ()
+    targets: tuple[TargetRow, ...] = ()
+    context: tuple[ContextRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def _provider(line: Line) -> ProviderRow:
+    first, last = line.day("authorised_from"), line.day("authorised_to")
+    line.not_before("authorised_to", last, first, "authorised_from")
+    ref, name = line.needed("ref"), line.needed("name")
+    return ProviderRow(
+        line.file,
+        line.row,
+        ref,
+        name,
+        line.phone("phone"),
+        first,
+        last,
+        line.missing(registerwords.COLUMNS["providers"]),
+    )
+
+
+def _customer(line: Line) -> CustomerRow:
+    return CustomerRow(
+        line.file,
+        line.row,
+        line.needed("ref"),
+        line.phone("phone"),
+        line.one_of("language", registerwords.LANGUAGE_WORDS, registerwords.LANGUAGES, "sv"),
+        line.one_of("gender", registerwords.GENDER_WORDS, tuple(registerwords.GENDERS), ""),
+        line.number("birth_year", 1900, 2100),
+        line.missing(registerwords.COLUMNS["customers"]),
+    )
+
+
+def _enrolment(line: Line) -> EnrolmentRow:
+    made = EnrolmentRow(
+        line.file,
+        line.row,
+        line.needed("ref"),
+        line.needed("customer"),
+        line.needed("provider"),
+        line.needed_day("started_on"),
+        line.day("planned_end_on"),
+        line.day("ended_on"),
+        line.one_of("end_reason", registerwords.END_REASON_WORDS, tuple(registerwords.END_REASONS), ""),
+        line.one_of("difficulty", registerwords.DIFFICULTY_WORDS, tuple(registerwords.DIFFICULTIES), ""),
+        line.missing(registerwords.COLUMNS["enrolments"]),
+    )
+    line.not_before("planned_end_on", made.planned_end_on, made.started_on, "started_on")
+    line.not_before("ended_on", made.ended_on, made.started_on, "started_on")
+    if line.get("ended_on") and not line.get("end_reason"):
+        line.refuse("end_reason", "avslutsorsak saknas för en avslutad insats")
+    if line.get("end_reason") and not line.get("ended_on"):
+        line.refuse("ended_on", "slutdatum saknas trots avslutsorsak")
+    return made
+
+
+def _followup(line: Line) -> FollowupRow:
+    enrolment, month = line.needed("enrolment"), line.month("month")
+    return FollowupRow(line.file, line.row, enrolment, month, line.needed_day("held_on"))
+
+
+def _answer(line: Line) -> AnswerRow:
+    line.needed("survey")
+    line.needed("question")
+    survey = line.one_of("survey", registerwords.SURVEY_WORDS, tuple(registerwords.SURVEYS), "")
+    question = line.one_of("question", registerwords.QUESTION_WORDS, registerwords.QUESTIONS, "")
+    period = line.month("period") if survey == "checkin" else line.get("period")
+    if survey in ("start", "end") and period:
+        line.refuse("period", f"perioden ska vara tom för {survey}")
+    asked = registerwords.ASKED_AT_CHECKIN if survey == "checkin" else registerwords.ASKED_AT_START_AND_END
+    if survey and question and question not in asked:
+        line.refuse("question", f"{question} ställs inte i {survey}")
+    value: int | None = None
+    if question == "comment":
+        line.needed("text")
+        if line.get("value"):
+            line.refuse("value", "en kommentar har inget värde")
+    elif question:
+        line.needed("value")
+        if question == "followup_held":
+            value = line.one_of("value", registerwords.YES_NO, ("1 (ja)", "0 (nej)"), None)
+        else:
+            value = line.number("value", 1, 5)
+    enrolment, answered_on = line.needed("enrolment"), line.needed_day("answered_on")
+    text = line.get("text")
+    return AnswerRow(line.file, line.row, enrolment, survey, period, question, value, text, answered_on)
+
+
+def _target(line: Line) -> TargetRow:
+    line.needed("indicator")
+    return TargetRow(
+        line.file,
+        line.row,
+        line.one_of("indicator", registerwords.INDICATOR_WORDS, tuple(registerwords.INDICATORS), ""),
+        line.year("year"),
+        line.decimal("target", 0, 100),
+    )
+
+
+def _context(line: Line) -> ContextRow:
+    return ContextRow(
+        line.file,
+        line.row,
+        line.needed("name"),
+        line.year("year"),
+        line.decimal("value", -1e12, 1e12),
+        line.needed("unit"),
+        line.needed("source"),
+        line.needed_day("date"),
+    )
+
+
+BUILD: Mapping[str, Callable[[Line], Any]] = {
+    "providers": _provider,
+    "customers": _customer,
+    "enrolments": _enrolment,
+    "followups": _followup,
+    "answers": _answer,
+    "targets": _target,
+    "context": _context,
+}

@@ -1,0 +1,130 @@
+"""The words of the register's files: kinds, columns and values, with the Swedish ones that are accepted too."""
+
+from collections.abc import Iterator, Mapping
+
+LANGUAGES = ("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi")
+
+# Swedish word -> the register's own; the own words themselves are always accepted.
+END_REASONS = {
+    "work": ("arbete", "jobb"),
+    "studies": ("studier",),
+    "own_company": ("eget företag", "starta eget"),
+    "moved": ("flytt", "flyttat"),
+    "pregnancy": ("graviditet",),
+    "parental_leave": ("föräldraledighet", "föräldraledig"),
+    "pension": ("ålderspension",),
+    "disability_pension": ("sjukersättning", "aktivitetsersättning"),
+    "illness": ("sjukdom", "sjukskrivning", "sjuk"),
+    "death": ("dödsfall", "avliden"),
+    "changed_provider": ("byte av anordnare", "bytt anordnare"),
+    "dropped_out": ("avhopp", "avbrott"),
+    "unemployed": ("arbetslös", "arbetslöshet"),
+    "other": ("övrigt", "annat", "annan orsak"),
+}
+DIFFICULTIES = {"low": ("låg",), "medium": ("medel",), "high": ("hög",)}
+GENDERS = {"K": ("kvinna",), "M": ("man",)}
+SURVEYS = {"start": (), "end": ("slut",), "checkin": ("avstämning",)}
+# The indicators that may have a goal: the contract's ids. Youth is a goal of the unit that is not measured yet.
+INDICATORS = {
+    "satisfaction.overall": ("nöjdhet", "nöjdhet, totalomdöme"),
+    "satisfaction.treatment": ("bemötande", "nöjdhet, bemötande"),
+    "satisfaction.usefulness": ("nytta", "nöjdhet, nytta"),
+    "response_rate": ("svarsandel",),
+    "followup.compliance": ("månadsuppföljning",),
+    "followup.confirmed": ("bekräftad månadsuppföljning",),
+    "outcome.all_endings": ("egen försörjning, alla avslut",),
+    "outcome.after_exclusions": ("egen försörjning",),
+    "outcome.youth": ("unga",),
+}
+QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress")
+ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
+ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
+YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
+
+REF = ("nummer",)
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish headers
+    "providers": {
+        "ref": REF,
+        "name": ("namn",),
+        "phone": ("telefon",),
+        "authorised_from": ("godkänd från",),
+        "authorised_to": ("godkänd till",),
+    },
+    "customers": {
+        "ref": REF,
+        "phone": ("telefon",),
+        "language": ("språk",),
+        "gender": ("kön",),
+        "birth_year": ("födelseår",),
+    },
+    "enrolments": {
+        "ref": REF,
+        "customer": ("kund",),
+        "provider": ("anordnare",),
+        "started_on": ("startdatum",),
+        "planned_end_on": ("planerat slut",),
+        "ended_on": ("slutdatum",),
+        "end_reason": ("avslutsorsak",),
+        "difficulty": ("svårighetsgrad",),
+    },
+    "followups": {"enrolment": ("insats",), "month": ("månad",), "held_on": ("datum",)},
+    "answers": {
+        "enrolment": ("insats",),
+        "survey": ("enkät",),
+        "period": (),
+        "question": ("fråga",),
+        "value": ("värde",),
+        "text": (),
+        "answered_on": ("svarsdatum", "datum"),
+    },
+    "targets": {"indicator": ("indikator",), "year": ("år",), "target": ("mål",)},
+    "context": {
+        "name": ("namn", "uppgift"),
+        "year": ("år",),
+        "value": ("värde",),
+        "unit": ("enhet",),
+        "source": ("källa",),
+        "date": ("datum", "hämtad"),
+    },
+}
+# A customer file without phone numbers would silently take every number away, so phone is needed there.
+REQUIRED = {
+    "providers": ("ref", "name"),
+    "customers": ("ref", "phone"),
+    "enrolments": ("ref", "customer", "provider", "started_on"),
+    "followups": ("enrolment", "month", "held_on"),
+    "answers": ("enrolment", "survey", "question", "answered_on"),
+    "targets": ("indicator", "year", "target"),
+    "context": ("name", "year", "value", "unit", "source", "date"),
+}
+# Columns that say something only together.
+PAIRS = {"enrolments": (("ended_on", "end_reason"),)}
+KEYS = {
+    "providers": ("ref",),
+    "customers": ("ref",),
+    "enrolments": ("ref",),
+    "followups": ("enrolment", "month"),
+    "answers": ("enrolment", "survey", "period", "question"),
+    "targets": ("indicator", "year"),
+    "context": ("name", "year"),
+}
+
+
+def words(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Every accepted spelling, casefolded, to our own word; underscores may be spaces."""
+
+    def spellings() -> Iterator[tuple[str, str]]:
+        for own, aliases in choices.items():
+            for word in (own, own.replace("_", " "), *aliases):
+                yield word.casefold(), own
+
+    return dict(spellings())
+
+
+LANGUAGE_WORDS = {code: code for code in LANGUAGES}
+GENDER_WORDS = words(GENDERS)
+END_REASON_WORDS = words(END_REASONS)
+DIFFICULTY_WORDS = words(DIFFICULTIES)
+SURVEY_WORDS = words(SURVEYS)
+QUESTION_WORDS = {question: question for question in QUESTIONS}
+INDICATOR_WORDS = words(INDICATORS)
