@@ -8,7 +8,7 @@ order in which messages happen to be sent. A conversation without a script is ne
 import csv
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,23 +21,23 @@ LAST_END_ASKED = date(2015, 12, 8)  # later endings are not answered within the 
 
 # (name, customers, answers, satisfied): the largest first; the last six have no answers.
 SHAPE = (
-    ("Språngbrädan Jobb AB", 81, 40, 14),
-    ("Nya Steget", 28, 17, 14),
-    ("Karriärverkstan", 27, 16, 13),
-    ("Arbetslotsen", 26, 15, 12),
-    ("Kompassen Coachning", 25, 12, 10),
-    ("Framåt Jobb", 25, 12, 10),
-    ("Vägen Vidare", 24, 11, 9),
-    ("Resurs & Utbildning", 24, 11, 9),
-    ("Yrkeshuset", 23, 11, 9),
-    ("Jobbnavet", 23, 10, 8),
-    ("Stegvis", 22, 9, 7),
-    ("Startpunkten", 22, 11, 7),
-    ("Kraftkällan", 21, 10, 6),
-    ("Möjligheternas Hus", 21, 10, 6),
-    ("Lärlingsbyrån", 20, 9, 5),
-    ("Coachgruppen Öst", 20, 11, 6),
-    ("Verkstan i Väst", 19, 9, 3),
+    ("Språngbrädan Jobb AB", 81, 62, 22),
+    ("Nya Steget", 28, 24, 20),
+    ("Karriärverkstan", 27, 22, 18),
+    ("Arbetslotsen", 26, 21, 17),
+    ("Kompassen Coachning", 25, 18, 15),
+    ("Framåt Jobb", 25, 18, 15),
+    ("Vägen Vidare", 24, 17, 14),
+    ("Resurs & Utbildning", 24, 17, 14),
+    ("Yrkeshuset", 23, 16, 13),
+    ("Jobbnavet", 23, 15, 12),
+    ("Stegvis", 22, 15, 12),
+    ("Startpunkten", 22, 17, 11),
+    ("Kraftkällan", 21, 15, 9),
+    ("Möjligheternas Hus", 21, 15, 9),
+    ("Lärlingsbyrån", 20, 14, 8),
+    ("Coachgruppen Öst", 20, 16, 9),
+    ("Verkstan i Väst", 19, 14, 5),
     ("Handslaget", 16, 5, 5),
     ("Trampolinen", 16, 4, 4),
     ("Ateljé Arbete", 5, 3, 3),
@@ -48,6 +48,16 @@ SHAPE = (
     ("Tvåan", 2, 0, 0),
     ("Ensamvargen", 1, 0, 0),
 )
+
+# What people say besides: when they are satisfied, and by the reason when they are not.
+PRAISE = ("Min coach lyssnar.", "Jag har fått en praktikplats.", "Bra bemötande hela vägen.", "Det går framåt.")
+COMMENTS = {
+    1: ("Det gick för långsamt.", "Jag trodde att jag skulle ha ett jobb nu."),
+    2: ("Ingen lyssnade på mig.", "Jag blev inte bemött med respekt."),
+    3: ("Coachen kunde inte min bransch.", "De visste inte vilka utbildningar som finns."),
+    4: ("Jag fick inte det som utlovades.", "De lovade praktik men det blev inget."),
+    5: ("Lokalen ligger långt bort.", "Jag bytte coach tre gånger."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer of the example; ``telegram``: answers there instead of by SMS."""
+    """A customer. ``telegram``: answers there instead of by SMS; ``reachable``: the phone is in use."""
 
     ref: str
     phone: str
@@ -68,6 +78,7 @@ class Customer:
     gender: str
     birth_year: int
     telegram: bool
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,16 @@ class Example:
     followups: tuple[Followup, ...]
     scripts: Mapping[tuple[str, str, str], Script]
 
+    def known_on(self, day: date) -> "Example":
+        """The register as the unit knows it on ``day``: what has begun, ended and been recorded by then."""
+        begun = tuple(
+            each if each.ended_on is None or each.ended_on <= day else replace(each, ended_on=None, end_reason="")
+            for each in self.enrolments
+            if each.started_on <= day
+        )
+        held = tuple(each for each in self.followups if each.held_on <= day)
+        return replace(self, enrolments=begun, followups=held)
+
 
 def build(seed: int = 2015) -> Example:
     """The whole example; the same for the same seed."""
@@ -124,13 +145,12 @@ def build(seed: int = 2015) -> Example:
     customers = _customers(dice)
     men = {customer.ref for customer in customers if customer.gender == "M"}
     enrolments = _with_reasons(_enrolments(dice, customers, providers), men, dice)
-    return Example(
-        providers,
-        customers,
-        enrolments,
-        _followups(dice, enrolments),
-        _scripts(dice, enrolments, providers),
-    )
+    followups = _followups(dice, enrolments)
+    scripts = _scripts(dice, enrolments, providers)
+    owners = {each.ref: each.customer for each in enrolments}
+    reached = {owners[ref] for ref, _, _ in scripts}
+    customers = tuple(replace(each, reachable=each.ref in reached or each.telegram) for each in customers)
+    return Example(providers, customers, enrolments, followups, scripts)
 
 
 def _customers(dice: random.Random) -> tuple[Customer, ...]:
@@ -241,7 +261,7 @@ def _followups(dice: random.Random, enrolments: tuple[Enrolment, ...]) -> tuple[
             if dice.random() < diligence[each.provider]:
                 late = dice.random() < 0.03
                 held = first + timedelta(days=34 if late else dice.randint(0, 27))
-                held = min(max(held, each.started_on), each.ended_on or held)
+                held = min(max(held, each.started_on), each.ended_on or date.max)
                 made.append(Followup(each.ref, f"{first:%Y-%m}", held))
     return tuple(made)
 
@@ -297,8 +317,8 @@ def _satisfaction(dice: random.Random, satisfied: bool, largest: bool) -> Script
     near = [value for value in (overall - 1, overall, overall + 1) if 1 <= value <= 5]
     reason = 4 if largest and dice.random() < 0.7 else dice.randint(1, 5)
     comment = "0"
-    if not satisfied and dice.random() < 0.4:
-        comment = "Jag fick inte det som utlovades." if reason == 4 else "Det gick för långsamt."
+    if dice.random() < 0.4:
+        comment = dice.choice(PRAISE if satisfied else COMMENTS[reason])
     return Script(
         delay=dice.randint(0, 30),
         answers={

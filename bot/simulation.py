@@ -17,6 +17,7 @@ from survey.catalogue import Catalogue
 UNCLEAR = "ganska bra"  # what those reply first who ignore the format
 TYPING = timedelta(minutes=1)  # between a question and the next answer of someone who has begun
 LINK_DAYS = 400
+UNREACHABLE = 30005  # Twilio: the number is unknown or no longer in use
 
 
 class Population:
@@ -53,6 +54,7 @@ class Population:
         self._unclear: set[str] = set()
         self._agenda: list[tuple[datetime, int, Customer, str]] = []
         self._order = count()
+        self._underway: list[tuple[str, bool]] = []  # (sid, whether the phone is in use), to be reported
         self.received = 0
         self.answered = 0
         emulator.on_sms = self._sms
@@ -80,9 +82,24 @@ class Population:
         await asyncio.gather(*(self._reply(customer, text) for _, _, customer, text in due))
         await self._emulator.settled()
 
-    def _sms(self, to: str, body: str, _sid: str) -> None:
+    async def report(self) -> None:
+        """The carrier says what became of the messages since the last time."""
+        underway, self._underway = self._underway, []
+        await asyncio.gather(*(self._report(sid, arrived) for sid, arrived in underway))
+
+    async def _report(self, sid: str, arrived: bool) -> None:
+        if arrived:
+            await self._emulator.status(None, sid, "delivered")
+        else:
+            await self._emulator.status(None, sid, "undelivered", UNREACHABLE)
+
+    def _sms(self, to: str, body: str, sid: str) -> None:
         if to in self._customers:
-            self._read(self._customers[to], body)
+            customer = self._customers[to]
+            if self._emulator.sms[sid].status_callback:
+                self._underway.append((sid, customer.reachable))
+            if customer.reachable:
+                self._read(customer, body)
 
     def _telegram(self, chat_id: int, text: str, _keyboard: object) -> None:
         if chat_id in self._chats:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Self
 
 from sqlalchemy import Select, Table, event, text
@@ -41,8 +41,11 @@ class Database:
         self._writer = asyncio.Lock()
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Connect lazily to ``url``. Raises DatabaseError when the URL is not one that we can use."""
+    def open(cls, url: str, *, durable: bool = True) -> Self:
+        """Connect lazily to ``url``. Raises DatabaseError when the URL is not one that we can use.
+
+        ``durable=False``: SQLite does not wait for the disk. For a database that is thrown away, as the demo's.
+        """
         try:
             parsed = make_url(url)
         except ArgumentError as error:
@@ -51,7 +54,8 @@ class Database:
         if parsed.drivername == onehop.DRIVER:
             # A queue pool keeps connections (and their prepared statements) warm.
             engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            prepare = partial(_prepare_sqlite, synchronous="FULL" if durable else "OFF")
+            event.listen(engine.sync_engine, "connect", prepare)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
         elif parsed.drivername == "postgresql+asyncpg":
             engine = create_async_engine(parsed, pool_size=8)
@@ -100,12 +104,12 @@ class Database:
         await self.engine.dispose()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-65536",

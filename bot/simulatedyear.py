@@ -1,0 +1,129 @@
+"""A simulated year through the real code: only the far ends are local, and time is an argument.
+
+The register, the planner, the outbox, the HTTP clients, the signed webhooks, the engine and the database are the
+ones that `followup run` uses; bot/emulator stands where Twilio and Telegram would, and bot/simulation.py plays
+the customers. Nothing sleeps.
+"""
+
+import random
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot import example, webhooks
+from bot.app import App
+from bot.emulator import Emulator
+from bot.example import Example
+from bot.settings import Settings, Telegram, Twilio
+from bot.simulatedclock import SimulatedClock
+from bot.simulation import Population
+from storage import register, registerfile
+from storage.database import Database
+
+YEAR = 2015
+FIRST_DAY = date(2014, 12, 1)
+LAST_DAY = date(2016, 1, 31)  # the last answers about December come in January
+REGISTER_DAYS = 14  # how often the unit hands over its register
+TICK = time(9, 5)  # when the simulated clock plans, opens and sends
+ZONE = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedYear:
+    """The whole system with its customers, before the first day. ``folder`` holds the database and the register."""
+
+    folder: Path
+    register: Example
+    clock: SimulatedClock
+    app: App
+    emulator: Emulator
+    population: Population
+
+    async def days(self, last: date = LAST_DAY) -> AsyncIterator[date]:
+        """Live each day until ``last``, yielding it when it is over."""
+        day = FIRST_DAY
+        while day <= last:
+            if (day - FIRST_DAY).days % REGISTER_DAYS == 0:
+                await self._hand_over(day)
+            following = day + timedelta(days=1)
+            await self._tick(_at(day, TICK), before=_at(following, TICK))
+            yield day
+            day = following
+
+    async def _hand_over(self, day: date) -> None:
+        """The register as it is known on ``day``, by the files that `followup import` reads."""
+        batch = registerfile.read(example.write_csv(self.register.known_on(day), self.folder))
+        async with self.app.db.begin() as conn:
+            await register.apply(conn, batch, day, self.clock())
+
+    async def _tick(self, moment: datetime, before: datetime) -> None:
+        """Plan, open and send at ``moment``; then what the customers do ``before`` the next."""
+        clock, planner = self.clock, self.app.planner
+        clock.advance(moment)
+        await planner.plan(clock())
+        await planner.expire_sessions(clock())
+        while await planner.open_due(clock()):
+            pass
+        await self._deliver()
+        while (reply_at := self.population.next_moment(before)) is not None:
+            clock.advance(reply_at)
+            await self.population.answer(reply_at)
+            if self.app.queued.is_set():
+                self.app.queued.clear()
+                await self._deliver()
+
+    async def _deliver(self) -> None:
+        while await self.app.delivery.deliver_once(self.clock()):
+            pass
+        await self.population.report()
+
+
+@asynccontextmanager
+async def simulated_year(folder: Path, seed: int) -> AsyncIterator[SimulatedYear]:
+    """An empty database, the app listening, the emulator, and the customers with their chats linked."""
+    async with AsyncExitStack() as stack:
+        clock = SimulatedClock(_at(FIRST_DAY, time(8)))
+        db = Database.open(f"sqlite+aiosqlite:///{folder / 'demo.db'}", durable=False)
+        stack.push_async_callback(db.close)
+        await db.create()
+        emulator = await stack.enter_async_context(Emulator())
+        listener = socket.create_server(("127.0.0.1", 0))  # the port must be known before anything is signed
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        emulator.public_url = base_url
+        app = await stack.enter_async_context(
+            App(_settings(emulator, base_url), db, clock, base_url, random.Random(seed))
+        )
+        runner = web.AppRunner(app.web, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listener).start()
+        assert app.telegram is not None
+        await app.telegram.set_webhook(base_url + webhooks.TELEGRAM_PATH, emulator.secret)
+        register_ = example.build(seed)
+        population = Population(register_, emulator, app.catalogue, clock, ZONE)
+        year = SimulatedYear(folder, register_, clock, app, emulator, population)
+        await year._hand_over(FIRST_DAY)
+        await population.join(db)
+        await year._deliver()
+        yield year
+
+
+def _settings(emulator: Emulator, base_url: str) -> Settings:
+    return Settings(
+        database_url="",
+        public_url=base_url,
+        zone=ZONE,
+        send_window="09:00-19:00",
+        twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
+        telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
+    )
+
+
+def _at(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, ZONE).astimezone(UTC)

@@ -1,0 +1,79 @@
+"""Group commit: what waits is saved together, and one bad event does not fail the others."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event
+
+from bot.intake import Intake
+from storage import quarantined
+from storage.database import Database, StorageFailure
+from storage.intake import Inbound, Taken
+from survey.catalogue import Catalogue, load
+from survey.model import TextReceived
+
+NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
+POISON = "\ud800"  # a lone surrogate: no database can store it
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load()
+
+
+def _sms(number: int, text: str = "4") -> Inbound:
+    return Inbound("sms", f"SM{number}", f"+467010010{number:02d}", TextReceived(text))
+
+
+def _commits(db: Database) -> Callable[[], int]:
+    """Counts the transactions that ``db`` commits from now on."""
+    seen: list[int] = []
+    event.listen(db.engine.sync_engine, "commit", lambda _conn: seen.append(1))
+    return lambda: len(seen)
+
+
+async def test_forty_at_once_are_two_commits(db: Database, catalogue: Catalogue) -> None:
+    intake = Intake(db, catalogue, lambda: NOW)
+    commits = _commits(db)
+    taken = await asyncio.gather(*(intake.submit(_sms(n)) for n in range(40)))
+    await intake.close()
+    assert {each.outcome for each in taken} == {"unknown_sender"}
+    assert commits() <= 2
+
+
+async def test_a_repeat_gets_the_same_reply(db: Database, catalogue: Catalogue) -> None:
+    intake = Intake(db, catalogue, lambda: NOW)
+    first = await intake.submit(_sms(1))
+    again = await asyncio.gather(*(intake.submit(_sms(1)) for _ in range(100)))
+    assert first.reply is not None
+    assert set(again) == {first}
+
+
+async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Database, catalogue: Catalogue) -> None:
+    intake = Intake(db, catalogue, lambda: NOW)
+    events = [_sms(1), _sms(2, POISON), _sms(3)]
+    taken = await asyncio.gather(*(intake.submit(each) for each in events))
+    assert [each.outcome for each in taken] == ["unknown_sender", "quarantined", "unknown_sender"]
+    async with db.read() as conn:
+        listed = await quarantined.listing(conn)
+    assert [(channel, external_id) for channel, external_id, _ in listed] == [("sms", "SM2")]
+
+
+async def test_a_database_out_of_reach_asks_the_sender_to_try_again(catalogue: Catalogue) -> None:
+    gone = Database.open("sqlite:////nowhere/at/all.db")
+    intake = Intake(gone, catalogue, lambda: NOW)
+    with pytest.raises(StorageFailure):
+        await intake.submit(_sms(1))
+    await gone.close()
+
+
+async def test_a_caller_that_has_gone_does_not_stop_the_others(db: Database, catalogue: Catalogue) -> None:
+    intake = Intake(db, catalogue, lambda: NOW)
+    leaving = asyncio.create_task(intake.submit(_sms(1)))
+    staying = asyncio.create_task(intake.submit(_sms(2)))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    taken: Taken = await staying
+    assert taken.outcome == "unknown_sender"
