@@ -1,25 +1,33 @@
 """The composition root: settings in, running parts out. The clock is read here and handed down."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
 from bot import webhooks
-from bot.intake import Intake
+from bot.intake import Intake, fingerprint
+from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
+from bot.sweep import Sweep
+from scheduler import crash
 from scheduler.clock import Tick, run_clock
-from scheduler.delivery import Delivery
-from scheduler.gateway import Gateway
+from scheduler.delivery import Delivery, Sending
+from scheduler.gateway import Gateway, GatewayError
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
+from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
-from storage import outbox
-from storage.database import Database
+from storage import channels, exclusive, outbox, settlement
+from storage.channels import Pace
+from storage.database import Database, StorageFailure, is_passing
 from storage.intake import Inbound, LinkRequested, Tapped
 from survey.catalogue import Catalogue
 from survey.catalogue import load as load_catalogue
@@ -28,10 +36,16 @@ from survey.model import TextReceived
 if TYPE_CHECKING:
     from bot.telegram import TelegramGateway as _TelegramGateway
 
+log = logging.getLogger(__name__)
+
 PLAN_SECONDS = 15
 OPEN_SECONDS = 2
 EXPIRE_SECONDS = 60
-DELIVER_SECONDS = 1  # how long a queued message may wait when nothing wakes delivery
+SWEEP_SECONDS = 300
+REQUEST_SECONDS = 15.0  # until an unanswered call is given up
+LANDING_SECONDS = 6.0  # that calls in flight have to land when the process is told to stop
+CLOSE_SECONDS = 2.0  # that webhooks have to be answered then
+RECEIVE_PAUSES = (1.0, 5.0, 15.0, 60.0)  # between tries to reach Telegram at all
 
 
 class App:
@@ -53,25 +67,40 @@ class App:
         self.window = send_window(settings)
         self.telegram: _TelegramGateway | None = None
         self.gateways: dict[str, Gateway] = {}
+        self.sweep: Sweep | None = None
+        # A call must have ended long before its lease does.
+        timeout = min(REQUEST_SECONDS, settings.lease_seconds / 4)
         if settings.twilio is not None:
             from bot.sms import SmsGateway
 
             twilio = settings.twilio
-            self.gateways["sms"] = SmsGateway(
+            sms = SmsGateway(
                 twilio.account_sid,
                 twilio.auth_token,
                 twilio.sender,
                 twilio.messaging_service_sid,
                 twilio.api_url,
+                timeout,
             )
+            self.gateways["sms"] = sms
+            self.sweep = Sweep(db, sms, self.intake, now)
         if settings.telegram is not None:
             from bot.telegram import TelegramGateway  # aiogram: seconds and 170 MB, only where it is used
 
-            self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url)
+            self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url, timeout)
             self.gateways["telegram"] = self.telegram
         self.planner = Planner(db, self.catalogue, Rules(), self.window, settings.zone, frozenset(self.gateways))
-        self.delivery = Delivery(db, self.catalogue, self.gateways, settings.public_url, self.window, jitter=jitter)
-        self.queued = asyncio.Event()  # something may be waiting in the outbox
+        self.metrics = Metrics(db, now)
+        rates = settings.rates
+        sending = Sending(
+            self.window,
+            settings.public_url,
+            {"sms": Pace(rates.sms), "telegram": Pace(rates.telegram, rates.telegram_chat)},
+            timedelta(seconds=settings.lease_seconds),
+            self.metrics.sent,
+        )
+        self.delivery = Delivery(db, self.catalogue, self.gateways, sending, jitter=jitter)
+        self.queued = self.delivery.queued
         self.web = webhooks.build(
             webhooks.Endpoints(
                 db=db,
@@ -81,6 +110,7 @@ class App:
                 telegram=settings.telegram,
                 on_status=self.on_status,
                 on_update=self.on_update,
+                metrics=self.metrics,
             )
         )
 
@@ -92,20 +122,42 @@ class App:
         for gateway in self.gateways.values():
             await gateway.close()
 
-    async def on_status(self, reference: str, status: str, error_code: int | None) -> bool:
-        """A carrier's word about a message of ours; False when we do not know the reference."""
+    async def on_status(self, reference: str, status: str, error_code: int | None, external_id: str) -> bool:
+        """A carrier's word about a message of ours; False when we do not know the reference.
+
+        Raises StorageFailure when the database cannot be reached.
+        """
         from bot.sms import classify
 
         kind = classify(error_code) if error_code else None
         code = str(error_code) if error_code else None
-        async with self.db.begin() as conn:
-            return await outbox.status(conn, reference, status, code, self.now(), kind)
+        crash.point("status.received")
+        try:
+            async with self.db.begin() as conn:
+                known = await settlement.status(
+                    conn, reference, status, code, self.now(), kind, external_id=external_id, on=self.gateways
+                )
+        except Exception as error:
+            if is_passing(error):
+                raise StorageFailure("The database cannot be written.") from error
+            raise
+        crash.point("status.committed")
+        self.queued.set()  # a message that was not delivered may go another way
+        return known
 
     async def on_update(self, update: object) -> None:
-        """One Telegram update, taken in and committed. Raises ValueError when it is malformed."""
+        """One Telegram update, taken in and committed; one that cannot be read is put in quarantine.
+
+        Raises StorageFailure when the database cannot be reached.
+        """
         from bot.telegram import parse_update
 
-        parsed = parse_update(update)
+        try:
+            parsed = parse_update(update)
+        except ValueError as error:
+            number = update.get("update_id") if isinstance(update, dict) else None
+            await self.intake.quarantine("telegram", str(number) if number else fingerprint(update), error)
+            return
         if parsed is None:
             return
         event: TextReceived | Tapped | LinkRequested
@@ -117,19 +169,10 @@ class App:
             case _:
                 event = TextReceived(parsed.text or "")
         await self.intake.submit(Inbound("telegram", parsed.external_id, parsed.sender, event))
+        crash.point("polling.stored")
         self.queued.set()
         if parsed.callback_id and self.telegram is not None:
             await self.telegram.answer_callback(parsed.callback_id)
-
-    async def deliver_forever(self) -> None:
-        """Send what is queued, as it is queued."""
-        while True:
-            self.queued.clear()
-            if not await self.delivery.deliver_once(self.now()):
-                try:
-                    await asyncio.wait_for(self.queued.wait(), DELIVER_SECONDS)
-                except TimeoutError:
-                    continue
 
     def ticks(self) -> list[Tick]:
         """What the clock does, and how often (seconds)."""
@@ -139,16 +182,21 @@ class App:
 
         async def open_due() -> None:
             if await self.planner.open_due(self.now()):
+                crash.point("planner.opened")
                 self.queued.set()
 
         async def expire() -> None:
             await self.planner.expire_sessions(self.now())
 
-        return [
+        jobs = [
             Tick("plan", PLAN_SECONDS, plan),
             Tick("open", OPEN_SECONDS, open_due),
             Tick("expire", EXPIRE_SECONDS, expire),
         ]
+        if self.sweep is not None:
+            jobs.append(Tick("sweep", SWEEP_SECONDS, self.sweep.run))
+        clock = asyncio.get_running_loop().time
+        return [replace(job, work=self.metrics.tick(job.name, job.seconds, job.work, clock)) for job in jobs]
 
 
 def _tapped(data: str | None) -> Tapped | TextReceived:
@@ -183,25 +231,32 @@ async def serve(
         problem = await db.check()
         if problem:
             raise SettingsError(problem)
+        await stack.enter_async_context(exclusive.sole_process(db))
+        if db.is_sqlite:  # whoever held a lease is dead
+            async with db.begin() as conn:
+                await outbox.release_all(conn, now())
         base_url = settings.public_url or f"http://{host}:{port}"
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
-        runner = web.AppRunner(app.web, access_log=None)
+        runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, host, port).start()
-        tasks = [asyncio.create_task(app.deliver_forever()), asyncio.create_task(run_clock(app.ticks()))]
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        delivering = asyncio.create_task(app.delivery.run(now, LANDING_SECONDS))
+        working = [delivering, asyncio.create_task(exclusive.as_scheduler(db, lambda: run_clock(app.ticks())))]
         if app.telegram is not None:
-            tasks.append(asyncio.create_task(_receive_telegram(app)))
+            working.append(asyncio.create_task(_receive_telegram(app)))
         started(base_url)
-        tasks.append(asyncio.create_task(_wait(stop)))
+        stopping = asyncio.create_task(_wait(stop))
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([stopping, *working], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
+            for task in (stopping, *working[1:]):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            app.delivery.stop()
+            await asyncio.gather(stopping, *working, return_exceptions=True)
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -209,12 +264,24 @@ async def _wait(stop: asyncio.Event) -> None:
 
 
 async def _receive_telegram(app: App) -> None:
-    """By webhook where the world can reach us, by long polling where it cannot."""
+    """By webhook where the world can reach us, by long polling where it cannot. Tried until it works."""
     assert app.telegram is not None
     assert app.settings.telegram is not None
     secret = app.settings.telegram.webhook_secret
-    if app.settings.public_url and secret:
-        await app.telegram.set_webhook(app.settings.public_url + webhooks.TELEGRAM_PATH, secret)
-        await asyncio.Event().wait()
-    else:
-        await app.telegram.poll(app.on_update)
+    for wait in chain(RECEIVE_PAUSES, repeat(RECEIVE_PAUSES[-1])):
+        try:
+            if app.settings.public_url and secret:
+                await app.telegram.set_webhook(app.settings.public_url + webhooks.TELEGRAM_PATH, secret)
+                await _for_ever()
+            else:
+                await app.telegram.poll(app.on_update)
+        except GatewayError as error:
+            log.error("Telegram cannot be received from: %s", error)
+            if error.kind == "account":
+                async with app.db.begin() as conn:
+                    await channels.pause(conn, "telegram", error.code, app.now(), app.now() + ACCOUNT_PAUSE)
+        await asyncio.sleep(wait)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()

@@ -6,7 +6,7 @@ from bot import settings as settings_
 from bot.app import send_window
 from bot.settings import Settings, SettingsError
 from bot.webhooks import SMS_PATH, TELEGRAM_PATH
-from storage import quarantined
+from storage import channels, quarantined
 from storage.database import Database
 from survey import segments
 from survey.catalogue import Catalogue, load
@@ -100,8 +100,19 @@ async def _database(settings: Settings) -> list[Finding]:
             return [Finding(False, problem)]
         async with db.read() as conn:
             held = await quarantined.listing(conn)
+            paused = await channels.pauses(conn)
     finally:
         await db.close()
-    return [Finding(True, "Databasen är nåbar och aktuell.")] + [
-        Finding(False, f"I karantän: {channel} {external_id} ({error})") for channel, external_id, error in held
+    return [
+        Finding(True, "Databasen är nåbar och aktuell."),
+        *(Finding(False, _paused(each, settings)) for each in paused),
+        *(Finding(False, f"I karantän: {channel} {external_id} ({error})") for channel, external_id, error in held),
     ]
+
+
+def _paused(pause: channels.Pause, settings: Settings) -> str:
+    since = pause.since.astimezone(settings.zone)
+    return (
+        f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}: leverantören nekar vårt konto "
+        f"({pause.code}). Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
+    )

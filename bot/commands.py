@@ -85,10 +85,18 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 async def run(host: str, port: int, now: Callable[[], datetime]) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Raises SettingsError."""
+    from bot import logs
     from bot.app import serve
+    from scheduler import crash
 
     settings = settings_.load()
+    if settings.crash_at:
+        try:
+            crash.arm(settings.crash_at)
+        except ValueError as error:
+            raise SettingsError(f"FOLLOWUP_CRASH_AT: {error}") from error
+    logs.configure()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

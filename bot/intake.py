@@ -5,14 +5,17 @@ not fail its batch: the batch is taken again one by one, and the one that fails 
 """
 
 import asyncio
+import hashlib
+import json
 import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
-from storage.database import Database, StorageFailure, insert_ignore
+from scheduler import crash
+from storage import quarantined
+from storage.database import Database, StorageFailure, is_passing
 from storage.intake import Inbound, Taken, take_in
-from storage.tables import quarantine
 from survey.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ class Intake:
 
         Raises StorageFailure when the database cannot be reached: the sender must try again.
         """
+        crash.point("intake.received")
         future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, future))
         if self._writer is None or self._writer.done():
@@ -73,24 +77,39 @@ class Intake:
 
     async def _save(self, events: list[Inbound]) -> list[Taken]:
         async with self._db.begin() as conn:
-            return await take_in(conn, events, self._catalogue, self._now())
+            taken = await take_in(conn, events, self._catalogue, self._now())
+            crash.point("intake.saved")
+        crash.point("intake.committed")
+        return taken
 
     async def _save_alone(self, event: Inbound) -> Taken | StorageFailure:
         try:
             return (await self._save([event]))[0]
         except Exception as error:
-            cause = type(error).__name__
-            log.exception("event %s on %s failed", event.external_id, event.channel)
+            cause = error
+        log.error("event %s on %s failed: %s", event.external_id, event.channel, type(cause).__name__)
+        try:
+            if is_passing(cause):  # not the event's own fault: it must come again
+                raise StorageFailure("The database cannot be written.")
+            await self.quarantine(event.channel, event.external_id, cause)
+        except StorageFailure as failure:
+            return failure
+        return QUARANTINED
+
+    async def quarantine(self, channel: str, external_id: str, cause: Exception) -> None:
+        """Put an event that can never be taken in where staff sees it, with the kind of error alone.
+
+        Raises StorageFailure when the database cannot be reached.
+        """
         try:
             async with self._db.begin() as conn:
-                row = {
-                    "channel": event.channel,
-                    "external_id": event.external_id,
-                    "at": self._now(),
-                    "error": cause,
-                }
-                await insert_ignore(conn, quarantine, [row])
-        except Exception:
-            log.exception("quarantine failed: the database cannot be written")
-            return StorageFailure("The database cannot be written.")
-        return QUARANTINED
+                await quarantined.add(conn, channel, external_id[:64], type(cause).__name__, self._now())
+        except Exception as failure:
+            log.error("quarantine failed: the database cannot be written (%s)", type(failure).__name__)
+            raise StorageFailure("The database cannot be written.") from failure
+
+
+def fingerprint(event: object) -> str:
+    """A name for an event that has none of its own, the same each time it comes."""
+    text = json.dumps(event, sort_keys=True, default=str)
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:32]}"

@@ -30,6 +30,15 @@ class Telegram:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Messages per second, for all processes together; None: as fast as the far end takes them."""
+
+    sms: float | None = None
+    telegram: float | None = None
+    telegram_chat: float | None = None  # to one chat
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A channel without its settings is off (None)."""
 
@@ -39,6 +48,9 @@ class Settings:
     send_window: str
     twilio: Twilio | None
     telegram: Telegram | None
+    rates: Rates = Rates()
+    lease_seconds: float = 60.0
+    crash_at: str | None = None  # for tests: see scheduler/crash.py
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
@@ -60,7 +72,24 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         send_window=values.get("FOLLOWUP_SEND_WINDOW", "09:00-19:00"),
         twilio=_twilio(values),
         telegram=_telegram(values, public_url),
+        rates=Rates(
+            sms=_number(values, "FOLLOWUP_SMS_PER_SECOND", 10),
+            telegram=_number(values, "FOLLOWUP_TELEGRAM_PER_SECOND", 30),
+            telegram_chat=_number(values, "FOLLOWUP_TELEGRAM_PER_CHAT", 1),
+        ),
+        lease_seconds=_number(values, "FOLLOWUP_LEASE_SECONDS", 60),
+        crash_at=values.get("FOLLOWUP_CRASH_AT"),
     )
+
+
+def _number(values: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        value = float(values.get(name, default))
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 100_000:
+        raise SettingsError(f"{name} must be a number above 0, for example {default}.")
+    return value
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -6,8 +6,10 @@ Vendor codes stay in this file. Everything else sees a :class:`~scheduler.gatewa
 from __future__ import annotations
 
 import hmac
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlparse
@@ -34,6 +36,7 @@ from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
 CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
 REQUEST_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
+CLOCKS_APART = timedelta(minutes=1)  # what Twilio's clock and ours may differ
 
 # What Twilio's error codes mean to us (https://www.twilio.com/docs/api/errors). Both the codes that answer a
 # POST and those that arrive later in a status callback.
@@ -46,14 +49,14 @@ CODES: dict[int, Kind] = {
     21211: "permanent",  # not a phone number
     21212: "account",  # our own sender is not valid
     21408: "permanent",  # sending to that country is not allowed
-    21602: "permanent",  # no body
+    21602: "message",  # no body
     21603: "account",  # no sender
     21606: "account",  # our number cannot send this
     21610: "opted_out",  # the receiver has replied STOP, perhaps to Twilio only
     21611: "throttled",  # our number's queue is full
     21612: "permanent",  # no route from our number to that one
     21614: "permanent",  # not a mobile number
-    21617: "permanent",  # body over 1,600 characters
+    21617: "message",  # body over 1,600 characters
     21635: "permanent",  # a landline
     21659: "account",  # the sender is not ours
     21660: "account",  # the sender belongs to another account
@@ -65,15 +68,16 @@ CODES: dict[int, Kind] = {
     30004: "permanent",  # blocked by the receiver or the carrier
     30005: "permanent",  # handset not known: the number may be gone
     30006: "permanent",  # landline or carrier that cannot be reached
-    30007: "permanent",  # filtered
+    30007: "message",  # filtered: another text may pass
     30008: "unknown",  # error not known: it may have arrived
-    30036: "permanent",  # its validity period has passed
+    30036: "message",  # its validity period has passed
     60728: "account",  # the account's cap is reached
     63038: "account",  # the account's daily cap is reached
 }
 
-# Twilio's client writes phone numbers in URLs at INFO; nobody may turn that on by accident.
-logging.getLogger("twilio").setLevel(logging.WARNING)
+# Twilio's client writes phone numbers in URLs; nobody may turn that on by accident.
+logging.getLogger("twilio").setLevel(logging.CRITICAL + 1)
+logging.getLogger("twilio").propagate = False
 
 
 def classify(code: int | None, status: int | None = None) -> Kind:
@@ -91,7 +95,22 @@ def classify(code: int | None, status: int | None = None) -> Kind:
         return "throttled"
     if status in (401, 403, 404):
         return "account"
-    return "permanent"
+    return "message"
+
+
+class _Throttled(Exception):
+    """A 429, with what Twilio's own exception leaves out: how many seconds it asks us to wait."""
+
+    def __init__(self, answer: str, retry_after: str | None) -> None:
+        super().__init__("429")
+        try:
+            code = json.loads(answer).get("code")
+        except (ValueError, AttributeError):  # a proxy's page
+            code = None
+        self.code = code if isinstance(code, int) else None
+        self.retry_after = (
+            float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdecimal() else None
+        )
 
 
 class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
@@ -138,10 +157,23 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
             timeout=self._limits if timeout is None else ClientTimeout(total=timeout),
             allow_redirects=allow_redirects,
         ) as answer:
-            return Response(answer.status, await answer.text(), answer.headers)
+            text = await answer.text()
+            if answer.status == 429:
+                raise _Throttled(text, answer.headers.get("Retry-After"))
+            return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:
         await self._pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An SMS to us in Twilio's list; ``at`` is aware, or None when Twilio does not say."""
+
+    external_id: str
+    sender: str
+    text: str
+    at: datetime | None
 
 
 class SmsGateway:
@@ -211,27 +243,46 @@ class SmsGateway:
             raise GatewayError("unknown", "no-sid")
         return _sent(made)
 
-    async def find(self, message: OutboundMessage, since: datetime | None = None) -> Sent | None:
+    async def find(
+        self, message: OutboundMessage, since: datetime | None = None, known: Collection[str] = ()
+    ) -> Sent | None:
         """Looks among Twilio's own messages for one that was sent with an unknown result.
 
-        Twilio does not give the StatusCallback back, so the match is on receiver and text.
+        Twilio does not give the StatusCallback back, so the match is on receiver, time and text.
 
         Args:
             message: what was being sent.
             since: aware; older messages (by more than a minute, for the clocks) are not a match.
+            known: ids that belong to other messages.
 
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        try:
+        try:  # no date filter: Twilio's knows when a message was sent, and one in its queue has not been
             found = await self._twilio().messages.list_async(to=message.to, limit=50)
         except Exception as error:
             raise _gateway_error(error) from error
         for one in found:
-            old = since and one.date_created and one.date_created < since - timedelta(minutes=1)
-            if not old and one.body == message.text and str(one.direction).startswith("outbound") and one.sid:
+            old = since and one.date_created and one.date_created < since - CLOCKS_APART
+            ours = str(one.direction) == "outbound-api" and one.body == message.text
+            if ours and not old and one.sid and one.sid not in known:
                 return _sent(one)
         return None
+
+    async def inbound(self, since: datetime) -> AsyncIterator[Received]:
+        """What Twilio has received for us since ``since`` (aware), whether or not it ever reached us.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        to = {"to": self._sender["from_"]} if "from_" in self._sender else {}
+        try:
+            found = await self._twilio().messages.list_async(date_sent_after=since, page_size=1000, **to)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        for one in found:
+            if str(one.direction) == "inbound" and one.sid and one.from_:
+                yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
 
     async def close(self) -> None:
         """Closes the connections; the gateway opens new ones if it is used again."""
@@ -250,6 +301,8 @@ def _sent(made: Any) -> Sent:
 
 
 def _gateway_error(error: Exception) -> GatewayError:
+    if isinstance(error, _Throttled):
+        return GatewayError(classify(error.code, 429), str(error.code or 429), error.retry_after)
     if isinstance(error, TwilioRestException | TwilioServiceException):
         code = error.code if isinstance(error.code, int) else None
         return GatewayError(classify(code, error.status), str(code or error.status))

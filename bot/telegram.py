@@ -50,8 +50,8 @@ ERRORS: tuple[tuple[type[AiogramError], Kind, str], ...] = (
     (TelegramRetryAfter, "throttled", "429"),
     (TelegramForbiddenError, "permanent", "403"),  # blocked by the user, or never started
     (TelegramMigrateToChat, "permanent", "migrated"),
-    (TelegramEntityTooLarge, "permanent", "413"),
-    (TelegramBadRequest, "permanent", "400"),
+    (TelegramEntityTooLarge, "message", "413"),
+    (TelegramBadRequest, "message", "400"),  # but see NOBODY
     (TelegramUnauthorizedError, "account", "401"),  # the token is not valid
     (TelegramNotFound, "account", "404"),  # neither is this one, or the address is wrong
     (TelegramConflictError, "transient", "409"),
@@ -59,8 +59,14 @@ ERRORS: tuple[tuple[type[AiogramError], Kind, str], ...] = (
 )
 
 
+# A 400 is about the message, unless its text says that nobody is there.
+NOBODY = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "chat_id is empty")
+
+
 def classify(error: Exception) -> GatewayError:
     """One aiogram error as ours: see :data:`ERRORS`, and the ambiguous ones below it."""
+    if isinstance(error, TelegramBadRequest) and any(word in error.message.lower() for word in NOBODY):
+        return GatewayError("permanent", "400")
     for kind_of, kind, code in ERRORS:
         if isinstance(error, kind_of):
             wait = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
@@ -75,7 +81,7 @@ def classify(error: Exception) -> GatewayError:
     if isinstance(error, TelegramAPIError):
         if "too many requests" in error.message.lower():  # 429 with retry_after 0 has no class of its own
             return GatewayError("throttled", "429")
-        return GatewayError("permanent", "refused")
+        return GatewayError("message", "refused")
     return GatewayError("unknown", type(error).__name__)
 
 
@@ -233,9 +239,10 @@ class TelegramGateway:
             try:
                 await handle(update)
             except ValueError as error:
-                _log.warning("Telegram update %s cannot be read: %s", number, error)
-            except Exception:
-                _log.exception("Telegram update %s could not be stored; it will be asked for again", number)
+                _log.warning("Telegram update %s cannot be read: %s", number, type(error).__name__)
+            except Exception as error:
+                cause = type(error).__name__  # what it says may be personal
+                _log.error("Telegram update %s could not be stored (%s); it is asked for again", number, cause)
                 return offset, False
             if isinstance(number, int):
                 offset = number + 1

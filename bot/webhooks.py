@@ -4,12 +4,14 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from bot import sms
-from bot.intake import Intake
+from bot.intake import Intake, fingerprint
+from bot.metrics import Metrics
 from bot.settings import Telegram, Twilio
 from storage.database import Database, StorageFailure
 from storage.intake import Inbound
@@ -31,13 +33,21 @@ class Endpoints:
     base_url: str
     twilio: Twilio | None
     telegram: Telegram | None
-    on_status: Callable[[str, str, int | None], Awaitable[bool]]  # reference, status, error code -> known?
-    on_update: Callable[[object], Awaitable[None]]  # raises ValueError when malformed
+    on_status: Callable[
+        [str, str, int | None, str], Awaitable[bool]
+    ]  # reference, status, error code, sid -> known?
+    on_update: Callable[[object], Awaitable[None]]
+    metrics: Metrics | None = None
 
 
 def build(endpoints: Endpoints) -> web.Application:
     """The aiohttp application. A channel that is off has no endpoint."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_storage_failure])
+    middlewares: list[Any] = [_storage_failure]
+    if endpoints.metrics is not None:
+        middlewares.insert(0, endpoints.metrics.middleware())
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)
+    if endpoints.metrics is not None:
+        app.router.add_get("/metrics", endpoints.metrics.page)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz(endpoints))
     if endpoints.twilio is not None:
@@ -60,7 +70,8 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
             raise web.HTTPForbidden(text="This number is not ours.")
         try:
             external_id, sender, text = sms.parse_inbound(form)
-        except ValueError as error:
+        except ValueError as error:  # signed, and yet not readable: staff must see that somebody wrote
+            await endpoints.intake.quarantine("sms", form.get("MessageSid") or fingerprint(form), error)
             raise web.HTTPBadRequest(text=str(error)) from error
         taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, TextReceived(text)))
         return web.Response(text=sms.twiml(taken.reply), content_type=TWIML)
@@ -73,10 +84,10 @@ def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
         reference = request.match_info["reference"]
         form = await _signed_form(request, twilio, f"{endpoints.base_url}{STATUS_PATH}{reference}")
         try:
-            _, status, code = sms.parse_status(form)
+            external_id, status, code = sms.parse_status(form)
         except ValueError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        if not await endpoints.on_status(reference, status, code):
+        if not await endpoints.on_status(reference, status, code, external_id):
             raise web.HTTPNotFound(text="No message has this reference.")
         return web.Response(status=204)
 

@@ -4,23 +4,49 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from scheduler import retry
-from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage
+from scheduler import crash, retry
+from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
-from storage import outbox
+from storage import outbox, settlement
+from storage.channels import Pace
 from storage.database import Database
-from storage.outbox import Claimed, Result
+from storage.outbox import Claimed
+from storage.settlement import Result
 from survey.catalogue import Catalogue
 from survey.model import Say
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)  # longer than any gateway's time-out
-BATCH = 100  # claimed, and in flight, at once
+LEASE = timedelta(seconds=60)  # several times a gateway's time-out: when it ends, the call has ended
+BATCH = 100  # claimed at once by deliver_once
+IN_FLIGHT = 200  # calls at once, at most
+IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
+PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
+BROKEN = 1.0  # seconds until the database is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How messages leave.
+
+    Attributes:
+        window: when any but replies may leave.
+        public_url: where carriers report delivery; None when the world cannot reach us.
+        paces: by channel, the same for all processes; a channel without one sends as fast as it can.
+        lease: how long a claimed message is ours.
+        observe: told the channel and the outcome of each message.
+    """
+
+    window: SendWindow
+    public_url: str | None = None
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    lease: timedelta = LEASE
+    observe: Callable[[str, str], None] = lambda _channel, _outcome: None
 
 
 class Delivery:
@@ -31,44 +57,171 @@ class Delivery:
         db: Database,
         catalogue: Catalogue,
         gateways: Mapping[str, Gateway],
-        public_url: str | None,
-        window: SendWindow,
+        sending: Sending,
         *,
         jitter: random.Random,
     ) -> None:
         self._db = db
         self._catalogue = catalogue
         self._gateways = gateways
-        self._public_url = public_url
-        self._window = window
+        self._sending = sending
         self._jitter = jitter
-        self._paused: dict[str, datetime] = {}  # channel -> until when our own account is left alone
+        self._paces = {name: sending.paces.get(name, Pace()) for name in gateways}
+        self.queued = asyncio.Event()  # to be set when something may be waiting
+        self._stop = asyncio.Event()
+        self._crowded = False  # run() waits for room
+        self._landed: list[Result] = []
+        self._something_landed = asyncio.Event()
+        self._all_landed = False
 
     async def deliver_once(self, now: datetime) -> int:
         """One batch; how many messages were looked at. Zero: nothing more can leave now."""
-        channels = [each for each in self._gateways if self._paused.get(each, now) <= now]
-        quiet_until = None if self._window.is_open(now) else self._window.next_open(now)
-        claimed, looked = await outbox.claim(self._db, now, LEASE, BATCH, channels, quiet_until)
+        claimed, looked = await self._claim(now, BATCH)
         if claimed:
-            results = await asyncio.gather(*(self._send(each, now) for each in claimed))
-            async with self._db.begin() as conn:
-                await outbox.settle(conn, results, now)
+            results = await asyncio.gather(*(self._handle(each, now) for each in claimed))
+            await self._settle(results, now)
         return looked
 
-    async def _send(self, message: Claimed, now: datetime) -> Result:
+    def stop(self) -> None:
+        """Claim nothing more: :meth:`run` ends when what is in flight has landed."""
+        self._stop.set()
+        self.queued.set()
+
+    async def run(self, now: Callable[[], datetime], patience: float) -> None:
+        """Send what is queued, as it is queued, until :meth:`stop`.
+
+        ``patience``: seconds that calls in flight may take to land then; those that do not are in doubt. No
+        lease is left behind, as long as the database can be written.
+        """
+        flights: set[asyncio.Task[None]] = set()
+        settling = asyncio.create_task(self._settle_landed(now))
+        try:
+            while not self._stop.is_set():
+                self.queued.clear()
+                self._crowded = len(flights) > IN_FLIGHT * 3 // 4  # few and large claims: each is a transaction
+                looked = 0 if self._crowded else await self._take_off(flights, now)
+                if looked == 0:
+                    await _within(self.queued, PACED if flights else IDLE)
+            await self._land(flights, patience)
+            self._all_landed = True
+            self._something_landed.set()
+            await asyncio.wait_for(settling, patience)
+        finally:
+            for each in (settling, *flights):
+                each.cancel()
+            await asyncio.gather(settling, *flights, return_exceptions=True)
+
+    async def _take_off(self, flights: set[asyncio.Task[None]], now: Callable[[], datetime]) -> int:
+        began = asyncio.get_running_loop().time()
+        try:
+            claimed, looked = await self._claim(now(), IN_FLIGHT - len(flights))
+        except Exception as error:
+            log.error("nothing could be claimed: %s", type(error).__name__)
+            await _within(self._stop, BROKEN)
+            return 0
+        for message in claimed:
+            flight = asyncio.create_task(self._fly(message, now, began))
+            flights.add(flight)
+            flight.add_done_callback(flights.discard)
+        return looked
+
+    async def _fly(self, message: Claimed, now: Callable[[], datetime], began: float) -> None:
+        try:
+            result = await self._handle(message, now(), began)
+        except asyncio.CancelledError:
+            result = Result(message, "unknown", "Avbröts när tjänsten stoppades.", now())
+        self._landed.append(result)
+        self._something_landed.set()
+        if self._crowded:
+            self.queued.set()
+
+    async def _land(self, flights: set[asyncio.Task[None]], patience: float) -> None:
+        if not flights:
+            return
+        _, late = await asyncio.wait(flights, timeout=patience)
+        for each in late:
+            each.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _settle_landed(self, now: Callable[[], datetime]) -> None:
+        """Results that land while one commit runs are written by the next. Tried until it works."""
+        while self._landed or not self._all_landed:
+            await self._something_landed.wait()
+            self._something_landed.clear()
+            batch = self._landed[:]
+            try:
+                await self._settle(batch, now())
+            except Exception as error:
+                log.error("%d outcomes could not be written: %s", len(batch), type(error).__name__)
+                await asyncio.sleep(BROKEN)
+                self._something_landed.set()
+            else:
+                del self._landed[: len(batch)]
+
+    async def _claim(self, now: datetime, limit: int) -> tuple[list[Claimed], int]:
+        window = self._sending.window
+        quiet_until = None if window.is_open(now) else window.next_open(now)
+        found = await outbox.claim(self._db, now, self._sending.lease, limit, self._paces, quiet_until)
+        crash.point("delivery.claimed")
+        return found
+
+    async def _settle(self, results: Sequence[Result], now: datetime) -> None:
+        if not results:
+            return
+        async with self._db.begin() as conn:
+            await settlement.settle(conn, results, self._gateways, now)
+            crash.point("delivery.settling")
+        crash.point("delivery.settled")
+        for each in results:
+            self._sending.observe(each.message.channel, each.kind)
+
+    async def _handle(self, message: Claimed, now: datetime, began: float | None = None) -> Result:
+        """Send one message, or ask about it. ``began``: when it was claimed, by the event loop's clock."""
         try:
             rendered = self._render(message)
         except (KeyError, ValueError, TypeError):  # a pack that no longer has what was to be said
             log.error("message %d cannot be rendered", message.id)
             return Result(message, "failed", "Texten finns inte längre.")
+        if message.in_doubt:
+            return await self._ask(message, rendered, now)
+        if message.wait > 0 and await _within(self._stop, message.wait):
+            return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
+        if began is not None and self._lease_is_old(began):
+            return Result(message, "paused", "Hann inte skickas i tid.", now)
         try:
             sent = await self._gateways[message.channel].send(rendered)
         except GatewayError as error:
             return self._refused(message, error, now)
         except Exception as error:
             log.error("message %d: the gateway raised %s", message.id, type(error).__name__)
-            return Result(message, "unknown", "Oväntat fel: kan ha kommit fram och skickas inte igen.")
-        return Result(message, "sent", external_id=sent.external_id, segments=sent.segments, price=sent.price)
+            return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now + retry.IN_DOUBT)
+        crash.point("delivery.called")
+        return _sent(message, sent)
+
+    def _lease_is_old(self, began: float) -> bool:
+        """A process that was held up must not call when the lease may end before the call does."""
+        held = asyncio.get_running_loop().time() - began
+        return held > self._sending.lease.total_seconds() / 2
+
+    async def _ask(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
+        """What became of a message in doubt. Where nobody can tell it is repeated, once."""
+        gateway = self._gateways[message.channel]
+        if not isinstance(gateway, Searchable):
+            if message.repeats or message.attempts >= retry.ATTEMPTS:
+                return Result(message, "given_up", "Kan ha kommit fram: skickas inte en gång till.")
+            return Result(message, "repeat", "Kan ha kommit fram: skickas en gång till.", now)
+        try:
+            found = await gateway.find(rendered, message.called_at, message.known)
+        except Exception as error:
+            code = error.code if isinstance(error, GatewayError) else type(error).__name__
+            until = now + retry.backoff(message.attempts, self._jitter.random())
+            return Result(message, "unknown", f"Kan ha kommit fram, och det gick inte att fråga ({code}).", until)
+        crash.point("delivery.looked_up")
+        if found is not None:
+            return _sent(message, found)
+        if message.attempts >= retry.ATTEMPTS:
+            return Result(message, "given_up", f"Kom inte fram på {message.attempts} försök.")
+        return Result(message, "absent", "Leverantören har den inte: skickas nu.", now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
         stored = json.loads(message.say)
@@ -82,7 +235,8 @@ class Delivery:
                 (f"{message.occasion_id}:{say.question}:{value}", label)
                 for value, label in self._catalogue.choices(say, message.survey, message.language)
             )
-        url = f"{self._public_url}/webhooks/twilio/status/{message.reference}" if self._public_url else None
+        base = self._sending.public_url
+        url = f"{base}/webhooks/twilio/status/{message.reference}" if base else None
         channel = cast(Channel, message.channel)
         return OutboundMessage(message.reference, channel, message.to, text, choices, url)
 
@@ -90,18 +244,36 @@ class Delivery:
         match error.kind:
             case "permanent":
                 return Result(message, "permanent", f"Mottagaren går inte att nå ({error.code}).")
+            case "message":
+                return Result(message, "failed", f"Meddelandet går inte att skicka ({error.code}).")
             case "opted_out":
                 return Result(message, "opted_out", f"Mottagaren har sagt stopp ({error.code}).")
             case "unknown":
-                return Result(message, "unknown", f"Kan ha kommit fram och skickas inte igen ({error.code}).")
+                until = now + min(retry.IN_DOUBT, self._sending.lease / 2)
+                return Result(message, "unknown", f"Kan ha kommit fram ({error.code}).", until)
             case "account":
+                log.error("channel %s is paused: our account is at fault (%s)", message.channel, error.code)
                 until = now + retry.ACCOUNT_PAUSE
-                self._paused[message.channel] = until
-                log.error("channel %s paused: account error %s", message.channel, error.code)
-                return Result(message, "paused", f"Kanalen är pausad ({error.code}).", until)
+                return Result(message, "account", f"Kanalen är pausad ({error.code}).", until, code=error.code)
+        hold = timedelta(seconds=error.retry_after) if error.kind == "throttled" and error.retry_after else None
         pause = retry.wait(error, message.attempts, self._jitter.random())
         if pause is None:
-            return Result(
-                message, "failed", f"Gick inte att skicka efter {message.attempts} försök ({error.code})."
-            )
-        return Result(message, "retry", f"Nytt försök ({error.code}).", now + pause)
+            reason = f"Gick inte att skicka efter {message.attempts} försök ({error.code})."
+            return Result(message, "failed", reason)
+        return Result(
+            message, "retry", f"Nytt försök ({error.code}).", now + pause, hold_until=now + hold if hold else None
+        )
+
+
+def _sent(message: Claimed, sent: Sent) -> Result:
+    return Result(message, "sent", external_id=sent.external_id, segments=sent.segments, price=sent.price)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether ``event`` happens within ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -5,11 +5,13 @@ Vendor codes stay in the channel's own file (bot/sms.py, bot/telegram.py); here 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
 
 Channel = Literal["sms", "telegram"]
-Kind = Literal["permanent", "opted_out", "throttled", "transient", "account", "unknown"]
+Kind = Literal["permanent", "message", "opted_out", "throttled", "transient", "account", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class GatewayError(Exception):
     """A message that was not certainly sent.
 
     Attributes:
-        kind: ``permanent`` this receiver will never get it; ``opted_out`` the receiver has said stop;
+        kind: ``permanent`` this receiver can never be reached; ``message`` this message can never be sent,
+            another one might; ``opted_out`` the receiver has said stop;
             ``throttled`` not processed, wait; ``transient`` not processed, try again; ``account`` our own
             account or settings are at fault, so every message would fail; ``unknown`` it may have been sent.
         code: the provider's code, or a word of ours, for the record.
@@ -75,4 +78,22 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Closes connections."""
+        ...
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A channel whose provider can tell what it was given."""
+
+    async def find(self, message: OutboundMessage, since: datetime | None, known: Collection[str]) -> Sent | None:
+        """The provider's own record of a message whose sending ended in doubt; None when it has none.
+
+        Args:
+            message: what was being sent.
+            since: no record before this (aware) can be it.
+            known: the provider's ids of other messages to the same receiver.
+
+        Raises:
+            GatewayError: the provider could not be asked.
+        """
         ...

@@ -8,6 +8,7 @@ ATTEMPTS = 6
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(minutes=30)
 ACCOUNT_PAUSE = timedelta(minutes=5)  # for the whole channel, while our own account is at fault
+IN_DOUBT = timedelta(seconds=30)  # until the provider is asked: what it still had in hand is in its list by then
 
 
 def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
@@ -17,6 +18,10 @@ def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
     """
     if error.kind not in ("throttled", "transient") or attempts >= ATTEMPTS:
         return None
-    pause = min(FIRST * (1 << (attempts - 1)), LONGEST)
     asked = timedelta(seconds=error.retry_after or 0)
-    return max(asked, pause * (1 + jitter / 2))
+    return max(asked, backoff(attempts, jitter))
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """The pause after ``attempts`` failed tries, doubled each time; ``jitter`` as in :func:`wait`."""
+    return min(FIRST * (1 << (attempts - 1)), LONGEST) * (1 + jitter / 2)

@@ -20,7 +20,7 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-HEAD = "0002"  # the newest migration; a test holds it against storage/migrations
+HEAD = "0003"  # the newest migration; a test holds it against storage/migrations
 
 
 class DatabaseError(Exception):
@@ -29,6 +29,19 @@ class DatabaseError(Exception):
 
 class StorageFailure(Exception):
     """The database could not be written; nothing was lost, the sender must try again."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether ``error`` is the database's own trouble of the moment, so that the same again may well work.
+
+    A lost connection, a deadlock, a server that starts or is full: nothing that the event itself has caused.
+    """
+    if isinstance(error, OSError | OperationalError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+    return error.connection_invalidated or code[:2] in ("08", "40", "53", "57")
 
 
 class Database:
@@ -53,12 +66,12 @@ class Database:
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         if parsed.drivername == onehop.DRIVER:
             # A queue pool keeps connections (and their prepared statements) warm.
-            engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4)
+            engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4, hide_parameters=True)
             prepare = partial(_prepare_sqlite, synchronous="FULL" if durable else "OFF")
             event.listen(engine.sync_engine, "connect", prepare)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
         elif parsed.drivername == "postgresql+asyncpg":
-            engine = create_async_engine(parsed, pool_size=8)
+            engine = create_async_engine(parsed, pool_size=8, hide_parameters=True)  # they are personal
         else:
             raise DatabaseError("FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.")
         return cls(engine)

@@ -31,6 +31,7 @@ from survey.model import (
     TextReceived,
 )
 
+SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
 REPLY_LIFETIME = timedelta(hours=1)  # a Telegram reply that could not be sent by then has lost its meaning
 
 
@@ -52,12 +53,16 @@ class Tapped:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One event from outside. (channel, external_id) is its identity; ``sender`` an address value."""
+    """One event from outside. (channel, external_id) is its identity; ``sender`` an address value.
+
+    ``swept``: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
+    """
 
     channel: str
     external_id: str
     sender: str
     event: TextReceived | Tapped | LinkRequested
+    swept: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -200,7 +205,7 @@ async def _take(
     if say is not None:
         survey = talk.survey if talk else None
         reply = catalogue.render(say, survey=survey, language=language, channel=event.channel)
-        if event.channel != "sms":  # an SMS is answered in the webhook's own response
+        if event.channel != "sms" or event.swept:  # an SMS is answered in the webhook's own response
             _queue_reply(work, event, sender, talk, say, now)
     work.inbox.append(
         {
@@ -364,7 +369,7 @@ def _queue_reply(
 ) -> None:
     work.outbox.append(
         {
-            "key": f"reply:{event.channel}:{event.external_id}",
+            "key": f"reply:{'swept' if event.swept else event.channel}:{event.external_id}",
             "reference": f"{event.channel}-{event.external_id}",
             "occasion_id": talk.occasion_id if talk else None,
             "address_id": sender.id,
@@ -374,7 +379,8 @@ def _queue_reply(
             "reason": "",
             "created_at": now,
             "not_before": now,
-            "expires_at": now + REPLY_LIFETIME,
+            "expires_at": now + (SWEPT_LIFETIME if event.swept else REPLY_LIFETIME),
+            "priority": 0,
             "attempts": 0,
             "status": "",
         }

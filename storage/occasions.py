@@ -135,12 +135,12 @@ async def waiting(conn: AsyncConnection, now: datetime, limit: int, *, all_due: 
         )
     ).all()
     customers = {row.customer_id for row in rows}
-    addresses = await _addresses(conn, customers)
+    addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
     return [Waiting(*row, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)) for row in rows]
 
 
-async def _addresses(
+async def addresses_of(
     conn: AsyncConnection, customers: Collection[int]
 ) -> dict[int, tuple[tuple[int, str, str], ...]]:
     """Each customer's addresses: Telegram before SMS, since the customer chose it, then the latest link."""

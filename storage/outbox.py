@@ -1,34 +1,47 @@
 """Messages on their way out: queued in the caller's transaction, claimed with a lease, settled after the call.
 
-A claim that was never settled (its lease ran out) may have been sent: it becomes ``unknown`` and is never sent
-again blindly. What a message needs (consent, an open occasion, time left) is checked again when it is claimed.
+A claim that was never settled (its lease ran out) may have been sent: it is in doubt (``unknown``), and the
+provider is asked before it is sent again; where the provider cannot be asked, it is repeated once. What a
+message needs (consent, an open occasion, time left) is checked again when it is claimed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
-from storage import people
+from storage import channels, people, undelivered
+from storage.channels import Pace
 from storage.database import Database, insert_ignore
 from storage.occasions import Connection
 from storage.tables import address, customer, customer_address, occasion, outbox, session
 
-REPLY = "reply:"  # begins the key of an answer to what the customer just wrote
+REPLY = "reply:"  # begins the key of an answer to what the customer just wrote, which leaves at any hour
+SWEPT = "reply:swept:"  # but not when it was written long ago
+PRIORITY = 5  # of a message that is queued without one; replies have 0
 
 _OPTED_OUT = "Kunden har sagt stopp."
 _UNREACHABLE = "Adressen går inte att nå."
 _EXPIRED = "Tiden gick ut innan frågan kunde skickas."
 _CLOSED = "Samtalet är redan avslutat."
-_MAYBE_SENT = "Avbröts under sändningen: kan ha kommit fram och skickas inte igen."
+_IN_DOUBT = "Avbröts under sändningen: kan ha kommit fram."
 _QUIET = "Utanför sändningstiden."
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send until the lease ends. ``say`` is survey.model.Say as JSON."""
+    """A message that is ours until the lease ends. ``say`` is survey.model.Say as JSON.
+
+    Attributes:
+        attempts: calls made for it, this one included.
+        wait: seconds until its moment to leave has come.
+        probe: it tries whether a paused channel works again.
+        in_doubt: it may have been sent already, by a call that began after ``called_at``: ask first.
+        repeats: how many times it was sent again without asking.
+        known: the provider's ids of other messages to the same receiver, which are not this one.
+    """
 
     id: int
     reference: str
@@ -39,28 +52,18 @@ class Claimed:
     say: str
     survey: str | None
     language: str
-    attempts: int  # this one included
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a claimed message.
-
-    ``kind``: sent, retry (look at ``not_before``), paused (as retry, and the attempt does not count), unknown,
-    permanent, opted_out or failed (this message alone).
-    """
-
-    message: Claimed
-    kind: str
-    reason: str = ""
-    not_before: datetime | None = None
-    external_id: str | None = None
-    segments: int | None = None
-    price: str | None = None
+    attempts: int
+    wait: float = 0.0
+    probe: bool = False
+    in_doubt: bool = False
+    called_at: datetime | None = None
+    repeats: int = 0
+    known: frozenset[str] = frozenset()
 
 
 async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Queue messages: key, reference, occasion_id, address_id, channel, say, expires_at. A known key is left."""
+    """Queue messages: key, reference, occasion_id, address_id, channel, say, expires_at, and where it is not
+    the usual one their priority (the lowest leaves first). A known key is left."""
     common = {
         "state": "queued",
         "reason": "",
@@ -69,7 +72,8 @@ async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: 
         "attempts": 0,
         "status": "",
     }
-    await insert_ignore(conn, outbox, [{**message, **common} for message in messages])
+    rows = [{"priority": PRIORITY, **message, **common} for message in messages]
+    await insert_ignore(conn, outbox, rows)
 
 
 async def claim(
@@ -77,69 +81,181 @@ async def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    channels: Collection[str],
+    paces: Mapping[str, Pace],
     quiet_until: datetime | None,
 ) -> tuple[list[Claimed], int]:
-    """Up to ``limit`` messages to send, and how many rows were looked at.
+    """Up to ``limit`` messages to send or to ask about, and how many rows were looked at.
 
-    ``quiet_until``: only replies may leave now; the others wait until then.
+    ``paces``: the channels that can send now. ``quiet_until``: only replies may leave now, the others then.
     """
-    if not channels:
+    if not paces:
         return [], 0
     async with db.begin() as conn:
         await _release(conn, now)
-        rows = (
-            await conn.execute(
-                select(outbox)
-                .where(
-                    outbox.c.state == "queued",
-                    outbox.c.not_before <= now,
-                    outbox.c.channel.in_(list(channels)),
-                )
-                .order_by(outbox.c.not_before, outbox.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
+        claimed = await _claim_in_doubt(conn, now, lease, limit, paces)
+        looked = len(claimed)
+        for name in sorted(paces):  # one order for all processes: no deadlock
+            found, seen = await _claim_queued(
+                conn, name, now, lease, limit - len(claimed), paces[name], quiet_until
             )
-        ).all()
-        if not rows:
-            return [], 0
-        facts = await _facts(conn, rows)
-        addresses = await people.address_values(conn, {row.address_id for row in rows})
-        claimed: list[Claimed] = []
-        moved: list[dict[str, Any]] = []
-        lapsed: list[int] = []
-        for row in rows:
-            channel, value, state = addresses[row.address_id]
-            survey, language, outcome, state_at = facts[row.id]
-            reply = row.key.startswith(REPLY)
-            refused = _refusal(row, state, state_at, outcome, reply, now)
-            if refused is not None:
-                moved.append(_move(row, refused[0], refused[1], now))
-                if refused[1] == _EXPIRED and row.occasion_id is not None and not reply:
-                    lapsed.append(row.occasion_id)
-            elif quiet_until is not None and not reply:
-                later = _move(row, "queued", _QUIET, None)
-                moved.append({**later, "not_before_": min(quiet_until, row.expires_at)})
-            else:
-                started = _move(row, "sending", "", None)
-                moved.append({**started, "lease_": now + lease, "attempts_": row.attempts + 1})
-                claimed.append(
-                    Claimed(
-                        row.id,
-                        row.reference,
-                        row.occasion_id,
-                        row.address_id,
-                        channel,
-                        value,
-                        row.say,
-                        survey,
-                        language,
-                        row.attempts + 1,
-                    )
+            claimed += found
+            looked += seen
+    return claimed, looked
+
+
+async def _claim_queued(
+    conn: Connection,
+    name: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    pace: Pace,
+    quiet_until: datetime | None,
+) -> tuple[list[Claimed], int]:
+    if limit <= 0 or not await _is_queued(conn, name, now):
+        return [], 0
+    standing = await channels.lock(conn, name)
+    moments = channels.moments(standing, pace, now, limit)
+    if not moments:
+        return [], 0
+    rows = await _queued(conn, name, now, len(moments))
+    if not rows:
+        return [], 0
+    facts = await _facts(conn, rows)
+    addresses = await people.address_values(conn, {row.address_id for row in rows})
+    chats = {} if pace.to_one is None else await channels.chat_moments(conn, addresses)
+    gap = timedelta(seconds=1 / pace.to_one) if pace.to_one else timedelta()
+    claimed: list[Claimed] = []
+    moved: list[dict[str, Any]] = []
+    lapsed: list[int] = []
+    spoken_to: dict[int, datetime] = {}
+    for row in rows:
+        channel, value, state = addresses[row.address_id]
+        survey, language, outcome, state_at = facts[row.id]
+        reply = row.key.startswith(REPLY)
+        refused = _refusal(row, state, state_at, outcome, reply, now)
+        moment = moments[len(claimed)]
+        if refused is not None:
+            moved.append(_move(row, refused[0], refused[1], now))
+            if refused[1] == _EXPIRED and row.occasion_id is not None and not reply:
+                lapsed.append(row.occasion_id)
+        elif quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
+            later = _move(row, "queued", _QUIET, None)
+            moved.append({**later, "not_before_": min(quiet_until, row.expires_at)})
+        elif pace.to_one is not None and chats.get(row.address_id, moment) > moment:
+            later = _move(row, "queued", row.reason, None)
+            moved.append({**later, "not_before_": chats[row.address_id]})
+        else:
+            chats[row.address_id] = spoken_to[row.address_id] = moment + gap
+            started = _move(row, "sending", "", None)
+            started |= {"lease_": now + lease, "attempts_": row.attempts + 1}
+            moved.append({**started, "called_": now, "language_": language})
+            claimed.append(
+                Claimed(
+                    row.id,
+                    row.reference,
+                    row.occasion_id,
+                    row.address_id,
+                    channel,
+                    value,
+                    row.say,
+                    survey,
+                    language,
+                    row.attempts + 1,
+                    wait=(moment - now).total_seconds(),
+                    probe=standing.paused_since is not None,
+                    called_at=now,
+                    repeats=row.repeats,
                 )
-        await conn.execute(_MOVE, moved)
-        await _close(conn, lapsed, "expired", _EXPIRED, now)
+            )
+    await conn.execute(_MOVE, moved)
+    await undelivered.close(conn, lapsed, "expired", _EXPIRED, now)
+    if claimed:
+        if pace.in_all is not None:
+            await channels.taken(conn, name, moments[len(claimed) - 1] + timedelta(seconds=1 / pace.in_all))
+        if pace.to_one is not None:
+            await channels.chats_taken(conn, spoken_to)
+        if standing.paused_since is not None:
+            await channels.trying(conn, name, now + lease)
     return claimed, len(rows)
+
+
+# The states are literals, because a partial index serves a query only when both say the same words.
+_QUEUED = literal_column("outbox.state") == literal_column("'queued'")
+_DOUBTED: tuple[Any, ...] = (
+    outbox.c.settled_at.is_(None),
+    literal_column("outbox.state IN ('sending', 'unknown')"),
+)
+
+
+async def _is_queued(conn: Connection, name: str, now: datetime) -> bool:
+    """Whether anything waits: asked first, so that an idle process locks nothing."""
+    one = select(outbox.c.id).where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now).limit(1)
+    return (await conn.execute(one)).first() is not None
+
+
+async def _queued(conn: Connection, name: str, now: datetime, limit: int) -> Sequence[Any]:
+    statement = (
+        select(outbox)
+        .where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now)
+        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await conn.execute(statement)).all()
+
+
+async def _claim_in_doubt(
+    conn: Connection, now: datetime, lease: timedelta, limit: int, names: Iterable[str]
+) -> list[Claimed]:
+    """Messages that may have been sent, to ask the provider about."""
+    statement = (
+        select(outbox)
+        .where(
+            *_DOUBTED,
+            outbox.c.state == "unknown",
+            outbox.c.not_before <= now,
+            or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+            outbox.c.channel.in_(list(names)),
+        )
+        .order_by(outbox.c.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await conn.execute(statement)).all()
+    if not rows:
+        return []
+    facts = await _facts(conn, rows)
+    addresses = await people.address_values(conn, {row.address_id for row in rows})
+    known: dict[int, set[str]] = {}
+    for address_id, external_id in await conn.execute(
+        select(outbox.c.address_id, outbox.c.external_id).where(
+            outbox.c.address_id.in_(list(addresses)), outbox.c.external_id.is_not(None)
+        )
+    ):
+        known.setdefault(address_id, set()).add(external_id)
+    await conn.execute(
+        update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(lease_until=now + lease)
+    )
+    return [
+        Claimed(
+            row.id,
+            row.reference,
+            row.occasion_id,
+            row.address_id,
+            row.channel,
+            addresses[row.address_id][1],
+            row.say,
+            facts[row.id][0],
+            row.language or facts[row.id][1],
+            row.attempts,
+            in_doubt=True,
+            called_at=row.called_at,
+            repeats=row.repeats,
+            known=frozenset(known.get(row.address_id, ())),
+        )
+        for row in rows
+    ]
 
 
 def _refusal(
@@ -192,6 +308,8 @@ _MOVE = (
         lease_until=bindparam("lease_"),
         attempts=bindparam("attempts_"),
         settled_at=bindparam("settled_"),
+        called_at=bindparam("called_"),
+        language=bindparam("language_"),
     )
 )
 
@@ -205,148 +323,23 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
         "lease_": None,
         "attempts_": row.attempts,
         "settled_": settled_at,
+        "called_": row.called_at,
+        "language_": row.language,
     }
 
 
+async def release_all(conn: Connection, now: datetime) -> None:
+    """Every lease ends: for a process that knows itself to be the only one, when it starts."""
+    await _end_leases(conn, now, True)
+
+
 async def _release(conn: Connection, now: datetime) -> None:
+    await _end_leases(conn, now, outbox.c.lease_until <= now)
+
+
+async def _end_leases(conn: Connection, now: datetime, which: Any) -> None:
     await conn.execute(
         update(outbox)
-        .where(outbox.c.state == "sending", outbox.c.lease_until <= now)
-        .values(state="unknown", reason=_MAYBE_SENT, lease_until=None, settled_at=now)
+        .where(*_DOUBTED, outbox.c.state == "sending", which)
+        .values(state="unknown", reason=_IN_DOUBT, lease_until=None, not_before=now)
     )
-
-
-_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("id_"))
-    .values(external_id=bindparam("external_"), segments=bindparam("segments_"), price=bindparam("price_"))
-)
-# A status callback may have come before the call's own answer, or after the lease: the carrier knows better.
-_SETTLE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("id_"), or_(outbox.c.state == "sending", outbox.c.state == "unknown"))
-    .values(state=bindparam("state_"), reason=bindparam("reason_"), lease_until=None, settled_at=bindparam("at_"))
-)
-_AGAIN = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("id_"), outbox.c.state == "sending")
-    .values(
-        state="queued",
-        reason=bindparam("reason_"),
-        not_before=bindparam("not_before_"),
-        attempts=bindparam("attempts_"),
-        lease_until=None,
-    )
-)
-_STATES = {"sent": "sent", "unknown": "unknown", "permanent": "failed", "opted_out": "failed", "failed": "failed"}
-
-
-async def settle(conn: Connection, results: Sequence[Result], now: datetime) -> None:
-    """Write down what became of claimed messages, and what follows for addresses and occasions."""
-    again = [
-        {
-            "id_": each.message.id,
-            "reason_": each.reason,
-            "not_before_": each.not_before or now,
-            "attempts_": each.message.attempts - (each.kind == "paused"),
-        }
-        for each in results
-        if each.kind in ("retry", "paused")
-    ]
-    if again:
-        await conn.execute(_AGAIN, again)
-    sent = [
-        {
-            "id_": each.message.id,
-            "external_": each.external_id,
-            "segments_": each.segments,
-            "price_": each.price,
-        }
-        for each in results
-        if each.kind == "sent"
-    ]
-    if sent:
-        await conn.execute(_SENT, sent)
-    ended = [
-        {"id_": each.message.id, "state_": _STATES[each.kind], "reason_": each.reason, "at_": now}
-        for each in results
-        if each.kind in _STATES
-    ]
-    if ended:
-        await conn.execute(_SETTLE, ended)
-    for each in results:
-        if each.kind in ("permanent", "opted_out", "failed"):
-            await _failed(conn, each.message.address_id, each.message.occasion_id, each.kind, now)
-
-
-async def _failed(conn: Connection, address_id: int, occasion_id: int | None, kind: str, now: datetime) -> None:
-    """The receiver cannot be reached, or has told the carrier to stop: the address and the occasion say so."""
-    if kind == "opted_out":
-        reached = await people.siblings(conn, address_id)
-        await people.opt_out_addresses(conn, reached, "carrier", now)
-        rows = await conn.execute(
-            select(session.c.occasion_id).where(session.c.address_id.in_(reached), session.c.is_open == 1)
-        )
-        await _close(conn, [id_ for (id_,) in rows], "opted_out", _OPTED_OUT, now)
-        return
-    if kind == "permanent":
-        await conn.execute(
-            update(address)
-            .where(address.c.id == address_id, address.c.state == "active")
-            .values(state="unreachable", state_at=now)
-        )
-    if occasion_id is not None:
-        await _close(conn, [occasion_id], "unreachable", "Meddelandet gick inte att leverera.", now)
-
-
-async def _close(conn: Connection, ids: Sequence[int], outcome: str, reason: str, now: datetime) -> None:
-    if ids:
-        await conn.execute(update(session).where(session.c.occasion_id.in_(ids)).values(is_open=0))
-        await conn.execute(
-            update(occasion)
-            .where(occasion.c.id.in_(ids), occasion.c.outcome == "")
-            .values(outcome=outcome, reason=reason, closed_at=now)
-        )
-
-
-# A status is replaced only by one of higher rank: callbacks come in any order.
-_RANKS = {"accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4}
-_RANKS |= {"delivered": 5, "undelivered": 5, "failed": 5, "canceled": 5, "read": 6}
-_WORDS = {"sent": "sent", "delivered": "delivered", "read": "delivered"}
-_WORDS |= {"undelivered": "failed", "failed": "failed", "canceled": "failed"}
-
-
-async def status(
-    conn: Connection,
-    reference: str,
-    word: str,
-    error_code: str | None,
-    now: datetime,
-    kind: str | None = None,
-) -> bool:
-    """Take in the carrier's word about a message; False when no message has this reference.
-
-    ``kind`` is the channel's classification of ``error_code``; without it the address keeps its state.
-    """
-    row = (
-        await conn.execute(
-            select(outbox.c.id, outbox.c.status, outbox.c.address_id, outbox.c.occasion_id)
-            .where(outbox.c.reference == reference)
-            .with_for_update()
-        )
-    ).first()
-    if row is None:
-        return False
-    word = word.lower()
-    if _RANKS.get(word, 0) <= _RANKS.get(row.status, 0):
-        return True
-    values: dict[str, Any] = {"status": word}
-    state = _WORDS.get(word)
-    if state is not None:
-        reason = f"Operatören svarade {word} ({error_code})." if error_code else ""
-        values |= {"state": state, "reason": reason, "lease_until": None, "settled_at": now}
-    await conn.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
-    if state == "failed":
-        known = kind if kind in ("permanent", "opted_out") else "failed"
-        await _failed(conn, row.address_id, row.occasion_id, known, now)
-    return True

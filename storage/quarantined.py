@@ -1,9 +1,18 @@
 """Events that could not be stored as they were, for `followup check`."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import insert_ignore
 from storage.tables import quarantine
+
+
+async def add(conn: AsyncConnection, channel: str, external_id: str, error: str, at: datetime) -> None:
+    """Put an event in quarantine; ``error`` is a kind of error, nothing personal. Once for each event."""
+    row = {"channel": channel, "external_id": external_id, "at": at, "error": error}
+    await insert_ignore(conn, quarantine, [row])
 
 
 async def listing(conn: AsyncConnection) -> list[tuple[str, str, str]]:

@@ -274,12 +274,44 @@ outbox = _table(
     Column("segments", Integer),
     Column("price", Text),
     Column("settled_at", UtcDateTime),
+    Column("priority", Integer, nullable=False, server_default=text("5")),  # the lowest leaves first; a reply has 0
+    Column("called_at", UtcDateTime),  # no call for it, the latest one, began before this
+    Column("language", Text),  # in which it was rendered for that call
+    Column("lookups", Integer, nullable=False, server_default=text("0")),  # "not there", said the provider
+    Column("repeats", Integer, nullable=False, server_default=text("0")),  # sent again without being able to ask
 )
 Index(
-    "ix_outbox_waiting",
+    "ix_outbox_queued",
+    outbox.c.channel,
+    outbox.c.priority,
     outbox.c.not_before,
-    sqlite_where=text("state IN ('queued', 'sending')"),
-    postgresql_where=text("state IN ('queued', 'sending')"),
+    outbox.c.id,
+    sqlite_where=text("state = 'queued'"),
+    postgresql_where=text("state = 'queued'"),
+)
+Index(
+    "ix_outbox_in_doubt",
+    outbox.c.not_before,
+    sqlite_where=text("state IN ('sending', 'unknown') AND settled_at IS NULL"),
+    postgresql_where=text("state IN ('sending', 'unknown') AND settled_at IS NULL"),
+)
+
+# One row a channel, which every process that sends there locks: its pace and its pause hold for all of them.
+channel = _table(
+    "channel",
+    Column("name", Text, primary_key=True),  # sms, telegram
+    Column("next_at", UtcDateTime),  # no message leaves before this
+    # While our own account is at fault nothing is sent; then one message tries whether it is mended.
+    Column("paused_until", UtcDateTime),
+    Column("paused_since", UtcDateTime),
+    Column("pause_code", Text),
+)
+
+# When the next message may go to one receiver. No foreign key: it must not stand in the way of an erasure.
+chat_pace = _table(
+    "chat_pace",
+    Column("address_id", Integer, primary_key=True, autoincrement=False),
+    Column("next_at", UtcDateTime, nullable=False),
 )
 
 case = _table(

@@ -36,7 +36,7 @@ def ours(path: Path) -> web.Application:
 
     db = Database.open(database.url(path))
 
-    async def no_status(_reference: str, _status: str, _code: str | None) -> bool:
+    async def no_status(_reference: str, _status: str, _code: int | None, _id: str) -> bool:
         return False
 
     async def no_update(_update: object) -> None:

@@ -110,13 +110,14 @@ async def test_each_code_of_twilio_comes_back_as_its_kind(
         (20429, 429, "throttled"),
         (21611, 400, "throttled"),
         (30001, None, "throttled"),
-        (30036, None, "permanent"),
+        (30036, None, "message"),
         (60728, None, "account"),
         (63038, None, "account"),
         (30003, None, "transient"),
-        (30007, None, "permanent"),
+        (30005, None, "permanent"),
+        (30007, None, "message"),
         (30008, None, "unknown"),
-        (99999, 400, "permanent"),
+        (99999, 400, "message"),
         (None, 401, "account"),
         (None, 429, "throttled"),
         (None, 502, "unknown"),
@@ -132,7 +133,7 @@ async def test_the_emulators_own_refusals(emulator: Emulator, gateway: SmsGatewa
     emulator.opted_out.add("+46701234567")
     assert (await refused(gateway)).kind == "opted_out"
     assert (await refused(gateway, message(to="0701234567"))).code == "21211"
-    assert (await refused(gateway, message("x" * 1601, to="+46701"))).kind == "permanent"
+    assert (await refused(gateway, message("x" * 1601, to="+46701234568"))).kind == "message"
 
 
 @pytest.mark.asyncio

@@ -61,10 +61,12 @@ ERRORS: list[tuple[int, str, int | None, Kind, str]] = [
     (401, "Unauthorized", None, "account", "401"),
     (404, "Not Found", None, "account", "404"),
     (409, "Conflict", None, "transient", "409"),
-    (413, "Request Entity Too Large", None, "permanent", "413"),
+    (413, "Request Entity Too Large", None, "message", "413"),
+    (400, "Bad Request: BUTTON_DATA_INVALID", None, "message", "400"),
+    (400, "Bad Request: user is deactivated", None, "permanent", "400"),
     (429, "Too Many Requests: retry after 7", 7, "throttled", "429"),
     (429, "Too Many Requests: retry after 0", 0, "throttled", "429"),
-    (418, "Teapot", None, "permanent", "refused"),
+    (418, "Teapot", None, "message", "refused"),
     (500, "Internal Server Error", None, "transient", "5xx"),
     (502, "<html>Bad Gateway</html>", None, "transient", "unreadable"),
     (0, "", None, "unknown", "connection-lost"),
@@ -92,10 +94,16 @@ def test_what_the_emulator_cannot_say() -> None:
 @pytest.mark.asyncio
 async def test_the_emulators_own_refusals(emulator: Emulator, gateway: TelegramGateway) -> None:
     emulator.blocked.add(CHAT)
-    for what in (message(), message(text="x" * 4097), message(text=""), message(to="not a chat")):
+    refusals: list[tuple[OutboundMessage, Kind]] = [
+        (message(), "permanent"),
+        (message(to="not a chat"), "permanent"),
+        (message(text="x" * 4097), "message"),
+        (message(text=""), "message"),
+    ]
+    for what, kind in refusals:
         with pytest.raises(GatewayError) as caught:
             await gateway.send(what)
-        assert caught.value.kind == "permanent"
+        assert caught.value.kind == kind
     assert not emulator.chats
 
 

@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.delivery import LEASE, Delivery
+from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import GatewayError
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.rules import Rules
-from storage import outbox, people
+from storage import people, settlement
 from storage.database import Database, insert
 from storage.tables import address, customer, enrolment, occasion, opt_out, provider, session
 from storage.tables import outbox as outbox_table
 from survey.catalogue import load
-from tests.fakes import FakeGateway
+from tests.fakes import FakeGateway, FakeSms
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WINDOW = SendWindow.parse("09:00-19:00", ZONE)
@@ -36,11 +36,11 @@ NIGHT, MORNING = at("2025-06-30 03:00"), at("2025-06-30 09:00")  # a Monday, 28 
 class Story:
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.sms = FakeGateway()
-        self.telegram = FakeGateway("telegram")
+        self.sms = FakeSms()
+        self.telegram = FakeGateway()
         gateways = {"sms": self.sms, "telegram": self.telegram}
         self.planner = Planner(db, CATALOGUE, Rules(), WINDOW, ZONE, frozenset(gateways))
-        self.delivery = Delivery(db, CATALOGUE, gateways, "https://x.se", WINDOW, jitter=random.Random(1))
+        self.delivery = Delivery(db, CATALOGUE, gateways, Sending(WINDOW, "https://x.se"), jitter=random.Random(1))
 
     async def register(self, refs: Sequence[str] = ("e1",), started: str = "2025-06-02") -> None:
         day = date.fromisoformat(started)
@@ -167,29 +167,6 @@ async def test_our_own_account_pauses_the_channel(story: Story) -> None:
     assert await story.one(outbox_table.c.attempts) == 1
 
 
-@pytest.mark.parametrize("error", [GatewayError("unknown", "timeout"), RuntimeError("a bug")])
-async def test_what_may_have_been_sent_is_not_sent_again(story: Story, error: Exception) -> None:
-    await story.register()
-    story.sms.errors = [error]
-    for hour in range(4):
-        await story.run(MORNING + timedelta(hours=hour))
-    assert story.sms.calls == 1
-    assert await story.one(outbox_table.c.state) == "unknown"
-
-
-async def test_a_claim_that_was_never_settled_may_have_been_sent(story: Story) -> None:
-    await story.register()
-    await story.planner.plan(MORNING)
-    await story.planner.open_due(MORNING)
-    claimed, _ = await outbox.claim(story.db, MORNING, LEASE, 10, ["sms"], None)
-    assert len(claimed) == 1
-    await story.deliver(MORNING + timedelta(seconds=10))
-    assert await story.one(outbox_table.c.state) == "sending"
-    await story.deliver(MORNING + LEASE)
-    assert await story.one(outbox_table.c.state) == "unknown"
-    assert story.sms.calls == 0
-
-
 async def test_a_stop_between_opening_and_sending_counts(story: Story) -> None:
     await story.register()
     await story.planner.plan(MORNING)
@@ -217,7 +194,7 @@ async def test_statuses_move_forward_only(story: Story) -> None:
     reference = story.sms.sent[0].reference
     async with story.db.begin() as conn:
         for word in ("delivered", "sent", "queued", "undelivered"):
-            assert await outbox.status(conn, reference, word, None, MORNING)
-        assert not await outbox.status(conn, "nobody", "sent", None, MORNING)
+            assert await settlement.status(conn, reference, word, None, MORNING)
+        assert not await settlement.status(conn, "nobody", "sent", None, MORNING)
     assert await story.one(outbox_table.c.state) == "delivered"
     assert await story.one(outbox_table.c.status) == "delivered"

@@ -1,0 +1,83 @@
+"""Structured logs, one JSON object a line on standard error: internal ids only.
+
+What an exception says may hold a phone number, a text or a token (a database error carries its parameters, an
+HTTP error its URL), so of an exception only its kind and where it was raised are written.
+"""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+QUIET = ("twilio", "aiogram", "aiohttp", "asyncio", "sqlalchemy", "apscheduler", "alembic", "httpx")
+
+
+def configure(stream: TextIO = sys.stderr) -> None:
+    """Send every log of this process through one formatter; what is not ours is heard from warnings up."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _only_the_kind,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Twilio's client and validator write phone numbers and URLs, aiogram what it could not parse.
+    for name in ("twilio", "aiogram"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    # asyncio and aiohttp put the failed object's repr in the message itself.
+    for name in ("asyncio", "aiohttp.server", "aiohttp.web"):
+        logging.getLogger(name).addFilter(_without_words)
+    sys.excepthook = _uncaught
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    record.msg, record.args = "an error in the event loop", ()
+    return True
+
+
+def _only_the_kind(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An exception as its kind and the place where it was raised, without what it says."""
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else None
+    if info is True:
+        error = sys.exc_info()[1]
+    if error is not None:
+        event["error"] = type(error).__name__
+        event["where"] = _where(error)
+    event.pop("exc_text", None)
+    event.pop("stack_info", None)
+    return event
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    structlog.get_logger("followup").critical("the process ends", exc_info=(kind, error, None))
