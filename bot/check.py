@@ -12,7 +12,6 @@ from survey import segments
 from survey.catalogue import Catalogue, load
 from survey.errors import PackError
 
-BUDGET = {"GSM-7": 1, "UCS-2": 2}  # parts that one message may cost
 FEW = 10  # unread texts are named up to so many
 
 
@@ -69,27 +68,32 @@ def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     name = f"{language} ({catalogue.names[language]})"
     alphabet = catalogue.alphabet(language)
     costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
-    dear = {key: cost for key, cost in costs.items() if cost.parts > BUDGET[alphabet]}
-    if alphabet == "GSM-7":
-        dear |= {key: cost for key, cost in costs.items() if cost.alphabet != alphabet}
+    dear = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
     if dear:
         return [Finding(False, f"{name}: {key} {_why(cost, alphabet)}") for key, cost in dear.items()]
-    found = [Finding(True, f"{name}: {len(costs)} meddelanden, inget över {BUDGET[alphabet]} del i {alphabet}.")]
+    found = [
+        Finding(
+            True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {_parts(segments.BUDGET[alphabet])} var."
+        )
+    ]
     unread = catalogue.unread[language]
     if unread:
         named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
         found.append(
-            Finding(True, f"{name}: {len(unread)} texter väntar på en granskare med språket som sitt{named}.")
+            Finding(True, f"{name}: {len(unread)} texter är inte granskade av en modersmålstalare{named}.")
         )
     return found
 
 
 def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:
     """What is wrong with an SMS over its budget: a character, or only its length."""
-    parts = f"blir {cost.parts} {'del' if cost.parts == 1 else 'delar'}"
     if cost.offender is None or cost.alphabet == alphabet:
-        return f"{parts}: för lång."
-    return f"{parts}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
+        return f"blir {_parts(cost.parts)}: för lång."
+    return f"blir {_parts(cost.parts)}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
+
+
+def _parts(count: int) -> str:
+    return f"{count} {'del' if count == 1 else 'delar'}"
 
 
 async def _database(settings: Settings) -> list[Finding]:

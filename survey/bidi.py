@@ -1,4 +1,4 @@
-"""Right-to-left messages that hold digits and Latin names.
+"""Right-to-left messages that hold digits and names in other letters.
 
 After an Arabic letter the reader's screen turns "1-5" into "5-1" and a phone number's groups about (Unicode
 Bidirectional Algorithm, UAX #9, rules W2 and W4). Isolate marks keep such a run in its own order. They are not in
@@ -10,12 +10,12 @@ import re
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
 
-# Two or more Latin letters or digits in a row, with what stands between them; a lone digit needs no mark.
-_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-zÀ-ɏ](?:[0-9A-Za-zÀ-ɏ .,:/@+&'_-]*[0-9A-Za-zÀ-ɏ])+")
+# Two or more letters or digits of a left-to-right script, with at most one other character between each two.
+_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ӿሀ-፿](?:[ .,:/@+&'_-]?[0-9A-Za-zÀ-ɏЀ-ӿሀ-፿])+")
 
 
 def isolate(text: str) -> str:
-    """``text`` with marks around each run of digits or Latin letters."""
+    """``text`` with marks around each run of digits or letters that is read from left to right."""
     return _LEFT_TO_RIGHT.sub(_marked, text)
 
 

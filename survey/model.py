@@ -2,6 +2,7 @@
 it stands (the session). Plain frozen values; nothing here decides anything."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -55,7 +56,8 @@ class Vocabulary:
     """The words that are understood, as parse.key makes them. Those of all languages count at once.
 
     ``alone`` are the commands that are ordinary words too and count only when nothing else is said; ``languages``
-    lead from names to codes; ``danger`` from the first word of each phrase to all phrases that begin with it.
+    lead from names to codes; ``danger`` from the first word of each phrase to all phrases that begin with it;
+    ``out_of`` finds the "of five" after a rating.
     """
 
     commands: Mapping[str, Command]
@@ -67,6 +69,7 @@ class Vocabulary:
     sign_off: frozenset[str]
     languages: Mapping[str, str]
     danger: Mapping[str, tuple[str, ...]]
+    out_of: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

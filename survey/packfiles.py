@@ -58,7 +58,7 @@ PHRASES = (
     "wrong_number",
     "which_person",
 )
-WORDS = ("yes", "no", "none", "filler", "sign_off", "language", "danger")
+WORDS = ("yes", "no", "none", "filler", "sign_off", "out_of", "language", "danger")
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
 _CONDITION = re.compile(r"(\w+) <= (\d)")

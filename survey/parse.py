@@ -13,17 +13,21 @@ from survey.model import Command, Question, Vocabulary
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
 COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"
 COMMAND_LIMIT = 80  # characters; what is longer is a story
+SIGN_OFF_WORDS = 3  # of the longest greeting at the end: "med vänlig hälsning"
 TEXT_LIMIT = 2_000  # characters of a free text that are kept
 
-_OUT_OF = re.compile(r"(?<!\d)([1-5])\s*(?:/|utav|av|out of|of)\s*5(?!\d)")
 _BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": not one of our numbers
 _COLON = re.compile(r"\W*\w+\s*:")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u061c\ufe0e\ufe0f\ufeff\u20e3"
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb`\u00b4"
 _ARABIC_MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
-_FOLDED = str.maketrans(
-    "\u0622\u0623\u0625\u0671\u0629", "\u0627\u0627\u0627\u0627\u0647", _INVISIBLE + _APOSTROPHES + _ARABIC_MARKS
-)
+# Letters that people write one for the other: alef with and without hamza, final ta and ha; Ethiopic s, ts and a.
+_ALIKE = {"\u0627": "\u0622\u0623\u0625\u0671", "\u0647": "\u0629", "\u12a3": "\u12a0"}
+_ALIKE |= {chr(0x1230 + order): chr(0x1220 + order) for order in range(8)}
+_ALIKE |= {chr(0x1338 + order): chr(0x1340 + order) for order in range(7)}
+_FOLDED: dict[int, str | None] = dict.fromkeys(map(ord, _INVISIBLE + _APOSTROPHES + _ARABIC_MARKS))
+_FOLDED |= {ord(variant): letter for letter, variants in _ALIKE.items() for variant in variants}
+_SLASH_NAME = re.compile(r"\s*/{1,2} ?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)\s*\Z")  # "4 /Anna"
 _WORD = re.compile(r"\w+|👍|👎")
 
 
@@ -42,13 +46,14 @@ def parse(question: Question, text: str, words: Vocabulary) -> Answer | None:
     first = text[0] if len(text) == 1 else ""
     if "1" <= first <= "5":  # nearly every reply there is
         return _numbered(question, int(first))
-    found = _closed(question, fold(text), words)
+    own = _own_words(question, text, words)
+    found = _closed(question, own, words)
     if found is not None:
         return found
-    first_line, _, rest = text.strip().partition("\n")  # then without signature or quoted original
-    if not rest or _says_something(rest, words):
+    first_line, _, rest = own.partition("\n")  # then without what is added below it
+    if not rest or _says_something(question, rest, words):
         return None
-    return _closed(question, fold(first_line), words)
+    return _closed(question, first_line, words)
 
 
 def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command | None:
@@ -120,12 +125,26 @@ def key(text: str) -> str:
     return " ".join(tokens_of(text))
 
 
-def _closed(question: Question, folded: str, words: Vocabulary) -> Answer | None:
+def _own_words(question: Question, text: str, words: Vocabulary) -> str:
+    """``text`` without a quoted original and without a name after a slash at its end."""
+    text = text.strip()
+    if "\n" in text:
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
+        below = (n for n, line in enumerate(lines) if n and (line.rstrip().endswith(":") or line.startswith("--")))
+        text = "\n".join(lines[: next(below, len(lines))]).strip()
+    signed = _SLASH_NAME.search(text) if "/" in text else None
+    if signed and signed["name"].istitle() and not _says_something(question, signed["name"], words):
+        return text[: signed.start()]
+    return text
+
+
+def _closed(question: Question, text: str, words: Vocabulary) -> Answer | None:
+    folded = fold(text)
     if question.kind == "rating":
-        folded = _OUT_OF.sub(r"\1", folded)
+        folded = words.out_of.sub("", folded)
     if _BETWEEN.search(folded):
         return None
-    tokens = _WORD.findall(folded)
+    tokens = _unsigned(question, _WORD.findall(folded), words)
     numbers = {token for token in tokens if token.isdecimal()}
     if len(numbers) > 1 or any(len(number) > 1 for number in numbers):
         return None
@@ -137,6 +156,15 @@ def _closed(question: Question, folded: str, words: Vocabulary) -> Answer | None
     if all(token in words.filler for token in spoken):
         return numbered
     return numbered if numbered == said else None  # "5, mycket nöjd" yes; "5, missnöjd" no
+
+
+def _unsigned(question: Question, tokens: list[str], words: Vocabulary) -> list[str]:
+    """``tokens`` up to a greeting such as "mvh Anna", if nothing after it could be an answer."""
+    for start in range(1, len(tokens)):
+        for end in range(start + 1, min(start + SIGN_OFF_WORDS, len(tokens)) + 1):
+            if " ".join(tokens[start:end]) in words.sign_off:
+                return tokens if _says_something(question, " ".join(tokens[end:]), words) else tokens[:start]
+    return tokens
 
 
 def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer | None:
@@ -152,12 +180,11 @@ def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer 
     return None
 
 
-def _says_something(rest: str, words: Vocabulary) -> bool:
-    """Whether lines after the first, quoted ones aside, could hold an answer of their own."""
-    own = " ".join(line for line in rest.splitlines() if not line.lstrip().startswith(">"))
+def _says_something(question: Question, text: str, words: Vocabulary) -> bool:
+    """Whether ``text``, which stands beside an answer, could be an answer of its own."""
     return any(
-        token in words.rating or token in words.yes_no or (token.isdecimal() and len(token) == 1)
-        for token in _WORD.findall(fold(own))
+        token in words.rating or token in words.yes_no or token in question.words or token.isdecimal()
+        for token in tokens_of(text)
     )
 
 

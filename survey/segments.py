@@ -14,6 +14,7 @@ BASIC = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
+BUDGET: dict[Alphabet, int] = {"GSM-7": 1, "UCS-2": 2}  # parts that one message may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ def count(text: str) -> Segments:
         widths = [2 if char in EXTENSION else 1 for char in text]
         return Segments("GSM-7", _parts(widths, 160, 153), None)
     return Segments("UCS-2", _parts([2 if ord(char) > 0xFFFF else 1 for char in text], 70, 67), offender)
+
+
+def within_budget(cost: Segments, alphabet: Alphabet) -> bool:
+    """Whether a message meant for ``alphabet`` costs what it may. A Latin text that slipped into UCS-2 does not."""
+    return cost.parts <= BUDGET[alphabet] and (cost.alphabet == alphabet or alphabet == "UCS-2")
 
 
 def _parts(widths: list[int], single: int, part: int) -> int:

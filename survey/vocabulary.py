@@ -1,5 +1,6 @@
 """The words of all languages made one vocabulary. A word that would mean two things is refused, with both files."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple, cast
@@ -47,7 +48,15 @@ def build(languages: Sequence[LanguageFile], surveys: Sequence[SurveyFile]) -> V
         sign_off=frozenset(of("sign_off")),
         languages=of("language"),
         danger=danger,
+        out_of=_out_of([phrase for each in languages for phrase in each.words["words.out_of"]]),
     )
+
+
+def _out_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Finds "/5" and phrases such as "av 5" behind the number or word that they belong to."""
+    keys = sorted({parse.key(phrase) for phrase in phrases}, key=len, reverse=True)
+    after = "|".join(re.escape(key).replace(r"\ ", r"\s*") for key in keys)
+    return re.compile(rf"(?<=\w)(?:\s*/\s*5|\s*(?:{after}))(?!\w)")
 
 
 def _words(language: LanguageFile, surveys: Sequence[SurveyFile]) -> Iterator[tuple[str, str, str]]:

@@ -1,10 +1,15 @@
 """Packs: what is refused and how it is said; what is rendered on each channel."""
 
+import re
 import shutil
+import tomllib
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from storage.registerwords import LANGUAGES
+from survey import parse
 from survey.catalogue import PACKS, load
 from survey.errors import PackError
 from survey.model import Say
@@ -104,12 +109,62 @@ def test_an_sms_lists_the_choices_and_telegram_has_buttons() -> None:
 def test_a_language_without_texts_is_asked_in_swedish() -> None:
     catalogue = load()
     swedish = catalogue.render(Say(("thanks",)), survey=None, language="sv", channel="sms")
-    assert catalogue.render(Say(("thanks",)), survey=None, language="so", channel="sms") == swedish
+    assert catalogue.render(Say(("thanks",)), survey=None, language="xx", channel="sms") == swedish
+    assert catalogue.choices(Say(question="overall"), "start", "xx")[0] == (5, "Mycket nöjd")
 
 
-def test_the_opening_says_who_asks_and_how_to_stop() -> None:
+def test_the_languages_are_those_that_a_register_may_name() -> None:
+    assert sorted(load().languages) == sorted(LANGUAGES)
+
+
+# What each message tells the customer to write, and therefore what must be understood.
+INVITATIONS = {
+    "stopped": "start",
+    "started": "stop",
+    "help": "stop",
+    "linked": "stop",
+    "erase_confirm": "erase",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_that_we_invite_is_the_first_word_of_its_command(language: str) -> None:
     catalogue = load()
-    for survey in catalogue.surveys.values():
-        for language, stop in (("sv", "STOPP"), ("en", "STOP")):
-            assert survey.opening[language].startswith("Nacka kommun")
-            assert stop in survey.opening[language]
+    with (PACKS / "languages" / f"{language}.toml").open("rb") as file:
+        first = {command: words[0] for command, words in tomllib.load(file)["command"].items()}
+    texts = {phrase: (catalogue.phrases[phrase][language], command) for phrase, command in INVITATIONS.items()}
+    texts |= {f"opening.{survey.id}": (survey.opening[language], "stop") for survey in catalogue.surveys.values()}
+    for name, (text, command) in texts.items():
+        assert parse.key(first[command]) in parse.tokens_of(text), name
+        assert parse.command(first[command], catalogue.words) == command
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_that_can_be_chosen_is_understood_as_it_is_written(language: str) -> None:
+    catalogue = load()
+    _, choices = re.split("[:፦]", catalogue.phrases["language_choices"][language])
+    named = re.split(r"[,،]| (?:eller|or|ama|tai) ", choices)
+    assert sorted(str(parse.language(name, catalogue.words)) for name in named) == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_says_who_asks_and_whom_to_call(language: str) -> None:
+    catalogue = load()
+    for phrase in ("help", "unknown_sender", "danger", "complaint_received"):
+        assert "08-718 80 00" in catalogue.phrases[phrase][language]
+    assert "112" in catalogue.phrases["danger"][language]
+    for text in (catalogue.phrases["help"], *(survey.opening for survey in catalogue.surveys.values())):
+        assert "Nacka" in text[language]
+
+
+def test_no_message_invites_the_word_that_opts_in() -> None:
+    catalogue = load()
+    for language in catalogue.languages:
+        assert not [name for name, text in catalogue.messages(language) if "yes" in parse.tokens_of(text)]
+
+
+def test_every_text_is_composed() -> None:
+    catalogue = load()
+    for language in catalogue.languages:
+        for name, text in catalogue.messages(language):
+            assert unicodedata.is_normalized("NFC", text), name
