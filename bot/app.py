@@ -25,6 +25,7 @@ from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
+from scheduler.rulesfile import load as load_rules
 from storage import channels, exclusive, outbox, settlement
 from storage.channels import Pace
 from storage.database import Database, StorageFailure, is_passing
@@ -64,7 +65,7 @@ class App:
         self.now = now
         self.catalogue: Catalogue = load_catalogue()
         self.intake = Intake(db, self.catalogue, now)
-        self.window = send_window(settings)
+        self.rules, self.window = contact_rules(settings)
         self.telegram: _TelegramGateway | None = None
         self.gateways: dict[str, Gateway] = {}
         self.sweep: Sweep | None = None
@@ -89,7 +90,7 @@ class App:
 
             self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url, timeout)
             self.gateways["telegram"] = self.telegram
-        self.planner = Planner(db, self.catalogue, Rules(), self.window, settings.zone, frozenset(self.gateways))
+        self.planner = Planner(db, self.catalogue, self.rules, self.window, settings.zone, frozenset(self.gateways))
         self.metrics = Metrics(db, now)
         rates = settings.rates
         sending = Sending(
@@ -208,12 +209,15 @@ def _tapped(data: str | None) -> Tapped | TextReceived:
     return TextReceived("")
 
 
-def send_window(settings: Settings) -> SendWindow:
-    """The hours in which messages may be sent. Raises SettingsError."""
-    try:
-        return SendWindow.parse(settings.send_window, settings.zone)
-    except ValueError as error:
-        raise SettingsError(f"FOLLOWUP_SEND_WINDOW: {error}") from error
+def contact_rules(settings: Settings) -> tuple[Rules, SendWindow]:
+    """The rules in force, and the hours in which messages may be sent. Raises RulesError and SettingsError."""
+    rules, window = load_rules(settings.rules, settings.zone)
+    if settings.send_window:
+        try:
+            window = SendWindow.parse(settings.send_window, settings.zone)
+        except ValueError as error:
+            raise SettingsError(f"FOLLOWUP_SEND_WINDOW: {error}") from error
+    return rules, window
 
 
 async def serve(

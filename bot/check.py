@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from bot import settings as settings_
-from bot.app import send_window
+from bot.app import contact_rules
 from bot.settings import Settings, SettingsError
 from bot.webhooks import SMS_PATH, TELEGRAM_PATH
+from scheduler.rulesfile import RulesError
 from storage import channels, quarantined
 from storage.database import Database
 from survey import segments
@@ -27,8 +28,8 @@ async def findings() -> list[Finding]:
     """Settings, webhooks, surveys and database, in that order."""
     try:
         settings = settings_.load()
-        window = send_window(settings)
-    except SettingsError as error:
+        _, window = contact_rules(settings)
+    except (SettingsError, RulesError) as error:
         return [Finding(False, str(error))]
     return [
         Finding(True, f"Skickar {window}."),

@@ -122,19 +122,18 @@ async def plan(at: datetime, dry_run: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.app import send_window
+    from bot.app import contact_rules
     from scheduler.planner import Planner
-    from scheduler.rules import Rules
     from survey.catalogue import load
 
     settings = settings_.load()
-    window = send_window(settings)
+    rules, window = contact_rules(settings)
     async with _database(settings) as db:
         on = {"sms": settings.twilio, "telegram": settings.telegram}
         channels = frozenset(name for name, channel in on.items() if channel)
         if not channels:
             Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
-        planner = Planner(db, load(), Rules(), window, settings.zone, channels or frozenset(on))
+        planner = Planner(db, load(), rules, window, settings.zone, channels or frozenset(on))
         verdicts = await planner.overview(at, dry_run)
     table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
     for verdict in verdicts:

@@ -5,12 +5,13 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an error that a person can act on; None for a fault of ours."""
     from bot.settings import SettingsError
     from reporting.publish import PublishError
+    from scheduler.rulesfile import RulesError
     from storage.database import DatabaseError, StorageFailure
     from storage.register import RegisterError
     from storage.snapshots import Damaged
     from survey.errors import PackError
 
-    if isinstance(error, SettingsError | RegisterError | BadInput | PackError | PublishError):
+    if isinstance(error, SettingsError | RulesError | RegisterError | BadInput | PackError | PublishError):
         return 2
     if isinstance(error, DatabaseError | StorageFailure | Damaged | OSError):
         return 1

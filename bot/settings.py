@@ -40,7 +40,10 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A channel without its settings is off (None)."""
+    """A channel without its settings is off (None).
+
+    ``send_window`` empty: as the rules say; ``rules`` None: the rules that come with the program.
+    """
 
     database_url: str
     public_url: str | None
@@ -51,6 +54,7 @@ class Settings:
     rates: Rates = Rates()
     lease_seconds: float = 60.0
     crash_at: str | None = None  # for tests: see scheduler/crash.py
+    rules: Path | None = None
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
@@ -69,7 +73,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         database_url=values.get("FOLLOWUP_DATABASE_URL", "sqlite+aiosqlite:///followup.db"),
         public_url=public_url,
         zone=_zone(values.get("FOLLOWUP_TIMEZONE", "Europe/Stockholm")),
-        send_window=values.get("FOLLOWUP_SEND_WINDOW", "09:00-19:00"),
+        send_window=values.get("FOLLOWUP_SEND_WINDOW", ""),
         twilio=_twilio(values),
         telegram=_telegram(values, public_url),
         rates=Rates(
@@ -79,6 +83,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         ),
         lease_seconds=_number(values, "FOLLOWUP_LEASE_SECONDS", 60),
         crash_at=values.get("FOLLOWUP_CRASH_AT"),
+        rules=Path(values["FOLLOWUP_RULES"]) if values.get("FOLLOWUP_RULES") else None,
     )
 
 

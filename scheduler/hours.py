@@ -1,4 +1,4 @@
-"""When people may be written to: a window of hours on working days, in the unit's own zone. Pure."""
+"""When people may be written to: hours for each day of the week and for holidays, in the unit's own zone. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -7,64 +7,106 @@ from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAGAR = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _WINDOW = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+_YEAR = 366  # days in which a window that is ever open opens
 
 
 @dataclass(frozen=True, slots=True)
-class SendWindow:
-    """``opens`` to ``closes`` on working days that are no Swedish public holiday; None, None: always."""
+class Hours:
+    """From ``opens`` until, not including, ``closes``, on the wall clock."""
 
-    zone: ZoneInfo
-    opens: time | None = None
-    closes: time | None = None
+    opens: time
+    closes: time
 
     @classmethod
-    def parse(cls, text: str, zone: ZoneInfo) -> Self:
-        """The window that ``text`` names: "09:00-19:00" or "always". Raises ValueError."""
-        if text.strip() == "always":
-            return cls(zone)
+    def parse(cls, text: str) -> Self | None:
+        """The hours that ``text`` names: "09:00-19:00", or None for "closed". Raises ValueError."""
+        if text.strip() == "closed":
+            return None
         found = _WINDOW.fullmatch(text.strip())
         try:
             if found is None:
                 raise ValueError
-            hours = [int(part) for part in found.groups()]
-            opens, closes = time(hours[0], hours[1]), time(hours[2], hours[3])
+            numbers = [int(part) for part in found.groups()]
+            opens, closes = time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
             if opens >= closes:
                 raise ValueError
         except ValueError:
+            raise ValueError(f'write it as "09:00-19:00" or "closed", not {text!r}.') from None
+        return cls(opens, closes)
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendWindow:
+    """The hours of each day from Monday to Sunday, None where it is closed; ``week`` None: always open.
+
+    ``holidays`` are the hours of Swedish public holidays, and of the eves that are holidays in all but law, where
+    they fall on a day that is otherwise open.
+    """
+
+    zone: ZoneInfo
+    week: tuple[Hours | None, ...] | None = None
+    holidays: Hours | None = None
+
+    @classmethod
+    def parse(cls, text: str, zone: ZoneInfo) -> Self:
+        """The window that ``text`` names: "09:00-19:00" on working days, or "always". Raises ValueError."""
+        if text.strip() == "always":
+            return cls(zone)
+        try:
+            hours = Hours.parse(text)
+            if hours is None:
+                raise ValueError
+        except ValueError:
             raise ValueError(f'write it as "09:00-19:00" or "always", not {text!r}.') from None
-        return cls(zone, opens, closes)
+        return cls(zone, (hours,) * 5 + (None, None))
 
     def is_open(self, at: datetime) -> bool:
         """Whether a message may be sent at ``at`` (aware)."""
-        if self.opens is None or self.closes is None:
+        if self.week is None:
             return True
         local = at.astimezone(self.zone)
-        return _working_day(local.date()) and self.opens <= local.time() < self.closes
+        hours = self._hours(local.date())
+        return hours is not None and hours.opens <= local.time() < hours.closes
 
     def next_open(self, at: datetime) -> datetime:
-        """The first moment from ``at`` on at which a message may be sent (UTC)."""
-        if self.is_open(at) or self.opens is None:
+        """The first moment from ``at`` on at which a message may be sent (UTC).
+
+        Raises ValueError when no day of a whole year is open.
+        """
+        if self.is_open(at):
             return at.astimezone(UTC)
         local = at.astimezone(self.zone)
-        day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
-        while not _working_day(day):
-            day += timedelta(days=1)
-        return datetime.combine(day, self.opens, self.zone).astimezone(UTC)
+        for days in range(_YEAR + 1):
+            day = local.date() + timedelta(days=days)
+            hours = self._hours(day)
+            if hours is not None and (days or local.time() < hours.opens):
+                return datetime.combine(day, hours.opens, self.zone).astimezone(UTC)
+        raise ValueError("the send window is closed on every day of the year.")
+
+    def _hours(self, day: date) -> Hours | None:
+        assert self.week is not None
+        hours = self.week[day.weekday()]
+        return self.holidays if hours is not None and day in _holidays(day.year) else hours
 
     def __str__(self) -> str:
-        if self.opens is None or self.closes is None:
+        if self.week is None:
             return "dygnet runt (FOLLOWUP_SEND_WINDOW=always)"
-        return f"vardagar {self.opens:%H:%M}-{self.closes:%H:%M}, inte helgdagar"
-
-
-def _working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _holidays(day.year)
+        if self.week[0] and self.week == (self.week[0],) * 5 + (None, None):
+            days = f"vardagar {self.week[0]}"
+        else:
+            days = ", ".join(f"{name} {hours}" for name, hours in zip(_DAGAR, self.week, strict=True) if hours)
+        return f"{days}, {f'helgdagar {self.holidays}' if self.holidays else 'inte helgdagar'}"
 
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
     from holidays.countries.sweden import Sweden  # a quarter of a second: only where a window is asked about
 
-    # With the eves that are holidays in all but law. Sundays are not listed: weekends are handled above.
+    # With the eves that are holidays in all but law. Sundays are not listed: they are a day of the week here.
     return frozenset(Sweden(years=year, include_sundays=False, categories=("public", "de_facto")))

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from scheduler import rules as rules_
 from scheduler.hours import SendWindow
 from scheduler.rules import (
-    PRIORITY,
     Close,
     ContactFacts,
     Decision,
@@ -31,6 +30,7 @@ from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started
 
 CHUNK = 5_000  # enrolments planned in one transaction
+QUEUE = 5_000  # messages waiting to be sent at which no more conversations are opened
 MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
 
 
@@ -85,30 +85,39 @@ class Planner:
             alike.setdefault(tuple(row[1:]), []).append(row.id)
         planned: dict[Planned, list[int]] = {}
         plan_on: dict[date | None, list[int]] = {}
-        for facts, ids in alike.items():
-            plan = rules_.plan(EnrolmentFacts(*facts), today, self._rules)
+        for values, ids in alike.items():
+            facts = EnrolmentFacts(*values)
+            plan = rules_.plan(facts, today, self._rules)
             plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
-                planned.setdefault(self._planned(each), []).extend(ids)
+                planned.setdefault(self._planned(each, facts, today), []).extend(ids)
         await occasions.save_plan(conn, planned, plan_on)
         return len(rows)
 
-    def _planned(self, each: PlannedOccasion) -> Planned:
+    def _planned(self, each: PlannedOccasion, facts: EnrolmentFacts, today: date) -> Planned:
         first, last = (
             datetime.combine(day, time(), self._zone).astimezone(UTC)
             for day in (each.due_on, each.last_on + timedelta(days=1))
         )
-        return Planned(each.survey, each.period, first, last)
+        is_wanted = rules_.withdrawn(facts, each.survey, each.period, today, self._rules) is None
+        return Planned(each.survey, each.period, first, last, is_wanted)
 
     async def open_due(self, now: datetime, limit: int = 200) -> int:
-        """Decide on up to ``limit`` waiting occasions; how many conversations were opened."""
+        """Decide on what waits, the important first, ``limit`` in one transaction; how many were opened.
+
+        While many messages wait to be sent nothing more is opened: a backlog keeps its order here.
+        """
         opened = 0
-        while True:
-            async with self._db.begin() as conn:
-                found = await occasions.waiting(conn, now, limit)
-                opened += await self._decide_and_act(conn, found, now)
-            if len(found) < limit:
-                return opened
+        for survey in self._rules.priority:
+            full = True
+            while full:
+                async with self._db.begin() as conn:
+                    if await occasions.queued(conn, QUEUE) == QUEUE:
+                        return opened
+                    found = await occasions.waiting(conn, now, limit, survey)
+                    opened += await self._decide_and_act(conn, found, now)
+                full = len(found) == limit
+        return opened
 
     async def _decide_and_act(self, conn: Connection, found: Sequence[Waiting], now: datetime) -> int:
         held: list[tuple[int, datetime, str]] = []
@@ -136,24 +145,27 @@ class Planner:
         customers = {each.customer_id for each in found}
         addresses = {address[0] for each in found if (address := self._address(each))}
         busy_customers, busy_addresses = await occasions.busy(conn, customers, addresses)
-        best = await occasions.top_survey(conn, customers, now, PRIORITY)
+        rank = {survey: number for number, survey in enumerate(self._rules.priority)}
+        best = await occasions.top_survey(conn, customers, now, rank)
         today = now.astimezone(self._zone).date()
+        starting = await self._starting(conn, customers, today)
         decisions: list[tuple[Waiting, Decision]] = []
-        for each in sorted(found, key=lambda one: (PRIORITY[one.survey], one.due_at, one.id)):
+        for each in sorted(found, key=lambda one: (rank[one.survey], one.due_at, one.id)):
             address = self._address(each)
-            ended = each.ended_on is not None and each.ended_on <= today
+            enrolment = EnrolmentFacts(*each.enrolment)
             facts = ContactFacts(
                 survey=each.survey,
                 expires_at=each.expires_at,
-                ended=ended,
-                died=ended and each.end_reason == "death",
+                withdrawn=rules_.withdrawn(enrolment, each.survey, each.period, today, self._rules),
                 address_states=frozenset(
                     state for _, channel, state in each.addresses if channel in self._channels
                 ),
                 customer_busy=each.customer_id in busy_customers
                 or (address is not None and address[0] in busy_addresses),
                 last_contact_at=each.last_contact_at,
-                outranked=PRIORITY[each.survey] > best.get(each.customer_id, 99),
+                outranked=rank[each.survey] > best.get(each.customer_id, len(rank)),
+                start_this_week=each.customer_id in starting,
+                hindrance=each.hindrance,
             )
             decision = may_open(facts, now, self._rules, self._window)
             if isinstance(decision, Open) and address is not None:
@@ -161,6 +173,17 @@ class Planner:
                 busy_addresses.add(address[0])
             decisions.append((each, decision))
         return decisions
+
+    async def _starting(self, conn: Connection, customers: Collection[int], today: date) -> set[int]:
+        """Those of ``customers`` whose four-week question falls in the week of ``today``."""
+        after = timedelta(days=self._rules.start_after)
+        monday, sunday = rules_.week_of(today)
+        rows = await occasions.started_between(conn, customers, monday - after, sunday - after)
+        return {
+            customer_id
+            for customer_id, started_on, ended_on in rows
+            if ended_on is None or ended_on > started_on + after
+        }
 
     def _address(self, each: Waiting) -> tuple[int, str] | None:
         """The customer's preferred address that can be reached, and its channel."""

@@ -1,41 +1,52 @@
 """When a contact is due, and whether it may be made now. Pure: facts in, decisions out.
 
 Definitions: `start` 28 days after the start, `end` when the enrolment ends, `checkin` each calendar month in
-which the enrolment is open on at least 15 days (MISSION.md, REPORT.md).
+which the enrolment is open on at least 15 days (MISSION.md, REPORT.md), and every 14 days while the provider is
+under watch.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from scheduler.hours import SendWindow
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The numbers behind the rules, in days unless said otherwise."""
+    """The numbers behind the rules, in days unless said otherwise; scheduler/rules.toml explains each."""
 
     start_after: int = 28
-    start_window: int = 28  # how long the question about the start keeps its meaning
-    end_window: int = 60  # an end may be entered late
+    start_window: int = 28
+    end_window: int = 60
     checkin_day: int = 24  # of the month
     checkin_window: int = 7  # after the month's end
     open_days: int = 15  # that make a calendar month an enrolment-month
+    watch_every: int = 14
     spacing: int = 7  # between two contacts with one customer
+    remind_after: int = 3  # without an answer
     conversation: int = 7  # that an unfinished conversation waits
-
-
-PRIORITY = {"start": 0, "end": 1, "checkin": 2}
+    priority: tuple[str, ...] = ("start", "end", "checkin")  # the important first
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts:
-    """What planning needs to know of an enrolment. ``ended_on`` may lie ahead."""
+    """What planning needs to know of an enrolment. ``ended_on`` may lie ahead.
+
+    Attributes:
+        registered_on: when we first heard of it: what had lost its meaning by then was never due.
+        unseen_from: what fell due before this day has been planned already.
+        watched_from: the day from which the provider is under watch, or None.
+    """
 
     started_on: date
     ended_on: date | None
     end_reason: str
     registered_on: date
+    unseen_from: date = date.min
+    watched_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,89 +61,153 @@ class PlannedOccasion:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is due up to today, and the next day on which something may fall due."""
+    """What has fallen due by today, and the next day on which something may fall due."""
 
     due: tuple[PlannedOccasion, ...]
     plan_on: date | None
 
 
 def plan(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Plan:
-    """Every contact of ``enrolment`` that is due by ``today`` and whose window was open when it was registered.
+    """Every contact of ``enrolment`` that fell due from ``unseen_from`` to ``today``.
 
-    The same occasions come again each time: that they are made once is the unique key's work.
+    Also one whose window has closed since: it is due all the same, and its occasion says that it was too late.
     """
-    due: list[PlannedOccasion] = []
-    upcoming: list[date] = []
-    for each in _points(enrolment, rules):
-        if each.last_on < enrolment.registered_on:
-            continue
+    due = []
+    upcoming = []
+    for each in _contacts(enrolment, today, rules):
         if each.due_on > today:
             upcoming.append(each.due_on)
-        else:  # also when its window has closed since: then the occasion says so
+        elif each.due_on >= enrolment.unseen_from and each.last_on >= enrolment.registered_on:
             due.append(each)
-    checkins, following = _checkin(enrolment, today, rules)
-    due += checkins
-    if following is not None:
-        upcoming.append(following)
     return Plan(tuple(due), min(upcoming, default=None))
 
 
-def _points(enrolment: EnrolmentFacts, rules: Rules) -> list[PlannedOccasion]:
-    points = []
+def _contacts(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Iterator[PlannedOccasion]:
+    """Every contact that can matter today: those since ``unseen_from``, and at least the next one."""
     start_on = enrolment.started_on + timedelta(days=rules.start_after)
     if enrolment.ended_on is None or enrolment.ended_on > start_on:
-        last = start_on + timedelta(days=rules.start_window)
-        points.append(PlannedOccasion("start", "", start_on, last))
+        yield PlannedOccasion("start", "", start_on, start_on + timedelta(days=rules.start_window))
     if enrolment.ended_on is not None and enrolment.end_reason != "death":
-        last = enrolment.ended_on + timedelta(days=rules.end_window)
-        points.append(PlannedOccasion("end", "", enrolment.ended_on, last))
-    return points
+        last_on = enrolment.ended_on + timedelta(days=rules.end_window)
+        yield PlannedOccasion("end", "", enrolment.ended_on, last_on)
+    # A late check-in of the month before registration may still have its window.
+    known = max(enrolment.unseen_from, _month_before(enrolment.registered_on))
+    month = max(enrolment.started_on, known).replace(day=1)
+    while True:
+        for each in _checkins(enrolment, month, rules):
+            yield each
+            if each.due_on > today:
+                return
+        month = _month_after(month)
+        if enrolment.ended_on is not None and enrolment.ended_on < month:
+            return
 
 
-def _checkin(enrolment: EnrolmentFacts, today: date, rules: Rules) -> tuple[list[PlannedOccasion], date | None]:
-    """The check-ins that are due and still have a window, and the next day on which one may be."""
-    due = []
-    first = today.replace(day=1)
-    for month in ((first - timedelta(days=1)).replace(day=1), first):
-        day = _checkin_day(enrolment, month, rules)
-        last = _next_month(month) + timedelta(days=rules.checkin_window - 1)
-        if day is not None and day <= today <= last:
-            due.append(PlannedOccasion("checkin", f"{month:%Y-%m}", day, last))
-    month = max(first, enrolment.started_on.replace(day=1))
-    for _ in range(3):  # this month's may be past, and the month of the start too short
-        following = _checkin_day(enrolment, month, rules)
-        if following is not None and following > today:
-            return due, following
-        month = _next_month(month)
-    return due, None
+def _checkins(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[PlannedOccasion]:
+    """The check-ins of the calendar month that begins on ``month``.
+
+    Under watch the last one of a month bears the month's name: it is the month's own check-in.
+    """
+    found = []
+    for day in _watch_days(enrolment, month, rules):
+        if _is_open(enrolment, day):
+            is_last = day + timedelta(days=rules.watch_every) >= _month_after(month)
+            period = f"{day:%Y-%m}" if is_last else f"{day:%Y-%m-%d}"
+            last_on = day + timedelta(days=rules.watch_every - 1)
+            found.append(PlannedOccasion("checkin", period, day, last_on))
+    if found:
+        return found
+    # Late in the month, and open on enough of its days.
+    opened = max(month, enrolment.started_on)
+    day = max(month.replace(day=rules.checkin_day), opened + timedelta(days=rules.open_days - 1))
+    if day >= _month_after(month) or not _is_open(enrolment, day):
+        return []
+    last_on = _month_after(month) + timedelta(days=rules.checkin_window - 1)
+    return [PlannedOccasion("checkin", f"{month:%Y-%m}", day, last_on)]
 
 
-def _checkin_day(enrolment: EnrolmentFacts, first: date, rules: Rules) -> date | None:
-    """The day of the month's check-in: late in the month, and open on enough of its days."""
-    opened = max(first, enrolment.started_on)
-    day = max(first.replace(day=rules.checkin_day), opened + timedelta(days=rules.open_days - 1))
-    if day >= _next_month(first) or (enrolment.ended_on is not None and enrolment.ended_on <= day):
-        return None
-    return day
+def _watch_days(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[date]:
+    """The days of the month on which a provider under watch is asked about, for customers who know it."""
+    if enrolment.watched_from is None:
+        return []
+    every = rules.watch_every
+    knows_it = enrolment.started_on + timedelta(days=every)
+    day = enrolment.watched_from
+    if day < month:
+        day = month + timedelta(days=(day - month).days % every)
+    days = []
+    while day < _month_after(month):
+        if day >= knows_it:
+            days.append(day)
+        day += timedelta(days=every)
+    return days
 
 
-@lru_cache(maxsize=64)  # asked several times for every enrolment, about few months
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1)
+def _is_open(enrolment: EnrolmentFacts, day: date) -> bool:
+    return enrolment.ended_on is None or enrolment.ended_on > day
+
+
+@lru_cache(maxsize=512)  # asked several times for every enrolment, about few months
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def withdrawn(enrolment: EnrolmentFacts, survey: str, period: str, today: date, rules: Rules) -> str | None:
+    """Why a contact that was planned is no longer to be made, for staff; None when it still is.
+
+    ``unseen_from`` is of no importance here.
+    """
+    ended = enrolment.ended_on is not None and enrolment.ended_on <= today
+    if ended and enrolment.end_reason == "death":
+        return "Kunden har avlidit."
+    if survey == "start" and ended:
+        return "Insatsen hann avslutas."
+    if survey == "checkin" and ended:
+        return "Insatsen är avslutad."
+    if survey == "end" and not ended:
+        return "Registret har rättats: insatsen är inte avslutad."
+    if survey == "start" and today < enrolment.started_on + timedelta(days=rules.start_after):
+        return "Registret har rättats: insatsen började senare."
+    if survey == "checkin":
+        month = date.fromisoformat(f"{period[:7]}-01")
+        if period not in {each.period for each in _checkins(enrolment, month, rules)}:
+            if len(period) > len("2026-11"):
+                return "Anordnaren följs inte längre upp tätare än varje månad."
+            return "Registret har rättats: insatsen var öppen för få dagar i månaden."
+    return None
+
+
+def week_of(today: date) -> tuple[date, date]:
+    """Monday and Sunday of the week in which ``today`` falls."""
+    monday = today - timedelta(days=today.weekday())
+    return monday, monday + timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """What decides whether a waiting contact may be made. ``address_states`` are those of the customer."""
+    """What decides whether a waiting contact may be made. ``address_states`` are those of the customer.
+
+    Attributes:
+        withdrawn: why the register no longer asks for it, or None.
+        customer_busy: another conversation is open with the customer, or at the address.
+        outranked: a contact of higher priority waits for the same customer.
+        start_this_week: the customer's four-week question falls in this week.
+        hindrance: why it was held when it was last looked at; empty when it never was.
+    """
 
     survey: str
     expires_at: datetime
-    ended: bool
-    died: bool
+    withdrawn: str | None
     address_states: frozenset[str]
-    customer_busy: bool  # another conversation is open with the customer, or at the address
+    customer_busy: bool
     last_contact_at: datetime | None
-    outranked: bool  # a contact of higher priority waits for the same customer
+    outranked: bool
+    start_this_week: bool = False
+    hindrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +234,25 @@ class Close:
 Decision = Open | Hold | Close
 
 ANOTHER_LOOK = timedelta(hours=1)
+TOO_LATE = "Tiden hade redan gått ut när frågan kunde planeras."
+UNREACHABLE = "Kunden har ingen adress som går att nå."
 
 
 def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindow) -> Decision:
     """Whether a due contact is made now, later or never; every reason is a sentence for staff."""
-    if facts.died:
-        return Close("cancelled", "Kunden har avlidit.")
-    if facts.survey == "start" and facts.ended:
-        return Close("cancelled", "Insatsen hann avslutas.")
-    if facts.survey == "checkin" and facts.ended:
-        return Close("cancelled", "Insatsen är avslutad.")
-    if "active" not in facts.address_states and "opted_out" in facts.address_states:
+    if facts.withdrawn is not None:
+        return Close("cancelled", facts.withdrawn)
+    reachable = "active" in facts.address_states
+    if not reachable and "opted_out" in facts.address_states:
         return Close("opted_out", "Kunden har sagt stopp.")
     if now >= facts.expires_at:
-        if "active" not in facts.address_states:
-            return Close("unreachable", "Kunden har ingen adress som går att nå.")
-        return Close("expired", "Tiden gick ut innan frågan kunde skickas.")
-    if "active" not in facts.address_states:
-        return _hold(facts, now + ANOTHER_LOOK * 6, "Kunden har ingen adress som går att nå.")
+        if not reachable:
+            return Close("unreachable", UNREACHABLE)
+        if not facts.hindrance:
+            return Close("expired", TOO_LATE)
+        return Close("expired", f"Tiden gick ut innan frågan kunde skickas. Senaste hindret: {facts.hindrance}")
+    if not reachable:
+        return _hold(facts, now + ANOTHER_LOOK * 6, UNREACHABLE)
     if facts.customer_busy:
         return _hold(facts, now + ANOTHER_LOOK, "Ett annat samtal är öppet med kunden.")
     if facts.last_contact_at is not None:
@@ -185,9 +261,17 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
             return _hold(facts, free_at, f"Kunden kontaktades för mindre än {rules.spacing} dagar sedan.")
     if facts.outranked:
         return _hold(facts, now + ANOTHER_LOOK, "En viktigare fråga till kunden går före.")
+    if facts.survey == "checkin" and facts.start_this_week:
+        reason = "Frågan efter fyra veckor faller i samma vecka och går före."
+        return _hold(facts, _next_monday(now, window.zone), reason)
     if not window.is_open(now):
         return _hold(facts, window.next_open(now), "Utanför sändningstiden.")
     return Open()
+
+
+def _next_monday(now: datetime, zone: ZoneInfo) -> datetime:
+    _, sunday = week_of(now.astimezone(zone).date())
+    return datetime.combine(sunday + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _hold(facts: ContactFacts, until: datetime, reason: str) -> Hold:

@@ -1,7 +1,7 @@
 """The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any, Self
@@ -20,7 +20,7 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-HEAD = "0003"  # the newest migration; a test holds it against storage/migrations
+HEAD = "0004"  # the newest migration; a test holds it against storage/migrations
 
 
 class DatabaseError(Exception):
@@ -149,10 +149,24 @@ async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapp
 
 
 async def insert_from(
-    conn: AsyncConnection, table: Table, columns: Sequence[str], rows: Select[Any], values: Mapping[str, Any]
+    conn: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Select[Any],
+    values: Mapping[str, Any],
+    key: Sequence[str],
+    renewed: Callable[[Any], tuple[Mapping[str, Any], Any]] | None = None,
 ) -> None:
-    """Insert what the query ``rows`` finds with ``values``, leaving rows whose unique key is taken as they are."""
-    statement = _insert(conn.dialect.name, table).from_select(list(columns), rows).on_conflict_do_nothing()
+    """Insert what the query ``rows`` finds with ``values``, leaving rows whose ``key`` is taken as they are.
+
+    ``renewed`` tells, of the new row, which columns of the row that is there are replaced, and where.
+    """
+    statement = _insert(conn.dialect.name, table).from_select(list(columns), rows)
+    if renewed is None:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    else:
+        replaced, where = renewed(statement.excluded)
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced, where=where)
     await conn.execute(statement, dict(values))
 
 

@@ -5,28 +5,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert, insert_from
-from storage.tables import address, customer, customer_address, enrolment, occasion, session
+from storage.tables import address, customer, customer_address, enrolment, occasion, outbox, provider, session
 
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One contact, as it is planned for every enrolment for which it falls due together."""
+    """One contact, as it is planned for every enrolment for which it falls due together.
+
+    ``is_wanted`` False: it fell due, and by now there is a reason not to make it.
+    """
 
     survey: str
     period: str
     due_at: datetime
     expires_at: datetime
+    is_wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An occasion that waits to be opened, with what is known of its customer."""
+    """An occasion that waits to be opened, with what is known of its enrolment and customer.
+
+    ``enrolment`` are the facts in the order of ``due_enrolments``; ``hindrance`` is why it was held last.
+    """
 
     id: int
     customer_id: int
@@ -37,22 +44,28 @@ class Waiting:
     period: str
     due_at: datetime
     expires_at: datetime
-    ended_on: date | None
-    end_reason: str
+    hindrance: str
+    enrolment: tuple[Any, ...]
     addresses: tuple[tuple[int, str, str], ...]  # (id, channel, state), the preferred first
     last_contact_at: datetime | None
+
+
+# What the rules need to know, in the order of scheduler.rules.EnrolmentFacts.
+_FACTS = (
+    enrolment.c.started_on,
+    enrolment.c.ended_on,
+    enrolment.c.end_reason,
+    enrolment.c.registered_on,
+    enrolment.c.plan_on,
+    provider.c.watched_from,
+)
 
 
 async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> Sequence[Any]:
     """Enrolments that the planner must look at by ``today``, the longest waiting first: id, then its facts."""
     statement = (
-        select(
-            enrolment.c.id,
-            enrolment.c.started_on,
-            enrolment.c.ended_on,
-            enrolment.c.end_reason,
-            enrolment.c.registered_on,
-        )
+        select(enrolment.c.id, *_FACTS)
+        .join(provider, provider.c.id == enrolment.c.provider_id)
         .where(enrolment.c.plan_on <= today)
         .order_by(enrolment.c.plan_on, enrolment.c.id)
         .limit(limit)
@@ -86,6 +99,16 @@ _COLUMNS = (
 )
 
 
+_KEY = ("enrolment_id", "survey", "period")
+
+
+def _renewed(new: Any) -> tuple[dict[str, Any], Any]:
+    """What changes where the contact is known already, and when."""
+    values = {name: new[name] for name in ("due_at", "expires_at", "look_at", "outcome", "reason")}
+    was_called_off = or_(occasion.c.outcome == "cancelled", occasion.c.due_at != new.due_at)
+    return {**values, "closed_at": None}, and_(occasion.c.opened_at.is_(None), was_called_off)
+
+
 async def save_plan(
     conn: AsyncConnection,
     planned: Mapping[Planned, Sequence[int]],
@@ -93,7 +116,9 @@ async def save_plan(
 ) -> None:
     """Insert what is new, and move each enrolment's next look; both by the ids of the enrolments.
 
-    One statement for all enrolments that share a contact or a day: few are different on any one day.
+    A contact that was never made is planned anew where the register was corrected: it falls due on another day,
+    or was called off and is wanted again. One statement for all enrolments that share a contact or a day: few
+    are different on any one day.
     """
     for each, ids in planned.items():
         values = {
@@ -104,40 +129,80 @@ async def save_plan(
             "look_at_": each.due_at,
             "ids": ids,
         }
-        await insert_from(conn, occasion, _COLUMNS, _PLANNED, values)
+        await insert_from(conn, occasion, _COLUMNS, _PLANNED, values, _KEY, _renewed if each.is_wanted else None)
     for day, ids in plan_on.items():
         await conn.execute(_PLAN_ON, {"plan_on_": day, "ids": ids})
 
 
-async def waiting(conn: AsyncConnection, now: datetime, limit: int, *, all_due: bool = False) -> list[Waiting]:
+async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: datetime) -> None:
+    """Have what waits for these enrolments looked at from ``at`` on: something about them has changed."""
+    await conn.execute(
+        update(occasion)
+        .where(
+            occasion.c.enrolment_id.in_(list(enrolments)),
+            occasion.c.opened_at.is_(None),
+            occasion.c.outcome == "",
+            occasion.c.look_at > at,
+        )
+        .values(look_at=at)
+    )
+
+
+async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | None, today: date) -> None:
+    """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew."""
+    await conn.execute(update(provider).where(provider.c.ref == ref).values(watched_from=watched_from))
+    first = min(watched_from or today, today)
+    await conn.execute(
+        update(enrolment)
+        .where(
+            enrolment.c.provider_id == select(provider.c.id).where(provider.c.ref == ref).scalar_subquery(),
+            or_(enrolment.c.plan_on.is_(None), enrolment.c.plan_on > first),
+            or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= first),
+        )
+        .values(plan_on=first)
+    )
+
+
+async def waiting(
+    conn: AsyncConnection, now: datetime, limit: int, survey: str | None = None, *, all_due: bool = False
+) -> list[Waiting]:
     """Occasions to look at by ``now``, the longest waiting first; ``all_due``: also those held until later."""
     moment = occasion.c.due_at if all_due else occasion.c.look_at
-    rows = (
-        await conn.execute(
-            select(
-                occasion.c.id,
-                occasion.c.customer_id,
-                customer.c.ref.label("customer_ref"),
-                enrolment.c.ref.label("enrolment_ref"),
-                customer.c.language,
-                occasion.c.survey,
-                occasion.c.period,
-                occasion.c.due_at,
-                occasion.c.expires_at,
-                enrolment.c.ended_on,
-                enrolment.c.end_reason,
-            )
-            .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
-            .join(customer, customer.c.id == occasion.c.customer_id)
-            .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", moment <= now)
-            .order_by(moment, occasion.c.id)
-            .limit(limit)
+    statement = (
+        select(
+            occasion.c.id,
+            occasion.c.customer_id,
+            customer.c.ref.label("customer_ref"),
+            enrolment.c.ref.label("enrolment_ref"),
+            customer.c.language,
+            occasion.c.survey,
+            occasion.c.period,
+            occasion.c.due_at,
+            occasion.c.expires_at,
+            occasion.c.reason,
+            *_FACTS,
         )
-    ).all()
+        .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+        .join(provider, provider.c.id == enrolment.c.provider_id)
+        .join(customer, customer.c.id == occasion.c.customer_id)
+        .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", moment <= now)
+        .order_by(moment, occasion.c.id)
+        .limit(limit)
+        .with_for_update(of=occasion, skip_locked=True)
+    )
+    if survey is not None:
+        statement = statement.where(occasion.c.survey == survey)
+    rows = (await conn.execute(statement)).all()
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
-    return [Waiting(*row, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)) for row in rows]
+    found = []
+    for row in rows:
+        values: list[Any] = list(row)
+        facts = tuple(values[-len(_FACTS) :])
+        values[-len(_FACTS) :] = facts, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)
+        found.append(Waiting(*values))
+    return found
 
 
 async def addresses_of(
@@ -197,6 +262,24 @@ async def top_survey(
     for row in rows:
         best[row.customer_id] = min(priority[row.survey], best.get(row.customer_id, 99))
     return best
+
+
+async def started_between(
+    conn: AsyncConnection, customers: Collection[int], first: date, last: date
+) -> list[tuple[int, date, date | None]]:
+    """Customer, start and end of each enrolment of ``customers`` that started from ``first`` to ``last``."""
+    rows = await conn.execute(
+        select(enrolment.c.customer_id, enrolment.c.started_on, enrolment.c.ended_on).where(
+            enrolment.c.customer_id.in_(list(customers)), enrolment.c.started_on.between(first, last)
+        )
+    )
+    return [(id_, started_on, ended_on) for id_, started_on, ended_on in rows]
+
+
+async def queued(conn: AsyncConnection, limit: int) -> int:
+    """How many messages wait to be sent; ``limit`` when there are at least so many."""
+    waiting_ = select(outbox.c.id).where(outbox.c.state.in_(("queued", "sending"))).limit(limit).subquery()
+    return int((await conn.execute(select(func.count()).select_from(waiting_))).scalar_one())
 
 
 _HOLD = (

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import measurements, people, targets
+from storage import measurements, occasions, people, targets
 from storage.database import insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
@@ -20,6 +20,7 @@ from storage.tables import answer, customer, enrolment, follow_up, occasion, pro
 
 T = TypeVar("T")
 
+PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
 CHUNK = 5_000  # references looked up in one statement; SQLite and PostgreSQL both stop near 32,000
 
 
@@ -61,7 +62,7 @@ async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: d
     await _providers(conn, batch, now)
     await _customers(conn, batch, now)
     problems: list[Problem] = []
-    changed = await _enrolments(conn, batch, today, problems)
+    changed = await _enrolments(conn, batch, today, now, problems)
     ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.answers)})
     await _followups(conn, batch, ids, now, problems)
     changed |= await _answers(conn, batch, ids, problems)
@@ -133,7 +134,7 @@ async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime)
 
 
 async def _enrolments(
-    conn: AsyncConnection, batch: RegisterBatch, today: date, problems: list[Problem]
+    conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime, problems: list[Problem]
 ) -> set[int]:
     """Save the enrolments; the ids of those that are in the files."""
     rows = batch.enrolments
@@ -141,6 +142,7 @@ async def _enrolments(
     providers = await _ids(conn, provider, {row.provider for row in rows})
     stored = await _stored(conn, enrolment, (row.ref for row in rows))
     values = []
+    corrected: list[int] = []
     for row in rows:
         found = len(problems)
         if row.customer not in customers:
@@ -152,27 +154,33 @@ async def _enrolments(
         before = stored.get(row.ref)
         if before is not None:
             problems += _locked(row, before, customers[row.customer], providers[row.provider])
-        values.append(
-            _kept(
-                before,
-                row.missing,
-                {
-                    "ref": row.ref,
-                    "customer_id": customers[row.customer],
-                    "provider_id": providers[row.provider],
-                    "started_on": row.started_on,
-                    "planned_end_on": row.planned_end_on,
-                    "ended_on": row.ended_on,
-                    "end_reason": row.end_reason,
-                    "difficulty": row.difficulty or (before.difficulty if before else ""),
-                    "registered_on": before.registered_on if before else today,
-                    "plan_on": today,  # something may have changed: the planner looks today
-                },
-            )
+        new = _kept(
+            before,
+            row.missing,
+            {
+                "ref": row.ref,
+                "customer_id": customers[row.customer],
+                "provider_id": providers[row.provider],
+                "started_on": row.started_on,
+                "planned_end_on": row.planned_end_on,
+                "ended_on": row.ended_on,
+                "end_reason": row.end_reason,
+                "difficulty": row.difficulty or (before.difficulty if before else ""),
+                "registered_on": before.registered_on if before else today,
+            },
         )
+        # What is new or corrected is planned from its very start; the rest when it would have been.
+        plan_on = min(row.started_on, today)
+        if before is not None and all(new[name] == getattr(before, name) for name in PLANNED_BY):
+            plan_on = before.plan_on
+        elif before is not None:
+            corrected.append(before.id)
+        values.append({**new, "plan_on": plan_on})
     if problems:
         return set()
     await upsert(conn, enrolment, ("ref",), values)
+    for chunk in _chunks(corrected):
+        await occasions.look_again(conn, chunk, now)
     return set((await _ids(conn, enrolment, {row.ref for row in rows})).values())
 
 
@@ -240,7 +248,7 @@ async def _answers(
     for chunk in _chunks(sorted(touched)):
         rows = await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk)))
         customers |= {row.id: row.customer_id for row in rows}
-    occasions = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
+    answered = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
     await insert_ignore(
         conn,
         occasion,
@@ -258,7 +266,7 @@ async def _answers(
                 "outcome": "completed",
                 "reason": "Svaret lästes in från en fil.",
             }
-            for (enrolment_id, survey, period), at in occasions.items()
+            for (enrolment_id, survey, period), at in answered.items()
         ],
     )
     found: dict[tuple[int, str, str], int] = {}

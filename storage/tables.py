@@ -42,6 +42,8 @@ provider = _table(
     Column("address_id", ForeignKey("address.id")),
     Column("authorised_from", IsoDate),
     Column("authorised_to", IsoDate),
+    # The day from which its customers are asked more often; empty when it is not under watch.
+    Column("watched_from", IsoDate),
 )
 
 customer = _table(
@@ -65,7 +67,8 @@ enrolment = _table(
     Column("end_reason", Text, nullable=False),  # empty while open
     Column("difficulty", Text, nullable=False),  # low, medium, high or empty
     Column("registered_on", IsoDate, nullable=False),
-    # The day on which the planner must look at this enrolment next; empty when nothing more can fall due.
+    # The day on which the planner must look at this enrolment next: what fell due before it is planned already.
+    # Empty when nothing more can fall due.
     Column("plan_on", IsoDate, index=True),
 )
 
@@ -127,6 +130,7 @@ occasion = _table(
 )
 Index(
     "ix_occasion_waiting",
+    occasion.c.survey,  # the important first
     occasion.c.look_at,
     sqlite_where=text("opened_at IS NULL AND outcome = ''"),
     postgresql_where=text("opened_at IS NULL AND outcome = ''"),
@@ -363,4 +367,14 @@ report_snapshot = _table(
     Column("reason", Text, nullable=False),  # why it was revised; empty for the first
     Column("digest", Text, nullable=False),  # SHA-256 of content, hex
     Column("content", Text, nullable=False),
+)
+
+# A database that came back from a copy says so until it has been dealt with: what the copy knows as waiting may
+# have been sent since. storage/backup.py writes the first row into the copy itself.
+restoration = _table(
+    "restoration",
+    Column("id", Integer, primary_key=True),
+    Column("copied_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),  # when the system that was copied sent its last, where somebody knows
+    Column("settled_at", UtcDateTime),
 )

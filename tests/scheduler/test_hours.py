@@ -1,11 +1,13 @@
 """The send window: nights, weekends, holidays and the two odd nights of the year."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scheduler.hours import SendWindow
+from scheduler.hours import Hours, SendWindow
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WINDOW = SendWindow.parse("09:00-19:00", ZONE)
@@ -45,3 +47,69 @@ def test_always() -> None:
 def test_a_bad_window_is_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r'^write it as "09:00-19:00" or "always", not .*\.$'):
         SendWindow.parse(text, ZONE)
+
+
+def hours(text: str) -> Hours | None:
+    return Hours.parse(text)
+
+
+# Long days on Mondays, short Fridays, Saturday mornings, and an hour on holidays.
+OWN = SendWindow(
+    ZONE,
+    tuple(
+        map(hours, ("08:00-20:00", "09:00-19:00", "closed", "09:00-19:00", "09:00-15:00", "10:00-12:00", "closed"))
+    ),
+    hours("11:00-12:00"),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2025-06-02 07:59", "2025-06-02 08:00"),  # a Monday
+        ("2025-06-02 19:59", "2025-06-02 19:59"),
+        ("2025-06-03 19:00", "2025-06-05 09:00"),  # Wednesdays are closed
+        ("2025-06-05 19:00", "2025-06-06 11:00"),  # the national day, a Friday, has the holidays' hour
+        ("2025-06-06 12:00", "2025-06-07 10:00"),
+        ("2025-06-07 12:00", "2025-06-09 08:00"),
+        ("2025-12-23 19:00", "2025-12-25 11:00"),  # Christmas Eve is a Wednesday: a holiday opens no closed day
+    ],
+)
+def test_hours_of_each_weekday_and_of_holidays(at: str, opens: str) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=ZONE)
+    found = OWN.next_open(moment)
+    assert found.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") == opens
+    assert OWN.is_open(found)
+
+
+@given(st.integers(0, 4 * 365 * 24 * 60), st.sampled_from([WINDOW, OWN]))
+def test_the_next_opening_is_open_and_nothing_before_it_is(minute: int, window: SendWindow) -> None:
+    moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    found = window.next_open(moment)
+    assert found >= moment
+    assert window.is_open(found)
+    between = moment
+    while between < found:
+        assert not window.is_open(between)
+        between += timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (WINDOW, "vardagar 09:00-19:00, inte helgdagar"),
+        (
+            OWN,
+            "måndag 08:00-20:00, tisdag 09:00-19:00, torsdag 09:00-19:00, fredag 09:00-15:00, lördag 10:00-12:00, "
+            "helgdagar 11:00-12:00",
+        ),
+        (SendWindow(ZONE), "dygnet runt (FOLLOWUP_SEND_WINDOW=always)"),
+    ],
+)
+def test_in_words(window: SendWindow, words: str) -> None:
+    assert str(window) == words
+
+
+def test_a_year_without_an_opening_is_no_endless_search() -> None:
+    with pytest.raises(ValueError, match="closed on every day"):
+        SendWindow(ZONE, (None,) * 7).next_open(datetime(2025, 1, 1, tzinfo=UTC))
