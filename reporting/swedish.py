@@ -6,6 +6,10 @@ SUPPRESSED = "–"
 NO_DATA = ".."
 NO_BREAK = "\u00a0"
 
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
 POINTS = {"start": "Vid start", "end": "Vid avslut", "all": "Båda mätpunkterna"}
 GENDERS = {"K": "Kvinnor", "M": "Män"}
 DIFFICULTIES = {

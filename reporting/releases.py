@@ -1,0 +1,176 @@
+"""What a provider may be told about satisfaction, month after month, so that no single answer follows. Pure.
+
+A published figure is a sum over atoms: the answers of one quarter and measurement point. All answers of an atom
+are in the same sums, so the sums leave an atom's answers open when the atom holds both satisfied and dissatisfied
+ones (swap two of them: every sum is the same), or when some other history with the same sums has one answer of
+the atom the other way. `given_away` searches for such a history by moving one answer and repairing the sums it
+breaks. The search is bounded: where it finds none, the atom counts as given away. So it can withhold too much,
+never too little.
+
+The figure covers the last four quarters that are final: no answer about them can come any more. It changes at
+most quarterly, with six or more new answers (REPORT.md, Disclosure control).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reporting.disclosure import MIN_ANSWERS, Count, is_unsafe
+
+QUARTERS = 4
+# The last `end` is entered 60 days late, waits 7 and is reopened within 14: then a quarter is final.
+FINAL_AFTER = timedelta(days=91)
+BAND = 0.9  # shares above it, or under 1 minus it, are told as "över 90 %" and "under 10 %"
+DEPTH = 8  # moves of one alternative history
+
+Quarter = tuple[int, int]  # year, 1-4
+Atom = tuple[Quarter, str]  # quarter and measurement point
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it was given to a provider: the share of satisfied over the four quarters until ``last``."""
+
+    last: Quarter
+    satisfied: int
+    answered: int
+
+    @property
+    def band(self) -> str:
+        """``over`` or ``under`` where only the band is told, else empty."""
+        share = self.satisfied / self.answered
+        return "over" if share > BAND else "under" if share < 1 - BAND else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What somebody learns from a published figure: that the satisfied among ``atoms`` are low ... high."""
+
+    atoms: frozenset[Atom]
+    low: int
+    high: int
+
+
+def decide(answers: Mapping[Atom, Count], earlier: Sequence[Figure], today: date) -> Figure | None:
+    """The figure to show today: a new one where that is safe, else the last while it still says something.
+
+    ``answers``: (satisfied, answered) by atom. ``earlier``: every figure this provider has been given, in order.
+    """
+    last = last_final(today)
+    kept = earlier[-1] if earlier and earlier[-1].last >= _before(last, QUARTERS) else None
+    new = [atom for atom in answers if (not earlier or atom[0] > earlier[-1].last) and atom[0] <= last]
+    candidate = _figure(answers, last)
+    if sum(answers[atom][1] for atom in new) < MIN_ANSWERS or not may_be_shown(candidate):
+        return kept
+    known = _annual(answers)
+    given = [*known, *(_told(each) for each in earlier)]
+    if given_away(answers, [*given, _told(candidate)]) - given_away(answers, known):
+        return kept
+    return candidate
+
+
+def may_be_shown(figure: Figure) -> bool:
+    """Whether the figure alone says nothing about single answers: six or more, and no band of one value."""
+    if figure.answered < MIN_ANSWERS:
+        return False
+    told = _told(figure)
+    return not figure.band or told.high > told.low
+
+
+def given_away(answers: Mapping[Atom, Count], published: Sequence[Sum]) -> frozenset[Atom]:
+    """The atoms whose answers somebody could work out who knows every ``published`` sum, and who was asked."""
+    covered = {atom for each in published for atom in each.atoms if answers.get(atom, (0, 0))[1] > 0}
+    return frozenset(atom for atom in covered if not _is_open(atom, answers, published))
+
+
+def last_final(today: date) -> Quarter:
+    """The latest quarter about which no answer can come any more."""
+    day = today - FINAL_AFTER
+    return _before((day.year, (day.month + 2) // 3), 1)
+
+
+def window(last: Quarter) -> list[Quarter]:
+    """The four quarters until ``last``, that one included."""
+    return [_before(last, back) for back in reversed(range(QUARTERS))]
+
+
+def _is_open(atom: Atom, answers: Mapping[Atom, Count], published: Sequence[Sum]) -> bool:
+    satisfied, answered = answers[atom]
+    if 0 < satisfied < answered:
+        return True
+    step = 1 if satisfied == 0 else -1
+    values = {each: count[0] for each, count in answers.items()}
+    values[atom] += step
+    return _repair(values, {atom: step}, answers, published, DEPTH)
+
+
+def _repair(
+    values: dict[Atom, int],
+    moved: dict[Atom, int],
+    answers: Mapping[Atom, Count],
+    published: Sequence[Sum],
+    depth: int,
+) -> bool:
+    """Whether at most ``depth`` more moves give every sum its published value. No atom is moved both ways."""
+    for each in published:
+        total = sum(values[atom] for atom in each.atoms if atom in values)
+        step = (total < each.low) - (total > each.high)
+        if step:
+            break
+    else:
+        return True
+    if depth == 0:
+        return False
+    for atom in sorted(each.atoms):
+        if atom not in values or moved.get(atom, step) != step or not 0 <= values[atom] + step <= answers[atom][1]:
+            continue
+        fresh = atom not in moved
+        values[atom] += step
+        moved[atom] = step
+        found = _repair(values, moved, answers, published, depth - 1)
+        values[atom] -= step
+        if fresh:
+            del moved[atom]
+        if found:
+            return True
+    return False
+
+
+def _figure(answers: Mapping[Atom, Count], last: Quarter) -> Figure:
+    counted = [answers[atom] for atom in _atoms(window(last)) if atom in answers]
+    return Figure(last, sum(count[0] for count in counted), sum(count[1] for count in counted))
+
+
+def _told(figure: Figure) -> Sum:
+    """What the shown form of a figure says: the number itself, or only a band."""
+    within = [
+        satisfied
+        for satisfied in range(figure.answered + 1)
+        if Figure(figure.last, satisfied, figure.answered).band == figure.band
+    ]
+    exact = figure.satisfied
+    low, high = (within[0], within[-1]) if figure.band else (exact, exact)
+    return Sum(_atoms(window(figure.last)), low, high)
+
+
+def _annual(answers: Mapping[Atom, Count]) -> list[Sum]:
+    """The sums that the yearly reports publish about the provider: each point, and both."""
+    sums = []
+    for year in sorted({quarter[0] for quarter, _ in answers}):
+        quarters = [(year, number) for number in range(1, QUARTERS + 1)]
+        for points in (("start",), ("end",), ("start", "end")):
+            atoms = frozenset((quarter, point) for quarter in quarters for point in points)
+            counted = [answers[atom] for atom in atoms if atom in answers]
+            total = (sum(count[0] for count in counted), sum(count[1] for count in counted))
+            if total[1] and not is_unsafe(total):
+                sums.append(Sum(atoms, total[0], total[0]))
+    return sums
+
+
+def _atoms(quarters: Iterable[Quarter]) -> frozenset[Atom]:
+    return frozenset((quarter, point) for quarter in quarters for point in ("start", "end"))
+
+
+def _before(quarter: Quarter, back: int) -> Quarter:
+    number = quarter[0] * QUARTERS + quarter[1] - 1 - back
+    return number // QUARTERS, number % QUARTERS + 1

@@ -1,0 +1,172 @@
+"""What a provider learns from all that it is given over the years, and an attacker who tries to learn more."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from reporting import releases
+from reporting.disclosure import Count, is_unsafe
+from reporting.releases import Atom, Figure, Sum
+
+Decide = Callable[[Mapping[Atom, Count], Sequence[Figure], date], Figure | None]
+Q1, Q2, Q3, Q4 = ((2015, n) for n in (1, 2, 3, 4))
+
+
+def _answers(*counts: tuple[Count, Count]) -> dict[Atom, Count]:
+    """By quarter of 2015: (satisfied, answered) at start and at end."""
+    return {
+        ((2015, number), point): count
+        for number, quarter in enumerate(counts, 1)
+        for point, count in zip(("start", "end"), quarter, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        (date(2016, 4, 1), Q4),  # 1 April less 91 days is 1 January: the quarter before it is whole
+        (date(2016, 3, 31), Q3),
+        (date(2016, 1, 2), Q3),
+        (date(2015, 12, 30), Q2),
+    ],
+)
+def test_a_quarter_is_final_after_91_days(today: date, last: tuple[int, int]) -> None:
+    assert releases.last_final(today) == last
+
+
+def test_a_year_of_mixed_answers_is_told() -> None:
+    answers = _answers(((3, 4), (2, 4)), ((3, 4), (2, 4)), ((3, 4), (2, 4)), ((3, 4), (2, 4)))
+    assert releases.decide(answers, [], date(2016, 4, 2)) == Figure(Q4, 20, 32)
+
+
+def test_five_answers_are_not_told() -> None:
+    assert releases.decide(_answers(((1, 3), (1, 2))), [], date(2015, 7, 2)) is None
+
+
+def test_five_new_answers_change_nothing() -> None:
+    before = _answers(((5, 8), (5, 8)))
+    first = releases.decide(before, [], date(2015, 7, 2))
+    assert first == Figure(Q1, 10, 16)
+    after = before | _answers(((5, 8), (5, 8)), ((1, 3), (1, 2)))
+    assert releases.decide(after, [first], date(2015, 10, 2)) == first
+
+
+def test_six_of_six_are_not_told_as_a_band() -> None:
+    assert releases.decide(_answers(((3, 3), (3, 3))), [], date(2015, 7, 2)) is None
+
+
+@pytest.mark.parametrize(("satisfied", "told"), [(10, "over"), (11, "over"), (9, "")])
+def test_a_band_hides_whether_all_are_satisfied(satisfied: int, told: str) -> None:
+    figure = Figure(Q1, satisfied, 11)  # 10 / 11 = 90.9 %, 9 / 11 = 81.8 %
+    assert (figure.band, releases.may_be_shown(figure)) == (told, True)
+
+
+def test_a_figure_that_gives_a_quarter_away_is_withheld() -> None:
+    """Ten of sixteen, then sixteen of twenty-two: the six new ones are all satisfied."""
+    first = Figure(Q1, 10, 16)
+    answers = _answers(((5, 8), (5, 8)), ((3, 3), (3, 3)))
+    assert releases.decide(answers, [first], date(2015, 10, 2)) == first
+
+
+def test_an_old_figure_is_dropped_after_a_year() -> None:
+    assert releases.decide(_answers(((5, 8), (5, 8))), [Figure(Q1, 10, 16)], date(2016, 10, 2)) is None
+
+
+def _without_rule(answers: Mapping[Atom, Count], _earlier: Sequence[Figure], today: date) -> Figure | None:
+    last = releases.last_final(today)
+    counted = [answers[quarter, point] for quarter in releases.window(last) for point in ("start", "end")
+               if (quarter, point) in answers]  # fmt: skip
+    total = [sum(column) for column in zip(*counted, strict=True)]
+    return Figure(last, *total) if total and total[1] else None
+
+
+def _learned(seed: int, decide: Decide, *, bands: bool) -> tuple[int, set[Atom]]:
+    """(figures given, what they tell beyond the yearly reports) of a provider's three years."""
+    dice = random.Random(seed)
+    mean, share = dice.choice((1, 2, 3, 5, 8)), dice.choice((0.5, 0.7, 0.8, 0.9, 0.95))
+    answers: dict[Atom, Count] = {}
+    for year in (2015, 2016, 2017):
+        for number in (1, 2, 3, 4):
+            for point in ("start", "end"):
+                answered = min(20, round(dice.expovariate(1 / mean)))
+                answers[(year, number), point] = sum(dice.random() < share for _ in range(answered)), answered
+    given: list[Figure] = []
+    for month in range(40):
+        today = date(2015 + month // 12, month % 12 + 1, 2)
+        until = today - timedelta(days=1)
+        seen = {atom: count for atom, count in answers.items() if atom[0] <= (until.year, (until.month + 2) // 3)}
+        figure = decide(seen, given, today)
+        if figure is not None and figure not in given[-1:]:
+            given.append(figure)
+    reports = _reports(answers)
+    told = [_told(figure, bands=bands) for figure in given]
+    return len(given), _solved(answers, [*reports, *told]) - _solved(answers, reports)
+
+
+def _told(figure: Figure, *, bands: bool) -> Sum:
+    """What the attacker reads in the digest, worked out here anew."""
+    atoms = frozenset((quarter, point) for quarter in releases.window(figure.last) for point in ("start", "end"))
+    n, x = figure.answered, figure.satisfied
+    if bands and x > 0.9 * n:
+        return Sum(atoms, int(0.9 * n) + 1, n)
+    if bands and x < 0.1 * n:
+        return Sum(atoms, 0, max(value for value in range(n + 1) if value < 0.1 * n))
+    return Sum(atoms, x, x)
+
+
+def _reports(answers: Mapping[Atom, Count]) -> list[Sum]:
+    sums = []
+    for year in (2015, 2016, 2017):
+        for points in (("start",), ("end",), ("start", "end")):
+            atoms = frozenset(atom for atom in answers if atom[0][0] == year and atom[1] in points)
+            total = (sum(answers[atom][0] for atom in atoms), sum(answers[atom][1] for atom in atoms))
+            if not is_unsafe(total):
+                sums.append(Sum(atoms, total[0], total[0]))
+    return sums
+
+
+def _solved(answers: Mapping[Atom, Count], sums: Sequence[Sum]) -> set[Atom]:
+    """The atoms whose every answer follows from ``sums``, by exact integer programming (HiGHS)."""
+    atoms = sorted(atom for atom, count in answers.items() if count[1])
+    if not sums:
+        return set()
+    matrix = np.array([[float(atom in each.atoms) for atom in atoms] for each in sums])
+    limits = LinearConstraint(matrix, [each.low for each in sums], [each.high for each in sums])
+    bounds = Bounds(np.zeros(len(atoms)), np.array([answers[atom][1] for atom in atoms], dtype=float))
+    found = set()
+    for number, atom in enumerate(atoms):
+        if not matrix[:, number].any():
+            continue
+        aim = np.zeros(len(atoms))
+        aim[number] = 1
+        whole = np.ones(len(atoms))
+        least = milp(aim, constraints=limits, bounds=bounds, integrality=whole).fun
+        most = -milp(-aim, constraints=limits, bounds=bounds, integrality=whole).fun
+        if round(least) == answers[atom][1] or round(most) == 0:
+            found.add(atom)
+    return found
+
+
+def _attack(seeds: range, decide: Decide, *, bands: bool) -> tuple[int, int]:
+    """(figures given, providers about whose customers the attacker learned something)."""
+    results = [_learned(seed, decide, bands=bands) for seed in seeds]
+    return sum(given for given, _ in results), sum(bool(found) for _, found in results)
+
+
+def test_three_years_of_digests_give_no_answer_away() -> None:
+    given, broken = _attack(range(12), releases.decide, bands=True)
+    assert given > 30
+    assert broken == 0
+
+
+def test_the_attacker_succeeds_without_the_rule() -> None:
+    assert _attack(range(6), _without_rule, bands=False)[1] >= 4
+
+
+@pytest.mark.long
+def test_hundreds_of_providers_give_no_answer_away() -> None:
+    assert _attack(range(1_000, 1_300), releases.decide, bands=True)[1] == 0
