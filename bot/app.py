@@ -249,7 +249,7 @@ async def serve(
         delivering = asyncio.create_task(app.delivery.run(now, LANDING_SECONDS))
         working = [delivering, asyncio.create_task(exclusive.as_scheduler(db, lambda: run_clock(app.ticks())))]
         if app.telegram is not None:
-            working.append(asyncio.create_task(_receive_telegram(app)))
+            working.append(asyncio.create_task(receive_telegram(app)))
         started(base_url)
         stopping = asyncio.create_task(_wait(stop))
         try:
@@ -267,7 +267,7 @@ async def _wait(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _receive_telegram(app: App) -> None:
+async def receive_telegram(app: App) -> None:
     """By webhook where the world can reach us, by long polling where it cannot. Tried until it works."""
     assert app.telegram is not None
     assert app.settings.telegram is not None

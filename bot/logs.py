@@ -11,7 +11,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-QUIET = ("twilio", "aiogram", "aiohttp", "asyncio", "sqlalchemy", "apscheduler", "alembic", "httpx")
+QUIET = ("twilio", "aiogram", "aiohttp", "asyncio", "sqlalchemy", "alembic")
 
 
 def configure(stream: TextIO = sys.stderr) -> None:
@@ -44,8 +44,8 @@ def configure(stream: TextIO = sys.stderr) -> None:
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Twilio's client and validator write phone numbers and URLs, aiogram what it could not parse.
-    for name in ("twilio", "aiogram"):
+    # Twilio writes phone numbers and URLs, aiogram what it could not parse, APScheduler each job that a stop ends.
+    for name in ("twilio", "aiogram", "apscheduler"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     # asyncio and aiohttp put the failed object's repr in the message itself.
     for name in ("asyncio", "aiohttp.server", "aiohttp.web"):

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -61,6 +62,7 @@ async def _while_locked(db: Database, work: Callable[[], Awaitable[None]]) -> No
 
     # A peer that vanished without a word is noticed by the server within seconds.
     alive = {"tcp_keepalives_idle": "3", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
+    alive["application_name"] = f"followup-scheduler-{os.getpid()}"  # tells an operator which process has the lock
     engine = create_async_engine(
         db.engine.url, poolclass=NullPool, connect_args={"server_settings": alive}, isolation_level="AUTOCOMMIT"
     )

@@ -330,7 +330,10 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
 
 async def release_all(conn: Connection, now: datetime) -> None:
     """Every lease ends: for a process that knows itself to be the only one, when it starts."""
-    await _end_leases(conn, now, True)
+    await _end_leases(conn, now, outbox.c.lease_until.is_not(None))
+    await conn.execute(
+        update(outbox).where(*_DOUBTED).values(lease_until=None)
+    )  # those that were being asked about
 
 
 async def _release(conn: Connection, now: datetime) -> None:

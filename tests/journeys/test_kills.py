@@ -1,0 +1,125 @@
+"""Kill -9 at every point of sending and receiving: no answer lost, no SMS doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from scheduler.crash import POINTS
+from tests.journeys.kills import ANSWERS, Crowd, System, free_port, ready, system, until
+
+SMS_POINTS = [point for point in POINTS if point != "polling.stored"]
+TELEGRAM_POINTS = [point for point in POINTS if not point.startswith("status.") and point != "delivery.looked_up"]
+STILL = 30  # looks, a tenth of a second apart, at which nothing has changed
+BETWEEN_CALL_AND_COMMIT = ("delivery.called", "delivery.settling")
+
+
+async def killed_at(story: System, port: int, point: str, patience: float) -> bool:
+    """Run until the process dies at ``point``; when it does not get there in time it is killed where it is."""
+    process = await story.start(port, FOLLOWUP_CRASH_AT=point)
+    try:
+        async with asyncio.timeout(patience):
+            code = await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return False
+    assert code == -signal.SIGKILL, f"{point}: ended with {code}; see {story.folder}/run.log"
+    return True
+
+
+async def finish(story: System, crowd: Crowd, port: int) -> None:
+    """Let a process that is not killed bring everything to its end, and stop it as an operator does."""
+    process = await story.start(port)
+    await until("the process answers", 60, lambda: ready(port))
+    seen: list[tuple[int, ...]] = []
+
+    async def nothing_moves() -> bool:
+        states = await story.outbox()
+        waiting = states["queued"] + states["sending"] + states["unknown"]
+        seen.append((waiting, sum(crowd.wrote.values()), sum((await story.answers()).values())))
+        return waiting == 0 and seen[-STILL:] == [seen[-1]] * STILL
+
+    await until("everything is settled", 120, nothing_moves)
+    crowd.stopping = True
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def check(story: System, crowd: Crowd) -> None:
+    """Every answer that somebody gave is stored, once; nobody is left without the first question."""
+    stored = await story.answers()
+    lost = {who: (crowd.wrote[who], stored[who]) for who in crowd.wrote if crowd.wrote[who] != stored[who]}
+    assert lost == {}
+    assert len(crowd.texts) == story.customers
+
+
+async def kill_sms(story: System, crowd: Crowd, port: int, kills: int, chance: random.Random) -> int:
+    at_their_point = 0
+    for n in range(kills):
+        if n % len(SMS_POINTS) == 0:
+            await story.enrol(len(SMS_POINTS))
+        point = SMS_POINTS[n % len(SMS_POINTS)]
+        times = 1 if point in ("planner.opened", "delivery.looked_up") else chance.randint(1, 3)
+        at_their_point += await killed_at(story, port, f"{point}:{times}", 12)
+    return at_their_point
+
+
+async def test_a_handful_of_kills(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
+    async with system(tmp_path, url, port) as story:
+        crowd = Crowd(story.emulator, random.Random(1))
+        await story.enrol(3)
+        for point in ("delivery.called", "intake.saved"):
+            assert await killed_at(story, port, point, 20)
+        await finish(story, crowd, port)
+        await check(story, crowd)
+        assert crowd.doubled == 0
+
+
+@pytest.mark.long
+async def test_two_hundred_kills_lose_no_answer_and_double_no_sms(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
+    async with system(tmp_path, url, port) as story:
+        crowd = Crowd(story.emulator, random.Random(2))
+        at_their_point = await kill_sms(story, crowd, port, 209, random.Random(3))
+        await finish(story, crowd, port)
+        print(
+            f"\n209 kills, {at_their_point} at their point; {story.customers} customers, "
+            f"{sum(crowd.wrote.values())} answers, {len(crowd.left)} inbound SMS left to the sweep, "
+            f"{story.emulator.receipts_lost} receipts lost, {crowd.doubled} SMS doubled"
+        )
+        await check(story, crowd)
+        assert crowd.doubled == 0
+        assert at_their_point >= 150
+
+
+@pytest.mark.long
+async def test_telegram_repeats_at_most_once_for_each_kill_between_call_and_commit(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
+    port = free_port()
+    async with system(tmp_path, url, None, channel="telegram") as story:
+        crowd = Crowd(story.emulator, random.Random(4))
+        chance, in_between = random.Random(5), 0
+        for n in range(5 * len(TELEGRAM_POINTS)):
+            if n % len(TELEGRAM_POINTS) == 0:
+                await story.enrol(len(TELEGRAM_POINTS), telegram=True)
+            point = TELEGRAM_POINTS[n % len(TELEGRAM_POINTS)]
+            times = 1 if point == "planner.opened" else chance.randint(1, 3)
+            reached = await killed_at(story, port, f"{point}:{times}", 15)
+            in_between += reached and point in BETWEEN_CALL_AND_COMMIT
+        await finish(story, crowd, port)
+        print(
+            f"\n{5 * len(TELEGRAM_POINTS)} kills, {in_between} between call and commit; "
+            f"{story.customers} customers, {sum(crowd.wrote.values())} answers, {crowd.doubled} messages doubled"
+        )
+        await check(story, crowd)
+        assert crowd.doubled <= in_between
+        assert max(texts.count(text) for texts in crowd.texts.values() for text in texts) <= 2
+        assert sum(crowd.wrote.values()) >= len(ANSWERS)

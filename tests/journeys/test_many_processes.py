@@ -1,0 +1,150 @@
+"""Three `followup run` on one PostgreSQL, one of them killed again and again: as if there were one that lives."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from storage.exclusive import SCHEDULER
+from tests.journeys.kills import Crowd, System, free_port, ready, system, until
+from tests.journeys.proxy import Proxy
+
+RATE = 20  # SMS a second, all processes together
+LEASE = 8
+
+
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[str]:
+    name = f"t{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(postgres_url)
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}"')
+        head, _, query = postgres_url.partition("?")
+        yield head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+class Fleet:
+    """Processes that are killed and replaced, behind one address."""
+
+    def __init__(self, story: System, proxy: Proxy) -> None:
+        self._story = story
+        self._proxy = proxy
+        self._running: dict[int, asyncio.subprocess.Process] = {}
+
+    async def launch(self) -> None:
+        port = free_port()
+        self._running[port] = await self._story.start(port)
+        await until("a new process answers", 60, lambda: ready(port))
+        self._proxy.ports.append(port)
+
+    async def kill(self, pid: int | None = None) -> None:
+        """Kill -9 the process ``pid``, or the one that has lived longest."""
+        port = next(port for port, each in self._running.items() if pid in (None, each.pid))
+        process = self._running.pop(port)
+        process.kill()
+        await process.wait()
+        self._proxy.ports.remove(port)
+
+
+async def scheduler(url: str) -> int | None:
+    """The process that holds the scheduler's lock, by its own name for itself."""
+    conn = await asyncpg.connect(url)
+    try:
+        name = await conn.fetchval(
+            "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
+            "WHERE locktype = 'advisory' AND objid = $1 AND granted",
+            SCHEDULER,
+        )
+    finally:
+        await conn.close()
+    return int(name.rpartition("-")[2]) if name else None
+
+
+async def taken_over(url: str, fleet: Fleet) -> float:
+    """Kill the scheduler; seconds until another process is it."""
+    before = await scheduler(url)
+    assert before is not None
+    await fleet.kill(before)
+    began = asyncio.get_running_loop().time()
+
+    async def another() -> bool:
+        return await scheduler(url) not in (None, before)
+
+    await until("the schedule is taken over", 10, another)
+    return asyncio.get_running_loop().time() - began
+
+
+def busiest_second(moments: list[float]) -> int:
+    """The most messages that left within any one second."""
+    return max(sum(1 for other in moments if first <= other < first + 1) for first in moments)
+
+
+async def run(
+    folder: Path, url: str, processes: int, customers: int, trouble: Callable[[System, Fleet], object]
+) -> str:
+    """The story: everybody is asked and answers, while ``trouble`` happens."""
+    async with Proxy() as proxy:
+        settings = {"FOLLOWUP_SMS_PER_SECOND": str(RATE), "FOLLOWUP_LEASE_SECONDS": str(LEASE)}
+        async with system(folder, url, proxy.port, **settings) as story:
+            crowd = Crowd(story.emulator, random.Random(6))
+            moments = story.emulator.moments
+            fleet = Fleet(story, proxy)
+            await asyncio.gather(*(fleet.launch() for _ in range(processes)))
+            await story.enrol(customers)
+            await trouble(story, fleet)  # type: ignore[misc]  # a coroutine function
+
+            async def all_is_said() -> bool:
+                states = await story.outbox()
+                waiting = states["queued"] + states["sending"] + states["unknown"]
+                return waiting == 0 and len(crowd.texts) == story.customers
+
+            await until("every message has left", 120, all_is_said)
+
+            async def all_is_stored() -> bool:
+                return await story.answers() == crowd.wrote
+
+            await until("every answer is stored", 60, all_is_stored)
+            crowd.stopping = True
+            assert crowd.doubled == 0
+            # One more than the rate: both ends of a second; and what a busy machine delays arrives together.
+            busiest = busiest_second(moments)
+            assert busiest <= RATE * 1.5 + 1
+            return (
+                f"{story.customers} customers, {sum(crowd.wrote.values())} answers, {crowd.doubled} doubled, "
+                f"busiest second {busiest} of {RATE}"
+            )
+
+
+async def test_a_scheduler_that_dies_is_replaced_and_nothing_is_doubled(tmp_path: Path, database: str) -> None:
+    async def trouble(story: System, fleet: Fleet) -> None:
+        assert await taken_over(database, fleet) < 10
+
+    await run(tmp_path, database, 2, 12, trouble)
+
+
+@pytest.mark.long
+async def test_three_processes_one_killed_every_few_seconds(tmp_path: Path, database: str) -> None:
+    takeovers = []
+
+    async def trouble(story: System, fleet: Fleet) -> None:
+        for n in range(20):
+            await asyncio.sleep(3)
+            if n % 4 == 0:
+                takeovers.append(await taken_over(database, fleet))
+            else:
+                await fleet.kill()
+            await fleet.launch()
+            await story.enrol(20)
+
+    told = await run(tmp_path, database, 3, 100, trouble)
+    print(f"\n20 kills of 3 processes; {told}; schedule taken over within {max(takeovers):.1f} s")
+    assert max(takeovers) < 10

@@ -1,0 +1,102 @@
+"""What an operator relies on: one process on SQLite, a stop that loses nothing, numbers, and silent logs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from tests.journeys.kills import ANSWERS, FIRST_CHAT, FOLLOWUP, Crowd, free_port, ready, system, until
+
+
+async def test_a_stop_lands_what_is_in_flight_and_nothing_personal_is_in_any_output(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'run.db'}"
+    async with system(tmp_path, url, port, FOLLOWUP_SMS_PER_SECOND="5") as story:
+        crowd = Crowd(story.emulator, random.Random(1))
+        story.emulator.delay = 0.7  # three or four are always in flight
+        await story.enrol(60)
+        process = await story.start(port)
+        await until("the process answers", 60, lambda: ready(port))
+        second = await asyncio.create_subprocess_exec(
+            FOLLOWUP, "run", cwd=tmp_path, env=story.env, stderr=asyncio.subprocess.PIPE
+        )
+        _, told = await second.communicate()
+        assert second.returncode == 1
+        assert told.decode() == (
+            f"Another `followup run` already uses {tmp_path}/run.db: stop it first, or use PostgreSQL, "
+            "where many may run.\n"
+        )
+
+        async def somebody_has_answered_all() -> bool:
+            return len(ANSWERS) in (await story.answers()).values()
+
+        await until("somebody has answered every question", 30, somebody_has_answered_all)
+        await _numbers(port)
+        story.emulator.fail_next(500)
+        crowd.stopping = True
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        states = await story.outbox()
+        assert states["sending"] == 0
+        assert states["queued"] > 0  # it was stopped in the middle
+        assert states["unknown"] <= 1  # the one that was answered with 500
+        assert states["sent"] + states["delivered"] + states["unknown"] == story.emulator.posts["twilio"]
+        assert crowd.doubled == 0
+        _nothing_personal(tmp_path, crowd, [story.env["TWILIO_AUTH_TOKEN"]])
+
+
+async def _numbers(port: int) -> None:
+    async with ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert float(values['followup_sends_total{channel="sms",outcome="sent"}']) >= 1
+    answered = 'followup_webhook_seconds_count{path="/webhooks/twilio/sms",status="200"}'
+    assert float(values[answered]) >= len(ANSWERS)
+    assert float(values['followup_outbox_messages{channel="sms",state="queued"}']) > 1
+    assert 0 < float(values['followup_outbox_oldest_seconds{channel="sms"}']) < 60
+    assert float(values['followup_tick_late_seconds_count{tick="open"}']) >= 1
+
+
+def _nothing_personal(folder: Path, crowd: Crowd, secrets: list[str]) -> None:
+    output = (folder / "run.log").read_text("utf-8")
+    for text in (text for texts in crowd.texts.values() for text in texts):
+        assert text not in output
+    for who in crowd.texts:
+        assert who.lstrip("+") not in output
+    for secret in secrets:
+        assert secret not in output
+    for line in output.splitlines():
+        if line.startswith("{"):
+            assert {"event", "level", "timestamp"} <= json.loads(line).keys()
+    assert "Traceback" not in output
+
+
+async def test_telegram_is_polled_where_the_world_cannot_reach_us(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'run.db'}"
+    async with system(tmp_path, url, None, channel="telegram") as story:
+        crowd = Crowd(story.emulator, random.Random(1))
+        await story.enrol(1, telegram=True)
+        await story.emulator.deliver({"message": {"text": "not an update as Telegram describes it"}})
+        process = await story.start(port)
+
+        async def thanked() -> bool:
+            return len(crowd.texts[str(FIRST_CHAT)]) == len(ANSWERS) + 1
+
+        await until("every question is answered", 60, thanked)
+        assert (await story.answers())[str(FIRST_CHAT)] == len(ANSWERS)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert crowd.doubled == 0
+        _nothing_personal(tmp_path, crowd, [story.emulator.bot_token, story.env["TELEGRAM_WEBHOOK_SECRET"]])
+        check = await asyncio.create_subprocess_exec(
+            FOLLOWUP, "check", cwd=tmp_path, env=story.env, stdout=asyncio.subprocess.PIPE
+        )
+        told, _ = await check.communicate()
+        assert check.returncode == 1
+        assert "I karantän: telegram" in told.decode()
