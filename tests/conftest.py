@@ -25,19 +25,49 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+class Template:
+    """Migrated once, then copied: the migrations take longer than most stories."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sqlite = folder / "template.db"
+        self._postgres = ""
+
+    async def sqlite(self, path: Path) -> str:
+        """The URL of a copy at ``path``."""
+        if not self._sqlite.exists():
+            await _migrate(f"sqlite:///{self._sqlite}")
+        shutil.copyfile(self._sqlite, path)
+        return f"sqlite+aiosqlite:///{path}"
+
+    async def postgres(self, admin: asyncpg.Connection, server: str, name: str) -> str:
+        """The URL of a copy called ``name``."""
+        if not self._postgres:
+            # What a test writes need not survive the machine: PostgreSQL need not wait for the disk.
+            await admin.execute("ALTER SYSTEM SET fsync = off")
+            await admin.execute("SELECT pg_reload_conf()")
+            self._postgres = f"template{uuid.uuid4().hex}"
+            await admin.execute(f'CREATE DATABASE "{self._postgres}"')
+            await _migrate(_of(server, self._postgres))
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._postgres}"')
+        return _of(server, name)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of a new, empty database."""
+async def db_url(request: pytest.FixtureRequest, tmp_path: Path, template: Template) -> AsyncIterator[str]:
+    """The URL of a database of its own at the newest migration."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}"
+        yield await template.sqlite(tmp_path / "followup.db")
         return
     server = request.getfixturevalue("postgres_url")
     name = f"t{uuid.uuid4().hex}"
     admin = await asyncpg.connect(server)
     try:
-        await admin.execute(f'CREATE DATABASE "{name}"')
-        head, _, query = server.partition("?")
-        yield head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+        yield await template.postgres(admin, server, name)
         await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
         await admin.close()
@@ -45,8 +75,19 @@ async def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture
 async def db(db_url: str) -> AsyncIterator[Database]:
-    """A new database at the newest migration."""
+    """A database of its own at the newest migration."""
     database = Database.open(db_url)
-    await database.create()
     yield database
     await database.close()
+
+
+async def _migrate(url: str) -> None:
+    database = Database.open(url)
+    await database.create()
+    await database.close()
+
+
+def _of(server: str, name: str) -> str:
+    """The URL of the database ``name`` on ``server``."""
+    head, _, query = server.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")

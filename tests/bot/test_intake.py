@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -61,12 +62,14 @@ async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Databas
     assert [(channel, external_id) for channel, external_id, _ in listed] == [("sms", "SM2")]
 
 
-async def test_a_database_out_of_reach_asks_the_sender_to_try_again(catalogue: Catalogue) -> None:
-    gone = Database.open("sqlite:////nowhere/at/all.db")
-    intake = Intake(gone, catalogue, lambda: NOW)
+async def test_a_database_that_cannot_be_written_asks_the_sender_to_try_again(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    empty = Database.open(f"sqlite:///{tmp_path / 'empty.db'}")
+    intake = Intake(empty, catalogue, lambda: NOW)
     with pytest.raises(StorageFailure):
         await intake.submit(_sms(1))
-    await gone.close()
+    await empty.close()
 
 
 async def test_a_caller_that_has_gone_does_not_stop_the_others(db: Database, catalogue: Catalogue) -> None:

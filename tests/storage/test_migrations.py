@@ -24,10 +24,11 @@ async def test_a_second_upgrade_changes_nothing(db: Database) -> None:
     assert await db.check() is None
 
 
-async def test_an_empty_database_is_told_what_to_do(db_url: str) -> None:
-    empty = Database.open(db_url)
-    assert await empty.check() == "The database has no tables yet: run `followup init`."
-    await empty.close()
+async def test_an_empty_database_is_told_what_to_do(tmp_path: Path, postgres_url: str) -> None:
+    for url in (f"sqlite:///{tmp_path / 'empty.db'}", postgres_url):
+        empty = Database.open(url)
+        assert await empty.check() == "The database has no tables yet: run `followup init`."
+        await empty.close()
 
 
 def test_head_is_the_newest_file() -> None:
