@@ -55,12 +55,13 @@ class Question:
 class Vocabulary:
     """The words that are understood, as parse.key makes them. Those of all languages count at once.
 
-    ``alone`` are the commands that are ordinary words too and count only when nothing else is said; ``languages``
-    lead from names to codes; ``danger`` from the first word of each phrase to all phrases that begin with it;
-    ``out_of`` finds the "of five" after a rating.
+    ``command_starts`` are the first words of all commands; ``alone`` the commands that are ordinary words too and
+    count only when nothing else is said; ``languages`` lead from names to codes; ``danger`` from the first word of
+    each phrase to all phrases that begin with it; ``out_of`` finds the "of five" after a rating.
     """
 
     commands: Mapping[str, Command]
+    command_starts: frozenset[str]
     alone: frozenset[str]
     rating: Mapping[str, int]
     yes_no: Mapping[str, int]

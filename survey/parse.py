@@ -6,13 +6,16 @@ languages count, since people answer in the language that comes first to them.
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from survey.model import Command, Question, Vocabulary
 
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
 COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"
 COMMAND_LIMIT = 80  # characters; what is longer is a story
+POLITE_WORDS = 6  # so many may stand before an answer, and after it
 SIGN_OFF_WORDS = 3  # of the longest greeting at the end: "med vänlig hälsning"
 TEXT_LIMIT = 2_000  # characters of a free text that are kept
 
@@ -65,6 +68,8 @@ def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command |
     if len(text) == 1:
         return None
     tokens = tokens_of(text[:COMMAND_LIMIT])
+    if not tokens or tokens[0] not in words.command_starts:
+        return None
     for length in range(min(len(tokens), COMMAND_WORDS), 0, -1):
         said = " ".join(tokens[:length])
         found = words.commands.get(said)
@@ -87,8 +92,10 @@ def language(text: str, words: Vocabulary) -> str | None:
     tokens = tokens_of(text)
     if len(tokens) > 1 and words.commands.get(tokens[0]) == "language":
         tokens = tokens[1:]
-    meant = [token for token in tokens if token not in words.filler]
-    return words.languages.get(" ".join(tokens)) or words.languages.get(" ".join(meant))
+    named = words.languages.get(" ".join(tokens))
+    if named is not None or words.filler.isdisjoint(tokens):
+        return named
+    return words.languages.get(" ".join(token for token in tokens if token not in words.filler))
 
 
 def danger(text: str, words: Vocabulary) -> bool:
@@ -96,13 +103,14 @@ def danger(text: str, words: Vocabulary) -> bool:
     if len(text) == 1:
         return False
     tokens = tokens_of(text[:TEXT_LIMIT])
-    begun = [token for token in tokens if token in words.danger]
+    begun = words.danger.keys() & tokens
     if not begun:
         return False
     said = f" {' '.join(tokens)} "
     return any(f" {phrase} " in said for token in begun for phrase in words.danger[token])
 
 
+@lru_cache(maxsize=1)  # a reply is read for a request, a language, danger and an answer in turn
 def fold(text: str) -> str:
     """Compatible forms made one (NFKC), case folded, digits of any script ours, white space single.
 
@@ -111,7 +119,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().replace("'", "").split())
     text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
-    text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
+    if any(map(str.isdigit, text)):
+        text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     return " ".join(text.split())
 
 
@@ -140,6 +149,10 @@ def _own_words(question: Question, text: str, words: Vocabulary) -> str:
 
 def _closed(question: Question, text: str, words: Vocabulary) -> Answer | None:
     folded = fold(text)
+    whole = " ".join(_WORD.findall(folded))
+    known = question.words.get(whole, _known(question, words).get(whole))
+    if known is not None:
+        return Answer(known)
     if question.kind == "rating":
         folded = words.out_of.sub("", folded)
     if _BETWEEN.search(folded):
@@ -168,16 +181,38 @@ def _unsigned(question: Question, tokens: list[str], words: Vocabulary) -> list[
 
 
 def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer | None:
-    """The answer that is said in words alone: as a whole, or with polite words around it."""
-    meant = list(dict.fromkeys(token for token in tokens if token not in words.filler))
-    for phrase in (" ".join(tokens), " ".join(meant)):
+    """The answer that is said in words alone: as a whole, or with polite words around it or among it."""
+    known = _known(question, words)
+    for phrase in _phrases(tokens, words):
         if phrase in question.words:
             return Answer(question.words[phrase])
-        if question.kind == "rating" and phrase in words.rating:
-            return Answer(words.rating[phrase])
-        if question.kind == "yes_no" and phrase in words.yes_no:
-            return Answer(words.yes_no[phrase])
+        if phrase in known:
+            return Answer(known[phrase])
     return None
+
+
+def _phrases(tokens: list[str], words: Vocabulary) -> Iterator[str]:
+    """``tokens`` as a whole; without polite words before and after; and without any, and nothing said twice."""
+    yield " ".join(tokens)
+    polite = [token in words.filler for token in tokens]
+    if True not in polite and len(tokens) == len(set(tokens)):
+        return
+    before = min(polite.index(False) if False in polite else 0, POLITE_WORDS)
+    after = min(polite[::-1].index(False) if False in polite else 0, POLITE_WORDS)
+    for start in range(before + 1):
+        for end in range(after + 1):
+            yield " ".join(tokens[start : len(tokens) - end])
+    yield " ".join(dict.fromkeys(token for token, spare in zip(tokens, polite, strict=True) if not spare))
+
+
+def _known(question: Question, words: Vocabulary) -> Mapping[str, int]:
+    """What each word means as an answer to a question of this kind, beside its own options."""
+    match question.kind:
+        case "rating":
+            return words.rating
+        case "yes_no":
+            return words.yes_no
+    return {}
 
 
 def _says_something(question: Question, text: str, words: Vocabulary) -> bool:

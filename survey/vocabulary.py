@@ -40,6 +40,7 @@ def build(languages: Sequence[LanguageFile], surveys: Sequence[SurveyFile]) -> V
         danger[first] = (*danger.get(first, ()), phrase)
     return Vocabulary(
         commands={word: cast(Command, meaning) for word, meaning in of("command").items()},
+        command_starts=frozenset(word.split(" ")[0] for word in of("command")),
         alone=frozenset(parse.key(word) for each in languages for word in each.words.get("command.alone", ())),
         rating={word: int(meaning) for word, meaning in of("rating").items()},
         yes_no={word: int(meaning) for word, meaning in of("yes_no").items()},
