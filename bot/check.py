@@ -1,6 +1,8 @@
 """`followup check`: what must be right before going live, a line for each."""
 
+from collections.abc import Container
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot import settings as settings_
 from bot.app import contact_rules
@@ -10,7 +12,7 @@ from scheduler.rulesfile import RulesError
 from storage import channels, quarantined
 from storage.database import Database
 from survey import segments
-from survey.catalogue import Catalogue, load
+from survey.catalogue import PACKS, Catalogue, load
 from survey.errors import PackError
 
 FEW = 10  # unread texts are named up to so many
@@ -34,7 +36,7 @@ async def findings() -> list[Finding]:
     return [
         Finding(True, f"Skickar {window}."),
         *_channels(settings),
-        *_packs(),
+        *texts(),
         *await _database(settings),
     ]
 
@@ -56,12 +58,12 @@ def _channels(settings: Settings) -> list[Finding]:
     return found
 
 
-def _packs() -> list[Finding]:
+def texts(packs: Path = PACKS) -> list[Finding]:
     """Every text that can be sent, in each language: there, within its budget, and read by a native speaker."""
     try:
-        catalogue = load()
+        catalogue = load(packs)
     except PackError as error:
-        return [Finding(False, str(error))]
+        return [Finding(False, line) for line in str(error).splitlines()]
     return [finding for language in catalogue.languages for finding in _language(catalogue, language)]
 
 
@@ -71,19 +73,21 @@ def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
     dear = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
     if dear:
-        return [Finding(False, f"{name}: {key} {_why(cost, alphabet)}") for key, cost in dear.items()]
-    found = [
-        Finding(
-            True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {_parts(segments.BUDGET[alphabet])} var."
-        )
-    ]
+        return [Finding(False, f"{name}: {key} {_why(dear[key], alphabet)}") for key in dear if _itself(key, dear)]
+    most = _parts(segments.BUDGET[alphabet])
+    found = [Finding(True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {most} var.")]
     unread = catalogue.unread[language]
     if unread:
         named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
-        found.append(
-            Finding(True, f"{name}: {len(unread)} texter är inte granskade av en modersmålstalare{named}.")
-        )
+        waits = "1 text är inte granskad" if len(unread) == 1 else f"{len(unread)} texter är inte granskade"
+        found.append(Finding(True, f"{name}: {waits} av en modersmålstalare{named}."))
     return found
+
+
+def _itself(key: str, dear: Container[str]) -> bool:
+    """Whether a message is dear by more than the question or the phrase in it, which is named on its own."""
+    question, _, phrase = key.rpartition(".")
+    return question not in dear and (not question or phrase not in dear)
 
 
 def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:

@@ -104,11 +104,11 @@ class Catalogue:
 
 
 def load(directory: Path = PACKS) -> Catalogue:
-    """Read the packs of ``directory``. Raises PackError."""
+    """Read the packs of ``directory``. Raises PackError; what is wrong in the languages is a line for each."""
     files = tuple(read_survey(path) for path in sorted(directory.glob("*.toml")))
     if not files:
         raise PackError(f"{directory}: there is no survey pack.")
-    languages = [read_language(path, files) for path in sorted((directory / "languages").glob("*.toml"))]
+    languages = _read_languages(sorted((directory / "languages").glob("*.toml")), files)
     if FALLBACK not in {language.code for language in languages}:
         raise PackError(f"{directory}: there is no languages/{FALLBACK}.toml, which every text falls back on.")
     words = vocabulary.build(languages, files)
@@ -122,6 +122,18 @@ def load(directory: Path = PACKS) -> Catalogue:
         unread={each.code: each.unread for each in languages},
         scripts={each.code: each.script for each in languages},
     )
+
+
+def _read_languages(paths: list[Path], surveys: tuple[SurveyFile, ...]) -> list[LanguageFile]:
+    read, wrong = [], []
+    for path in paths:
+        try:
+            read.append(read_language(path, surveys))
+        except PackError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PackError("\n".join(wrong))
+    return read
 
 
 def _survey(file: SurveyFile, languages: list[LanguageFile], words: Vocabulary) -> Survey:
