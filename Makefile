@@ -9,8 +9,9 @@ INSTALL := $(UV) pip install --quiet --require-hashes
 demo: .venv/run.stamp ## the whole system, no accounts: a simulated year and its report
 	$(BIN)/followup demo
 
-test: .venv/test.stamp lint ## every check that a commit must pass
+test: .venv/browser.stamp lint ## every check that a commit must pass
 	$(BIN)/pytest -n 2
+	@$(BIN)/python -m tests.chromium --report
 
 test-long: .venv/test.stamp ## the slow laws and the real kills
 	$(BIN)/pytest -m long -p no:cacheprovider
@@ -53,6 +54,11 @@ compile = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
 	$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+# The browser tests use the Chromium that is there; where none is, one is installed. Tried once, never fatal.
+.venv/browser.stamp: .venv/test.stamp
+	@$(BIN)/python -m tests.chromium
 	@touch $@
 
 .venv/bench.stamp: .venv/test.stamp requirements/bench.txt

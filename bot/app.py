@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -227,8 +227,12 @@ async def serve(
     port: int,
     started: Callable[[str], None],
     stop: asyncio.Event,
+    extend: Callable[[App], None] | None = None,
 ) -> None:
-    """`followup run`: webhooks, clock and delivery in one process, until ``stop`` is set."""
+    """`followup run`: webhooks, clock and delivery in one process, until ``stop`` is set.
+
+    ``extend`` may add to the application before it listens.
+    """
     async with AsyncExitStack() as stack:
         db = Database.open(settings.database_url)
         stack.push_async_callback(db.close)
@@ -241,26 +245,35 @@ async def serve(
                 await outbox.release_all(conn, now())
         base_url = settings.public_url or f"http://{host}:{port}"
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
+        if extend is not None:
+            extend(app)
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, host, port)
         await site.start()
-        delivering = asyncio.create_task(app.delivery.run(now, LANDING_SECONDS))
-        working = [delivering, asyncio.create_task(exclusive.as_scheduler(db, lambda: run_clock(app.ticks())))]
-        if app.telegram is not None:
-            working.append(asyncio.create_task(receive_telegram(app)))
         started(base_url)
-        stopping = asyncio.create_task(_wait(stop))
-        try:
-            done, _ = await asyncio.wait([stopping, *working], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in (stopping, *working[1:]):
-                task.cancel()
-            app.delivery.stop()
-            await asyncio.gather(stopping, *working, return_exceptions=True)
+        receiving = [receive_telegram(app)] if app.telegram is not None else []
+        await run_until(app, stop, *receiving)
+
+
+async def run_until(app: App, stop: asyncio.Event, *more: Coroutine[object, object, None]) -> None:
+    """Deliver and tick, with ``more`` beside, until ``stop`` is set; raises what any of them raises.
+
+    What is in flight then lands first.
+    """
+    delivering = asyncio.create_task(app.delivery.run(app.now, LANDING_SECONDS))
+    ticking = exclusive.as_scheduler(app.db, lambda: run_clock(app.ticks()))
+    others = [asyncio.create_task(each) for each in (ticking, _wait(stop), *more)]
+    try:
+        done, _ = await asyncio.wait([delivering, *others], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in others:
+            task.cancel()
+        app.delivery.stop()
+        await asyncio.gather(delivering, *others, return_exceptions=True)
 
 
 async def _wait(stop: asyncio.Event) -> None:

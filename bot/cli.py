@@ -69,11 +69,14 @@ def import_(
 def run(
     host: Annotated[str, typer.Option(help="Adress att lyssna på.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port att lyssna på.", min=1, max=65535)] = 8080,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Låtsastelefoner på en sida; inget riktigt skickas.")
+    ] = False,
 ) -> None:
     """Kör allt i en process: webhookar, schema och utskick."""
     from bot import commands
 
-    _run(commands.run(host, port, now))
+    _run(commands.run(host, port, now, simulate))
 
 
 @app.command()

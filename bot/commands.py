@@ -84,8 +84,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-async def run(host: str, port: int, now: Callable[[], datetime]) -> None:
-    """Serve until SIGTERM or SIGINT. Raises SettingsError."""
+async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; ``simulate``: against phones on a page. Raises SettingsError."""
     from bot import logs
     from bot.app import serve
     from scheduler import crash
@@ -97,11 +97,22 @@ async def run(host: str, port: int, now: Callable[[], datetime]) -> None:
         except ValueError as error:
             raise SettingsError(f"FOLLOWUP_CRASH_AT: {error}") from error
     logs.configure()
+    stop = stopped_by_signal()
+    if simulate:
+        from bot.simulated import serve_simulated
+
+        await serve_simulated(settings, now, host, port, stop)
+        return
+    await serve(settings, now, host, port, lambda url: _announce(settings, url), stop)
+
+
+def stopped_by_signal() -> asyncio.Event:
+    """Set when the process is asked to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(settings, now, host, port, lambda url: _announce(settings, url), stop)
+    return stop
 
 
 def _announce(settings: Settings, url: str) -> None:

@@ -1,9 +1,7 @@
 """`followup demo`: the simulated year on the screen, and its report."""
 
-import asyncio
-import socket
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,11 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bot import commands
-from bot.simulatedyear import FIRST_DAY, LAST_DAY, YEAR, SimulatedYear, simulated_year
+from bot.app import App, run_until
+from bot.emulator import Emulator
+from bot.phones import Phones
+from bot.simulated import PAGE
+from bot.simulatedyear import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, simulated_year
 
 if TYPE_CHECKING:
     from reporting.report import QualityReport
 
+SERVED_FROM = datetime(2016, 2, 1, 10, tzinfo=ZONE).astimezone(UTC)  # a working day: `--serve` begins on it
+REPORT = "/report"
 FORMATS = ("html", "xlsx", "csv", "json")
 
 
@@ -26,14 +30,25 @@ async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime
     """Simulate the year, write its report to ``out`` and show where it is."""
     console = Console()
     console.print(f"[bold]Ett simulerat år, {YEAR}[/bold]: påhittade kunder, riktig kod, inga konton.")
+    served: list[Phones] = []
+
+    def extend(app: App, emulator: Emulator) -> None:
+        phones = Phones(app, emulator, links=(("Kvalitetsrapporten", REPORT),))
+        app.web.add_subapp(PAGE, phones.site())
+        app.web.router.add_get(REPORT, _report(out / f"kvalitetsrapport-{YEAR}.html"))
+        served.append(phones)
+
     with TemporaryDirectory(prefix="followup-demo-") as folder:
-        async with simulated_year(Path(folder), seed) as year:
+        async with simulated_year(Path(folder), seed, extend if serve else None) as year:
             await _live(console, year)
             quality = await commands.quality_report(year.app.db, YEAR, year.clock())
             paths = commands.write_report(quality, out, FORMATS)
             _show(console, quality, paths)
-            if serve:
-                await _serve(console, paths[0])
+            for phones in served:
+                year.clock.advance(SERVED_FROM)
+                year.clock.go_on(now)
+                phones.plug_in()
+                await _serve(console, year.app)
 
 
 async def _live(console: Console, year: SimulatedYear) -> None:
@@ -60,22 +75,19 @@ def _show(console: Console, quality: "QualityReport", paths: list[Path]) -> None
         console.print(f"  {path}", highlight=False)
 
 
-async def _serve(console: Console, page: Path) -> None:
-    """Leave the report on a local address until Ctrl+C."""
-    site = web.Application()
+def _report(page: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(page)
 
-    content = page.read_bytes()  # noqa: ASYNC240  # once, before anything is served
+    return handle
 
-    async def report(_request: web.Request) -> web.Response:
-        return web.Response(body=content, content_type="text/html", charset="utf-8")
 
-    site.router.add_get("/", report)
-    runner = web.AppRunner(site, access_log=None)
-    await runner.setup()
-    listener = socket.create_server(("127.0.0.1", 0))
-    await web.SockSite(runner, listener).start()
-    console.print(f"Rapporten finns på http://127.0.0.1:{listener.getsockname()[1]} . Avsluta med Ctrl+C.")
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await runner.cleanup()
+async def _serve(console: Console, app: App) -> None:
+    """The system goes on, with phones and report on a local address, until Ctrl+C."""
+    stop = commands.stopped_by_signal()
+    base_url = app.settings.public_url
+    console.print("[bold]Simulering:[/bold] inget riktigt skickas. Allt sker på den här datorn.")
+    console.print(f"Telefonerna finns på {base_url}{PAGE}", highlight=False)
+    console.print(f"Rapporten finns på   {base_url}{REPORT}", highlight=False)
+    console.print(f"Klockan i simuleringen är {app.now().astimezone(ZONE):%Y-%m-%d %H:%M}. Avsluta med Ctrl+C.")
+    await run_until(app, stop)

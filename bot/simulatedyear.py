@@ -7,7 +7,7 @@ the customers. Nothing sleeps.
 
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,7 +20,8 @@ from bot import example, webhooks
 from bot.app import App
 from bot.emulator import Emulator
 from bot.example import Example
-from bot.settings import Settings, Telegram, Twilio
+from bot.settings import Settings
+from bot.simulated import pointed_at
 from bot.simulatedclock import SimulatedClock
 from bot.simulation import Population
 from storage import register, registerfile
@@ -85,8 +86,13 @@ class SimulatedYear:
 
 
 @asynccontextmanager
-async def simulated_year(folder: Path, seed: int) -> AsyncIterator[SimulatedYear]:
-    """An empty database, the app listening, the emulator, and the customers with their chats linked."""
+async def simulated_year(
+    folder: Path, seed: int, extend: Callable[[App, Emulator], None] | None = None
+) -> AsyncIterator[SimulatedYear]:
+    """An empty database, the app listening, the emulator, and the customers with their chats linked.
+
+    ``extend`` may add to what the app serves.
+    """
     async with AsyncExitStack() as stack:
         clock = SimulatedClock(_at(FIRST_DAY, time(8)))
         db = Database.open(f"sqlite+aiosqlite:///{folder / 'demo.db'}", durable=False)
@@ -96,9 +102,10 @@ async def simulated_year(folder: Path, seed: int) -> AsyncIterator[SimulatedYear
         listener = socket.create_server(("127.0.0.1", 0))  # the port must be known before anything is signed
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         emulator.public_url = base_url
-        app = await stack.enter_async_context(
-            App(_settings(emulator, base_url), db, clock, base_url, random.Random(seed))
-        )
+        settings = pointed_at(Settings("", None, ZONE, "09:00-19:00", None, None), emulator, base_url)
+        app = await stack.enter_async_context(App(settings, db, clock, base_url, random.Random(seed)))
+        if extend is not None:
+            extend(app, emulator)
         runner = web.AppRunner(app.web, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -112,17 +119,6 @@ async def simulated_year(folder: Path, seed: int) -> AsyncIterator[SimulatedYear
         await population.join(db)
         await year._deliver()
         yield year
-
-
-def _settings(emulator: Emulator, base_url: str) -> Settings:
-    return Settings(
-        database_url="",
-        public_url=base_url,
-        zone=ZONE,
-        send_window="09:00-19:00",
-        twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
-        telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
-    )
 
 
 def _at(day: date, at: time) -> datetime:

@@ -185,11 +185,35 @@ class Planner:
             if ended_on is None or ended_on > started_on + after
         }
 
-    def _address(self, each: Waiting) -> tuple[int, str] | None:
-        """The customer's preferred address that can be reached, and its channel."""
+    def _address(self, each: Waiting, only: str | None = None) -> tuple[int, str] | None:
+        """The customer's preferred address that can be reached (``only``: on this channel), and its channel."""
         for id_, channel, state in each.addresses:
-            if state == "active" and channel in self._channels:
+            if state == "active" and channel in self._channels and only in (None, channel):
                 return id_, channel
+        return None
+
+    async def ask_now(
+        self, conn: Connection, occasion_id: int, now: datetime, channel: str | None = None
+    ) -> str | None:
+        """Open a waiting occasion at once, as a person may ask for: neither spacing nor rank holds it.
+
+        ``channel``: the customer's preference when None. None when it was opened, else why not, in a sentence.
+        The message itself still waits for the hours in which messages may be sent.
+        """
+        found = await occasions.waiting(conn, now, 1, all_due=True, only=occasion_id)
+        if not found:
+            return "Frågan är redan ställd."
+        (each,) = found
+        if EnrolmentFacts(*each.enrolment).end_reason == "death":
+            return "Kunden har avlidit."
+        address = self._address(each, channel)
+        if address is None:
+            stopped = any(state == "opted_out" for _, _, state in each.addresses)
+            return "Kunden har sagt stopp." if stopped else "Kunden har ingen adress som går att nå."
+        busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {address[0]})
+        if busy_customers or busy_addresses:
+            return "Ett annat samtal är öppet med kunden."
+        await self._open(conn, [(each, *address)], now)
         return None
 
     async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:

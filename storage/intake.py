@@ -442,7 +442,8 @@ async def _save_conversations(
                 "version": version,
                 "answered_at": now,
             }
-            if talk.survey in measurements.POINTS and record.value is not None:
+            # A survey that is asked once more, on trial, has a period and is no measurement.
+            if talk.survey in measurements.POINTS and not talk.period and record.value is not None:
                 ratings.append((talk.enrolment_id, talk.survey, record.question, record.value))
     await upsert(conn, answer, ("occasion_id", "question"), list(answers.values()))
     if ratings:

@@ -164,9 +164,18 @@ async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | N
 
 
 async def waiting(
-    conn: AsyncConnection, now: datetime, limit: int, survey: str | None = None, *, all_due: bool = False
+    conn: AsyncConnection,
+    now: datetime,
+    limit: int,
+    survey: str | None = None,
+    *,
+    all_due: bool = False,
+    only: int | None = None,
 ) -> list[Waiting]:
-    """Occasions to look at by ``now``, the longest waiting first; ``all_due``: also those held until later."""
+    """Occasions to look at by ``now``, the longest waiting first; ``all_due``: also those held until later.
+
+    ``only``: the occasion with this id, and no other.
+    """
     moment = occasion.c.due_at if all_due else occasion.c.look_at
     statement = (
         select(
@@ -192,6 +201,8 @@ async def waiting(
     )
     if survey is not None:
         statement = statement.where(occasion.c.survey == survey)
+    if only is not None:
+        statement = statement.where(occasion.c.id == only)
     rows = (await conn.execute(statement)).all()
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)

@@ -64,6 +64,20 @@ async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[in
     return {row.id: (row.channel, row.value, row.state) for row in rows}
 
 
+async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> dict[int, list[Address]]:
+    """Each customer's addresses, phones before chats, the latest link first."""
+    rows = await conn.execute(
+        select(customer_address.c.customer_id, *_COLUMNS)
+        .join(address, address.c.id == customer_address.c.address_id)
+        .where(customer_address.c.customer_id.in_(list(customer_ids)))
+        .order_by(address.c.channel, customer_address.c.linked_at.desc(), address.c.id)
+    )
+    found: dict[int, list[Address]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(_address(row))
+    return found
+
+
 async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:
     """Tie an address to a customer; the latest link is the customer's preference."""
     await insert_ignore(

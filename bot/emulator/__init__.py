@@ -13,9 +13,9 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from bot.emulator.line import EmulatorError, Line
 from bot.emulator.telegram import Chat, TelegramEnd
-from bot.emulator.twilio import Sms, TwilioEnd
+from bot.emulator.twilio import SID_PREFIX, Sms, TwilioEnd
 
-__all__ = ["Chat", "Emulator", "EmulatorError", "Sms"]
+__all__ = ["SID_PREFIX", "Chat", "Emulator", "EmulatorError", "Sms"]
 
 
 class Emulator(TwilioEnd, TelegramEnd):
@@ -34,7 +34,10 @@ class Emulator(TwilioEnd, TelegramEnd):
     Attributes:
         url: base address for ``TWILIO_API_URL`` and ``TELEGRAM_API_URL``, once started.
         sms: every SMS by sid, in order.
+        phones: the SMS of each customer's phone, both ways, in order.
         chats: every message of the bot, in order.
+        threads: the messages of each chat, both ways, in order.
+        revision: rises with everything that can be seen; :meth:`changed` waits for it.
         answered: ids of the taps that the bot answered.
         opted_out: numbers that Twilio refuses with 21610; for the caller to fill.
         blocked: chats that have blocked the bot; for the caller to fill.

@@ -50,6 +50,24 @@ class Line:
         self._tasks: set[asyncio.Task[object]] = set()
         self._errors: list[BaseException] = []
         self._http: ClientSession | None = None
+        self.revision = 0
+        self._watchers: list[asyncio.Future[None]] = []
+
+    def _changed(self) -> None:
+        """Something can be seen at a far end that could not be seen before."""
+        self.revision += 1
+        watchers, self._watchers = self._watchers, []
+        for watcher in watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+
+    async def changed(self, since: int) -> int:
+        """Waits until :attr:`revision` is another than ``since``; the revision then."""
+        while self.revision == since:
+            watcher: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._watchers.append(watcher)
+            await watcher
+        return self.revision
 
     async def settled(self) -> None:
         """Waits until every awaitable that a callback returned is done; raises the first error among them."""

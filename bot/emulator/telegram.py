@@ -8,7 +8,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -19,12 +19,19 @@ OnTelegram = Callable[[int, str, list[list[dict[str, str]]]], Awaitable[object] 
 
 @dataclass(slots=True)
 class Chat:
-    """One message that the bot sent; ``keyboard`` is rows of buttons with ``text`` and ``callback_data``."""
+    """One message of a chat; ``keyboard`` is rows of buttons with ``text`` and ``callback_data``.
+
+    Attributes:
+        tapped: data of the button that the person tapped last.
+        author: ``bot``; ``person``; ``notice`` for the line that Telegram shows after a tap and then takes away.
+    """
 
     message_id: int
     chat_id: int
     text: str
     keyboard: list[list[dict[str, str]]] = field(default_factory=list)
+    tapped: str = ""
+    author: Literal["bot", "person", "notice"] = "bot"
 
 
 class TelegramEnd(Line):
@@ -33,6 +40,8 @@ class TelegramEnd(Line):
     def _open_telegram(self, token: str, name: str) -> None:
         self.bot_token, self.bot_name = token, name
         self.chats: list[Chat] = []
+        self.threads: dict[int, list[Chat]] = {}
+        self._taps: dict[str, int] = {}  # callback id -> chat, while the tap is unanswered
         self.answered: list[str] = []
         self.blocked: set[int] = set()
         self.on_telegram: OnTelegram | None = None
@@ -62,13 +71,14 @@ class TelegramEnd(Line):
         elif method == "deleteWebhook":
             self._webhook = None
         elif method == "answerCallbackQuery":
-            self.answered.append(str(form.get("callback_query_id", "")))
+            self._answer_tap(str(form.get("callback_query_id", "")), str(form.get("text", "")))
         elif method == "editMessageText":
             number = str(form.get("message_id"))
             chat = next((chat for chat in self.chats if str(chat.message_id) == number), None)
             if chat is None:
                 return _telegram_error(400, "Bad Request: message to edit not found")
             chat.text, chat.keyboard = str(form.get("text", "")), _keyboard(form)
+            self._changed()
             return _telegram_result(self._message(chat))
         elif method == "getMe":
             return _telegram_result(self._bot())
@@ -104,9 +114,20 @@ class TelegramEnd(Line):
             return _telegram_error(403, "Forbidden: bot was blocked by the user")
         chat = Chat(self._next(), chat_id, text, keyboard)
         self.chats.append(chat)
+        self._show(chat)
         if self.on_telegram is not None:
             self._call(self.on_telegram(chat_id, text, keyboard))
         return dropped(request) if failure is not None else _telegram_result(self._message(chat))
+
+    def _show(self, chat: Chat) -> None:
+        self.threads.setdefault(chat.chat_id, []).append(chat)
+        self._changed()
+
+    def _answer_tap(self, callback_id: str, text: str) -> None:
+        self.answered.append(callback_id)
+        chat_id = self._taps.pop(callback_id, None)
+        if chat_id is not None and text:
+            self._show(Chat(self._next(), chat_id, text, author="notice"))
 
     async def _get_updates(self, form: Mapping[str, Any]) -> web.Response:
         if self._webhook is not None:
@@ -147,19 +168,38 @@ class TelegramEnd(Line):
         Raises:
             EmulatorError: the webhook's answer was not 2xx.
         """
+        await self.message_from(chat_id, {"text": text}, text, update_id=update_id)
+
+    async def message_from(
+        self, chat_id: int, content: Mapping[str, Any], seen: str, *, update_id: int | None = None
+    ) -> None:
+        """A person sends any kind of message: a picture, a voice message. Otherwise as :meth:`telegram_from`.
+
+        Args:
+            content: the message's own fields, such as ``{"sticker": {...}}``.
+            seen: what the person sees of it in the chat.
+        """
         message = {
             "message_id": self._next(),
             "date": 0,
             "from": {"id": chat_id, "is_bot": False, "first_name": "N"},
             "chat": {"id": chat_id, "type": "private", "first_name": "N"},
-            "text": text,
+            **content,
         }
+        if update_id is None:  # what is delivered again was seen the first time
+            self._show(Chat(message["message_id"], chat_id, seen, author="person"))
         await self.deliver({"message": message}, update_id=update_id)
 
     async def tap(self, chat_id: int, data: str, *, message_id: int = 0, update_id: int | None = None) -> None:
         """A person taps a button with this data. Otherwise as :meth:`telegram_from`."""
+        callback_id = str(self._next())
+        self._taps[callback_id] = chat_id
+        shown = (chat for chat in self.threads.get(chat_id, ()) if chat.message_id == message_id)
+        if (chat := next(shown, None)) is not None:
+            chat.tapped = data
+            self._changed()
         query = {
-            "id": str(self._next()),
+            "id": callback_id,
             "from": {"id": chat_id, "is_bot": False, "first_name": "N"},
             "chat_instance": str(chat_id),
             "message": {"message_id": message_id, "date": 0, "chat": {"id": chat_id, "type": "private"}},

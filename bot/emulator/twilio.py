@@ -13,6 +13,7 @@ from bot.emulator.line import Line, dropped
 from bot.sms import sign
 from survey.segments import count
 
+SID_PREFIX = "SM" + "0" * 16  # begins every id made here, and in practice no id of Twilio's
 OnSms = Callable[[str, str, str], Awaitable[object] | object]
 
 
@@ -48,6 +49,7 @@ class TwilioEnd(Line):
         self.opted_out: set[str] = set()
         self.on_sms: OnSms | None = None
         self._by_number: dict[str, list[Sms]] = {}
+        self.phones: dict[str, list[Sms]] = {}
         self.authorization = encode_basic_auth(account_sid, auth_token)
 
     def _twilio_routes(self, app: web.Application) -> None:
@@ -108,7 +110,7 @@ class TwilioEnd(Line):
     def _keep(
         self, direction: str, sender: str, to: str, body: str, status: str, callback: str | None = None
     ) -> Sms:
-        sms = Sms(f"SM{self._next():032x}", direction, sender, to, body, status, callback)
+        sms = Sms(f"{SID_PREFIX}{self._next():016x}", direction, sender, to, body, status, callback)
         self._store(sms)
         if direction != "inbound" and self.on_sms is not None:
             self._call(self.on_sms(to, body, sms.sid))
@@ -117,6 +119,9 @@ class TwilioEnd(Line):
     def _store(self, sms: Sms) -> None:
         self.sms[sms.sid] = sms
         self._by_number.setdefault(sms.to, []).append(sms)
+        phone = sms.sender if sms.direction == "inbound" else sms.to
+        self.phones.setdefault(phone, []).append(sms)
+        self._changed()
 
     def _resource(self, sms: Sms) -> dict[str, Any]:
         return {
@@ -196,6 +201,7 @@ class TwilioEnd(Line):
         """
         sms = self.sms[sid]
         sms.status, sms.error_code = status, error_code
+        self._changed()
         url = reference_url or sms.status_callback
         if url is None:
             return

@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,8 +71,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(db: Database, folder: Path, start: str) -> AsyncIterator[World]:
-    """A system on ``db`` whose clock stands at the local time ``start``."""
+async def world(
+    db: Database, folder: Path, start: str, extend: Callable[[App, Emulator], None] | None = None
+) -> AsyncIterator[World]:
+    """A system on ``db`` whose clock stands at the local time ``start``; ``extend`` adds to what it serves."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
     async with Emulator(number=NUMBER) as emulator:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -87,6 +89,8 @@ async def world(db: Database, folder: Path, start: str) -> AsyncIterator[World]:
             telegram=Telegram(emulator.bot_token, SECRET, emulator.url),
         )
         async with App(settings, db, clock, url, random.Random(1)) as app:
+            if extend is not None:
+                extend(app, emulator)
             runner = web.AppRunner(app.web, access_log=None)
             await runner.setup()
             await web.SockSite(runner, listener).start()

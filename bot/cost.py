@@ -1,0 +1,23 @@
+"""What a message costs the unit, about: the invoice decides."""
+
+from dataclasses import dataclass
+
+from survey import segments
+
+SEGMENT_PRICE = 0.65  # SEK, about what one part to a Swedish mobile costs
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Alphabet, parts, and SEK. ``offender`` is the first character that forced UCS-2."""
+
+    alphabet: str
+    parts: int
+    sek: float
+    offender: str | None
+
+
+def sms_cost(text: str) -> Cost:
+    """The cost of ``text`` as one SMS."""
+    counted = segments.count(text)
+    return Cost(counted.alphabet, counted.parts, counted.parts * SEGMENT_PRICE, counted.offender)
