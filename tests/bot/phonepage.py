@@ -16,7 +16,7 @@ from tests import chromium
 from tests.journeys.world import World, world
 
 REFUSED = "status of 409"  # Chromium notes every refusal, which the page tells in a sentence
-STEP_MS = 5_000  # how long the page may take to show what follows
+STEP_MS = 30_000  # how long the page may take to show what follows
 PROVIDERS = "ref,name,phone,authorised_from,authorised_to\nP1,Nya Steget,,,\nP2,Lilla Lotsen,,,\n"
 CUSTOMERS = "ref,phone,language,gender,birth_year\nK1,+46701000001,sv,K,1990\nK2,+46701000002,en,M,1980\n"
 ENROLMENTS = (
