@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,12 @@ async def phones_world(db: Database, folder: Path) -> AsyncIterator[World]:
 
     async with world(db, folder, "2026-03-30T10:00", extend) as story:
         await story.read(providers=PROVIDERS, customers=CUSTOMERS, enrolments=ENROLMENTS)
-        delivering = asyncio.create_task(story.app.deliver_forever())
+        delivering = asyncio.create_task(story.app.delivery.run(story.clock, 5.0))
         try:
             yield story
         finally:
-            delivering.cancel()
-            with suppress(asyncio.CancelledError):
-                await delivering
+            story.app.delivery.stop()
+            await delivering
 
 
 @asynccontextmanager

@@ -99,10 +99,12 @@ async function choose(ref, look = false) {
   const part = { ref, article, phones: new Map(), seen: "" };
   chosen.set(ref, part);
   prepare(part);
-  $("#stage").append(article);
   mark();
   try {
-    show(part, await read(`customers/${encodeURIComponent(ref)}`));
+    const view = await read(`customers/${encodeURIComponent(ref)}`);
+    if (chosen.get(ref) !== part) return; // removed meanwhile
+    $("#stage").append(article); // whole: nothing can be pressed before it is filled in
+    show(part, view);
     say($("#wrong"), "");
     if (look) article.scrollIntoView({ block: "nearest" });
   } catch (error) {
@@ -275,7 +277,8 @@ function total() {
 // --- beginning, and staying up to date ---
 
 async function refresh() {
-  await Promise.all([...chosen.values()].map(async (part) => {
+  const shown = [...chosen.values()].filter((part) => part.article.isConnected);
+  await Promise.all(shown.map(async (part) => {
     try {
       show(part, await read(`customers/${encodeURIComponent(part.ref)}`));
     } catch (error) {
@@ -292,7 +295,7 @@ async function begin() {
   $("#search").addEventListener("input", list);
   const before = location.hash.slice(1).split(",").filter(Boolean).map(decodeURIComponent);
   await list();
-  await Promise.all(before.map((ref) => choose(ref)));
+  for (const ref of before) await choose(ref);
   const events = new EventSource("api/events");
   events.onmessage = () => { say($("#wrong"), ""); refresh(); };
   events.onerror = () => say($("#wrong"), "Ingen kontakt med servern. Sidan försöker igen.");
