@@ -83,19 +83,29 @@ def run(
 def plan(
     at: At = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa utan att spara.")] = False,
+    audit: Annotated[
+        bool,
+        typer.Option("--audit", help="Visa i stället att allt som förfallit har ett utfall."),
+    ] = False,
+    since: Annotated[str | None, typer.Option("--since", help="Med --audit: från och med denna dag (ISO).")] = None,
 ) -> None:
     """Visa vad som ska skickas, vad som hålls tillbaka och varför."""
-    from bot import commands
+    from bot import commands, planning
 
-    _run(commands.plan(commands.moment(at, now()), dry_run))
+    moment = commands.moment(at, now())
+    if audit:
+        if not _run(planning.audit(moment, dry_run, since)):
+            raise typer.Exit(1)
+    else:
+        _run(planning.plan(moment, dry_run))
 
 
 @app.command()
 def why(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
     """Visa varje planerad kontakt med en kund och varför den skickades eller inte."""
-    from bot import commands
+    from bot import planning
 
-    _run(commands.why(customer))
+    _run(planning.why(customer))
 
 
 @app.command()

@@ -26,7 +26,7 @@ TOKEN_BYTES = 24  # 192 bits, 32 characters of Telegram's 64
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> "AsyncIterator[Database]":
+async def database(settings: Settings) -> "AsyncIterator[Database]":
     """The database, when it is there and current. Raises SettingsError."""
     db = Database.open(settings.database_url)
     try:
@@ -59,7 +59,7 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime) -> s
     settings = settings_.load()
     batch = registerfile.read(_files(paths))
     today = now.astimezone(settings.zone).date()
-    async with _database(settings) as db:
+    async with database(settings) as db:
         try:
             async with db.begin() as conn:
                 imported = await register.apply(conn, batch, today, now)
@@ -128,67 +128,6 @@ def _announce(settings: Settings, url: str) -> None:
         print("Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas.", flush=True)
 
 
-async def plan(at: datetime, dry_run: bool) -> None:
-    """Plan what is due at ``at`` and show each waiting contact with its reason."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from bot.app import contact_rules
-    from scheduler.planner import Planner
-    from survey.catalogue import load
-
-    settings = settings_.load()
-    rules, window = contact_rules(settings)
-    async with _database(settings) as db:
-        on = {"sms": settings.twilio, "telegram": settings.telegram}
-        channels = frozenset(name for name, channel in on.items() if channel)
-        if not channels:
-            Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
-        planner = Planner(db, load(), rules, window, settings.zone, channels or frozenset(on))
-        verdicts = await planner.overview(at, dry_run)
-    table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
-    for verdict in verdicts:
-        table.add_row(
-            verdict.customer,
-            verdict.enrolment,
-            verdict.survey,
-            verdict.period,
-            _local(verdict.due_at, settings),
-            verdict.decision,
-            verdict.reason,
-        )
-    Console().print(table if verdicts else "Inget väntar på att skickas.")
-
-
-async def why(customer_ref: str) -> None:
-    """Every contact planned with a customer, with its outcome and reason. Raises BadInput."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from storage import history
-
-    settings = settings_.load()
-    async with _database(settings) as db, db.read() as conn:
-        entries = await history.of_customer(conn, customer_ref)
-    if entries is None:
-        raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
-    table = Table("Insats", "Enkät", "Period", "Förföll", "Öppnad", "Avslutad", "Utfall", "Skäl")
-    for entry in entries:
-        table.add_row(
-            entry.enrolment,
-            entry.survey,
-            entry.period,
-            *(_local(at, settings) for at in (entry.due_at, entry.opened_at, entry.closed_at)),
-            entry.outcome or ("öppen" if entry.opened_at else "väntar"),
-            entry.reason,
-        )
-    Console().print(table if entries else f"Inget är planerat för kund {customer_ref} än.")
-
-
-def _local(at: datetime | None, settings: Settings) -> str:
-    return at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if at else ""
-
-
 async def invite(customer_ref: str, now: datetime) -> str:
     """A one-time Telegram link for a customer. Raises BadInput and SettingsError."""
     from storage import history, people
@@ -198,7 +137,7 @@ async def invite(customer_ref: str, now: datetime) -> str:
         raise SettingsError("TELEGRAM_BOT_TOKEN is missing: the link leads to that bot.")
     from bot.telegram import TelegramGateway
 
-    async with _database(settings) as db:
+    async with database(settings) as db:
         async with db.read() as conn:
             customer_id = await history.customer_id(conn, customer_ref)
         if customer_id is None:
@@ -234,7 +173,8 @@ async def report(
     if unknown:  # before anything is published
         raise BadInput(f"Formatet {unknown[0]!r} finns inte: välj bland {', '.join(FORMATS)}.")
     settings = settings_.load()
-    async with _database(settings) as db:
+    now = now.astimezone(settings.zone)  # a month is over when it is over here
+    async with database(settings) as db:
         if publish or revise is not None:
             quality = await publish_report(db, year, now, revise)
         else:
@@ -283,8 +223,9 @@ async def export_indicators(year: int, format_: str, now: datetime) -> bytes:
     """The indicators alone. Raises BadInput."""
     if format_ not in ("csv", "xlsx", "json"):
         raise BadInput(f"Formatet {format_!r} finns inte: välj csv, xlsx eller json.")
-    async with _database(settings_.load()) as db:
-        return render(await quality_report(db, year, now), format_)
+    settings = settings_.load()
+    async with database(settings) as db:
+        return render(await quality_report(db, year, now.astimezone(settings.zone)), format_)
 
 
 def render(quality: "QualityReport", format_: str) -> bytes:

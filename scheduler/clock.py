@@ -1,4 +1,9 @@
-"""The clock's ticks. APScheduler only ticks: what is due is read from the database each time."""
+"""The clock's ticks. APScheduler only ticks: what is due is read from the database each time.
+
+Every job is an interval in UTC, so it ticks at times that exist on every night of the year. A tick is never too
+late (``misfire_grace_time=None``), late ticks of one job are one tick (``coalesce``), and a job never runs beside
+itself (``max_instances=1``): a process that slept for three days ticks once, and that tick looks at all there is.
+"""
 
 import asyncio
 import logging
@@ -20,27 +25,54 @@ class Tick:
     work: Callable[[], Awaitable[None]]
 
 
+LOOK = 1.0  # seconds between two looks whether the ticks still come
+SILENT = 2  # intervals without a tick after which a job is set going again
+
+
 async def run_clock(jobs: Sequence[Tick]) -> None:
     """Tick until cancelled: once at once, in order, then each at its own pace. A failed tick is logged."""
-    for job in jobs:
+    steady = asyncio.get_running_loop().time
+    heard: dict[str, float] = {}
+
+    async def tick(job: Tick) -> None:
+        heard[job.name] = steady()
         await _once(job)
+        heard[job.name] = steady()
+
+    for job in jobs:
+        await tick(job)
     scheduler = AsyncIOScheduler(timezone=UTC)
     for job in jobs:
         scheduler.add_job(
-            _once,
+            tick,
             "interval",
             args=[job],
             seconds=job.seconds,
             id=job.name,
-            coalesce=True,  # late ticks are one tick: it looks at all that is due
+            coalesce=True,
             max_instances=1,
-            misfire_grace_time=None,  # however late, it is done
+            misfire_grace_time=None,
         )
     scheduler.start()
     try:
-        await asyncio.Event().wait()
+        while True:
+            await asyncio.sleep(LOOK)
+            restart_silent(scheduler, jobs, heard, steady())
     finally:
         scheduler.shutdown(wait=False)
+
+
+def restart_silent(
+    scheduler: AsyncIOScheduler, jobs: Sequence[Tick], heard: dict[str, float], steady: float
+) -> None:
+    """Give a new start to each job last ``heard`` of too long before ``steady``; both by the steady clock.
+
+    APScheduler waits for a time on the wall clock: where that is set back an hour, it would wait an hour too long.
+    """
+    for job in jobs:
+        if steady - heard[job.name] > SILENT * job.seconds + LOOK:
+            heard[job.name] = steady
+            scheduler.reschedule_job(job.name, trigger="interval", seconds=job.seconds)
 
 
 async def _once(job: Tick) -> None:

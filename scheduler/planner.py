@@ -30,7 +30,6 @@ from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started
 
 CHUNK = 5_000  # enrolments planned in one transaction
-QUEUE = 5_000  # messages waiting to be sent at which no more conversations are opened
 MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
 
 
@@ -103,19 +102,15 @@ class Planner:
         return Planned(each.survey, each.period, first, last, is_wanted)
 
     async def open_due(self, now: datetime, limit: int = 200) -> int:
-        """Decide on what waits, the important first, ``limit`` in one transaction; how many were opened.
-
-        While many messages wait to be sent nothing more is opened: a backlog keeps its order here.
-        """
+        """Decide on what waits, the important first, ``limit`` in one transaction; how many were opened."""
         opened = 0
         for survey in self._rules.priority:
             full = True
             while full:
                 async with self._db.begin() as conn:
-                    if await occasions.queued(conn, QUEUE) == QUEUE:
-                        return opened
                     found = await occasions.waiting(conn, now, limit, survey)
-                    opened += await self._decide_and_act(conn, found, now)
+                    if found:
+                        opened += await self._decide_and_act(conn, found, now)
                 full = len(found) == limit
         return opened
 
@@ -244,6 +239,7 @@ class Planner:
                     "channel": channel,
                     "say": json.dumps(asdict(say)),
                     "expires_at": min(each.expires_at, now + MESSAGE_LIFETIME),
+                    "priority": 1 + self._rules.priority.index(each.survey),  # replies come before
                 }
             )
         await occasions.open_conversations(conn, sessions, now)

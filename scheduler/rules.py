@@ -37,7 +37,7 @@ class EnrolmentFacts:
 
     Attributes:
         registered_on: when we first heard of it: what had lost its meaning by then was never due.
-        unseen_from: what fell due before this day has been planned already.
+        unseen_from: what fell due before this day has been planned already; None: nothing is left to plan.
         watched_from: the day from which the provider is under watch, or None.
     """
 
@@ -45,7 +45,7 @@ class EnrolmentFacts:
     ended_on: date | None
     end_reason: str
     registered_on: date
-    unseen_from: date = date.min
+    unseen_from: date | None = date.min
     watched_from: date | None = None
 
 
@@ -72,17 +72,20 @@ def plan(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Plan:
 
     Also one whose window has closed since: it is due all the same, and its occasion says that it was too late.
     """
+    unseen_from = enrolment.unseen_from
+    if unseen_from is None:
+        return Plan((), None)
     due = []
     upcoming = []
-    for each in _contacts(enrolment, today, rules):
+    for each in _contacts(enrolment, unseen_from, today, rules):
         if each.due_on > today:
             upcoming.append(each.due_on)
-        elif each.due_on >= enrolment.unseen_from and each.last_on >= enrolment.registered_on:
+        elif each.due_on >= unseen_from and each.last_on >= enrolment.registered_on:
             due.append(each)
     return Plan(tuple(due), min(upcoming, default=None))
 
 
-def _contacts(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Iterator[PlannedOccasion]:
+def _contacts(enrolment: EnrolmentFacts, unseen_from: date, today: date, rules: Rules) -> Iterator[PlannedOccasion]:
     """Every contact that can matter today: those since ``unseen_from``, and at least the next one."""
     start_on = enrolment.started_on + timedelta(days=rules.start_after)
     if enrolment.ended_on is None or enrolment.ended_on > start_on:
@@ -91,7 +94,7 @@ def _contacts(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Iterator[
         last_on = enrolment.ended_on + timedelta(days=rules.end_window)
         yield PlannedOccasion("end", "", enrolment.ended_on, last_on)
     # A late check-in of the month before registration may still have its window.
-    known = max(enrolment.unseen_from, _month_before(enrolment.registered_on))
+    known = max(unseen_from, _month_before(enrolment.registered_on))
     month = max(enrolment.started_on, known).replace(day=1)
     while True:
         for each in _checkins(enrolment, month, rules):

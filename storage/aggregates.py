@@ -53,7 +53,10 @@ class Aggregate:
 
 
 async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregate:
-    """Count everything that the report of ``year`` tells. Months not over at ``now`` are not due."""
+    """Count everything that the report of ``year`` tells. Months not over at ``now`` are not due.
+
+    The day is that of ``now``'s own zone: give it in the unit's, where a month ends an hour or two before UTC's.
+    """
     rows = await conn.execute(select(provider.c.id, provider.c.ref, provider.c.name).order_by(provider.c.name))
     refs: dict[int, str] = {}
     providers = []

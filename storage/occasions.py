@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, and_, bindparam, func, literal, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert, insert_from
-from storage.tables import address, customer, customer_address, enrolment, occasion, outbox, provider, session
+from storage.tables import address, customer, customer_address, enrolment, occasion, provider, session
 
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
 
@@ -51,7 +51,7 @@ class Waiting:
 
 
 # What the rules need to know, in the order of scheduler.rules.EnrolmentFacts.
-_FACTS = (
+FACTS = (
     enrolment.c.started_on,
     enrolment.c.ended_on,
     enrolment.c.end_reason,
@@ -64,7 +64,7 @@ _FACTS = (
 async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> Sequence[Any]:
     """Enrolments that the planner must look at by ``today``, the longest waiting first: id, then its facts."""
     statement = (
-        select(enrolment.c.id, *_FACTS)
+        select(enrolment.c.id, *FACTS)
         .join(provider, provider.c.id == enrolment.c.provider_id)
         .where(enrolment.c.plan_on <= today)
         .order_by(enrolment.c.plan_on, enrolment.c.id)
@@ -189,7 +189,7 @@ async def waiting(
             occasion.c.due_at,
             occasion.c.expires_at,
             occasion.c.reason,
-            *_FACTS,
+            *FACTS,
         )
         .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
         .join(provider, provider.c.id == enrolment.c.provider_id)
@@ -204,14 +204,16 @@ async def waiting(
     if only is not None:
         statement = statement.where(occasion.c.id == only)
     rows = (await conn.execute(statement)).all()
+    if not rows:
+        return []
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
     found = []
     for row in rows:
         values: list[Any] = list(row)
-        facts = tuple(values[-len(_FACTS) :])
-        values[-len(_FACTS) :] = facts, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)
+        facts = tuple(values[-len(FACTS) :])
+        values[-len(FACTS) :] = facts, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)
         found.append(Waiting(*values))
     return found
 
@@ -285,12 +287,6 @@ async def started_between(
         )
     )
     return [(id_, started_on, ended_on) for id_, started_on, ended_on in rows]
-
-
-async def queued(conn: AsyncConnection, limit: int) -> int:
-    """How many messages wait to be sent; ``limit`` when there are at least so many."""
-    waiting_ = select(outbox.c.id).where(outbox.c.state.in_(("queued", "sending"))).limit(limit).subquery()
-    return int((await conn.execute(select(func.count()).select_from(waiting_))).scalar_one())
 
 
 _HOLD = (

@@ -3,6 +3,7 @@
 import json as json_
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from storage.measurements import refresh, set_ratings
 from storage.tables import answer, customer, enrolment, follow_up, measurement, occasion, provider
 from tests.reporting.cubes import CubeOf, of_answers
 
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 Found = dict[tuple[str, str, str, str, str, str], Indicator]
 
@@ -232,6 +234,8 @@ async def test_enrolment_months_need_fifteen_days(db: Database) -> None:
         await register.store(conn)
         counted = await aggregate(conn, 2025, NOW)
         earlier = await aggregate(conn, 2025, datetime(2025, 12, 31, 12, tzinfo=UTC))
+        new_year = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+        utc, here = [await aggregate(conn, 2025, new_year.astimezone(zone)) for zone in (UTC, STOCKHOLM)]
     # due: exact, inside, late; on time: exact; late: late; said: two, one yes; contradicted: exact
     assert counted.months == {
         ("P1", "2025-11"): [3, 1, 1, 2, 1, 1],
@@ -240,6 +244,8 @@ async def test_enrolment_months_need_fifteen_days(db: Database) -> None:
         ("", "2025-12"): [2, 1, 0, 0, 0, 0],
     }
     assert {month for _, month in earlier.months} == {"2025-11"}  # December is not over
+    assert {month for _, month in utc.months} == {"2025-11"}
+    assert {month for _, month in here.months} == {"2025-11", "2025-12"}  # it is New Year's Day in Stockholm
     found = index(rows(counted, NOW))
     month = found["followup.compliance", "P1", "2025-11", "", "T", ""]
     assert (month.numerator, month.denominator, month.status) == (1, 3, "ok")  # the process is shown in full
