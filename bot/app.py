@@ -26,7 +26,7 @@ from scheduler.planner import Planner
 from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
 from scheduler.rulesfile import load as load_rules
-from storage import channels, exclusive, outbox, settlement
+from storage import channels, contactlinks, exclusive, outbox, settlement
 from storage.channels import Pace
 from storage.database import Database, StorageFailure, is_passing
 from storage.intake import Inbound, LinkRequested, Tapped
@@ -189,10 +189,15 @@ class App:
         async def expire() -> None:
             await self.planner.expire_sessions(self.now())
 
+        async def erase_links() -> None:
+            async with self.db.begin() as conn:
+                await contactlinks.erase_sent(conn)
+
         jobs = [
             Tick("plan", PLAN_SECONDS, plan),
             Tick("open", OPEN_SECONDS, open_due),
             Tick("expire", EXPIRE_SECONDS, expire),
+            Tick("links", EXPIRE_SECONDS, erase_links),
         ]
         if self.sweep is not None:
             jobs.append(Tick("sweep", SWEEP_SECONDS, self.sweep.run))

@@ -58,11 +58,13 @@ def init() -> None:
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="CSV- eller XLSX-filer, eller en mapp med sådana.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+    by: Annotated[str, typer.Option(help="Vem som rättar uppföljningar i en låst månad.")] = "",
+    reason: Annotated[str, typer.Option(help="Varför en låst månad rättas.")] = "",
 ) -> None:
     """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
     from bot import commands
 
-    typer.echo(_run(commands.import_files(paths, dry_run, now())))
+    typer.echo(_run(commands.import_files(paths, dry_run, now(), by, reason)))
 
 
 @app.command()
@@ -114,6 +116,20 @@ def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i regist
     from bot import commands
 
     typer.echo(_run(commands.invite(customer, now())))
+
+
+@app.command()
+def link(
+    provider: Annotated[str, typer.Argument(help="Anordnarens nummer i registret.")],
+    phone: Annotated[str | None, typer.Option(help="Kontaktpersonens telefon, om inte registrets.")] = None,
+    days: Annotated[int, typer.Option(help="Hur många dagar länken gäller.", min=1, max=90)] = 45,
+    telegram: Annotated[bool, typer.Option("--telegram", help="Knyt kontaktens Telegram i stället.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Dra in länkarna (eller --phone:s).")] = False,
+) -> None:
+    """Skicka en personlig länk till en anordnares kontaktperson, för att registrera uppföljningar."""
+    from bot import providerlinks
+
+    typer.echo(_run(providerlinks.link(provider, phone, days, telegram, revoke, now())))
 
 
 @app.command()

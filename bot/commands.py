@@ -52,7 +52,7 @@ class _DryRun(Exception):
     """Undoes an import that was only to be tried."""
 
 
-async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime) -> str:
+async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: str = "", reason: str = "") -> str:
     """Take in register files, whole or not at all. Raises RegisterError."""
     from storage import register, registerfile
 
@@ -62,7 +62,7 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime) -> s
     async with database(settings) as db:
         try:
             async with db.begin() as conn:
-                imported = await register.apply(conn, batch, today, now)
+                imported = await register.apply(conn, batch, today, now, by, reason)
                 if dry_run:
                     raise _DryRun
         except _DryRun:

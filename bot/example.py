@@ -260,10 +260,15 @@ def _followups(dice: random.Random, enrolments: tuple[Enrolment, ...]) -> tuple[
         for first in _months(each):
             if dice.random() < diligence[each.provider]:
                 late = dice.random() < 0.03
-                held = first + timedelta(days=34 if late else dice.randint(0, 27))
+                # A late one, too, is recorded before the month locks on the fifth of the next.
+                held = _second_of_next(first) if late else first + timedelta(days=dice.randint(0, 27))
                 held = min(max(held, each.started_on), each.ended_on or date.max)
                 made.append(Followup(each.ref, f"{first:%Y-%m}", held))
     return tuple(made)
+
+
+def _second_of_next(first: date) -> date:
+    return (first + timedelta(days=32)).replace(day=2)
 
 
 def _scripts(

@@ -24,13 +24,14 @@ from bot.settings import Settings
 from bot.simulated import pointed_at
 from bot.simulatedclock import SimulatedClock
 from bot.simulation import Population
-from storage import register, registerfile
+from storage import followups, register, registerfile
 from storage.database import Database
 
 YEAR = 2015
 FIRST_DAY = date(2014, 12, 1)
 LAST_DAY = date(2016, 1, 31)  # the last answers about December come in January
 REGISTER_DAYS = 14  # how often the unit hands over its register
+LOCK_EVE = followups.LOCK_DAY - 1  # and on this day of each month, for what the providers have recorded
 TICK = time(9, 5)  # when the simulated clock plans, opens and sends
 ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -50,7 +51,7 @@ class SimulatedYear:
         """Live each day until ``last``, yielding it when it is over."""
         day = FIRST_DAY
         while day <= last:
-            if (day - FIRST_DAY).days % REGISTER_DAYS == 0:
+            if (day - FIRST_DAY).days % REGISTER_DAYS == 0 or day.day == LOCK_EVE:
                 await self._hand_over(day)
             following = day + timedelta(days=1)
             await self._tick(_at(day, TICK), before=_at(following, TICK))

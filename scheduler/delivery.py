@@ -1,7 +1,6 @@
 """From queued messages to sent ones: claim, commit, call, settle. No network call inside a transaction."""
 
 import asyncio
-import json
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -224,8 +223,7 @@ class Delivery:
         return Result(message, "absent", "Leverantören har den inte: skickas nu.", now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
-        stored = json.loads(message.say)
-        say = Say(tuple(stored["phrases"]), stored["question"])
+        say = Say.from_json(message.say)
         text = self._catalogue.render(
             say, survey=message.survey, language=message.language, channel=message.channel
         )

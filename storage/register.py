@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import measurements, occasions, people, targets
+from storage import followups, measurements, occasions, people, targets
 from storage.database import insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
-from storage.tables import answer, customer, enrolment, follow_up, occasion, provider
+from storage.tables import answer, customer, enrolment, occasion, provider
 
 T = TypeVar("T")
 
@@ -55,8 +55,13 @@ class Imported:
         )
 
 
-async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime) -> Imported:
-    """Save ``batch`` in the caller's transaction. Raises RegisterError, with every problem found."""
+async def apply(
+    conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime, by: str = "", reason: str = ""
+) -> Imported:
+    """Save ``batch`` in the caller's transaction. Raises RegisterError, with every problem found.
+
+    ``by`` and ``reason``: who of the staff corrects months that are locked, and why.
+    """
     if batch.problems:
         raise RegisterError(batch.problems)
     await _providers(conn, batch, now)
@@ -64,7 +69,8 @@ async def apply(conn: AsyncConnection, batch: RegisterBatch, today: date, now: d
     problems: list[Problem] = []
     changed = await _enrolments(conn, batch, today, now, problems)
     ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.answers)})
-    await _followups(conn, batch, ids, now, problems)
+    author = followups.Author("file", who=by, reason=reason)
+    await _followups(conn, batch, ids, author, today, now, problems)
     changed |= await _answers(conn, batch, ids, problems)
     if problems:
         raise RegisterError(problems)
@@ -206,29 +212,37 @@ async def _followups(
     conn: AsyncConnection,
     batch: RegisterBatch,
     ids: Mapping[str, int],
+    author: followups.Author,
+    today: date,
     now: datetime,
     problems: list[Problem],
 ) -> None:
-    known = [row for row in batch.followups if row.enrolment in ids]
+    rows = [row for row in batch.followups if row.enrolment in ids]
     problems += [
         _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
         for row in batch.followups
         if row.enrolment not in ids
     ]
-    await upsert(
-        conn,
-        follow_up,
-        ("enrolment_id", "month"),
-        [
-            {
-                "enrolment_id": ids[row.enrolment],
-                "month": row.month,
-                "held_on": row.held_on,
-                "recorded_at": now,
-            }
-            for row in known
-        ],
-    )
+    entries = [
+        followups.Entry(
+            row.enrolment,
+            row.month,
+            row.held_on,
+            row.form,
+            row.from_plan,
+            row.plan_changed,
+            row.activities,
+            row.next_step,
+        )
+        for row in rows
+    ]
+    try:
+        await followups.record(conn, entries, author, today, now)
+    except followups.Refused as refused:
+        problems += [
+            _problem(rows[each.place], each.field, each.sentence[:1].lower() + each.sentence[1:].rstrip("."))
+            for each in refused.refusals
+        ]
 
 
 async def _answers(

@@ -133,6 +133,14 @@ class Line:
             return default
         return found
 
+    def some_of(self, column: str, words: Mapping[str, str], allowed: Sequence[str]) -> tuple[str, ...] | None:
+        """The values of a cell with commas between them; None where it is empty."""
+        parts = [" ".join(part.split()) for part in self.get(column).split(",") if part.strip()]
+        unknown = [part for part in parts if part.casefold() not in words]
+        if unknown:
+            self.refuse(column, f"”{clip(unknown[0])}” är inte något av {', '.join(allowed)}")
+        return tuple(words[part.casefold()] for part in parts if part not in unknown) or None
+
     def day(self, column: str) -> date | None:
         value = self.get(column)
         if not value:
@@ -183,19 +191,11 @@ class Line:
 
     def phone(self, column: str) -> str | None:
         """E.164. The number itself is never repeated in a problem: it is a person's."""
-        import phonenumbers
-
         value = self.get(column)
-        if not value:
-            return None
-        try:
-            number = phonenumbers.parse(value, "SE")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number) or number.extension:
+        number = e164(value) if value else None
+        if value and number is None:
             self.refuse(column, "telefonnumret är inte giltigt")
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return number
 
     def not_before(self, column: str, day: date | None, first: date | None, what: str) -> None:
         if day and first and day < first:
@@ -217,6 +217,19 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
     ]
     problems += bad
     return None if bad else Line(name, row, dict(zip(columns, cells, strict=True)))
+
+
+def e164(value: str) -> str | None:
+    """A phone number, Swedish where it names no country, in E.164; None when it is not one."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(value, "SE")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number) or number.extension:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def clip(value: str) -> str:

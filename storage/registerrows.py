@@ -64,10 +64,15 @@ class _OfEnrolment:
 
 @dataclass(frozen=True, slots=True)
 class FollowupRow(_OfEnrolment):
-    """A follow-up the provider held; ``month`` is YYYY-MM."""
+    """A follow-up the provider held; ``month`` is YYYY-MM. None: the file does not say."""
 
     month: str
     held_on: date
+    form: str | None = None
+    from_plan: bool | None = None
+    plan_changed: bool | None = None
+    activities: tuple[str, ...] | None = None
+    next_step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,23 @@ def _enrolment(line: Line) -> EnrolmentRow:
 
 def _followup(line: Line) -> FollowupRow:
     enrolment, month = line.needed("enrolment"), line.month("month")
-    return FollowupRow(line.file, line.row, enrolment, month, line.needed_day("held_on"))
+    return FollowupRow(
+        line.file,
+        line.row,
+        enrolment,
+        month,
+        line.needed_day("held_on"),
+        line.one_of("form", registerwords.FORM_WORDS, tuple(registerwords.FORMS), None),
+        _yes_no(line, "from_plan"),
+        _yes_no(line, "plan_changed"),
+        line.some_of("activities", registerwords.ACTIVITY_WORDS, tuple(registerwords.ACTIVITIES)),
+        line.get("next_step") or None,
+    )
+
+
+def _yes_no(line: Line, column: str) -> bool | None:
+    value = line.one_of(column, registerwords.YES_NO, ("ja", "nej"), None)
+    return None if value is None else bool(value)
 
 
 def _answer(line: Line) -> AnswerRow:

@@ -39,6 +39,16 @@ INDICATORS = {
 QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress")
 ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
 ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
+FORMS = {"meeting": ("möte", "fysiskt möte"), "phone": ("telefon",), "digital": ("digitalt", "video")}
+ACTIVITIES = {
+    "coaching": ("coachning",),
+    "job_search": ("jobbsökning",),
+    "internship": ("praktik",),
+    "education": ("utbildning",),
+    "employer_contact": ("arbetsgivarkontakt", "kontakt med arbetsgivare"),
+    "study_visit": ("studiebesök",),
+    "other": ("annat", "övrigt"),
+}
 YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
 
 REF = ("nummer",)
@@ -67,7 +77,16 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish 
         "end_reason": ("avslutsorsak",),
         "difficulty": ("svårighetsgrad",),
     },
-    "followups": {"enrolment": ("insats",), "month": ("månad",), "held_on": ("datum",)},
+    "followups": {
+        "enrolment": ("insats",),
+        "month": ("månad",),
+        "held_on": ("datum",),
+        "form": (),
+        "from_plan": ("utifrån planen", "från planen"),
+        "plan_changed": ("planen ändrad", "planen ändrades"),
+        "activities": ("aktiviteter",),
+        "next_step": ("nästa steg",),
+    },
     "answers": {
         "enrolment": ("insats",),
         "survey": ("enkät",),
@@ -125,6 +144,8 @@ LANGUAGE_WORDS = {code: code for code in LANGUAGES}
 GENDER_WORDS = words(GENDERS)
 END_REASON_WORDS = words(END_REASONS)
 DIFFICULTY_WORDS = words(DIFFICULTIES)
+FORM_WORDS = words(FORMS)
+ACTIVITY_WORDS = words(ACTIVITIES)
 SURVEY_WORDS = words(SURVEYS)
 QUESTION_WORDS = {question: question for question in QUESTIONS}
 INDICATOR_WORDS = words(INDICATORS)

@@ -225,12 +225,64 @@ Index(
     postgresql_where=text("repeated = 1"),
 )
 
+# A month's follow-up as it is known now; how it came to be so is in follow_up_event.
 follow_up = _table(
     "follow_up",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
     Column("month", Text, primary_key=True),  # YYYY-MM
     Column("held_on", IsoDate, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Column("form", Text),  # meeting, phone, digital; this and the rest are empty where nobody has said
+    Column("from_plan", Integer),
+    Column("plan_changed", Integer),
+    Column("activities", Text),  # of storage.followups.ACTIVITIES, with commas between
+    Column("next_step", Text),
+)
+
+# The audit trail of follow_up: rows are added and never changed.
+follow_up_event = _table(
+    "follow_up_event",
+    Column("id", Integer, primary_key=True),
+    Column("enrolment_id", ForeignKey("enrolment.id"), nullable=False, index=True),
+    Column("month", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", Text, nullable=False),  # recorded, changed, withdrawn
+    Column("source", Text, nullable=False),  # page, telegram, sms, file, staff
+    Column("address_id", ForeignKey("address.id")),  # the provider's contact; empty for staff
+    Column("who", Text, nullable=False),  # of the staff; empty for a contact
+    Column("reason", Text, nullable=False),  # needed once the month is locked
+    Column("facts", Text, nullable=False),  # what follow_up says from then on, as JSON
+)
+
+# A provider's contact person, by a phone or a chat of its own; provider.address_id is one too.
+provider_contact = _table(
+    "provider_contact",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("address_id", ForeignKey("address.id"), primary_key=True, index=True),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+# A personal link for a provider's contact person. It opens in one browser: the first, or the one where the code
+# that was sent to the contact's own phone has been entered since.
+contact_link = _table(
+    "contact_link",
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),  # SHA-256, hex
+    Column("kind", Text, nullable=False),  # page, telegram
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),  # the phone it was sent to
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("device_hash", Text),  # SHA-256 of the browser's own secret
+    Column("opened_at", UtcDateTime),
+    Column("moves", Integer, nullable=False, server_default=text("0")),  # to another browser, by code
+    Column("code_hash", Text),
+    Column("code_expires_at", UtcDateTime),
+    Column("code_tries", Integer, nullable=False, server_default=text("0")),
+    Column("codes_sent", Integer, nullable=False, server_default=text("0")),
+    # 1 once the message that carried the link has left, and holds it no longer.
+    Column("erased", Integer, nullable=False, server_default=text("0")),
 )
 
 inbox = _table(

@@ -52,6 +52,8 @@ class Catalogue:
         language = language if language in self.names else FALLBACK
         pieces = [self._phrase(phrase, survey, language) for phrase in say.phrases]
         text = " ".join(pieces)
+        if say.text:
+            text = f"{text}\n{say.text}" if text else say.text
         if say.question is None or survey is None:
             return text
         question = self.surveys[survey].question(say.question)

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Outcome = Literal["completed", "partial", "no_answer", "opted_out"]
@@ -126,10 +126,21 @@ Event = Started | TextReceived | ChoiceTapped | Expired
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Phrases, then a question. Keys, not words: rendered when sent, in the language of that moment."""
+    """Phrases, then ``text`` (a customer's own answers), then a question. Keys, not words: rendered when sent, in
+    the language of that moment."""
 
     phrases: tuple[str, ...] = ()
     question: str | None = None
+    text: str = ""
+
+    def to_json(self) -> str:
+        kept: dict[str, Any] = {"phrases": self.phrases, "question": self.question}
+        return json.dumps(kept | {"text": self.text} if self.text else kept)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Say":
+        kept = json.loads(text)
+        return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""))
 
 
 @dataclass(frozen=True, slots=True)
