@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot import webhooks
+from bot import providerlinks, providerpages, webhooks
 from bot.intake import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
@@ -113,6 +113,11 @@ class App:
                 on_update=self.on_update,
                 metrics=self.metrics,
             )
+        )
+
+        self.web.add_subapp(
+            providerlinks.PATH,
+            providerpages.build(db, now, settings.zone, base_url, self.queued.set),
         )
 
     async def __aenter__(self) -> Self:
