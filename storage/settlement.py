@@ -214,7 +214,8 @@ async def status(
     if state is None and row.state in ("queued", "sending", "unknown"):
         state = "sent"
     if state is not None:
-        reason = f"Operatören svarade {word} ({error_code})." if error_code else ""
+        told = f"{word} ({error_code})" if error_code else word
+        reason = f"Operatören svarade {told}." if state == "failed" else ""
         values |= {"state": state, "reason": reason, "lease_until": None, "settled_at": now}
     await conn.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
     if state == "failed":
@@ -222,6 +223,6 @@ async def status(
             await channels.pause(
                 conn, row.channel, error_code or word, now, now
             )  # one message tries whether it lasts
-        told = ("permanent", "opted_out", "transient", "throttled", "account")
-        await undelivered.follow_up(conn, row.id, kind if kind in told else "failed", on, now)
+        known = ("permanent", "opted_out", "transient", "throttled", "account")
+        await undelivered.follow_up(conn, row.id, kind if kind in known else "failed", on, now)
     return True
