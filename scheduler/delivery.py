@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # several times a gateway's time-out: when it ends, the call has ended
 BATCH = 100  # claimed at once by deliver_once
-IN_FLIGHT = 200  # calls at once, at most
+IN_FLIGHT = 100  # calls at once, at most: with a far end that takes 100 ms, a thousand messages a second
+CLAIMED = 200  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
+GATHER = 0.03  # seconds in which outcomes are gathered for one commit, while many calls are in flight
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
@@ -69,6 +71,7 @@ class Delivery:
         self.queued = asyncio.Event()  # to be set when something may be waiting
         self._stop = asyncio.Event()
         self._crowded = False  # run() waits for room
+        self._calls = asyncio.Semaphore(IN_FLIGHT)
         self._landed: list[Result] = []
         self._something_landed = asyncio.Event()
         self._all_landed = False
@@ -97,7 +100,7 @@ class Delivery:
         try:
             while not self._stop.is_set():
                 self.queued.clear()
-                self._crowded = len(flights) > IN_FLIGHT * 3 // 4  # few and large claims: each is a transaction
+                self._crowded = len(flights) > CLAIMED * 3 // 4
                 looked = 0 if self._crowded else await self._take_off(flights, now)
                 if looked == 0:
                     await _within(self.queued, PACED if flights else IDLE)
@@ -113,7 +116,7 @@ class Delivery:
     async def _take_off(self, flights: set[asyncio.Task[None]], now: Callable[[], datetime]) -> int:
         began = asyncio.get_running_loop().time()
         try:
-            claimed, looked = await self._claim(now(), IN_FLIGHT - len(flights))
+            claimed, looked = await self._claim(now(), CLAIMED - len(flights))
         except Exception as error:
             log.error("nothing could be claimed: %s", type(error).__name__)
             await _within(self._stop, BROKEN)
@@ -147,6 +150,8 @@ class Delivery:
         while self._landed or not self._all_landed:
             await self._something_landed.wait()
             self._something_landed.clear()
+            if self._calls.locked():
+                await asyncio.sleep(GATHER)
             batch = self._landed[:]
             try:
                 await self._settle(batch, now())
@@ -185,10 +190,11 @@ class Delivery:
             return await self._ask(message, rendered, now)
         if message.wait > 0 and await _within(self._stop, message.wait):
             return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
-        if began is not None and self._lease_is_old(began):
-            return Result(message, "paused", "Hann inte skickas i tid.", now)
         try:
-            sent = await self._gateways[message.channel].send(rendered)
+            async with self._calls:
+                if began is not None and self._lease_is_old(began):
+                    return Result(message, "paused", "Hann inte skickas i tid.", now)
+                sent = await self._gateways[message.channel].send(rendered)
         except GatewayError as error:
             return self._refused(message, error, now)
         except Exception as error:

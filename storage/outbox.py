@@ -127,6 +127,7 @@ async def _claim_queued(
     gap = timedelta(seconds=1 / pace.to_one) if pace.to_one else timedelta()
     claimed: list[Claimed] = []
     moved: list[dict[str, Any]] = []
+    started: dict[str, list[int]] = {}  # by language
     lapsed: list[int] = []
     spoken_to: dict[int, datetime] = {}
     for row in rows:
@@ -147,9 +148,7 @@ async def _claim_queued(
             moved.append({**later, "not_before_": chats[row.address_id]})
         else:
             chats[row.address_id] = spoken_to[row.address_id] = moment + gap
-            started = _move(row, "sending", "", None)
-            started |= {"lease_": now + lease, "attempts_": row.attempts + 1}
-            moved.append({**started, "called_": now, "language_": language})
+            started.setdefault(language, []).append(row.id)
             claimed.append(
                 Claimed(
                     row.id,
@@ -168,7 +167,11 @@ async def _claim_queued(
                     repeats=row.repeats,
                 )
             )
-    await conn.execute(_MOVE, moved)
+    if moved:
+        await conn.execute(_MOVE, moved)
+    for language, ids in started.items():
+        values = {"language_": language, "lease_": now + lease, "now_": now, "ids": ids}
+        await conn.execute(_START, values)
     await undelivered.close(conn, lapsed, "expired", _EXPIRED, now)
     if claimed:
         if pace.in_all is not None:
@@ -298,6 +301,18 @@ async def _facts(conn: Connection, rows: Sequence[Any]) -> dict[int, tuple[str |
     return {id_: (survey, language, outcome, at) for id_, survey, language, outcome, at in found}
 
 
+_START = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        reason="",
+        lease_until=bindparam("lease_"),
+        attempts=outbox.c.attempts + 1,
+        called_at=bindparam("now_"),
+        language=bindparam("language_"),
+    )
+)
 _MOVE = (
     update(outbox)
     .where(outbox.c.id == bindparam("id_"))
@@ -308,8 +323,6 @@ _MOVE = (
         lease_until=bindparam("lease_"),
         attempts=bindparam("attempts_"),
         settled_at=bindparam("settled_"),
-        called_at=bindparam("called_"),
-        language=bindparam("language_"),
     )
 )
 
@@ -323,8 +336,6 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
         "lease_": None,
         "attempts_": row.attempts,
         "settled_": settled_at,
-        "called_": row.called_at,
-        "language_": row.language,
     }
 
 

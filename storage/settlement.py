@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
 from storage import channels, undelivered
 from storage.occasions import Connection
@@ -37,12 +37,21 @@ class Result:
     hold_until: datetime | None = None
 
 
+# A status callback may have come before the call's own answer, or after the lease: the carrier knows better.
+_OPEN = or_(outbox.c.state == "sending", outbox.c.state == "unknown", outbox.c.state == "queued")
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("id_"))
-    .values(external_id=bindparam("external_"), segments=bindparam("segments_"), price=bindparam("price_"))
+    .values(
+        external_id=bindparam("external_"),
+        segments=bindparam("segments_"),
+        price=bindparam("price_"),
+        state=case((_OPEN, "sent"), else_=outbox.c.state),
+        reason=case((_OPEN, ""), else_=outbox.c.reason),
+        settled_at=case((_OPEN, bindparam("at_", type_=outbox.c.settled_at.type)), else_=outbox.c.settled_at),
+        lease_until=None,
+    )
 )
-# A status callback may have come before the call's own answer, or after the lease: the carrier knows better.
 _ENDED = (
     update(outbox)
     .where(outbox.c.id == bindparam("id_"), or_(outbox.c.state == "sending", outbox.c.state == "unknown"))
@@ -83,7 +92,6 @@ _NOT_THERE = (
     )
 )
 _STATES = {
-    "sent": "sent",
     "given_up": "unknown",
     "permanent": "failed",
     "opted_out": "failed",
@@ -124,6 +132,7 @@ async def settle(conn: Connection, results: Sequence[Result], on: Collection[str
                 "external_": each.external_id,
                 "segments_": each.segments,
                 "price_": each.price,
+                "at_": now,
             }
             for each in results
             if each.kind == "sent"

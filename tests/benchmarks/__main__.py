@@ -1,4 +1,4 @@
-"""Prints one table of every benchmark, or of those named: webhook, engine, parsing, planning, start, aggregate."""
+"""Prints one table of every benchmark, or of those named: see NAMES."""
 
 import importlib
 import sys
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tests.benchmarks.measure import RUNS, Row
 
-NAMES = ("webhook", "engine", "parsing", "planning", "start", "aggregate")
+NAMES = ("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery")
 
 
 def main(chosen: list[str]) -> int:

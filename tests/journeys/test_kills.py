@@ -21,6 +21,11 @@ BETWEEN_CALL_AND_COMMIT = ("delivery.called", "delivery.settling")
 async def killed_at(story: System, port: int, point: str, patience: float) -> bool:
     """Run until the process dies at ``point``; when it does not get there in time it is killed where it is."""
     process = await story.start(port, FOLLOWUP_CRASH_AT=point)
+
+    async def dead_or_ready() -> bool:
+        return process.returncode is not None or await ready(port)
+
+    await until("the process answers", 120, dead_or_ready)
     try:
         async with asyncio.timeout(patience):
             code = await process.wait()
@@ -35,7 +40,7 @@ async def killed_at(story: System, port: int, point: str, patience: float) -> bo
 async def finish(story: System, crowd: Crowd, port: int) -> None:
     """Let a process that is not killed bring everything to its end, and stop it as an operator does."""
     process = await story.start(port)
-    await until("the process answers", 60, lambda: ready(port))
+    await until("the process answers", 120, lambda: ready(port))
     seen: list[tuple[int, ...]] = []
 
     async def nothing_moves() -> bool:
@@ -65,7 +70,7 @@ async def kill_sms(story: System, crowd: Crowd, port: int, kills: int, chance: r
             await story.enrol(len(SMS_POINTS))
         point = SMS_POINTS[n % len(SMS_POINTS)]
         times = 1 if point in ("planner.opened", "delivery.looked_up") else chance.randint(1, 3)
-        at_their_point += await killed_at(story, port, f"{point}:{times}", 12)
+        at_their_point += await killed_at(story, port, f"{point}:{times}", 6)
     return at_their_point
 
 
@@ -112,7 +117,7 @@ async def test_telegram_repeats_at_most_once_for_each_kill_between_call_and_comm
                 await story.enrol(len(TELEGRAM_POINTS), telegram=True)
             point = TELEGRAM_POINTS[n % len(TELEGRAM_POINTS)]
             times = 1 if point == "planner.opened" else chance.randint(1, 3)
-            reached = await killed_at(story, port, f"{point}:{times}", 15)
+            reached = await killed_at(story, port, f"{point}:{times}", 8)
             in_between += reached and point in BETWEEN_CALL_AND_COMMIT
         await finish(story, crowd, port)
         print(

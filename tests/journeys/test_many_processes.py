@@ -43,7 +43,7 @@ class Fleet:
     async def launch(self) -> None:
         port = free_port()
         self._running[port] = await self._story.start(port)
-        await until("a new process answers", 60, lambda: ready(port))
+        await until("a new process answers", 120, lambda: ready(port))
         self._proxy.ports.append(port)
 
     async def kill(self, pid: int | None = None) -> None:

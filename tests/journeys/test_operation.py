@@ -21,7 +21,7 @@ async def test_a_stop_lands_what_is_in_flight_and_nothing_personal_is_in_any_out
         story.emulator.delay = 0.7  # three or four are always in flight
         await story.enrol(60)
         process = await story.start(port)
-        await until("the process answers", 60, lambda: ready(port))
+        await until("the process answers", 120, lambda: ready(port))
         second = await asyncio.create_subprocess_exec(
             FOLLOWUP, "run", cwd=tmp_path, env=story.env, stderr=asyncio.subprocess.PIPE
         )
@@ -35,7 +35,7 @@ async def test_a_stop_lands_what_is_in_flight_and_nothing_personal_is_in_any_out
         async def somebody_has_answered_all() -> bool:
             return len(ANSWERS) in (await story.answers()).values()
 
-        await until("somebody has answered every question", 30, somebody_has_answered_all)
+        await until("somebody has answered every question", 60, somebody_has_answered_all)
         await _numbers(port)
         story.emulator.fail_next(500)
         crowd.stopping = True
@@ -88,7 +88,7 @@ async def test_telegram_is_polled_where_the_world_cannot_reach_us(tmp_path: Path
         async def thanked() -> bool:
             return len(crowd.texts[str(FIRST_CHAT)]) == len(ANSWERS) + 1
 
-        await until("every question is answered", 60, thanked)
+        await until("every question is answered", 120, thanked)
         assert (await story.answers())[str(FIRST_CHAT)] == len(ANSWERS)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0

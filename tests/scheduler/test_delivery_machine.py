@@ -231,7 +231,7 @@ def play(folder: Path, examples: int, steps: int) -> None:
 
 
 def test_whatever_happens_in_whatever_order(tmp_path: Path) -> None:
-    play(tmp_path, examples=10, steps=15)
+    play(tmp_path, examples=8, steps=12)
 
 
 @pytest.mark.long

@@ -1,0 +1,305 @@
+"""(f) Delivery: SMS to a far end that answers in 100 ms, the same with raw aiohttp, and long queues.
+
+Ours is scheduler.delivery over SQLite with bot.sms, claims and outcomes committed. The reference posts the same
+forms with aiohttp, as many in flight, and remembers nothing. ``python -m tests.benchmarks.delivery drain|due PATH``
+are the children whose CPU, memory and stalls are measured.
+"""
+
+import asyncio
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.benchmarks import database
+from tests.benchmarks.load import ACCOUNT, SENDER, TOKEN, phone
+from tests.benchmarks.measure import Row
+
+MESSAGES = 2_000
+RUNS = 3
+QUEUED = 100_000
+RATE = 30.0  # messages a second
+DRAIN_SECONDS = 20.0
+MEMORY = 300  # MB
+CPU = 0.20  # of one core
+DUE = 10_000
+STALL = 50.0  # ms
+ZONE = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
+BODY = "Nacka kommun undrar hur du har det. Hur nöjd är du med stödet? Svara 1-5, där 5 är mycket nöjd."
+
+
+def rows(directory: Path) -> list[Row]:
+    with _far_end() as port:
+        ours, raw = _sides(directory, port)
+        queue = directory / "queue.db"
+        _build(queue, QUEUED)
+        sent, share, peak = _child("drain", queue, str(port))
+    due = directory / "due.db"
+    _build_due(due)
+    (stall,) = _child("due", due)
+    return [
+        Row("(f) SMS delivered, 100 in flight at 100 ms; raw aiohttp", ours[0], raw[0], "/s", 0.8, "more"),
+        Row("(f) CPU per SMS; raw aiohttp", ours[1], raw[1], "ms", 1.5, "less"),
+        Row(f"(f) sent at {RATE:g}/s, {QUEUED:,} queued; the rate", sent / DRAIN_SECONDS, RATE, "/s", 1.05, "less"),
+        Row("(f) the same: share of one core; limit", share * 100, CPU * 100, "%", 1, "less"),
+        Row("(f) the same: peak memory; limit", peak, MEMORY, "MB", 1, "less"),
+        Row(f"(f) longest stall while {DUE:,} contacts come due; limit", stall, STALL, "ms", 1, "less"),
+    ]
+
+
+@contextmanager
+def _far_end() -> Iterator[int]:
+    command = [sys.executable, str(Path(__file__).with_name("farend.py"))]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+def _sides(directory: Path, port: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(messages a second, CPU ms a message) of ours and of raw aiohttp, medians of alternating runs."""
+    results: dict[str, list[tuple[float, float]]] = {"ours": [], "raw": []}
+    for turn in range(RUNS + 1):
+        path = directory / f"send{turn}.db"
+        _build(path, MESSAGES)
+        for name, work in (("ours", _ours(path, port)), ("raw", _raw(port))):
+            result = asyncio.run(work)
+            if turn:
+                results[name].append(result)
+    ours, raw = (
+        (sorted(r[0] for r in runs)[RUNS // 2], sorted(r[1] for r in runs)[RUNS // 2]) for runs in results.values()
+    )
+    return ours, raw
+
+
+async def _timed(work: Coroutine[Any, Any, None]) -> tuple[float, float]:
+    began, used = time.perf_counter(), time.process_time()
+    await work
+    return MESSAGES / (time.perf_counter() - began), (time.process_time() - used) * 1000 / MESSAGES
+
+
+async def _ours(path: Path, port: int) -> tuple[float, float]:
+    from storage.database import Database
+
+    db = Database.open(database.url(path))
+    delivery, gateway = _delivery(db, port, None)
+
+    async def work() -> None:
+        running = asyncio.create_task(delivery.run(lambda: NOW, 10))
+        await _gone(db)
+        delivery.stop()
+        await running
+
+    result = await _timed(work())
+    await gateway.close()
+    await db.close()
+    connection = database.connect(path)
+    (sent,) = connection.execute(
+        "SELECT count(*) FROM outbox WHERE state = 'sent' AND external_id <> ''"
+    ).fetchone()
+    connection.close()
+    if sent != MESSAGES:
+        raise RuntimeError(f"{sent} of {MESSAGES} messages are on record as sent")
+    return result
+
+
+def _delivery(db: Any, port: int, rate: float | None) -> tuple[Any, Any]:
+    from bot.sms import SmsGateway
+    from scheduler.delivery import Delivery, Sending
+    from scheduler.hours import SendWindow
+    from storage.channels import Pace
+    from survey.catalogue import load
+
+    gateway = SmsGateway(ACCOUNT, TOKEN, SENDER, api_url=f"http://127.0.0.1:{port}")
+    sending = Sending(SendWindow.parse("always", ZONE), "https://bench.invalid", {"sms": Pace(rate)})
+    return Delivery(db, load(), {"sms": gateway}, sending, jitter=random.Random(1)), gateway
+
+
+async def _gone(db: Any) -> None:
+    """Wait until nothing is queued."""
+    from sqlalchemy import text
+
+    while True:
+        async with db.read() as conn:
+            if (
+                await conn.execute(text("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending') LIMIT 1"))
+            ).first():
+                await asyncio.sleep(0.05)
+                continue
+        return
+
+
+async def _raw(port: int) -> tuple[float, float]:
+    from aiohttp import ClientSession, TCPConnector, encode_basic_auth
+
+    from scheduler.delivery import IN_FLIGHT
+
+    url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    headers = {"Authorization": encode_basic_auth(ACCOUNT, TOKEN)}
+    numbers = iter(range(MESSAGES))
+
+    async def sender(http: ClientSession) -> None:
+        for number in numbers:
+            form = {
+                "To": phone(number),
+                "From": SENDER,
+                "Body": BODY,
+                "StatusCallback": f"https://bench.invalid/webhooks/twilio/status/r{number}",
+            }
+            async with http.post(url, data=form, headers=headers) as answer:
+                if not (await answer.json())["sid"]:
+                    raise RuntimeError("no sid")
+
+    async with ClientSession(connector=TCPConnector(limit=IN_FLIGHT)) as http:
+
+        async def work() -> None:
+            await asyncio.gather(*(sender(http) for _ in range(IN_FLIGHT)))
+
+        return await _timed(work())
+
+
+def _child(what: str, path: Path, *more: str) -> list[float]:
+    command = [sys.executable, "-m", "tests.benchmarks.delivery", what, str(path), *more]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=180)
+    return [float(word) for word in done.stdout.split()]
+
+
+async def drain(path: Path, port: int) -> None:
+    """Send at the configured rate for a while; prints messages sent, the share of one core, the peak in MB."""
+    from storage.database import Database
+
+    db = Database.open(database.url(path))
+    delivery, gateway = _delivery(db, port, RATE)
+    started = time.perf_counter()
+    running = asyncio.create_task(delivery.run(lambda: NOW + timedelta(seconds=time.perf_counter() - started), 10))
+    await asyncio.sleep(1)  # the first claims and connections are not the steady state
+    used = time.process_time()
+    await asyncio.sleep(DRAIN_SECONDS)
+    share = (time.process_time() - used) / DRAIN_SECONDS
+    delivery.stop()
+    await running
+    lasted = time.perf_counter() - started
+    await gateway.close()
+    await db.close()
+    connection = database.connect(path)
+    (sent,) = connection.execute("SELECT count(*) FROM outbox WHERE state = 'sent'").fetchone()
+    print(sent * DRAIN_SECONDS / lasted, share, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+async def due(path: Path) -> None:
+    """Plan and open what is due; prints the longest that the event loop computed without giving way, in ms."""
+    from scheduler.hours import SendWindow
+    from scheduler.planner import Planner
+    from scheduler.rules import Rules
+    from storage.database import Database
+    from survey.catalogue import load
+
+    db = Database.open(database.url(path))
+    window = SendWindow.parse("always", ZONE)
+    planner = Planner(db, load(), Rules(), window, ZONE, frozenset({"sms"}))
+    longest = 0.0
+
+    async def pulse() -> None:
+        nonlocal longest
+        while True:
+            before = time.thread_time()  # what the loop itself computed, whatever else the machine does
+            await asyncio.sleep(0.002)
+            longest = max(longest, time.thread_time() - before)
+
+    window.is_open(NOW)
+    feeling = asyncio.create_task(pulse())
+    await asyncio.sleep(0.1)
+    longest = 0.0
+    await planner.plan(NOW)
+    opened = 0
+    while more := await planner.open_due(NOW):  # a full queue stops it until the messages have left
+        opened += more
+        connection = database.connect(path)
+        await asyncio.to_thread(connection.execute, "UPDATE outbox SET state = 'sent'")
+        connection.close()
+    feeling.cancel()
+    await db.close()
+    if opened != DUE:
+        raise RuntimeError(f"{opened} of {DUE} conversations were opened")
+    print(longest * 1000)
+
+
+def _build(path: Path, count: int) -> None:
+    """So many first questions that wait in the outbox, each to its own customer."""
+    database.create(path)
+    at, later = database.NOW, "2027-03-19T09:00:00.000000Z"
+    numbers = range(1, count + 1)
+    say = '{"phrases": ["opening"], "question": "overall"}'
+    connection = database.connect(path)
+    connection.execute("BEGIN")
+    _people(connection, count, "", at)
+    fill = database.fill
+    fill(
+        connection,
+        "occasion",
+        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, outcome, reason",
+        ((n, n, n, "start", "", at, later, at, at, "", "") for n in numbers),
+    )
+    fill(
+        connection,
+        "session",
+        "occasion_id, customer_id, address_id, state, language, is_open, opened_at, expires_at",
+        ((n, n, n, "[]", "sv", 1, at, later) for n in numbers),
+    )
+    fill(
+        connection,
+        "outbox",
+        "id, key, reference, occasion_id, address_id, channel, say, state, reason, created_at, not_before, "
+        "expires_at, attempts, status",
+        ((n, f"{n}:0", f"r{n}", n, n, "sms", say, "queued", "", at, at, later, 0, "") for n in numbers),
+    )
+    connection.execute("COMMIT")
+    database.settle(connection)
+    connection.close()
+
+
+def _build_due(path: Path) -> None:
+    database.create(path)
+    connection = database.connect(path)
+    connection.execute("BEGIN")
+    _people(connection, DUE, "2026-03-12", database.NOW)
+    connection.execute("COMMIT")
+    database.settle(connection)
+    connection.close()
+
+
+def _people(connection: Any, count: int, plan_on: str, at: str) -> None:
+    numbers = range(1, count + 1)
+    fill = database.fill
+    fill(connection, "provider", "id, ref, name", [(1, "P1", "Anordnare 1")])
+    fill(connection, "customer", "id, ref, language, gender", ((n, f"C{n}", "sv", "K") for n in numbers))
+    fill(
+        connection,
+        "enrolment",
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on, plan_on",
+        ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12", plan_on or None) for n in numbers),
+    )
+    fill(
+        connection,
+        "address",
+        "id, channel, value, state, state_at",
+        ((n, "sms", phone(n), "active", at) for n in numbers),
+    )
+    fill(connection, "customer_address", "customer_id, address_id, linked_at", ((n, n, at) for n in numbers))
+
+
+if __name__ == "__main__":
+    child, place = {"drain": drain, "due": due}[sys.argv[1]], Path(sys.argv[2])
+    asyncio.run(child(place, *map(int, sys.argv[3:])))
