@@ -17,7 +17,7 @@ from bot.intake import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from bot.sweep import Sweep
-from scheduler import crash
+from scheduler import crash, restore
 from scheduler.clock import Tick, run_clock
 from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import Gateway, GatewayError
@@ -204,8 +204,8 @@ class App:
             Tick("expire", EXPIRE_SECONDS, expire),
             Tick("links", EXPIRE_SECONDS, erase_links),
         ]
-        if self.sweep is not None:
-            jobs.append(Tick("sweep", SWEEP_SECONDS, self.sweep.run))
+        if self.sweep is not None:  # first: a STOP sent while nothing ran counts before anything is asked
+            jobs.insert(0, Tick("sweep", SWEEP_SECONDS, self.sweep.run))
         clock = asyncio.get_running_loop().time
         return [replace(job, work=self.metrics.tick(job.name, job.seconds, job.work, clock)) for job in jobs]
 
@@ -255,6 +255,7 @@ async def serve(
                 await outbox.release_all(conn, now())
         base_url = settings.public_url or f"http://{host}:{port}"
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
+        await restore.settle(db, app.planner, app.window, settings.zone, now())
         if extend is not None:
             extend(app)
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)

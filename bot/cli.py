@@ -180,6 +180,37 @@ def export_indicators(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Ny fil för kopian; finns den redan skrivs inget över.")],
+) -> None:
+    """Kopiera databasen medan den används, och kontrollera kopian (SQLite)."""
+    from bot import backup as backup_
+
+    typer.echo(_run(backup_.backup(file, now())))
+
+
+@app.command()
+def restored(
+    stopped_at: Annotated[
+        str | None,
+        typer.Option("--stopped-at", help="När det gamla systemet stannade (ISO); utan den: nu."),
+    ] = None,
+    copied_at: Annotated[
+        str | None,
+        typer.Option("--copied-at", help="När kopian gjordes (ISO), om pg_dump gjorde den."),
+    ] = None,
+) -> None:
+    """Klara av en återställd kopia: det som kan ha skickats efter den skickas inte igen."""
+    from bot import backup as backup_
+    from bot import commands
+
+    at = now()
+    copied = commands.moment(copied_at, at) if copied_at else None
+    stopped = commands.moment(stopped_at, at) if stopped_at else None
+    typer.echo(_run(backup_.restored(copied, stopped, at)))
+
+
+@app.command()
 def check() -> None:
     """Kontrollera inställningar, databas, enkäter och karantän."""
     from bot import commands

@@ -6,14 +6,17 @@ def exit_code(error: Exception) -> int | None:
     from bot.settings import SettingsError
     from reporting.publish import PublishError
     from scheduler.rulesfile import RulesError
+    from storage.backup import BackupError, BackupRefused
     from storage.database import DatabaseError, StorageFailure
     from storage.register import RegisterError
     from storage.snapshots import Damaged
     from survey.errors import PackError
 
-    if isinstance(error, SettingsError | RulesError | RegisterError | BadInput | PackError | PublishError):
+    if isinstance(
+        error, SettingsError | RulesError | BackupRefused | RegisterError | BadInput | PackError | PublishError
+    ):
         return 2
-    if isinstance(error, DatabaseError | StorageFailure | Damaged | OSError):
+    if isinstance(error, DatabaseError | StorageFailure | BackupError | Damaged | OSError):
         return 1
     return None
 

@@ -1,0 +1,53 @@
+"""What a database that came back from a copy must settle before it sends: nothing old is sent again."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from scheduler.hours import SendWindow
+from scheduler.planner import Planner
+from storage import backup
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many messages and contacts were ended because they may have been sent after the copy was made."""
+
+    messages: int
+    contacts: int
+
+
+async def settle(
+    db: Database, planner: Planner, window: SendWindow, zone: ZoneInfo, now: datetime
+) -> Settled | None:
+    """Deal with a restoration, once; None when this database is no copy that came back.
+
+    What was lost are the hours from the copy until the old system stopped (until ``now`` where nobody has said).
+    Every message that waited when the copy was made may have left in them, and is ended. Every contact that was
+    due in them may have been made, where the send window was open in them, and is ended too: a question too few
+    rather than the same one twice. Both say why.
+    """
+    async with db.read() as conn:
+        found = await backup.unsettled(conn)
+    if found is None:
+        return None
+    until = min(found.stopped_at or now, now)
+    await planner.plan(until)  # what fell due by then, as the old system knew it
+    reason = (
+        f"Databasen är återställd från en kopia från {found.copied_at.astimezone(zone):%Y-%m-%d %H:%M}: "
+        "kan ha skickats efter den och skickas inte igen."
+    )
+    contacts = 0
+    async with db.begin() as conn:
+        if await backup.unsettled(conn) is None:  # another process was quicker
+            return None
+        messages = await backup.withdraw_messages(conn, reason, now)
+        if window.next_open(found.copied_at) <= until:
+            contacts = await backup.withdraw_contacts(conn, until, reason, now)
+        await backup.settled(conn, now)
+    log.warning("restored from a copy: %d messages and %d contacts are not sent again", messages, contacts)
+    return Settled(messages, contacts)
