@@ -148,7 +148,9 @@ def talk(
 def report(
     year: Year,
     out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
-    formats: Annotated[str, typer.Option("--format", help="html, xlsx, csv, json")] = "html,xlsx,csv,json",
+    formats: Annotated[str, typer.Option("--format", help="pdf, docx, html, xlsx, csv, json")] = (
+        "pdf,docx,html,xlsx,csv,json"
+    ),
     publish: Annotated[bool, typer.Option("--publish", help="Frys rapporten som årets publicerade.")] = False,
     revise: Annotated[
         str | None, typer.Option("--revise", help="Publicera en rättelse; skälet skrivs i rapporten.")

@@ -1,6 +1,7 @@
 """What the commands do: open the database, call the rooms, print for a person."""
 
 import asyncio
+import importlib
 import secrets
 import signal
 from collections.abc import Callable, Sequence
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from reporting.report import QualityReport
     from storage.occasions import Connection
 
+DOCUMENTS = ("pdf", "docx", "html")  # one module of reporting.render each, of the report as it is read
+FIGURES = ("xlsx", "csv", "json")  # and of its figures
+FORMATS = (*DOCUMENTS, *FIGURES)
 LINK_DAYS = 14
-FORMATS = ("html", "xlsx", "csv", "json")
 TOKEN_BYTES = 24  # 192 bits, 32 characters of Telegram's 64
 
 
@@ -230,17 +233,13 @@ async def export_indicators(year: int, format_: str, now: datetime) -> bytes:
 
 def render(quality: "QualityReport", format_: str) -> bytes:
     """One format of the report. Raises BadInput when it does not exist."""
-    if format_ == "csv":
-        from reporting.render import csv as renderer
-    elif format_ == "json":
-        from reporting.render import json as renderer  # type: ignore[no-redef]  # one name, five renderers
-    elif format_ == "html":
-        from reporting.render import html as renderer  # type: ignore[no-redef]  # as above
-    elif format_ == "xlsx":
-        from reporting.render import xlsx as renderer  # type: ignore[no-redef]  # as above
-    else:
-        raise BadInput(f"Formatet {format_!r} finns inte: välj html, xlsx, csv eller json.")
-    return renderer.render(quality)
+    if format_ in FIGURES:
+        return bytes(importlib.import_module(f"reporting.render.{format_}").render(quality))
+    if format_ in DOCUMENTS:
+        from reporting.sections import document
+
+        return bytes(importlib.import_module(f"reporting.render.{format_}").render(document(quality)))
+    raise BadInput(f"Formatet {format_!r} finns inte: välj {', '.join(FORMATS)}.")
 
 
 def write(path: Path, content: bytes) -> Path:

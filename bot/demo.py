@@ -17,13 +17,14 @@ from bot.emulator import Emulator
 from bot.phones import Phones
 from bot.simulated import PAGE
 from bot.simulatedyear import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, simulated_year
+from reporting.blocks import cell_text
 
 if TYPE_CHECKING:
     from reporting.report import QualityReport
 
 SERVED_FROM = datetime(2016, 2, 1, 10, tzinfo=ZONE).astimezone(UTC)  # a working day: `--serve` begins on it
 REPORT = "/report"
-FORMATS = ("html", "xlsx", "csv", "json")
+FORMATS = ("html", "pdf", "docx", "xlsx", "csv", "json")
 
 
 async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime]) -> None:
@@ -69,7 +70,7 @@ async def _live(console: Console, year: SimulatedYear) -> None:
 def _show(console: Console, quality: "QualityReport", paths: list[Path]) -> None:
     table = Table("Anordnare", "Berättigade", "Svar", "Nöjda", "95 %-intervall", title=f"Nöjdhet {YEAR}")
     for row in quality.provider_rows:
-        table.add_row(row.name, str(row.eligible), str(row.answered), row.share_text, row.interval_text)
+        table.add_row(row.name, str(row.eligible), str(row.answered), cell_text(row.share_cell), row.interval_text)
     console.print(table)
     for path in paths:
         console.print(f"  {path}", highlight=False)

@@ -5,11 +5,12 @@ An indicator can be compared with the year before only while its definition and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from reporting.indicators import DEFINITIONS, Definition, Indicator
 from reporting.themes import ThemeRow
 from storage.targets import ContextFigure
+from storage.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,33 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A provider's self-sufficient endings against what its customers' difficulty lets expect (O/E).
+
+    ``share_high`` per cent; None where nothing may be shown or there are too few cases.
+    """
+
+    provider: str
+    share_high: float | None
+    observed: int | None
+    expected: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A deficiency of a provider and what it must do about it."""
+
+    provider: str
+    deficiency: str
+    plan: str
+    due_on: date | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Background:
     """Everything beside the year's own figures. ``targets`` are per cent by indicator."""
 
@@ -66,6 +94,9 @@ class Background:
     questions: tuple[QuestionWording, ...] = ()
     previous: PreviousReport | None = None
     breaks: tuple[SeriesBreak, ...] = ()
+    volumes: Volumes | None = None
+    expectations: tuple[Expectation, ...] = ()
+    actions: tuple[Action, ...] = ()
     revision: int = 0  # 0 is a draft, 1 the first publication
     revised_because: str = ""
 

@@ -14,6 +14,7 @@ from reporting.report import QualityReport
 from storage import snapshots, targets
 from storage import themes as coded
 from storage.occasions import Connection
+from storage.volumes import volumes
 from survey.model import Survey
 
 TONGUE = "sv"
@@ -44,6 +45,7 @@ async def background(
         questions=questions,
         previous=previous,
         breaks=series_breaks(previous, questions),
+        volumes=await volumes(conn, year),
     )
 
 

@@ -1,74 +1,25 @@
-"""The one QualityReport value behind every output, and the Swedish sentences as rules.
+"""The one QualityReport value behind every output.
 
 Everything here is made of rows that have passed disclosure control (reporting/indicators.py), and of counts of
-the process itself.
+the process itself. What stands where is decided in reporting/sections.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from reporting import compare, disclosure
-from reporting.background import Background, marked
-from reporting.grids import (
-    Aggregate,
-    Grid,
-    changes_grid,
-    contacts_grid,
-    endings_grid,
-    followups_grid,
-    groups_grid,
-    outcomes_grid,
-    questions_grid,
-    reasons_grid,
-    summary_grid,
-)
-from reporting.indicators import DEFINITIONS, Cube, Definition, Indicator
+from reporting import disclosure, grids, sentences
+from reporting.background import Action, Background, marked
+from reporting.blocks import Fact, Grid
+from reporting.grids import Aggregate
+from reporting.indicators import DEFINITIONS, Definition, Indicator, reasons_of
 from reporting.indicators import rows as indicator_rows
-from reporting.sentences import (
-    Find,
-    comparison_sentence,
-    coverage,
-    interval_text,
-    outcome_sentences,
-    share_text,
-    summary_sentences,
-)
-from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, percent
+from reporting.providers import PointSection, ProviderRow, point_section
+from reporting.sections import facts
+from reporting.swedish import decimal
 
-OTHERS = "Övriga anordnare"
-FEW_ANSWERS = 10
 NO_BACKGROUND = Background()
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderRow:
-    """One provider at one point. Shares 0-100; None where nothing may be shown."""
-
-    ref: str
-    name: str
-    eligible: int
-    answered: int
-    response_text: str
-    share: float | None
-    low: float | None
-    high: float | None
-    share_text: str
-    interval_text: str
-    others_text: str
-    assessment: str
-
-
-@dataclass(frozen=True, slots=True)
-class PointSection:
-    """Section 3 for one measurement point."""
-
-    point: str
-    title: str
-    rows: tuple[ProviderRow, ...]
-    total_share: float | None
-    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +33,39 @@ class QualityReport:
     indicators: tuple[Indicator, ...]
     definitions: tuple[Definition, ...]
     digest: str  # SHA-256 over the figures
-    provider_rows: tuple[ProviderRow, ...]  # both points together
+    facts: tuple[Fact, ...]
     summary: Grid
     summary_sentences: tuple[str, ...]
+    volumes: Grid
+    volume_sentences: tuple[str, ...]
     contacts: Grid
-    contacts_sentences: tuple[str, ...]
-    points: tuple[PointSection, ...]
+    coverage_sentence: str
+    points: tuple[PointSection, ...]  # start, end, all
     questions: Grid
     reasons: Grid
+    reasons_sentence: str
     groups: Grid
     followups: Grid
+    followup_sentence: str
     endings: Grid
     outcomes: Grid
-    outcome_sentences: tuple[str, ...]
+    outcome_sentence: str
+    expectations: Grid
+    expectation_sentences: tuple[str, ...]
     changes: Grid
+    changes_sentence: str
+    actions: Grid
     background: Background
 
     @property
     def is_empty(self) -> bool:
         """True when the year has nobody to tell about."""
         return not any(row.eligible for row in self.indicators)
+
+    @property
+    def provider_rows(self) -> tuple[ProviderRow, ...]:
+        """All providers, both points together."""
+        return self.points[-1].rows
 
 
 def build(
@@ -120,7 +84,13 @@ def build(
     ) -> Indicator:
         return by_key[id_, provider, period or str(year), point, gender, difficulty]
 
-    sections = tuple(_point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
+    def earlier(indicator: str, point: str) -> sentences.Earlier | None:
+        return sentences.earlier_of(background, indicator, point)
+
+    names = dict(aggregate.providers)
+    points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
+    reasons, shown_reasons = grids.reasons_grid(aggregate, find, minimum)
+    months = grids.month_sums(aggregate).get("", [0] * 6)
     return QualityReport(
         year=year,
         created_at=now.astimezone(UTC),
@@ -129,121 +99,61 @@ def build(
         indicators=rows,
         definitions=DEFINITIONS,
         digest=_digest(rows),
-        provider_rows=sections[2].rows,
-        summary=summary_grid(find),
-        summary_sentences=summary_sentences(find),
-        contacts=contacts_grid(aggregate, find),
-        contacts_sentences=(coverage(aggregate, find, minimum),),
-        points=sections,
-        questions=questions_grid(find),
-        reasons=reasons_grid(aggregate, find, minimum),
-        groups=groups_grid(find),
-        followups=followups_grid(aggregate, find),
-        endings=endings_grid(aggregate, find),
-        outcomes=outcomes_grid(aggregate, find),
-        outcome_sentences=outcome_sentences(find),
-        changes=changes_grid(aggregate, find),
+        facts=facts(find, background.volumes, len(aggregate.providers)),
+        summary=grids.summary_grid(find, earlier),
+        summary_sentences=sentences.summary_sentences(find, earlier),
+        volumes=grids.volumes_grid(background.volumes, len(aggregate.providers), minimum),
+        volume_sentences=sentences.volume_sentences(background.volumes, minimum, year),
+        contacts=grids.contacts_grid(aggregate, find),
+        coverage_sentence=sentences.coverage(aggregate, find, minimum),
+        points=points,
+        questions=grids.questions_grid(find),
+        reasons=reasons,
+        reasons_sentence=sentences.themes_sentence(shown_reasons),
+        groups=grids.groups_grid(find),
+        followups=grids.followups_grid(aggregate, find),
+        followup_sentence=sentences.followup_sentence(
+            find, late=months[2], missing=months[0] - months[1] - months[2], denied=months[5]
+        ),
+        endings=grids.endings_grid(aggregate, find),
+        outcomes=grids.outcomes_grid(aggregate, find),
+        outcome_sentence=sentences.outcome_sentence(find),
+        expectations=grids.expectations_grid(background.expectations, names),
+        expectation_sentences=tuple(
+            sentence
+            for each in background.expectations
+            if (sentence := sentences.expectation_sentence(sentences.name_of(aggregate, each.provider), each))
+        ),
+        changes=grids.changes_grid(aggregate, find),
+        changes_sentence=_changes(aggregate, find),
+        actions=grids.actions_grid(_deficiencies(points, background.actions), names),
         background=background,
     )
 
 
-def _compared(row: Indicator, total: Indicator) -> compare.Comparison | None:
-    if None in (row.numerator, row.denominator, total.numerator, total.denominator):
-        return None
-    return compare.against_others(
-        (row.numerator or 0, row.denominator or 0), (total.numerator or 0, total.denominator or 0)
+def _changes(aggregate: Aggregate, find: sentences.Find) -> str:
+    reasons = reasons_of(aggregate)[""]
+    told = find("outcome.all_endings").status in ("ok", "no_answers")
+    return sentences.changes_sentence(
+        reasons.get("changed_provider", 0), reasons.get("dropped_out", 0) if told else None
     )
 
 
-def _point_section(aggregate: Cube, find: Find, point: str, minimum: int) -> PointSection:
-    total = find("satisfaction.overall", "", point)
-    rows, sentences = [], []
-    merged: list[tuple[Indicator, Indicator]] = []
-    for ref, name in aggregate.providers:
-        row, response = find("satisfaction.overall", ref, point), find("response_rate", ref, point)
-        if row.status in ("too_few", "suppressed"):
-            merged.append((row, response))
-        compared = _compared(row, total)
-        if sentence := comparison_sentence(name, compared, row.denominator or 0):
-            sentences.append(sentence)
-        rows.append(_provider_row(ref, name, row, response, total, compared))
-    if merged and total.value is not None:
-        rows.append(_merged_row(find, aggregate, point, total, merged, minimum))
-    return PointSection(point, POINTS[point], tuple(rows), total.value, tuple(sentences))
-
-
-def _provider_row(
-    ref: str,
-    name: str,
-    row: Indicator,
-    response: Indicator,
-    total: Indicator,
-    compared: compare.Comparison | None,
-) -> ProviderRow:
-    others = NO_DATA if row.status == "no_answers" else SUPPRESSED
-    if row.numerator is not None and row.denominator is not None and total.numerator is not None:
-        rest = (total.denominator or 0) - row.denominator
-        others = percent(100 * (total.numerator - row.numerator) / rest) if rest else NO_DATA
-    if row.status == "no_answers":
-        assessment = "Inga svar"
-    elif row.status == "too_few":
-        assessment = "För få svar"
-    elif row.status == "suppressed":
-        assessment = "Visas inte (skydd)"
-    elif (row.denominator or 0) < FEW_ANSWERS:
-        assessment = "Få svar, ingen bedömning"
-    elif compared is None:
-        assessment = "Ingen jämförelse"
-    elif compared.verdict:
-        assessment = "Tydligt lägre" if compared.verdict == "lower" else "Tydligt högre"
-    else:
-        assessment = "Kan avvika; följs upp" if compared.watch else "Ingen skillnad påvisad"
-    return ProviderRow(
-        ref=ref,
-        name=name,
-        eligible=row.eligible or 0,
-        answered=response.numerator or 0,
-        response_text=share_text(response),
-        share=row.value,
-        low=row.ci_low,
-        high=row.ci_high,
-        share_text=share_text(row),
-        interval_text=interval_text(row),
-        others_text=others,
-        assessment=assessment,
-    )
-
-
-def _merged_row(
-    find: Find,
-    aggregate: Cube,
-    point: str,
-    total: Indicator,
-    merged: Sequence[tuple[Indicator, Indicator]],
-    minimum: int,
-) -> ProviderRow:
-    """The hidden providers together: exactly what total minus shown rows leaves."""
-    shown = [find("satisfaction.overall", ref, point) for ref, _ in aggregate.providers]
-    numerator = (total.numerator or 0) - sum(row.numerator or 0 for row in shown)
-    denominator = (total.denominator or 0) - sum(row.denominator or 0 for row in shown)
-    eligible = sum(row.eligible or 0 for row, _ in merged)
-    safe = not disclosure.is_unsafe((numerator, denominator), minimum) and denominator > 0
-    low, high = (100 * limit for limit in compare.wilson(numerator, denominator)) if safe else (None, None)
-    share = 100 * numerator / denominator if safe else None
-    return ProviderRow(
-        ref="",
-        name=f"{OTHERS} ({len(merged)})",
-        eligible=eligible,
-        answered=sum(response.numerator or 0 for _, response in merged),
-        response_text=percent(100 * denominator / eligible) if eligible else NO_DATA,
-        share=share,
-        low=low,
-        high=high,
-        share_text=percent(share) if share is not None else SUPPRESSED,
-        interval_text=f"{decimal(low)}–{decimal(high)}" if low is not None and high is not None else "",
-        others_text="",
-        assessment="Sammanslagna",
-    )
+def _deficiencies(points: Iterable[PointSection], actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The registered plans, and the providers that lie clearly lower without one."""
+    planned = {action.provider for action in actions}
+    found = list(actions)
+    for section in points:
+        for row in section.rows:
+            if row.kind == "lower" and row.ref not in planned and row.share is not None and row.difference:
+                planned.add(row.ref)
+                others = row.share - row.difference.difference
+                deficiency = (
+                    f"Nöjdheten tydligt lägre än övriga {section.title.lower()} "
+                    f"({decimal(row.share, short=True)} mot {decimal(others, short=True)} %)"
+                )
+                found.append(Action(row.ref, deficiency, "Ingen plan registrerad", None, "Följs upp"))
+    return tuple(found)
 
 
 def _digest(rows: Iterable[Indicator]) -> str:

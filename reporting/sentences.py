@@ -1,10 +1,28 @@
 """The Swedish sentences as rules, and how a row is printed. Pure: no sentence claims a cause, none ranks."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from reporting import compare
-from reporting.indicators import Cube, Indicator
-from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, percent, whole
+from reporting.background import Background, Expectation
+from reporting.blocks import Bar, Cell, FunnelPoint, Percent
+from reporting.indicators import DEFINITIONS, Cube, Indicator
+from reporting.swedish import (
+    NO_DATA,
+    POINTS,
+    SUPPRESSED,
+    count,
+    decimal,
+    listed,
+    of,
+    printed_name,
+    whole,
+)
+from storage.volumes import Volumes
+
+MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
+TITLES = {definition.id: definition.title for definition in DEFINITIONS}
 
 
 class Find(Protocol):
@@ -21,11 +39,43 @@ class Find(Protocol):
     ) -> Indicator: ...
 
 
-def share_text(row: Indicator) -> str:
-    """The value as printed in a table, or the symbol that stands for none."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The same figure a year before, per cent. ``break_reason``: why the two cannot be compared, else empty."""
+
+    year: int
+    value: float | None
+    break_reason: str = ""
+
+
+class Earliers(Protocol):
+    """The year before's figure of an indicator and point."""
+
+    def __call__(self, indicator: str, point: str) -> Earlier | None: ...
+
+
+class Given(Protocol):
+    """A reason or theme that may be shown, with its customers."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def customers(self) -> int: ...
+
+
+def earlier_of(background: Background, indicator: str, point: str) -> Earlier | None:
+    """What last year's published report says of an indicator; None when nothing was published."""
+    if background.previous is None:
+        return None
+    row, broken = background.previous.find(indicator, point=point), background.break_of(indicator, point)
+    return Earlier(background.previous.year, row.value if row else None, broken.reason if broken else "")
+
+
+def share_cell(row: Indicator) -> Cell:
+    """The value in a table, or the symbol that stands for none."""
     if row.value is None:
         return NO_DATA if row.status == "no_answers" else SUPPRESSED
-    return percent(row.value)
+    return Percent(row.value)
 
 
 def interval_text(row: Indicator) -> str:
@@ -40,19 +90,24 @@ def satisfied_sentence(row: Indicator) -> str:
     if row.value is None or row.ci_low is None or row.ci_high is None:
         return ""
     return (
-        f"{row.numerator} av {row.denominator} svarande ({whole(row.value)} procent, intervall "
-        f"{whole(row.ci_low)}–{whole(row.ci_high)}) var mycket nöjda eller nöjda."
+        f"{count(row.numerator or 0)} av {count(row.denominator or 0)} svarande ({whole(row.value)} procent, "
+        f"intervall {whole(row.ci_low)}–{whole(row.ci_high)}) var mycket nöjda eller nöjda."
     )
 
 
 def target_sentence(row: Indicator, target: float | None) -> str:
-    """Whether a target in per cent is reached: only when the whole interval is on one side."""
-    if target is None or row.value is None or row.ci_low is None or row.ci_high is None:
+    """Whether a target in per cent is reached: only when the whole interval is on one side of it.
+
+    A full count has no interval: it has reached the target or it has not.
+    """
+    if target is None or row.value is None:
         return ""
+    low = row.value if row.ci_low is None else row.ci_low
+    high = row.value if row.ci_high is None else row.ci_high
     goal = f"Målet {decimal(target, short=True)} procent"
-    if row.ci_low >= target:
+    if low >= target:
         return f"{goal} är uppnått."
-    if row.ci_high < target:
+    if high < target:
         return f"{goal} är inte uppnått."
     side = "över" if row.value >= target else "under"
     return (
@@ -60,11 +115,25 @@ def target_sentence(row: Indicator, target: float | None) -> str:
     )
 
 
+def earlier_sentence(row: Indicator, earlier: Earlier | None) -> str:
+    """What may be said beside the year before. A change is told, never explained."""
+    if earlier is None or row.value is None:
+        return ""
+    if earlier.break_reason:
+        return f"Utfallet är inte jämförbart med {earlier.year}: {earlier.break_reason.rstrip('.')}."
+    if earlier.value is None:
+        return ""
+    return f"{earlier.year} var andelen {whole(earlier.value)} procent."
+
+
 def mean_sentence(pooled: Indicator, mean: Indicator) -> str:
     """The mean of provider shares, when it differs from the pooled share by two points or more."""
-    if pooled.value is None or mean.value is None or abs(pooled.value - mean.value) < 2:
+    if pooled.value is None or mean.value is None or abs(pooled.value - mean.value) < MEAN_DIFFERS:
         return ""
-    return f"Medelvärdet av anordnarnas andelar är {whole(mean.value)} procent ({mean.denominator} anordnare)."
+    return (
+        f"Medelvärdet av anordnarnas andelar är {whole(mean.value)} procent ({count(mean.denominator or 0)} "
+        "anordnare): där väger varje anordnare lika, oavsett hur många som svarat."
+    )
 
 
 def comparison_sentence(name: str, compared: compare.Comparison | None, answers: int) -> str:
@@ -78,34 +147,196 @@ def comparison_sentence(name: str, compared: compare.Comparison | None, answers:
     return f"{name} kan avvika; följs upp, ingen slutsats." if compared.watch else ""
 
 
-def coverage(aggregate: Cube, find: Find, minimum: int) -> str:
+def bars_alt(title: str, bars: Sequence[Bar], total: float | None) -> str:
+    """What the bar chart shows, for those who do not see it: the finding, not the drawing."""
+    shares = [bar.share for bar in bars]
+    whole_unit = f" Hela enheten: {whole(total)} procent." if total is not None else ""
+    return (
+        f"Andel nöjda {title.lower()} för {of(len(bars), 'rad', 'rader')}, mellan {whole(min(shares))} och "
+        f"{whole(max(shares))} procent.{whole_unit} {_finding([(bar.name, bar.kind) for bar in bars])}"
+    )
+
+
+def funnel_alt(title: str, points: Sequence[FunnelPoint]) -> str:
+    """What the funnel shows: who lies outside the limits of chance."""
+    return (
+        f"{of(len(points), 'anordnare', 'anordnare')} med minst tio svar {title.lower()}, var och en jämförd med "
+        f"övriga. {_finding([(point.name, point.kind) for point in points])}"
+    )
+
+
+def _finding(kinds: Sequence[tuple[str, str]]) -> str:
+    said = []
+    for kind, words in (("lower", "Tydligt lägre än övriga"), ("higher", "Tydligt högre än övriga")):
+        if names := [name for name, each in kinds if each == kind]:
+            said.append(f"{words}: {listed(names)}.")
+    if names := [name for name, each in kinds if each == "watch"]:
+        said.append(f"Kan avvika, ingen slutsats: {listed(names)}.")
+    if not said:
+        said.append("Ingen anordnare skiljer sig säkert från övriga.")
+    return " ".join(said)
+
+
+def coverage(cube: Cube, find: Find, minimum: int) -> str:
     """How many providers have enough answers."""
-    answers = [find("response_rate", ref, "all").numerator or 0 for ref, _ in aggregate.providers]
+    answers = [find("response_rate", ref, "all").numerator or 0 for ref, _ in cube.providers]
+    if not answers:
+        return ""
     enough = sum(number >= minimum for number in answers)
     none = sum(number == 0 for number in answers)
     return (
-        f"{enough} av {len(answers)} anordnare har minst {minimum} svar; "
-        f"{len(answers) - enough - none} har för få och {none} har inga."
+        f"{count(enough)} av {count(len(answers))} anordnare har minst {minimum} svar; "
+        f"{count(len(answers) - enough - none)} har för få och {count(none)} har inga."
     )
 
 
-def summary_sentences(find: Find) -> tuple[str, ...]:
+def volume_sentences(volumes: Volumes | None, minimum: int, year: int) -> tuple[str, ...]:
+    """How many were helped, and who they were; a share is told from ``minimum`` people on each side of it."""
+    if volumes is None or not volumes.customers:
+        return ()
+    enrolments = of(volumes.enrolments, "insats", "insatser")
+    found = [f"{of(volumes.customers, 'kund', 'kunder')} hade {enrolments} under {year}."]
+    shares = []
+    for number, words in ((volumes.women, "var kvinnor"), (volumes.young, "var 16–24 år")):
+        if minimum <= number <= volumes.customers - minimum:
+            shares.append(f"{whole(100 * number / volumes.customers)} procent {words}")
+    if shares:
+        found.append(f"{listed(shares)}.")
+    more = sum(number > 5 for number in volumes.customers_of.values())
+    if volumes.customers_of:
+        found.append(f"{of(more, 'anordnare', 'anordnare')} hade fler än fem kunder.")
+    return tuple(found)
+
+
+def summary_sentences(find: Find, earlier: Earliers) -> tuple[str, ...]:
+    """Satisfaction at both points, never blended, then follow-ups and outcome: each with its target."""
     found = []
     for point in ("start", "end"):
         row = find("satisfaction.overall", "", point)
-        if sentence := satisfied_sentence(row):
-            found.append(f"{POINTS[point]}: {sentence}")
-            found.append(target_sentence(row, row.target))
-            found.append(mean_sentence(row, find("satisfaction.overall.mean_of_providers", "", point)))
-    return tuple(sentence for sentence in found if sentence)
+        found.append(
+            _joined(
+                _led(f"{POINTS[point]}: ", satisfied_sentence(row)),
+                target_sentence(row, row.target),
+                mean_sentence(row, find("satisfaction.overall.mean_of_providers", "", point)),
+                earlier_sentence(row, earlier("satisfaction.overall", point)),
+            )
+        )
+    row = find("followup.compliance")
+    found.append(
+        _joined(
+            _led("Månadsuppföljning: ", on_time_sentence(row)),
+            target_sentence(row, row.target),
+            earlier_sentence(row, earlier("followup.compliance", "")),
+        )
+    )
+    row = find("outcome.after_exclusions")
+    found.append(
+        _joined(
+            _led("Egen försörjning: ", outcome_sentence(find)),
+            target_sentence(row, row.target),
+            earlier_sentence(row, earlier("outcome.after_exclusions", "")),
+        )
+    )
+    return tuple(text for text in found if text)
 
 
-def outcome_sentences(find: Find) -> tuple[str, ...]:
+def _led(lead: str, sentence: str) -> str:
+    return lead + sentence if sentence else ""
+
+
+def _joined(*sentences: str) -> str:
+    """Nothing is said after a figure that is not shown."""
+    return " ".join(sentence for sentence in sentences if sentence) if sentences[0] else ""
+
+
+def on_time_sentence(row: Indicator) -> str:
+    """The promised monthly follow-up, as providers recorded it."""
+    if row.value is None:
+        return ""
+    return (
+        f"{count(row.numerator or 0)} av {count(row.denominator or 0)} insatsmånader ({whole(row.value)} procent) "
+        "följdes upp i tid."
+    )
+
+
+def followup_sentence(find: Find, late: int, missing: int, denied: int) -> str:
+    """Section 5: what providers recorded, what customers say, and where the two differ."""
+    found = [on_time_sentence(find("followup.compliance"))]
+    if found[0] and (late or missing):
+        found.append(f"{count(late)} följdes upp sent och {count(missing)} saknar uppföljning.")
+    row = find("followup.confirmed")
+    if row.value is not None and row.ci_low is not None and row.ci_high is not None:
+        found.append(
+            f"Kunderna bekräftade uppföljningen för {count(row.numerator or 0)} av de "
+            f"{count(row.denominator or 0)} månader som de svarade om ({whole(row.value)} procent, intervall "
+            f"{whole(row.ci_low)}–{whole(row.ci_high)})."
+        )
+    if denied:
+        found.append(
+            f"För {of(denied, 'månad', 'månader')} har anordnaren registrerat en uppföljning som kunden säger "
+            "inte hölls."
+        )
+    return " ".join(found) if found[0] else ""
+
+
+def outcome_sentence(find: Find) -> str:
+    """Both outcomes, always together, with how many were left out."""
     every, kept = find("outcome.all_endings"), find("outcome.after_exclusions")
     if every.value is None or kept.value is None or every.denominator is None or kept.denominator is None:
-        return ()
+        return ""
     return (
-        f"Av {every.denominator} avslut ledde {every.numerator} till egen försörjning "
-        f"({whole(every.value)} procent). Efter undantag av {every.denominator - kept.denominator} avslut: "
-        f"{kept.numerator} av {kept.denominator} ({whole(kept.value)} procent).",
+        f"Av {count(every.denominator)} avslut ledde {count(every.numerator or 0)} till egen försörjning "
+        f"({whole(every.value)} procent). Efter undantag av {count(every.denominator - kept.denominator)} avslut: "
+        f"{count(kept.numerator or 0)} av {count(kept.denominator)} ({whole(kept.value)} procent)."
     )
+
+
+def themes_sentence(themes: Sequence[Given]) -> str:
+    """The theme that most customers gave; two with as many are both named."""
+    if not themes:
+        return ""
+    most = max(theme.customers for theme in themes)
+    named = [f"”{theme.title}”" for theme in themes if theme.customers == most]
+    return f"Flest kunder angav {listed(named)} ({of(most, 'kund', 'kunder')})."
+
+
+def expectation_sentence(name: str, each: Expectation) -> str:
+    """Self-sufficiency against what difficulty lets expect; empty when the interval holds 1."""
+    if each.ratio is None or each.low is None or each.high is None or each.low <= 1 <= each.high:
+        return ""
+    side = "färre" if each.high < 1 else "fler"
+    ratio = f"{each.ratio:.2f}".replace(".", ",")
+    return (
+        f"Hos {name} nådde {side} egen försörjning än väntat för kundernas svårighetsgrad "
+        f"(O/E {ratio}, {count(each.observed or 0)} mot {decimal(each.expected or 0)})."
+    )
+
+
+def changes_sentence(changed: int, dropped_out: int | None) -> str:
+    """How many changed provider, and how many dropped out where that may be told."""
+    text = f"{of(changed, 'kund', 'kunder')} bytte anordnare"
+    if dropped_out is not None:
+        text += f" och {of(dropped_out, 'kund', 'kunder')} avbröt insatsen"
+    return text + "."
+
+
+def break_sentences(background: Background) -> tuple[str, ...]:
+    """Each series that is broken against the year before, and why."""
+    if background.previous is None:
+        return ("Ingen rapport för året innan är publicerad: inget utfall jämförs bakåt.",)
+    if not background.breaks:
+        return (f"Definitioner och frågor är desamma som {background.previous.year}.",)
+    return tuple(
+        f"{title_of(each.indicator, each.point)} är inte jämförbar med {each.year}: {each.reason.rstrip('.')}."
+        for each in background.breaks
+    )
+
+
+def title_of(indicator: str, point: str) -> str:
+    """An indicator as the summary names it."""
+    return TITLES[indicator] + (f" ({POINTS[point].lower()})" if point else "")
+
+
+def name_of(cube: Cube, ref: str) -> str:
+    """A provider's name as printed; its number when it has none."""
+    return printed_name(dict(cube.providers).get(ref, ref)) or ref

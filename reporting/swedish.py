@@ -1,11 +1,15 @@
 """Words and number formats of the Swedish report. Pure."""
 
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 SUPPRESSED = "–"
 NO_DATA = ".."
 NO_BREAK = "\u00a0"
-
+NARROW = "\u202f"  # the thin space, not breaking, between thousands
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
@@ -41,6 +45,7 @@ END_REASONS = {
     "other": "Annat",
     "": "Ingen orsak angiven",
 }
+SURVEYS = {"start": "Efter fyra veckor", "end": "Vid avslut", "checkin": "Månadsavstämning"}
 CASES = {"contact": "Kunder som vill bli kontaktade", "complaint": "Klagomål", "view": "Synpunkter"}
 
 
@@ -50,11 +55,49 @@ def decimal(value: float, *, short: bool = False) -> str:
     return text.removesuffix(",0") if short else text
 
 
-def percent(value: float) -> str:
-    """As in tables: ``74,3 %`` with a space that does not break."""
-    return f"{decimal(value)}{NO_BREAK}%"
+def percent(value: float, *, short: bool = False) -> str:
+    """As in tables: ``74,3 %`` with a space that does not break. ``short`` drops a zero decimal."""
+    return f"{decimal(value, short=short)}{NO_BREAK}%"
 
 
 def whole(value: float) -> str:
     """As in sentences: a whole number, halves up."""
     return str(Decimal(str(value)).quantize(Decimal("1"), ROUND_HALF_UP))
+
+
+def count(number: int) -> str:
+    """A whole number in groups of three: ``12 345``."""
+    return f"{number:,}".replace(",", NARROW)
+
+
+def day(at: date) -> str:
+    """``31 januari 2016``, on one line."""
+    return f"{at.day}{NO_BREAK}{MONTHS[at.month - 1]} {at.year}"
+
+
+def month_name(period: str) -> str:
+    """``2015-03`` as ``mars``."""
+    return MONTHS[int(period[-2:]) - 1]
+
+
+def of(number: int, one: str, many: str) -> str:
+    """``1 kund``, ``2 kunder``."""
+    return f"{count(number)} {one if number == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``A, B och C``."""
+    return " och ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def printed_name(name: str) -> str:
+    """A name from the register as it may stand in a line of a document: one line, and only what can be seen.
+
+    Letters that run from right to left are isolated, so that they do not turn the sentence around them; marks that
+    would do so on purpose (U+202E and its kin) are left out.
+    """
+    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs", "Co", "Cn") else c for c in name)
+    seen = "".join(c for c in seen if unicodedata.category(c) != "Cf" or c == "\u200d")
+    seen = " ".join(seen.split())
+    turns = any(unicodedata.bidirectional(c) in ("R", "AL") for c in seen)
+    return f"{ISOLATE}{seen}{END_ISOLATE}" if turns else seen

@@ -1,12 +1,14 @@
-"""The report as one HTML page that needs nothing beside it."""
+"""A document as one HTML page that needs nothing beside it."""
+
+from base64 import b64encode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reporting.report import QualityReport
-from reporting.swedish import decimal, whole
+from reporting import charts
+from reporting.blocks import Block, Chart, Document, Grid, Heading, Paragraph, cell_text
 
 
-def render(report: QualityReport) -> bytes:
+def render(document: Document) -> bytes:
     """The page, UTF-8. Everything from the register is escaped."""
     environment = Environment(
         loader=PackageLoader("reporting.render", ""),
@@ -15,5 +17,15 @@ def render(report: QualityReport) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(decimal=decimal, whole=whole)
-    return environment.get_template("quality.html.j2").render(report=report).encode("utf-8")
+    environment.filters.update(cell=cell_text, kind=_kind, picture=_picture)
+    return environment.get_template("document.html.j2").render(document=document).encode("utf-8")
+
+
+def _kind(block: Block) -> str:
+    if isinstance(block, Paragraph):
+        return block.kind
+    return "heading" if isinstance(block, Heading) else "grid" if isinstance(block, Grid) else "chart"
+
+
+def _picture(chart: Chart) -> str:
+    return "data:image/svg+xml;base64," + b64encode(charts.svg(chart).encode()).decode("ascii")

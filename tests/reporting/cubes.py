@@ -32,10 +32,13 @@ class CubeOf:
 
 
 def of_answers(
-    answers: dict[str, dict[str, tuple[int, int]]], names: dict[str, str] | None = None, eligible: int = 0
+    answers: dict[str, dict[str, tuple[int, int]]],
+    names: dict[str, str] | None = None,
+    eligible: int = 0,
+    year: int = YEAR,
 ) -> CubeOf:
     """(satisfied, answered) by provider and point (start, end): man, medium, first quarter, all of them."""
-    cube = CubeOf(providers=tuple((ref, (names or {}).get(ref, ref)) for ref in answers))
+    cube = CubeOf(year=year, providers=tuple((ref, (names or {}).get(ref, ref)) for ref in answers))
     for ref, points in answers.items():
         for point, (satisfied, answered) in points.items():
             add(cube, ref, point, "M", "medium", 1, satisfied, answered, eligible or answered)

@@ -10,8 +10,9 @@ from reporting import frozen
 from reporting.background import Background, PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.indicators import DEFINITIONS, VERSIONS
 from reporting.publish import PublishError, background, publish, published, wordings
-from reporting.render import csv, html, json
+from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report import QualityReport, build
+from reporting.sections import document
 from reporting.themes import ThemeRow, shown
 from storage import snapshots, targets
 from storage.database import Database
@@ -46,8 +47,10 @@ async def test_a_published_report_gives_the_same_bytes_later(db: Database) -> No
         again = await published(conn, YEAR)
     assert again == kept
     assert kept.background.revision == 1
-    for renderer in (csv, json, html):
+    for renderer in (csv, json, xlsx):
         assert renderer.render(again) == renderer.render(kept)
+    for drawn in (pdf, docx, html):
+        assert drawn.render(document(again)) == drawn.render(document(kept))
 
 
 async def test_a_second_publication_needs_a_reason(db: Database) -> None:
