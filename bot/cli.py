@@ -148,9 +148,12 @@ def talk(
 def report(
     year: Year,
     out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
-    formats: Annotated[str, typer.Option("--format", help="pdf, docx, html, xlsx, csv, json")] = (
-        "pdf,docx,html,xlsx,csv,json"
-    ),
+    formats: Annotated[
+        str | None, typer.Option("--format", help="pdf, docx, html, xlsx, csv, json; annars alla.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option("--provider", help="Anordnarens nummer: bara dess underlag för dialogen.")
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Frys rapporten som årets publicerade.")] = False,
     revise: Annotated[
         str | None, typer.Option("--revise", help="Publicera en rättelse; skälet skrivs i rapporten.")
@@ -160,7 +163,16 @@ def report(
     """Skriv årets kvalitetsrapport: som den publicerades, annars ett utkast av dagens siffror."""
     from bot import commands
 
-    done = commands.report(year, out, formats.split(","), now(), publish=publish, revise=revise, draft=draft)
+    if provider is not None:
+        from bot.dialogue import dialogue_pack
+
+        if publish or revise is not None:
+            raise typer.BadParameter("Ett underlag publiceras inte: välj --provider eller --publish.")
+        chosen = formats.split(",") if formats else list(commands.DOCUMENTS)
+        done = dialogue_pack(year, provider, out, chosen, now(), draft=draft)
+    else:
+        chosen = formats.split(",") if formats else list(commands.FORMATS)
+        done = commands.report(year, out, chosen, now(), publish=publish, revise=revise, draft=draft)
     for path in _run(done):
         typer.echo(path)
 

@@ -18,6 +18,7 @@ from storage.database import Database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from reporting.blocks import Document
     from reporting.report import QualityReport
     from storage.occasions import Connection
 
@@ -238,8 +239,13 @@ def render(quality: "QualityReport", format_: str) -> bytes:
     if format_ in DOCUMENTS:
         from reporting.sections import document
 
-        return bytes(importlib.import_module(f"reporting.render.{format_}").render(document(quality)))
+        return draw(document(quality), format_)
     raise BadInput(f"Formatet {format_!r} finns inte: välj {', '.join(FORMATS)}.")
+
+
+def draw(document: "Document", format_: str) -> bytes:
+    """A document in one of DOCUMENTS."""
+    return bytes(importlib.import_module(f"reporting.render.{format_}").render(document))
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from reporting.swedish import count, percent
 
+WORTH_BREAKING = 9  # characters: a shorter heading stays on one line
 PADDING = 2  # characters, both sides of a cell
 
 
@@ -31,7 +32,8 @@ def cell_text(cell: Cell) -> str:
 class Grid:
     """A table: its caption, its headings, its rows. ``words``: the columns of running text, the first among them.
 
-    ``total``: the last row is the sum or the whole. An empty grid prints ``nothing`` instead.
+    ``total``: the last row is the sum or the whole. ``blank``: a form to write in by hand. An empty grid prints
+    ``nothing`` instead.
     """
 
     caption: str
@@ -40,6 +42,7 @@ class Grid:
     words: frozenset[int] = frozenset({0})
     total: bool = False
     nothing: str = "Inga uppgifter för året."
+    blank: bool = False
 
     def headings(self) -> tuple[str, ...]:
         """The headings, each in at most two lines."""
@@ -68,6 +71,8 @@ class Grid:
 
 
 def _in_two_lines(title: str) -> str:
+    if len(title) < WORTH_BREAKING:
+        return title
     words = title.split(" ")
     ways = ((" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words) + 1))
     first, second = min(ways, key=lambda way: max(map(len, way)))
@@ -108,6 +113,7 @@ class Bars:
     alt: str
     bars: tuple[Bar, ...]
     total: float | None
+    measure: str = "Andel nöjda"
 
 
 @dataclass(frozen=True, slots=True)

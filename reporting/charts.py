@@ -28,6 +28,8 @@ MARKS = {
     "watch": ("#b8860b", "cross"),
     "lower": ("#b34700", "triangle-down"),
     "higher": ("#00694f", "triangle-up"),
+    "own": ("#0072b2", "circle"),
+    "others": ("#6b7280", "square"),
 }
 NAMED = ("watch", "lower", "higher")
 LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # what each limit is called, and its dashes
@@ -124,7 +126,7 @@ def _bars(chart: Bars) -> Any:
     )
     x = alt.X(
         "share:Q",
-        title="Andel nöjda med 95 %-intervall; streckad linje: hela enheten",
+        title=chart.measure + ("; streckad linje: hela enheten" if chart.total is not None else ""),
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(values=[0, 20, 40, 60, 80, 100], labelExpr="datum.value + ' %'"),
     )

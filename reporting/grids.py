@@ -317,6 +317,23 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
     )
 
 
+def provider_endings_grids(aggregate: Cube, find: Find, minimum: int) -> dict[str, Grid]:
+    """End reasons by provider, where its outcome is shown: a reason with few endings is told with others."""
+    found = {}
+    for ref, reasons in reasons_of(aggregate).items():
+        ended = {reason: n for reason, n in reasons.items() if n and reason != "changed_provider"}
+        if not ref or find("outcome.all_endings", ref).value is None:
+            continue
+        shown = {reason: n for reason, n in ended.items() if n >= minimum}
+        while len(ended) - len(shown) == 1 and shown:  # alone it would follow from the sum
+            del shown[min(shown, key=lambda reason: (shown[reason], reason))]
+        rows: list[tuple[Cell, ...]] = [(END_REASONS[r], shown[r]) for r in END_REASONS if r in shown]
+        if len(shown) < len(ended):
+            rows.append(("Andra orsaker, sammanslagna", sum(ended.values()) - sum(shown.values())))
+        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), tuple(rows))
+    return found
+
+
 def outcomes_grid(aggregate: Cube, find: Find) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):

@@ -11,7 +11,7 @@ from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
-# What a row says of a provider. The last four are told apart in charts by shape as well as colour.
+# What a row says of a provider; in charts each has a shape and a colour. The last two are of the dialogue pack.
 ASSESSMENTS = {
     "no_answers": "Inga svar",
     "too_few": "För få svar",
@@ -23,6 +23,8 @@ ASSESSMENTS = {
     "watch": "Kan avvika; följs upp",
     "lower": "Tydligt lägre",
     "higher": "Tydligt högre",
+    "own": "Ni",
+    "others": "Övriga",
 }
 COLUMNS = (
     "Anordnare",

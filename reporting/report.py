@@ -49,6 +49,7 @@ class QualityReport:
     followup_sentence: str
     endings: Grid
     outcomes: Grid
+    provider_endings: dict[str, Grid]  # by number in the register, where they may be shown
     outcome_sentence: str
     expectations: Grid
     expectation_sentences: tuple[str, ...]
@@ -117,6 +118,7 @@ def build(
         ),
         endings=grids.endings_grid(aggregate, find),
         outcomes=grids.outcomes_grid(aggregate, find),
+        provider_endings=grids.provider_endings_grids(aggregate, find, minimum),
         outcome_sentence=sentences.outcome_sentence(find),
         expectations=grids.expectations_grid(background.expectations, names),
         expectation_sentences=tuple(

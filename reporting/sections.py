@@ -21,7 +21,7 @@ def document(report: "QualityReport") -> Document:
     return Document(
         title=f"Kvalitetsrapport {report.year}",
         subtitle=SUBTITLE,
-        imprint=_imprint(report),
+        imprint=imprint(report),
         created_at=report.created_at,
         opening=_opening(report),
         facts=report.facts,
@@ -29,7 +29,7 @@ def document(report: "QualityReport") -> Document:
     )
 
 
-def _imprint(report: "QualityReport") -> str:
+def imprint(report: "QualityReport") -> str:
     """What the figures are: a draft, the publication, or a revision of it and why."""
     revision = report.background.revision
     kind = "Utkast" if revision == 0 else "Publicerad" if revision == 1 else f"Utgåva {revision}"

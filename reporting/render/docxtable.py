@@ -14,6 +14,8 @@ ROOM = 170  # mm between the margins of an A4 page
 CHARACTER = 1.56  # mm, the width of an average one in a table
 CELL = 3.1  # mm, both sides of a cell
 PAGE = 108  # characters across
+BLANK = (0.6, 0.2, 0.2)  # of the page, the columns of a form
+BLANK_ROW = 600  # twips high
 SHORT = 17  # a table of so many rows is kept on one page
 TWIPS = 56.6929  # in a millimetre
 DEEP, LINE, PALE = "12436D", "C9D1DB", "F3F6F9"
@@ -50,6 +52,8 @@ def table(grid: Grid) -> BaseOxmlElement:
 
 def column_widths(grid: Grid) -> list[float]:
     """Millimetres, together no more than the page has."""
+    if grid.blank:
+        return [ROOM * part for part in BLANK]
     natural = [characters * CHARACTER + CELL for characters in grid.widths(PAGE)]
     return [width * min(1.0, ROOM / sum(natural)) for width in natural]
 
@@ -84,4 +88,5 @@ def _row(
         f"<w:r>{style}{_lines(text)}</w:r></w:p></w:tc>"
         for place, (text, width) in enumerate(zip(texts, widths, strict=True))
     )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>{cells}</w:tr>"
+    height = f'<w:trHeight w:val="{BLANK_ROW}"/>' if grid.blank and not header else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{height}{'<w:tblHeader/>' if header else ''}</w:trPr>{cells}</w:tr>"

@@ -74,6 +74,7 @@ def _block(block: Block) -> dict[str, Any]:
             "columns": [heading.split("\n") for heading in block.headings()],
             "words": sorted(block.words),
             "total": block.total,
+            "blank": block.blank,
             "nothing": block.nothing,
             "rows": [[cell_text(cell) for cell in row] for row in block.rows],
         }

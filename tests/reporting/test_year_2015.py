@@ -1,0 +1,163 @@
+"""The example register gives each figure that the municipality published for 2015 (REPORT.md, last section).
+
+Register and answers go in as files, through the import; the figures come out of the report's own aggregate.
+"""
+
+import asyncio
+import csv
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import example
+from reporting.background import Background
+from reporting.grids import Aggregate
+from reporting.indicators import Indicator
+from reporting.report import QualityReport, build
+from storage import register, registerfile
+from storage.aggregates import aggregate
+from storage.database import Database
+from storage.volumes import Volumes, volumes
+
+NOW = datetime(2016, 1, 31, 12, tzinfo=UTC)
+
+
+class Year:
+    """2015 as the system counts it: before disclosure control, and as it is published."""
+
+    def __init__(self, cells: Aggregate, volumes: Volumes, report: QualityReport) -> None:
+        self.cells, self.volumes, self.report = cells, volumes, report
+
+    def shares(self) -> dict[str, float]:
+        """Per cent satisfied by provider, both points; only those with answers."""
+        return {
+            ref: 100 * cell[2] / cell[1]
+            for ref, _ in self.cells.providers
+            if (cell := self.cells.satisfaction.get((ref, "2015", "all", "T", ""))) and cell[1]
+        }
+
+    def answers(self, ref: str) -> int:
+        return self.cells.satisfaction[ref, "2015", "all", "T", ""][1]
+
+    def find(self, indicator: str, point: str = "") -> Indicator:
+        return next(
+            row
+            for row in self.report.indicators
+            if (row.indicator, row.provider, row.point, row.period) == (indicator, "", point, "2015")
+            and (row.gender, row.difficulty) == ("T", "")
+        )
+
+    def largest(self) -> str:
+        return max(self.volumes.customers_of, key=lambda ref: self.volumes.customers_of[ref])
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
+    folder = tmp_path_factory.mktemp("year2015")
+    made = example.build(2015)
+    files = [*example.write_csv(made, folder), _write_answers(made, folder)]
+
+    async def count() -> Year:
+        db = Database.open(f"sqlite+aiosqlite:///{folder / 'followup.db'}")
+        try:
+            await db.create()
+            async with db.begin() as conn:
+                await register.apply(conn, registerfile.read(files), date(2016, 1, 31), NOW)
+            async with db.read() as conn:
+                cells, people = await aggregate(conn, 2015, NOW), await volumes(conn, 2015)
+            return Year(cells, people, build(cells, 2015, NOW, background=Background(volumes=people)))
+        finally:
+            await db.close()
+
+    return asyncio.run(count())
+
+
+def _write_answers(made: example.Example, folder: Path) -> Path:
+    """What the simulated customers answer, as a file of earlier answers."""
+    path = folder / "answers.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["enrolment", "survey", "period", "question", "value", "text", "answered_on"])
+        for (ref, survey, period), script in made.scripts.items():
+            if survey in ("start", "end") and not script.stop:
+                out.writerow([ref, survey, period, "overall", script.answers["overall"][0], "", "2015-12-31"])
+    return path
+
+
+def test_about_26_providers(year: Year) -> None:
+    """«cirka 26 auktoriserade jobb- och utbildningsexperter»"""
+    assert len(year.cells.providers) == 26
+
+
+def test_503_customers(year: Year) -> None:
+    """«503 personer erhöll insats»"""
+    assert year.volumes.customers == 503
+
+
+def test_about_560_enrolments(year: Year) -> None:
+    """«totalt cirka 560 insatser»"""
+    assert year.volumes.enrolments == 560
+
+
+def test_44_percent_women(year: Year) -> None:
+    """«Cirka 44 procent av kunderna var kvinnor»"""
+    assert round(100 * year.volumes.women / year.volumes.customers) == 44
+
+
+def test_18_percent_aged_16_to_24(year: Year) -> None:
+    """«Cirka 18 procent är i åldern 16-24 år»"""
+    assert round(100 * year.volumes.young / year.volumes.customers) == 18
+
+
+def test_answers_about_20_of_26_providers(year: Year) -> None:
+    """«20 av de 26 … (vid övriga sex … har inga svar inkommit)»"""
+    assert len(year.shares()) == 20
+    assert year.report.coverage_sentence == (
+        "17 av 26 anordnare har minst 6 svar; 3 har för få och 6 har inga."  # 17 + 3 = 20
+    )
+
+
+def test_74_percent_satisfied_as_a_mean_of_providers(year: Year) -> None:
+    """«Genomsnittet för andelen mycket nöjda eller nöjda kunder, är 74 procent»"""
+    shares = year.shares()
+    assert round(sum(shares.values()) / len(shares)) == 74
+    published = year.find("satisfaction.overall.mean_of_providers", "all")
+    assert published.status != "ok" or round(published.value or 0) == 74
+
+
+def test_three_at_100_percent_all_with_few_customers(year: Year) -> None:
+    """«Tre … har fått 100 procents nöjdhet, de har alla få kunder»"""
+    full = [ref for ref, share in year.shares().items() if share == 100]
+    assert len(full) == 3
+    # Few customers who answered, that is: fewer than six each, so that our report shows none of the three.
+    assert all(year.answers(ref) < 6 for ref in full)
+    shown = {row.ref for row in year.report.provider_rows if row.share is not None}
+    assert not shown & set(full)
+
+
+def test_two_below_40_percent_the_largest_among_them(year: Year) -> None:
+    """«Två … har fått lägre nöjdhetsomdömen än 40 procent»"""
+    low = [ref for ref, share in year.shares().items() if share < 40]
+    assert len(low) == 2
+    assert year.largest() in low
+
+
+def test_13_above_70_percent(year: Year) -> None:
+    """«Av 13 … som har mer än 70 procents nöjdhetsgrad»"""
+    assert sum(share > 70 for share in year.shares().values()) == 13
+
+
+def test_19_with_more_than_five_customers(year: Year) -> None:
+    """«19 auktoriserade företag … som haft fler än fem kunder»"""
+    assert sum(customers > 5 for customers in year.volumes.customers_of.values()) == 19
+
+
+def test_76_percent_self_sufficient_after_exclusions(year: Year) -> None:
+    """«Andelen kunder i egen försörjning uppgår till 76 procent 2015»"""
+    assert round(year.find("outcome.after_exclusions").value or 0) == 76
+    assert "76 procent" in year.report.outcome_sentence
+
+
+def test_the_page_shows_the_volumes(year: Year) -> None:
+    assert [row[1] for row in year.report.volumes.rows] == [26, 19, 503, 221, 91, 560]
