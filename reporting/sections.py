@@ -13,6 +13,7 @@ from storage.volumes import Volumes
 if TYPE_CHECKING:
     from reporting.report import QualityReport
 
+LONG_REGISTER = 500  # providers from which only both points together are printed one by one
 SUBTITLE = "Arbetsmarknadsinsatser hos auktoriserade anordnare"
 
 
@@ -154,7 +155,12 @@ def _satisfaction(report: "QualityReport") -> tuple[Block, ...]:
         blocks += paragraphs(section.sentences, "key") or (
             Paragraph("Ingen anordnare skiljer sig säkert från övriga."),
         )
-        blocks.append(section.grid)
+        if section.point == "all" or len(section.rows) <= LONG_REGISTER:
+            blocks.append(section.grid)
+        else:
+            blocks.append(
+                Paragraph("Tabellen står i arbetsboken: den är för lång för att läsas på papper.", "note")
+            )
         if section.bars is not None:
             blocks.append(section.bars)
         elif sum(row.share is not None for row in section.rows) > BARS_AT_MOST:

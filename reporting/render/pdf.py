@@ -14,6 +14,8 @@ from reporting import charts, fonts
 from reporting.blocks import Block, Document, Grid, Heading, Paragraph, cell_text
 from reporting.render.glyphs import drawable
 
+PAGE = 100  # characters across
+LONG = 300  # rows from which a table's columns are not measured cell by cell: that takes a third of the memory
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 
@@ -72,6 +74,7 @@ def _block(block: Block) -> dict[str, Any]:
             "type": "grid",
             "caption": block.caption,
             "columns": [heading.split("\n") for heading in block.headings()],
+            "widths": block.widths(PAGE) if len(block.rows) > LONG else None,
             "words": sorted(block.words),
             "total": block.total,
             "blank": block.blank,
