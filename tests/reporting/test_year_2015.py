@@ -4,23 +4,17 @@ Register and answers go in as files, through the import; the figures come out of
 """
 
 import asyncio
-import csv
-from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-from bot import example
 from reporting.background import Background
 from reporting.grids import Aggregate
 from reporting.indicators import Indicator
 from reporting.report import QualityReport, build
-from storage import register, registerfile
 from storage.aggregates import aggregate
 from storage.database import Database
 from storage.volumes import Volumes, volumes
-
-NOW = datetime(2016, 1, 31, 12, tzinfo=UTC)
+from tests.year2015 import NOW, fill
 
 
 class Year:
@@ -55,15 +49,11 @@ class Year:
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     folder = tmp_path_factory.mktemp("year2015")
-    made = example.build(2015)
-    files = [*example.write_csv(made, folder), _write_answers(made, folder)]
 
     async def count() -> Year:
         db = Database.open(f"sqlite+aiosqlite:///{folder / 'followup.db'}")
         try:
-            await db.create()
-            async with db.begin() as conn:
-                await register.apply(conn, registerfile.read(files), date(2016, 1, 31), NOW)
+            await fill(db, folder)
             async with db.read() as conn:
                 cells, people = await aggregate(conn, 2015, NOW), await volumes(conn, 2015)
             return Year(cells, people, build(cells, 2015, NOW, background=Background(volumes=people)))
@@ -71,18 +61,6 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
             await db.close()
 
     return asyncio.run(count())
-
-
-def _write_answers(made: example.Example, folder: Path) -> Path:
-    """What the simulated customers answer, as a file of earlier answers."""
-    path = folder / "answers.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["enrolment", "survey", "period", "question", "value", "text", "answered_on"])
-        for (ref, survey, period), script in made.scripts.items():
-            if survey in ("start", "end") and not script.stop:
-                out.writerow([ref, survey, period, "overall", script.answers["overall"][0], "", "2015-12-31"])
-    return path
 
 
 def test_about_26_providers(year: Year) -> None:
