@@ -29,10 +29,10 @@ from scheduler.rulesfile import load as load_rules
 from storage import channels, contactlinks, exclusive, outbox, settlement
 from storage.channels import Pace
 from storage.database import Database, StorageFailure, is_passing
-from storage.intake import Inbound, LinkRequested, Tapped
+from storage.inbound import BotBlocked, Inbound, LinkRequested, Tapped
 from survey.catalogue import Catalogue
 from survey.catalogue import load as load_catalogue
-from survey.model import TextReceived
+from survey.model import TextReceived, Unreadable
 
 if TYPE_CHECKING:
     from bot.telegram import TelegramGateway as _TelegramGateway
@@ -64,8 +64,8 @@ class App:
         self.db = db
         self.now = now
         self.catalogue: Catalogue = load_catalogue()
-        self.intake = Intake(db, self.catalogue, now)
         self.rules, self.window = contact_rules(settings)
+        self.intake = Intake(db, self.catalogue, now, timedelta(days=self.rules.conversation))
         self.telegram: _TelegramGateway | None = None
         self.gateways: dict[str, Gateway] = {}
         self.sweep: Sweep | None = None
@@ -166,19 +166,27 @@ class App:
             return
         if parsed is None:
             return
-        event: TextReceived | Tapped | LinkRequested
+        event: TextReceived | Tapped | Unreadable | LinkRequested | BotBlocked
         match parsed.kind:
             case "start" if parsed.data:
                 event = LinkRequested(parsed.data)
             case "tap":
-                event = _tapped(parsed.data)
+                event = _tapped(parsed.data, parsed.message_id)
+            case "other":
+                event = Unreadable()
+            case "blocked" | "unblocked":
+                event = BotBlocked(parsed.kind == "blocked")
             case _:
-                event = TextReceived(parsed.text or "")
-        await self.intake.submit(Inbound("telegram", parsed.external_id, parsed.sender, event))
+                event = TextReceived(parsed.text)
+        taken = await self.intake.submit(Inbound("telegram", parsed.external_id, parsed.sender, event))
         crash.point("polling.stored")
         self.queued.set()
-        if parsed.callback_id and self.telegram is not None:
+        if self.telegram is None:
+            return
+        if parsed.callback_id:
             await self.telegram.answer_callback(parsed.callback_id)
+        if taken.edit is not None:
+            await self.telegram.edit(parsed.sender, taken.edit.message_id, taken.edit.text)
 
     def ticks(self) -> list[Tick]:
         """What the clock does, and how often (seconds)."""
@@ -210,13 +218,11 @@ class App:
         return [replace(job, work=self.metrics.tick(job.name, job.seconds, job.work, clock)) for job in jobs]
 
 
-def _tapped(data: str | None) -> Tapped | TextReceived:
-    """The button's own reference to its question; a foreign one counts as an unreadable answer."""
-    occasion, _, rest = (data or "").partition(":")
-    question, _, value = rest.partition(":")
-    if occasion.isdecimal() and value.lstrip("-").isdecimal() and len(occasion) < 19 and len(value) < 10:
-        return Tapped(int(occasion), question, int(value))
-    return TextReceived("")
+def _tapped(data: str, message_id: str | None) -> Tapped:
+    """A button's data as scheduler.delivery makes it; a foreign one leads to no question."""
+    reference, _, value = data.rpartition(":")
+    known = value.isascii() and value.isdecimal() and len(value) < 4
+    return Tapped(reference if known else "", int(value) if known else 0, message_id)
 
 
 def contact_rules(settings: Settings) -> tuple[Rules, SendWindow]:

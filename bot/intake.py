@@ -10,12 +10,14 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler import crash
 from storage import quarantined
+from storage.conversations import WAITS
 from storage.database import Database, StorageFailure, is_passing
-from storage.intake import Inbound, Taken, take_in
+from storage.inbound import Inbound, Taken
+from storage.intake import take_in
 from survey.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -25,12 +27,16 @@ QUARANTINED = Taken("quarantined", None)
 
 
 class Intake:
-    """The one way in, for every channel. ``now`` is the composition root's clock."""
+    """The one way in, for every channel. ``now`` is the composition root's clock; a conversation stays open for
+    ``waits`` after its customer was last heard."""
 
-    def __init__(self, db: Database, catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, db: Database, catalogue: Catalogue, now: Callable[[], datetime], waits: timedelta = WAITS
+    ) -> None:
         self._db = db
         self._catalogue = catalogue
         self._now = now
+        self._waits = waits
         self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
         self._writer: asyncio.Task[None] | None = None
 
@@ -77,7 +83,7 @@ class Intake:
 
     async def _save(self, events: list[Inbound]) -> list[Taken]:
         async with self._db.begin() as conn:
-            taken = await take_in(conn, events, self._catalogue, self._now())
+            taken = await take_in(conn, events, self._catalogue, self._now(), self._waits)
             crash.point("intake.saved")
         crash.point("intake.committed")
         return taken

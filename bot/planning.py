@@ -9,6 +9,7 @@ from bot.commands import database
 from bot.errors import BadInput
 
 if TYPE_CHECKING:
+    from storage.cases import Case
     from storage.history import Entry
     from storage.ledger import Account, Ledger
 
@@ -127,17 +128,32 @@ def _day(text: str) -> date:
 
 async def why(customer_ref: str) -> None:
     """Every contact planned with a customer, a line each. Raises BadInput."""
-    from storage import history
+    from storage import cases, history
 
     settings = settings_.load()
     async with database(settings) as db, db.read() as conn:
         entries = await history.of_customer(conn, customer_ref)
+        id_ = await history.customer_id(conn, customer_ref)
+        opened = [] if id_ is None else await cases.of_customer(conn, id_)
     if entries is None:
         raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
     for entry in entries:
         print(line(entry, settings.zone))
     if not entries:
         print(f"Inget är planerat för kund {customer_ref} än.")
+    for case in opened:
+        print(case_line(case, settings.zone))
+
+
+def case_line(case: "Case", zone: ZoneInfo) -> str:
+    """One case: how urgent, about what, opened and due when, and whether it is still open."""
+    from storage.cases import KINDS
+
+    urgent = " (brådskar)" if case.urgent else ""
+    due = f", svar senast {case.due_on}" if case.due_on else ""
+    status = "öppet" if case.status == "open" else "avslutat"
+    kind = KINDS.get(case.kind, case.kind)
+    return f"Ärende {case.id}{urgent}: {kind}, {case.channel} {_local(case.opened_at, zone)}{due}, {status}."
 
 
 def line(entry: "Entry", zone: ZoneInfo) -> str:
@@ -155,7 +171,8 @@ def line(entry: "Entry", zone: ZoneInfo) -> str:
         happened.append("öppen")
     else:
         happened.append(f"väntar, ses igen {_local(entry.look_at, zone)}")
-    return f"{name}: {', '.join(happened)}. {entry.reason or 'Väntar på nästa genomgång.'}"
+    why_so = " ".join(filter(None, (entry.reason or "Väntar på nästa genomgång.", entry.notes)))
+    return f"{name}: {', '.join(happened)}. {why_so}"
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ from bot.intake import Intake
 from scheduler.gateway import GatewayError
 from storage import received
 from storage.database import Database
-from storage.intake import Inbound
+from storage.inbound import Inbound
 from survey.model import TextReceived
 
 log = logging.getLogger(__name__)

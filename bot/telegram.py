@@ -38,7 +38,7 @@ from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
 
-UPDATES = ["message", "callback_query"]  # the kinds of update we ask for
+UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]  # the kinds of update we ask for
 REQUEST_SECONDS = 15.0
 POLL_SECONDS = 25
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # between failed polls, seconds
@@ -148,6 +148,13 @@ class TelegramGateway:
             await self._bot.answer_callback_query(callback_id, text=text)
         except Exception as error:
             _log.info("A tap could not be answered: %s", classify(error))
+
+    async def edit(self, chat: str, message_id: str, text: str) -> None:
+        """Changes a message of ours and takes its buttons away. Never raises: what it shows is already stored."""
+        try:
+            await self._bot.edit_message_text(text, chat_id=int(chat), message_id=int(message_id))
+        except Exception as error:
+            _log.info("A message could not be edited: %s", classify(error))
 
     async def username(self) -> str:
         """The bot's name, for deep links (``https://t.me/NAME?start=TOKEN``).
@@ -261,18 +268,21 @@ class Parsed:
         external_id: the update's id; not unique for ever, not rising for ever.
         sender: the chat's id.
         kind: ``text``; ``tap`` on one of our buttons; ``start`` from a deep link; ``other`` (a picture, a
-            voice message), which only calls for a word about what we can read.
+            voice message, an edit), which only calls for a word about what we can read; ``blocked`` and
+            ``unblocked`` when the person shuts the bot out or lets it in again.
         text: what was written; empty for ``tap`` and ``other``.
         data: the button's data, or the token of a deep link; empty for ``text``, or a link without token.
         callback_id: what :meth:`TelegramGateway.answer_callback` answers; None but for ``tap``.
+        message_id: the message under which a button was tapped; None when it is too old to be known.
     """
 
     external_id: str
     sender: str
-    kind: Literal["text", "tap", "start", "other"]
+    kind: Literal["text", "tap", "start", "other", "blocked", "unblocked"]
     text: str = ""
     data: str = ""
     callback_id: str | None = None
+    message_id: str | None = None
 
 
 _COMMAND = re.compile(r"/([A-Za-z]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
@@ -304,7 +314,15 @@ def parse_update(raw: object) -> Parsed | None:
             "tap",
             data=data,
             callback_id=_text(query.get("id"), "callback_query.id"),
+            message_id=_message_id(message),
         )
+    if "my_chat_member" in update:
+        return _membership(external_id, _object(update["my_chat_member"], "my_chat_member"))
+    if "edited_message" in update:
+        edited = _object(update["edited_message"], "edited_message").get("chat")
+        if edited is None or _object(edited, "chat").get("type") != "private":
+            return None
+        return Parsed(external_id, str(_integer(edited.get("id"), "chat.id")), "other")
     if "message" not in update:
         return None
     message = _object(update["message"], "message")
@@ -322,6 +340,20 @@ def parse_update(raw: object) -> Parsed | None:
     if word == "start":
         return Parsed(external_id, sender, "start", text=text, data=rest if _TOKEN.fullmatch(rest) else "")
     return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip())
+
+
+def _message_id(message: object) -> str | None:
+    """The id of a message that Telegram still has; 0 stands for one that it has not."""
+    number = message.get("message_id") if isinstance(message, dict) else None
+    return str(_integer(number, "message_id")) if number else None
+
+
+def _membership(external_id: str, change: dict[str, Any]) -> Parsed | None:
+    chat, member = change.get("chat"), change.get("new_chat_member")
+    if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(member, dict):
+        return None
+    sender = str(_integer(chat.get("id"), "chat.id"))
+    return Parsed(external_id, sender, "blocked" if member.get("status") == "kicked" else "unblocked")
 
 
 def _object(value: object, name: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from bot.intake import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Telegram, Twilio
 from storage.database import Database, StorageFailure
-from storage.intake import Inbound
-from survey.model import TextReceived
+from storage.inbound import Inbound
+from survey.model import TextReceived, Unreadable
 
 BODY_LIMIT = 64 * 1024  # bytes; a real webhook has two or three thousand
 SMS_PATH = "/webhooks/twilio/sms"
@@ -73,7 +73,9 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
         except ValueError as error:  # signed, and yet not readable: staff must see that somebody wrote
             await endpoints.intake.quarantine("sms", form.get("MessageSid") or fingerprint(form), error)
             raise web.HTTPBadRequest(text=str(error)) from error
-        taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, TextReceived(text)))
+        picture = not text.strip() and form.get("NumMedia", "0") != "0"
+        event = Unreadable() if picture else TextReceived(text)
+        taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, event))
         return web.Response(text=sms.twiml(taken.reply), content_type=TWIML)
 
     return handle

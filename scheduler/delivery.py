@@ -236,7 +236,7 @@ class Delivery:
         choices: tuple[tuple[str, str], ...] = ()
         if message.channel == "telegram":
             choices = tuple(
-                (f"{message.occasion_id}:{say.question}:{value}", label)
+                (f"{message.reference}:{value}", label)  # the outbox knows which chat and question that was
                 for value, label in self._catalogue.choices(say, message.survey, message.language)
             )
         base = self._sending.public_url

@@ -1,9 +1,8 @@
 """From what the rules say to occasions, and from occasions to open conversations."""
 
-import json
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,12 +21,12 @@ from scheduler.rules import (
     may_open,
 )
 from storage import occasions, outbox
+from storage.conversations import REASONS
 from storage.database import Database
-from storage.intake import REASONS
 from storage.occasions import Connection, Planned, Waiting
 from survey import engine
 from survey.catalogue import Catalogue
-from survey.model import Expired, Finish, Say, Session, Started
+from survey.model import Expired, Finish, Say, Session, Started, Waited
 
 CHUNK = 5_000  # enrolments planned in one transaction
 MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
@@ -237,7 +236,7 @@ class Planner:
                     "occasion_id": each.id,
                     "address_id": address_id,
                     "channel": channel,
-                    "say": json.dumps(asdict(say)),
+                    "say": say.to_json(),
                     "expires_at": min(each.expires_at, now + MESSAGE_LIFETIME),
                     "priority": 1 + self._rules.priority.index(each.survey),  # replies come before
                 }
@@ -246,8 +245,10 @@ class Planner:
         await outbox.enqueue(conn, messages, now)
 
     async def expire_sessions(self, now: datetime, limit: int = 500) -> int:
-        """Close conversations that waited too long; what was answered counts."""
+        """Remind of conversations that have come to a halt, and close those that waited too long; what was
+        answered counts. How many were closed."""
         async with self._db.begin() as conn:
+            await self._remind(conn, now, limit)
             found = await occasions.expired_sessions(conn, now, limit)
             states: dict[int, str] = {}
             closed: list[tuple[int, str, str]] = []
@@ -264,6 +265,30 @@ class Planner:
             await occasions.close_sessions(conn, states)
             await occasions.close(conn, closed, now)
         return len(found)
+
+    async def _remind(self, conn: Connection, now: datetime, limit: int) -> None:
+        states: dict[int, str] = {}
+        messages = []
+        after = timedelta(days=self._rules.remind_after)
+        for row in await occasions.halted_sessions(conn, now - after, now, limit):
+            survey = self._catalogue.surveys[row.survey]
+            session, effects = engine.step(survey, Session.from_json(row.state), Waited(), now)
+            states[row.occasion_id] = session.to_json()
+            messages += [
+                {
+                    "key": f"{row.occasion_id}:reminder",
+                    "reference": secrets.token_urlsafe(16),
+                    "occasion_id": row.occasion_id,
+                    "address_id": row.address_id,
+                    "channel": row.channel,
+                    "say": effect.to_json(),
+                    "expires_at": row.expires_at,
+                }
+                for effect in effects
+                if isinstance(effect, Say)
+            ]
+        await occasions.mark_reminded(conn, states)
+        await outbox.enqueue(conn, messages, now)
 
     async def overview(self, now: datetime, dry_run: bool = True, limit: int = 10_000) -> list[Verdict]:
         """Every due and waiting contact and what would become of it now; ``dry_run``: nothing is written.

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.outbox import REPLY
-from storage.tables import customer, enrolment, occasion, outbox
+from storage.tables import answer, answer_history, customer, enrolment, occasion, outbox, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One occasion. ``outcome`` is empty while it waits or is open; ``reason`` is a sentence for staff."""
+    """One occasion. ``outcome`` is empty while it waits or is open; ``reason`` and ``notes`` (what was skipped,
+    changed or late in the conversation) are sentences for staff."""
 
     enrolment: str
     survey: str
@@ -34,6 +35,7 @@ class Entry:
     outcome: str
     reason: str
     message: Message | None
+    notes: str = ""
 
 
 async def customer_id(conn: AsyncConnection, ref: str) -> int | None:
@@ -65,9 +67,10 @@ async def of_customer(conn: AsyncConnection, ref: str) -> list[Entry] | None:
         .order_by(occasion.c.due_at, occasion.c.id)
     )
     messages = await _messages(conn, id_)
+    notes = await _notes(conn, id_)
     entries = []
     for occasion_id, *values in rows:
-        values.append(messages.get(occasion_id))
+        values += [messages.get(occasion_id), notes.get(occasion_id, "")]
         entries.append(Entry(*values))
     return entries
 
@@ -87,3 +90,31 @@ async def _messages(conn: AsyncConnection, customer_id: int) -> dict[int, Messag
         .order_by(outbox.c.id)
     )
     return {occasion_id: Message(*values) for occasion_id, *values in rows}
+
+
+async def _notes(conn: AsyncConnection, customer_id: int) -> dict[int, str]:
+    """What a person should know of each conversation, by occasion id."""
+    mine = occasion.c.customer_id == customer_id
+    skipped: dict[int, list[str]] = {}
+    rows = await conn.execute(
+        select(answer.c.occasion_id, answer.c.question)
+        .join(occasion, occasion.c.id == answer.c.occasion_id)
+        .where(mine, answer.c.skipped == 1)
+        .order_by(answer.c.answered_at)
+    )
+    for occasion_id, question in rows:
+        skipped.setdefault(occasion_id, []).append(question)
+    changed = await conn.execute(
+        select(answer_history.c.occasion_id)
+        .join(occasion, occasion.c.id == answer_history.c.occasion_id)
+        .where(mine)
+        .distinct()
+    )
+    late = await conn.execute(
+        select(session.c.occasion_id).where(session.c.customer_id == customer_id, session.c.late == 1)
+    )
+    notes = {occasion_id: [f"Överhoppad: {', '.join(questions)}."] for occasion_id, questions in skipped.items()}
+    for found, words in ((changed, "Svar har ändrats."), (late, "Svar kom sent.")):
+        for (occasion_id,) in found:
+            notes.setdefault(occasion_id, []).append(words)
+    return {occasion_id: " ".join(sentences) for occasion_id, sentences in notes.items()}

@@ -1,127 +1,65 @@
 """What comes in: a batch of events, each deduplicated, stepped and saved in one transaction.
 
 The batch is the unit because the commit is what costs: events that arrive while one commit runs are saved
-together by the next (group commit). Within a batch the events of one address are taken in order.
+together by the next (group commit). Within a batch the events of one address are taken in order. Here is what
+each event leads to; storage/effects.py does it, storage/conversations.py reads and writes what a batch needs.
 """
 
-import json
+import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import measurements, occasions, people
-from storage.database import insert, upsert
-from storage.tables import answer, case, customer, customer_address, inbox, occasion, outbox, session
-from survey import engine
+from storage import conversations, outbox, people, reach
+from storage.conversations import Batch, Talk
+from storage.effects import Scene, apply
+from storage.inbound import BotBlocked, Edit, Inbound, LinkRequested, Taken, Tapped
+from storage.tables import customer, inbox
+from survey import desk, engine
 from survey.catalogue import Catalogue
 from survey.model import (
+    Awaiting,
     ChoiceTapped,
+    Correct,
     Effect,
-    Finish,
-    OpenCase,
-    OptIn,
     OptOut,
     Record,
     Say,
-    Session,
     TextReceived,
+    Unreadable,
 )
 
 SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
 REPLY_LIFETIME = timedelta(hours=1)  # a Telegram reply that could not be sent by then has lost its meaning
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRequested:
-    """A Telegram ``/start TOKEN``: tie this chat to the customer whom the token was made for."""
-
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tapped:
-    """A button of the question that one occasion asked."""
-
-    occasion_id: int
-    question: str
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One event from outside. (channel, external_id) is its identity; ``sender`` an address value.
-
-    ``swept``: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
-    """
-
-    channel: str
-    external_id: str
-    sender: str
-    event: TextReceived | Tapped | LinkRequested
-    swept: bool = False
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return (self.channel, self.external_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an event. ``reply`` is the rendered answer, the same each time it is asked for."""
-
-    outcome: str
-    reply: str | None
-
-
-@dataclass(slots=True)
-class _Conversation:
-    occasion_id: int
-    enrolment_id: int
-    customer_id: int
-    survey: str
-    period: str
-    session: Session
-    answers: list[Record] = field(default_factory=list)
-    outcome: str = ""
-    changed: bool = False
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What a batch will write, gathered while its events are stepped."""
-
-    conversations: dict[int, _Conversation]  # by address id
-    languages: dict[int, tuple[int, str]]  # address id -> (customer id, language), where no session is open
-    inbox: list[dict[str, Any]] = field(default_factory=list)
-    cases: list[dict[str, Any]] = field(default_factory=list)
-    outbox: list[dict[str, Any]] = field(default_factory=list)
-    finished: list[_Conversation] = field(default_factory=list)
-    touched: dict[int, _Conversation] = field(default_factory=dict)  # by occasion id
-    greeted: set[int] = field(default_factory=set)
+CHOSEN = "\N{CHECK MARK} "  # stands before the answer in a question that has been answered
 
 
 async def take_in(
-    conn: AsyncConnection, batch: Sequence[Inbound], catalogue: Catalogue, now: datetime
+    conn: AsyncConnection,
+    batch: Sequence[Inbound],
+    catalogue: Catalogue,
+    now: datetime,
+    waits: timedelta = conversations.WAITS,
 ) -> list[Taken]:
     """Save ``batch`` in the caller's transaction; one Taken for each event, in order.
 
-    A repeated event changes nothing and gets the stored reply.
+    A repeated event changes nothing and gets the stored reply. ``waits``: how long a conversation stays open
+    after its customer was last heard.
     """
     known = await _stored(conn, batch)
     fresh = [event for event in batch if event.key not in known]
     if fresh:
         addresses = await _addresses(conn, fresh, now)
-        work = await _load(conn, [each.id for each in addresses.values()])
+        work = await conversations.load(conn, addresses.values(), now, waits)
+        tapped = {event.event.reference for event in fresh if isinstance(event.event, Tapped)}
+        buttons = await outbox.asked_by(conn, tapped) if tapped else {}
         for event in fresh:
             if event.key not in known:  # a repeat within the batch
-                known[event.key] = await _take(
-                    conn, work, event, addresses[event.channel, event.sender], catalogue, now
-                )
-        await _save(conn, work, catalogue, now)
+                sender = addresses[event.channel, event.sender]
+                known[event.key] = await _take(Scene(conn, work, catalogue, now, buttons, event, sender))
+        await conversations.save(conn, work, catalogue, now)
     return [known[event.key] for event in batch]
 
 
@@ -146,67 +84,29 @@ async def _addresses(
     return found
 
 
-async def _load(conn: AsyncConnection, address_ids: list[int]) -> _Batch:
-    rows = await conn.execute(
-        select(
-            session.c.address_id,
-            session.c.occasion_id,
-            session.c.customer_id,
-            session.c.state,
-            occasion.c.enrolment_id,
-            occasion.c.survey,
-            occasion.c.period,
-        )
-        .join(occasion, occasion.c.id == session.c.occasion_id)
-        .where(session.c.address_id.in_(address_ids), session.c.is_open == 1)
-    )
-    conversations = {
-        row.address_id: _Conversation(
-            row.occasion_id,
-            row.enrolment_id,
-            row.customer_id,
-            row.survey,
-            row.period,
-            Session.from_json(row.state),
-        )
-        for row in rows
-    }
-    languages: dict[int, tuple[int, str]] = {}
-    rest = [each for each in address_ids if each not in conversations]
-    if rest:
-        rows = await conn.execute(
-            select(customer_address.c.address_id, customer.c.id, customer.c.language)
-            .join(customer, customer.c.id == customer_address.c.customer_id)
-            .where(customer_address.c.address_id.in_(rest))
-            .order_by(customer.c.id.desc())
-        )
-        languages = {row.address_id: (row.id, row.language) for row in rows}
-    return _Batch(conversations, languages)
-
-
-async def _take(
-    conn: AsyncConnection,
-    work: _Batch,
-    event: Inbound,
-    sender: people.Address,
-    catalogue: Catalogue,
-    now: datetime,
-) -> Taken:
-    talk = work.conversations.get(sender.id)
+async def _take(scene: Scene) -> Taken:
+    work, event, sender = scene.work, scene.event, scene.sender
+    talk = work.open.get(sender.id)
+    edit: Edit | None = None
     say: Say | None
-    if isinstance(event.event, LinkRequested):
-        outcome, say = await _link(conn, work, event.event.token, sender, now)
-    elif talk is not None:
-        outcome, say = await _converse(conn, work, talk, event, sender, catalogue, now)
-    else:
-        outcome, say = await _outside(conn, work, event, sender, catalogue, now)
-    language = talk.session.language if talk else work.languages.get(sender.id, (0, "sv"))[1]
+    if scene.state == "unreachable" and not isinstance(event.event, BotBlocked):
+        await reach.regained(scene.conn, sender.id, scene.now)
+        work.states[sender.id] = "active"
+    match event.event:
+        case LinkRequested(token):
+            outcome, say = await _link(scene, token)
+        case BotBlocked(blocked):
+            outcome, say = await _blocked(scene, blocked), None
+        case happened:
+            talk, outcome, say, edit = await _converse(scene, happened)
     reply = None
     if say is not None:
+        users = work.people.get(sender.id)
+        language = talk.session.language if talk else users[0].language if users else "sv"
         survey = talk.survey if talk else None
-        reply = catalogue.render(say, survey=survey, language=language, channel=event.channel)
+        reply = scene.catalogue.render(say, survey=survey, language=language, channel=event.channel)
         if event.channel != "sms" or event.swept:  # an SMS is answered in the webhook's own response
-            _queue_reply(work, event, sender, talk, say, now)
+            work.outbox.append(_reply(scene, talk, say))
     work.inbox.append(
         {
             "channel": event.channel,
@@ -215,236 +115,151 @@ async def _take(
             "occasion_id": talk.occasion_id if talk else None,
             # A link token opens a customer's conversation: not even a used one is kept in clear.
             "body": event.event.text if isinstance(event.event, TextReceived) else type(event.event).__name__,
-            "received_at": now,
+            "received_at": scene.now,
             "outcome": outcome,
             "reply": reply,
         }
     )
-    return Taken(outcome, reply)
+    return Taken(outcome, reply, edit)
 
 
 async def _converse(
-    conn: AsyncConnection,
-    work: _Batch,
-    talk: _Conversation,
-    event: Inbound,
-    sender: people.Address,
-    catalogue: Catalogue,
-    now: datetime,
-) -> tuple[str, Say | None]:
-    assert not isinstance(event.event, LinkRequested)
-    happened: TextReceived | ChoiceTapped
-    if isinstance(event.event, TextReceived):
-        happened = event.event
-    else:
-        tapped = event.event
-        if tapped.occasion_id != talk.occasion_id or tapped.question != talk.session.open_question:
-            return "stale_button", Say(question=talk.session.open_question)
-        happened = ChoiceTapped(tapped.question, tapped.value)
-    talk.session, effects = engine.step(catalogue.surveys[talk.survey], talk.session, happened, now)
-    talk.changed = True
-    work.touched[talk.occasion_id] = talk
-    said, outcome = await _apply(conn, work, effects, sender, talk, event.channel, now)
-    if talk.session.state == "closed":
-        del work.conversations[sender.id]
-        work.languages[sender.id] = (talk.customer_id, talk.session.language)
-    return outcome, said
+    scene: Scene, event: TextReceived | Tapped | Unreadable
+) -> tuple[Talk | None, str, Say | None, Edit | None]:
+    """The open conversation first; then the one that has ended, where this is a late word to it; then the desk."""
+    work, sender = scene.work, scene.sender
+    opened = work.open.get(sender.id)
+    talk = opened or (work.ended.get(sender.id) if scene.state == "active" else None)
+    if talk is not None:
+        happened = _happened(scene, talk, event)
+        if happened is None:
+            return opened, "old_button", Say(("old_button",), talk.session.open_question), None
+        survey = scene.catalogue.surveys[talk.survey]
+        session_, effects = engine.step(survey, talk.session, happened, scene.now)
+        if opened or effects:
+            talk.session = session_
+            work.touched[talk.occasion_id] = talk
+            outcome, say = await apply(scene, effects, talk)
+            _settle(work, sender.id, talk)
+            return talk, outcome, say, await _edit(scene, talk, effects)
+    outcome, say = await _outside(scene, event)
+    return None, outcome, say, None
 
 
-async def _outside(
-    conn: AsyncConnection,
-    work: _Batch,
-    event: Inbound,
-    sender: people.Address,
-    catalogue: Catalogue,
-    now: datetime,
-) -> tuple[str, Say | None]:
-    """No question is open at this address: opt-out and help still work, the rest gets one neutral line."""
-    effects = engine.outside(event.event.text, catalogue.words) if isinstance(event.event, TextReceived) else ()
-    if effects:
-        said, outcome = await _apply(conn, work, effects, sender, None, event.channel, now)
-        return outcome, said
-    if sender.state == "opted_out":
+def _happened(
+    scene: Scene, talk: Talk, event: TextReceived | Tapped | Unreadable
+) -> TextReceived | ChoiceTapped | Unreadable | None:
+    """The event as the engine knows it; None for a button that is not this conversation's."""
+    if isinstance(event, TextReceived):
+        return TextReceived(event.text, scene.sharing(talk)) if talk.shared else event
+    if isinstance(event, Unreadable):
+        return event
+    asked = scene.buttons.get(event.reference)
+    if asked is None or asked.address_id != scene.sender.id or asked.occasion_id != talk.occasion_id:
+        return None
+    return ChoiceTapped(asked.question or "", event.value)
+
+
+def _settle(work: Batch, address_id: int, talk: Talk) -> None:
+    """Put a conversation where the next event of the batch will look for it."""
+    if talk.session.state == "open":
+        work.open[address_id] = talk
+        work.ended.pop(address_id, None)
+        return
+    work.open.pop(address_id, None)
+    work.ended[address_id] = talk
+    # Nobody has looked for the address's customers while the conversation was open.
+    if address_id not in work.people and work.states[address_id] != "unlinked":
+        work.people[address_id] = [people.Person(talk.customer_id, talk.session.language, 0)]
+
+
+async def _outside(scene: Scene, event: TextReceived | Tapped | Unreadable) -> tuple[str, Say | None]:
+    """No question is open at this address: requests are met, and the rest gets one neutral line."""
+    work, sender = scene.work, scene.sender
+    if isinstance(event, TextReceived):
+        kept = work.awaiting[sender.id]
+        awaiting = Awaiting.from_json(kept) if kept else None
+        effects = engine.outside(
+            event.text,
+            scene.catalogue.words,
+            scene.sharing(None),
+            desk.fresh(awaiting, scene.now),
+            carrier_opted_out=scene.state == "opted_out" and scene.event.channel == "sms",
+        )
+        if OptOut() in effects and scene.state == "opted_out":
+            return "opted_out", None  # it is confirmed once
+        if effects:
+            return await apply(scene, effects, None)
+    if scene.state == "opted_out":
         return "opted_out_sender", None
-    if sender.id in work.languages:
-        return "no_open_question", Say(("no_open_question",))
+    if work.people.get(sender.id):
+        phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(event), "no_open_question")
+        return phrase, Say((phrase,))
     if sender.greeted_at is None and sender.id not in work.greeted:
         work.greeted.add(sender.id)
         return "unknown_sender", Say(("unknown_sender",))
     return "unknown_sender", None
 
 
-async def _link(
-    conn: AsyncConnection, work: _Batch, token: str, sender: people.Address, now: datetime
-) -> tuple[str, Say]:
-    customer_id = await people.redeem_token(conn, token, now)
+async def _link(scene: Scene, token: str) -> tuple[str, Say]:
+    customer_id = await people.redeem_token(scene.conn, token, scene.now)
     if customer_id is None:
         return "link_refused", Say(("link_invalid",))
-    await people.link(conn, customer_id, sender.id, now)
-    language = (await conn.execute(select(customer.c.language).where(customer.c.id == customer_id))).scalar_one()
-    work.languages[sender.id] = (customer_id, language)
+    await people.link(scene.conn, customer_id, scene.sender.id, scene.now)
+    await reach.regained(scene.conn, scene.sender.id, scene.now, "unlinked")
+    found = await scene.conn.execute(select(customer.c.language).where(customer.c.id == customer_id))
+    language = found.scalar_one()
+    scene.work.people[scene.sender.id] = [people.Person(customer_id, language, 0)]
     return "linked", Say(("linked",))
 
 
-async def _apply(
-    conn: AsyncConnection,
-    work: _Batch,
-    effects: Sequence[Effect],
-    sender: people.Address,
-    talk: _Conversation | None,
-    channel: str,
-    now: datetime,
-) -> tuple[Say | None, str]:
-    """Gather what the effects ask to be written; what was said, and the event's outcome."""
-    said: Say | None = None
-    outcome = "help"
-    for effect in effects:
-        match effect:
-            case Say():
-                said = effect
-                outcome = "re_asked" if talk and outcome == "help" and effect.question else outcome
-            case Record():
-                assert talk is not None
-                talk.answers.append(effect)
-                outcome = "answered"
-            case OptOut():
-                await _stop(conn, work, sender, now)
-                outcome = "opted_out"
-            case OptIn():
-                await people.opt_in_addresses(conn, await people.siblings(conn, sender.id), now)
-                outcome = "opted_in"
-            case OpenCase(kind=kind, text=text):
-                assert talk is not None
-                work.cases.append(_case(talk, kind, text, channel, now))
-            case Finish(outcome=finished):
-                assert talk is not None
-                talk.outcome = finished
-                work.finished.append(talk)
-    return said, outcome
+async def _blocked(scene: Scene, blocked: bool) -> str:
+    if not blocked:
+        await reach.regained(scene.conn, scene.sender.id, scene.now)
+        return "unblocked"
+    await conversations.save_now(scene.conn, scene.work, scene.catalogue, scene.now)
+    if not await reach.lost(scene.conn, scene.sender.id, scene.now):
+        return "blocked"
+    scene.work.open.pop(scene.sender.id, None)
+    return "blocked_moved"
 
 
-def _case(talk: _Conversation, kind: str, text: str, channel: str, now: datetime) -> dict[str, Any]:
+async def _edit(scene: Scene, talk: Talk, effects: Sequence[Effect]) -> Edit | None:
+    """In a chat, the question that has just been answered, with its answer."""
+    if scene.event.channel == "sms":
+        return None
+    given = next((each for each in effects if isinstance(each, Record | Correct)), None)
+    if given is None or given.value is None:
+        return None
+    event = scene.event.event
+    message_id = event.message_id if isinstance(event, Tapped) else None
+    message_id = message_id or await outbox.last_asked(
+        scene.conn, talk.occasion_id, scene.sender.id, given.question
+    )
+    if message_id is None:
+        return None
+    language = talk.session.language
+    say = Say((), given.question)
+    asked = scene.catalogue.render(say, survey=talk.survey, language=language, channel=scene.event.channel)
+    label = dict(scene.catalogue.choices(say, talk.survey, language))[given.value]
+    return Edit(message_id, f"{asked}\n{CHOSEN}{label}")
+
+
+def _reply(scene: Scene, talk: Talk | None, say: Say) -> dict[str, object]:
+    event, now = scene.event, scene.now
     return {
-        "customer_id": talk.customer_id,
-        "occasion_id": talk.occasion_id,
-        "kind": kind,
-        "text": text,
-        "channel": channel,
-        "opened_at": now,
-        "status": "open",
+        "key": f"{outbox.SWEPT if event.swept else f'{outbox.REPLY}{event.channel}:'}{event.external_id}",
+        "reference": secrets.token_urlsafe(16),
+        "occasion_id": talk.occasion_id if talk else None,
+        "address_id": scene.sender.id,
+        "channel": event.channel,
+        "say": say.to_json(),
+        "state": "queued",
+        "reason": "",
+        "created_at": now,
+        "not_before": now,
+        "expires_at": now + (SWEPT_LIFETIME if event.swept else REPLY_LIFETIME),
+        "priority": 0,
+        "attempts": 0,
+        "status": "",
     }
-
-
-async def _stop(conn: AsyncConnection, work: _Batch, sender: people.Address, now: datetime) -> None:
-    """STOP: every channel of every customer at this address, at once; what is open closes, what waits goes."""
-    reached = await people.siblings(conn, sender.id)
-    await people.opt_out_addresses(conn, reached, "message", now)
-    await conn.execute(
-        update(outbox)
-        .where(outbox.c.address_id.in_(reached), outbox.c.state == "queued")
-        .values(state="cancelled", reason="Mottagaren har sagt stopp.", settled_at=now)
-    )
-    open_elsewhere = select(session.c.occasion_id).where(
-        session.c.address_id.in_(reached), session.c.address_id != sender.id, session.c.is_open == 1
-    )
-    elsewhere = [occasion_id for (occasion_id,) in await conn.execute(open_elsewhere)]
-    if elsewhere:
-        await conn.execute(update(session).where(session.c.occasion_id.in_(elsewhere)).values(is_open=0))
-        await conn.execute(
-            update(occasion)
-            .where(occasion.c.id.in_(elsewhere))
-            .values(outcome="opted_out", reason="Kunden har sagt stopp.", closed_at=now)
-        )
-        for address_id in reached[1:]:
-            work.conversations.pop(address_id, None)
-
-
-def _queue_reply(
-    work: _Batch,
-    event: Inbound,
-    sender: people.Address,
-    talk: _Conversation | None,
-    say: Say,
-    now: datetime,
-) -> None:
-    work.outbox.append(
-        {
-            "key": f"reply:{'swept' if event.swept else event.channel}:{event.external_id}",
-            "reference": f"{event.channel}-{event.external_id}",
-            "occasion_id": talk.occasion_id if talk else None,
-            "address_id": sender.id,
-            "channel": event.channel,
-            "say": json.dumps(asdict(say)),
-            "state": "queued",
-            "reason": "",
-            "created_at": now,
-            "not_before": now,
-            "expires_at": now + (SWEPT_LIFETIME if event.swept else REPLY_LIFETIME),
-            "priority": 0,
-            "attempts": 0,
-            "status": "",
-        }
-    )
-
-
-REASONS = {
-    "completed": "Kunden har svarat på alla frågor.",
-    "partial": "Kunden svarade på några frågor.",
-    "opted_out": "Kunden har sagt stopp.",
-    "no_answer": "Kunden svarade inte.",
-}
-
-_SAVE_SESSION = (
-    update(session)
-    .where(session.c.occasion_id == bindparam("id_"))
-    .values(state=bindparam("state_"), language=bindparam("language_"), is_open=bindparam("is_open_"))
-)
-
-
-async def _save(conn: AsyncConnection, work: _Batch, catalogue: Catalogue, now: datetime) -> None:
-    await insert(conn, inbox, work.inbox)
-    await insert(conn, case, work.cases)
-    await insert(conn, outbox, work.outbox)
-    if work.greeted:
-        await people.mark_greeted(conn, work.greeted, now)
-    if work.touched:
-        await _save_conversations(conn, list(work.touched.values()), catalogue, now)
-    finished = [(talk.occasion_id, talk.outcome, REASONS[talk.outcome]) for talk in work.finished]
-    await occasions.close(conn, finished, now)
-
-
-async def _save_conversations(
-    conn: AsyncConnection, talks: Sequence[_Conversation], catalogue: Catalogue, now: datetime
-) -> None:
-    await conn.execute(
-        _SAVE_SESSION,
-        [
-            {
-                "id_": talk.occasion_id,
-                "state_": talk.session.to_json(),
-                "language_": talk.session.language,
-                "is_open_": int(talk.session.state == "open"),
-            }
-            for talk in talks
-        ],
-    )
-    answers: dict[tuple[int, str], dict[str, Any]] = {}
-    ratings: list[tuple[int, str, str, int]] = []
-    for talk in talks:
-        version = catalogue.surveys[talk.survey].version
-        for record in talk.answers:
-            answers[talk.occasion_id, record.question] = {
-                "occasion_id": talk.occasion_id,
-                "question": record.question,
-                "value": record.value,
-                "text": record.text,
-                "skipped": int(record.skipped),
-                "version": version,
-                "answered_at": now,
-            }
-            # A survey that is asked once more, on trial, has a period and is no measurement.
-            if talk.survey in measurements.POINTS and not talk.period and record.value is not None:
-                ratings.append((talk.enrolment_id, talk.survey, record.question, record.value))
-    await upsert(conn, answer, ("occasion_id", "question"), list(answers.values()))
-    if ratings:
-        await measurements.set_ratings(conn, ratings)

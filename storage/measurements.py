@@ -85,12 +85,13 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
             await conn.execute(expanding, {"ids": list(enrolment_ids)})
 
 
-async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str, int]]) -> None:
-    """Store answers as they arrive: (enrolment id, point, question, value); the last of the same place counts.
+async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str, int | None]]) -> None:
+    """Store answers as they arrive: (enrolment id, point, question, value); the last of the same place counts,
+    and None takes a rating away.
 
     Questions that are no rating are passed over, and so is a point that the enrolment does not have.
     """
-    by_question: dict[str, dict[tuple[int, str], int]] = {}
+    by_question: dict[str, dict[tuple[int, str], int | None]] = {}
     for enrolment_id, point, question, value in rows:
         if question in RATINGS and point in POINTS:
             by_question.setdefault(question, {})[enrolment_id, point] = value
@@ -106,3 +107,10 @@ async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str,
                 for (enrolment_id, point), value in values.items()
             ],
         )
+
+
+async def forget(conn: AsyncConnection, customer_id: int) -> None:
+    """Take away every rating of a customer; that the measurement points were there stays."""
+    await conn.execute(
+        update(measurement).where(measurement.c.customer_id == customer_id).values(dict.fromkeys(RATINGS))
+    )

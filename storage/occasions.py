@@ -333,12 +333,52 @@ async def expired_sessions(conn: AsyncConnection, now: datetime, limit: int) -> 
     statement = (
         select(session.c.occasion_id, occasion.c.survey, session.c.state)
         .join(occasion, occasion.c.id == session.c.occasion_id)
+        .join(address, address.c.id == session.c.address_id)  # locked as an incoming message locks it
         .where(session.c.is_open == 1, session.c.expires_at <= now)
         .order_by(session.c.expires_at)
         .limit(limit)
         .with_for_update()
     )
     return (await conn.execute(statement)).all()
+
+
+async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime, limit: int) -> Sequence[Any]:
+    """Open conversations in which nothing was heard after ``since``, and of which nobody was reminded yet:
+    occasion_id, survey, state, address_id, channel, expires_at."""
+    statement = (
+        select(
+            session.c.occasion_id,
+            occasion.c.survey,
+            session.c.state,
+            session.c.address_id,
+            address.c.channel,
+            session.c.expires_at,
+        )
+        .join(occasion, occasion.c.id == session.c.occasion_id)
+        .join(address, address.c.id == session.c.address_id)
+        .where(
+            session.c.is_open == 1,
+            session.c.reminded == 0,
+            session.c.heard_at <= since,
+            session.c.expires_at > now,
+            address.c.state == "active",
+        )
+        .order_by(session.c.heard_at)
+        .limit(limit)
+        .with_for_update()
+    )
+    return (await conn.execute(statement)).all()
+
+
+_REMINDED = (
+    update(session).where(session.c.occasion_id == bindparam("id_")).values(state=bindparam("state_"), reminded=1)
+)
+
+
+async def mark_reminded(conn: AsyncConnection, states: Mapping[int, str]) -> None:
+    """Remember the reminder, by occasion id, with the conversation's new state."""
+    if states:
+        await conn.execute(_REMINDED, [{"id_": id_, "state_": state} for id_, state in states.items()])
 
 
 _CLOSE_SESSION = (

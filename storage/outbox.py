@@ -5,7 +5,7 @@ provider is asked before it is sent again; where the provider cannot be asked, i
 message needs (consent, an open occasion, time left) is checked again when it is claimed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from storage.channels import Pace
 from storage.database import Database, insert_ignore
 from storage.occasions import Connection
 from storage.tables import address, customer, customer_address, occasion, outbox, session
+from survey.model import Say
 
 REPLY = "reply:"  # begins the key of an answer to what the customer just wrote, which leaves at any hour
 SWEPT = "reply:swept:"  # but not when it was written long ago
@@ -26,6 +27,7 @@ _OPTED_OUT = "Kunden har sagt stopp."
 _UNREACHABLE = "Adressen går inte att nå."
 _EXPIRED = "Tiden gick ut innan frågan kunde skickas."
 _CLOSED = "Samtalet är redan avslutat."
+_HEARD = "Kunden har hört av sig sedan dess."
 _IN_DOUBT = "Avbröts under sändningen: kan ha kommit fram."
 _QUIET = "Utanför sändningstiden."
 
@@ -74,6 +76,39 @@ async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: 
     }
     rows = [{"priority": PRIORITY, **message, **common} for message in messages]
     await insert_ignore(conn, outbox, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message with a question: whom it was sent to, and its id there once it has one."""
+
+    address_id: int
+    occasion_id: int | None
+    question: str | None
+    external_id: str | None
+
+
+async def asked_by(conn: Connection, references: Collection[str]) -> dict[str, Asked]:
+    """The questions that messages asked, by their references: what a button leads back to."""
+    rows = await conn.execute(
+        select(
+            outbox.c.reference, outbox.c.address_id, outbox.c.occasion_id, outbox.c.say, outbox.c.external_id
+        ).where(outbox.c.reference.in_(list(references)))
+    )
+    return {
+        row.reference: Asked(row.address_id, row.occasion_id, Say.from_json(row.say).question, row.external_id)
+        for row in rows
+    }
+
+
+async def last_asked(conn: Connection, occasion_id: int, address_id: int, question: str) -> str | None:
+    """The channel's id of the last message that asked this question at this address."""
+    rows = await conn.execute(
+        select(outbox.c.say, outbox.c.external_id)
+        .where(outbox.c.occasion_id == occasion_id, outbox.c.address_id == address_id)
+        .order_by(outbox.c.id.desc())
+    )
+    return next((row.external_id for row in rows if Say.from_json(row.say).question == question), None)
 
 
 async def claim(
@@ -132,9 +167,9 @@ async def _claim_queued(
     spoken_to: dict[int, datetime] = {}
     for row in rows:
         channel, value, state = addresses[row.address_id]
-        survey, language, outcome, state_at = facts[row.id]
+        survey, language, outcome, state_at, heard_at = facts[row.id]
         reply = row.key.startswith(REPLY)
-        refused = _refusal(row, state, state_at, outcome, reply, now)
+        refused = _refusal(row, state, state_at, outcome, heard_at, reply, now)
         moment = moments[len(claimed)]
         if refused is not None:
             moved.append(_move(row, refused[0], refused[1], now))
@@ -262,23 +297,35 @@ async def _claim_in_doubt(
 
 
 def _refusal(
-    row: Any, state: str, state_at: datetime, outcome: str, reply: bool, now: datetime
+    row: Any,
+    state: str,
+    state_at: datetime,
+    outcome: str,
+    heard_at: datetime | None,
+    reply: bool,
+    now: datetime,
 ) -> tuple[str, str] | None:
     """The end of a message that may not be sent, with its reason."""
-    # The confirmation of a STOP is the one message that an opted-out address gets.
-    if state == "opted_out" and not (reply and row.created_at >= state_at):
+    # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
+    answers = reply and row.created_at >= state_at
+    if state == "opted_out" and not answers:
         return "cancelled", _OPTED_OUT
-    if state in ("unreachable", "unlinked"):
+    if state == "unreachable" or (state == "unlinked" and not answers):
         return "cancelled", _UNREACHABLE
     if now >= row.expires_at:
         return "expired", _EXPIRED
     if outcome and not reply:
         return "cancelled", _CLOSED
+    if heard_at is not None and heard_at > row.created_at and not reply:
+        return "cancelled", _HEARD  # it would ask again what has been answered
     return None
 
 
-async def _facts(conn: Connection, rows: Sequence[Any]) -> dict[int, tuple[str | None, str, str, datetime]]:
-    """By outbox id: the survey, today's language, the occasion's outcome, the address's latest change."""
+async def _facts(
+    conn: Connection, rows: Sequence[Any]
+) -> dict[int, tuple[str | None, str, str, datetime, datetime | None]]:
+    """By outbox id: the survey, today's language, the occasion's outcome, the address's latest change, and when
+    the customer was last heard in the conversation."""
     spoken = (
         select(func.min(customer.c.language))
         .join(customer_address, customer_address.c.customer_id == customer.c.id)
@@ -292,13 +339,14 @@ async def _facts(conn: Connection, rows: Sequence[Any]) -> dict[int, tuple[str |
             func.coalesce(session.c.language, spoken, ""),
             func.coalesce(occasion.c.outcome, ""),
             address.c.state_at,
+            session.c.heard_at,
         )
         .join(address, address.c.id == outbox.c.address_id)
         .outerjoin(occasion, occasion.c.id == outbox.c.occasion_id)
         .outerjoin(session, session.c.occasion_id == outbox.c.occasion_id)
         .where(outbox.c.id.in_([row.id for row in rows]))
     )
-    return {id_: (survey, language, outcome, at) for id_, survey, language, outcome, at in found}
+    return {id_: tuple(facts) for id_, *facts in found}
 
 
 _START = (

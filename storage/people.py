@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert, insert_ignore
-from storage.tables import address, customer_address, link_token, opt_out
+from storage.tables import address, customer, customer_address, link_token, opt_out, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,30 @@ class Address:
     value: str
     state: str
     greeted_at: datetime | None = None
+    awaiting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer who uses an address. ``birth_year`` is 0 where it is not known."""
+
+    id: int
+    language: str
+    birth_year: int
 
 
 def _address(row: Any) -> Address:
-    return Address(row.id, row.channel, row.value, row.state, row.greeted_at)
+    return Address(row.id, row.channel, row.value, row.state, row.greeted_at, row.awaiting)
 
 
-_COLUMNS = (address.c.id, address.c.channel, address.c.value, address.c.state, address.c.greeted_at)
+_COLUMNS = (
+    address.c.id,
+    address.c.channel,
+    address.c.value,
+    address.c.state,
+    address.c.greeted_at,
+    address.c.awaiting,
+)
 
 
 async def find_or_add(
@@ -76,6 +94,46 @@ async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> 
     for row in rows:
         found.setdefault(row.customer_id, []).append(_address(row))
     return found
+
+
+async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, list[Person]]:
+    """The customers who use each address, the latest in the register first."""
+    rows = await conn.execute(
+        select(customer_address.c.address_id, customer.c.id, customer.c.language, customer.c.birth_year)
+        .join(customer, customer.c.id == customer_address.c.customer_id)
+        .where(customer_address.c.address_id.in_(list(ids)))
+        .order_by(customer.c.id.desc())
+    )
+    users: dict[int, list[Person]] = {}
+    for address_id, id_, language, birth_year in rows:
+        users.setdefault(address_id, []).append(Person(id_, language, birth_year or 0))
+    return users
+
+
+async def set_language(conn: AsyncConnection, customer_id: int, language: str) -> None:
+    """The customer is spoken to in this language from now on."""
+    await conn.execute(update(customer).where(customer.c.id == customer_id).values(language=language))
+
+
+async def set_awaiting(conn: AsyncConnection, address_id: int, awaiting: str) -> None:
+    """What the next message from an address is about (survey.model.Awaiting as JSON); empty: nothing."""
+    await conn.execute(update(address).where(address.c.id == address_id).values(awaiting=awaiting))
+
+
+async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
+    """The address belongs to nobody that we know: nothing more is sent there, not even when a register still has
+    it. One that has said stop stays so."""
+    await conn.execute(customer_address.delete().where(customer_address.c.address_id == address_id))
+    await conn.execute(
+        update(address)
+        .where(address.c.id == address_id)
+        .values(state=sql_case((address.c.state == "opted_out", "opted_out"), else_="unlinked"), state_at=now)
+    )
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.address_id == address_id, outbox.c.state == "queued")
+        .values(state="cancelled", reason="Mottagaren säger att numret är fel.", settled_at=now)
+    )
 
 
 async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:

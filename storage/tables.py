@@ -82,6 +82,8 @@ address = _table(
     Column("state_at", UtcDateTime, nullable=False),
     # When a sender that we cannot tie to a customer got the neutral line: it is said once.
     Column("greeted_at", UtcDateTime),
+    # Outside a conversation: what the next message is about (survey.model.Awaiting as JSON), or empty.
+    Column("awaiting", Text, nullable=False, server_default=""),
     UniqueConstraint("channel", "value"),
 )
 
@@ -146,6 +148,9 @@ session = _table(
     Column("is_open", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("heard_at", UtcDateTime),  # when the customer last wrote
+    Column("reminded", Integer, nullable=False, server_default="0"),
+    Column("late", Integer, nullable=False, server_default="0"),  # opened again by a late answer
 )
 # One open conversation per address: two bare "nej" could not be told apart.
 Index(
@@ -171,6 +176,21 @@ answer = _table(
     Column("skipped", Integer, nullable=False),
     Column("version", Integer, nullable=False),  # of the survey pack; 0 for imported answers
     Column("answered_at", UtcDateTime, nullable=False),
+)
+
+# What an answer was before it was corrected or withdrawn.
+answer_history = _table(
+    "answer_history",
+    Column("id", Integer, primary_key=True),
+    Column("occasion_id", ForeignKey("occasion.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("value", Integer),
+    Column("text", Text),
+    Column("skipped", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),  # corrected, withdrawn
 )
 
 # One row per measurement point (an enrolment's start or end), with its ratings beside the provider: what the
@@ -370,16 +390,31 @@ chat_pace = _table(
     Column("next_at", UtcDateTime, nullable=False),
 )
 
+# What a person must look at. Without a customer where the sender is unknown, or one of several at an address.
 case = _table(
     "case_",
     Column("id", Integer, primary_key=True),
-    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("address_id", ForeignKey("address.id")),
     Column("occasion_id", ForeignKey("occasion.id")),
-    Column("kind", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # contact, complaint, danger, unclear_stop, wrong_number
     Column("text", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_on", IsoDate),
+    Column("urgent", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),  # open, closed
+)
+
+# What was done to personal data, by whom; never the data.
+audit = _table(
+    "audit",
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),  # customer, or who of the staff
+    Column("action", Text, nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("detail", Text, nullable=False),
 )
 
 # The unit's goals in per cent. Decimal text is exact, and the same in both databases.

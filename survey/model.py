@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
-Outcome = Literal["completed", "partial", "no_answer", "opted_out"]
+Outcome = Literal["completed", "partial", "no_answer", "opted_out", "unreachable"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
+Subject = Literal["erase", "complaint", "answers_of", "erase_of"]
 Texts = dict[str, str]  # language code -> text
 
 
@@ -101,9 +103,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """The customer wrote something."""
+    """The customer wrote something.
+
+    ``sharing``: the birth years of those who use the address, when they are several; that of the conversation's
+    own customer first, 0 where it is not known.
+    """
 
     text: str
+    sharing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +122,21 @@ class ChoiceTapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something came that is not words: a picture, a voice message, an edit of an earlier message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Nothing was heard for as long as it takes to be reminded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """The conversation waited too long."""
 
 
-Event = Started | TextReceived | ChoiceTapped | Expired
+Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired
 
 # --- effects ---
 
@@ -154,6 +171,30 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Correct:
+    """Another answer in the place of an earlier one, which is kept in the history."""
+
+    question: str
+    value: int | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """An answer that no longer counts: after a correction its question would not have been asked."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """More of a free text that came in several messages."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """No more messages on any channel."""
 
@@ -165,10 +206,45 @@ class OptIn:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A human must look at this."""
+    """A human must look at this. ``kind``: contact, complaint, danger, unclear_stop or wrong_number."""
 
     kind: str
     text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """The customer is spoken to in this language from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The address belongs to none of those it was tied to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellAnswers:
+    """The customer's own answers are to be listed; ``born`` tells who asks where an address is shared."""
+
+    born: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The customer's answers are to be deleted; ``born`` as in TellAnswers."""
+
+    born: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Outside a conversation: what the next message is about. None: nothing in particular."""
+
+    subject: Subject | None
+    born: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +254,46 @@ class Finish:
     outcome: Outcome
 
 
-Effect = Say | Record | OptOut | OptIn | OpenCase | Finish
+Effect = (
+    Say
+    | Record
+    | Correct
+    | Withdraw
+    | Append
+    | OptOut
+    | OptIn
+    | OpenCase
+    | SetLanguage
+    | Unlink
+    | TellAnswers
+    | Erase
+    | Await
+    | Finish
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """What the next message is about, when it is not the open question. ``born``: of whom, on a shared address."""
+
+    subject: Subject
+    since: datetime
+    born: int | None = None
+
+    def to_json(self) -> str:
+        return json.dumps([self.subject, self.since.isoformat(), self.born])
+
+    @classmethod
+    def from_json(cls, text: str) -> "Awaiting":
+        subject, since, born = json.loads(text)
+        return cls(subject, datetime.fromisoformat(since), born)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """Where a conversation stands. ``values`` are the answers so far, None where skipped or free text;
-    ``failures`` counts replies to the open question that were not understood."""
+    ``failures`` counts replies to the open question that were not understood. An open question that has a value
+    already is being corrected."""
 
     survey: str
     version: int
@@ -193,22 +302,53 @@ class Session:
     values: tuple[tuple[str, int | None], ...]
     failures: int
     state: Literal["open", "closed"]
+    wrote_at: datetime | None = None  # when the latest answer, a free text, came
+    closed_at: datetime | None = None  # None too where the conversation may never open again
+    outcome: Outcome | None = None  # once closed
+    awaiting: Awaiting | None = None
+    late: bool = False  # opened again by a late answer
+    reminded: bool = False
 
     def to_json(self) -> str:
-        return json.dumps(
-            [
-                self.survey,
-                self.version,
-                self.language,
-                self.open_question,
-                self.values,
-                self.failures,
-                self.state,
-            ],
-            separators=(",", ":"),
-        )
+        state: list[Any] = [
+            self.survey,
+            self.version,
+            self.language,
+            self.open_question,
+            self.values,
+            self.failures,
+            self.state,
+        ]
+        more = {
+            "wrote_at": self.wrote_at and self.wrote_at.isoformat(),
+            "closed_at": self.closed_at and self.closed_at.isoformat(),
+            "outcome": self.outcome,
+            "awaiting": self.awaiting and self.awaiting.to_json(),
+            "late": self.late,
+            "reminded": self.reminded,
+        }
+        more = {key: value for key, value in more.items() if value}
+        return json.dumps([*state, more] if more else state, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Session":
-        survey, version, language, question, values, failures, state = json.loads(text)
-        return cls(survey, version, language, question, tuple((q, v) for q, v in values), failures, state)
+        survey, version, language, question, values, failures, state, *rest = json.loads(text)
+        values = tuple((q, v) for q, v in values)
+        if not rest:
+            return cls(survey, version, language, question, values, failures, state)
+        more = rest[0]
+        return cls(
+            survey,
+            version,
+            language,
+            question,
+            values,
+            failures,
+            state,
+            datetime.fromisoformat(more["wrote_at"]) if "wrote_at" in more else None,
+            datetime.fromisoformat(more["closed_at"]) if "closed_at" in more else None,
+            more.get("outcome"),
+            Awaiting.from_json(more["awaiting"]) if "awaiting" in more else None,
+            more.get("late", False),
+            more.get("reminded", False),
+        )

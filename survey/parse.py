@@ -124,6 +124,12 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def tidy(text: str) -> str:
+    """``text`` as it is kept: composed, storable in any database, no longer than TEXT_LIMIT."""
+    kept = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode().replace("\0", ""))
+    return kept.strip()[:TEXT_LIMIT]
+
+
 def tokens_of(text: str) -> list[str]:
     """The words, numbers and thumbs of ``text``, folded."""
     return _WORD.findall(fold(text))
@@ -232,8 +238,7 @@ def _numbered(question: Question, number: int) -> Answer | None:
 
 
 def _free(text: str, words: Vocabulary) -> Answer | None:
-    kept = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode().replace("\0", ""))
-    kept = kept.strip()[:TEXT_LIMIT]
+    kept = tidy(text)
     if not kept:
         return None
     if len(kept) <= COMMAND_LIMIT and (key(kept) in words.none or not fold(kept).strip(" .,!?-")):

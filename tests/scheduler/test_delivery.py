@@ -99,8 +99,7 @@ async def test_telegram_cannot_be_asked_and_repeats_once_with_the_same_buttons(s
     await story.deliver(MORNING)
     await story.deliver(MORNING + timedelta(minutes=5))
     (again,) = story.telegram.sent
-    occasion_id = await story.one(occasion.c.id, START)
-    assert again.choices[0][0] == f"{occasion_id}:overall:5"
+    assert again.choices[0][0] == f"{again.reference}:5"
     assert await story.one(outbox_table.c.repeats) == 1
 
 

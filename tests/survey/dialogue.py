@@ -1,58 +1,111 @@
 """Transcripts: a dialogue as plain text, played through the engine with the session reloaded at every turn.
 
-``survey ID LANGUAGE`` begins; ``<`` is the customer (``(tap QUESTION VALUE)`` and ``(expired)`` are not words),
-``>`` what the bot says by SMS (its further lines are indented), ``!`` the other effects.
+``survey ID LANGUAGE`` begins; ``<`` is the customer (``(tap QUESTION VALUE)``, ``(photo)``, ``(waited)`` and
+``(expired)`` are not words), ``>`` what the bot says by SMS (its further lines are indented), ``!`` the other
+effects. ``@ 3 days`` lets time pass, and ``sharing 1984 1990`` tells who uses the phone, by their birth years.
+Once the conversation has ended, what the engine does not take goes to the desk, as in storage.intake.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from survey import engine
+from survey import desk, engine
 from survey.catalogue import Catalogue
-from survey.model import ChoiceTapped, Effect, Event, Expired, Record, Say, Session, Started, TextReceived
+from survey.model import (
+    Await,
+    Awaiting,
+    ChoiceTapped,
+    Correct,
+    Effect,
+    Event,
+    Expired,
+    Record,
+    Say,
+    Session,
+    SetLanguage,
+    Started,
+    TextReceived,
+    Unreadable,
+    Waited,
+)
 
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
+WORDLESS: dict[str, Event] = {"(expired)": Expired(), "(waited)": Waited(), "(photo)": Unreadable()}
+
+
+class _Dialogue:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.out: list[str] = []
+        self.now = NOW
+        self.sharing: tuple[int, ...] = ()
+        self.session: Session | None = None
+        self.language = ""
+        self.awaiting: Awaiting | None = None
+
+    def play(self, line: str) -> None:
+        mark, _, rest = line.partition(" ")
+        match mark:
+            case "survey":
+                survey, self.language = rest.split()
+                self.session = engine.open_session(self.catalogue.surveys[survey], self.language)
+                self.turn(line, Started())
+            case "<":
+                self.turn(line, self.event(rest))
+            case "@":
+                count, unit = rest.split()
+                self.now += timedelta(**{unit: int(count)})
+                self.out.append(line)
+            case "sharing":
+                self.sharing = tuple(int(year) for year in rest.split())
+                self.out.append(line)
+            case "#":
+                self.out.append(line)
+
+    def event(self, said: str) -> Event:
+        if said.startswith("(tap "):
+            _, question, value = said.strip("()").split()
+            return ChoiceTapped(question, int(value))
+        return WORDLESS.get(said) or TextReceived(said, self.sharing)
+
+    def turn(self, line: str, event: Event) -> None:
+        assert self.session is not None, "a transcript begins with its survey"
+        self.out.append(line)
+        reloaded = Session.from_json(self.session.to_json())
+        assert reloaded == self.session
+        survey = self.catalogue.surveys[reloaded.survey]
+        self.session, effects = engine.step(survey, reloaded, event, self.now)
+        if self.session != reloaded:
+            self.language = self.session.language
+        if not effects and reloaded.state == "closed" and isinstance(event, TextReceived):
+            awaiting = desk.fresh(self.awaiting, self.now)
+            effects = engine.outside(event.text, self.catalogue.words, self.sharing, awaiting)
+        for effect in effects:
+            match effect:
+                case Await(subject, born):
+                    self.awaiting = Awaiting(subject, self.now, born) if subject else None
+                    continue
+                case SetLanguage(language):
+                    self.language = language
+            self.out.append(self.line(effect))
+
+    def line(self, effect: Effect) -> str:
+        if isinstance(effect, Say):
+            assert self.session is not None
+            survey = self.session.survey
+            text = self.catalogue.render(effect, survey=survey, language=self.language, channel="sms")
+            return "> " + text.replace("\n", "\n  ")
+        if isinstance(effect, Record | Correct):
+            value: object = effect.text if effect.value is None else effect.value
+            if isinstance(effect, Record) and effect.skipped:
+                value = "skipped"
+            arrow = "=" if isinstance(effect, Record) else "->"
+            return f"! {effect.question} {arrow} {value if value is not None else 'nothing'}"
+        return f"! {effect!r}"
 
 
 def replay(transcript: str, catalogue: Catalogue) -> str:
     """The transcript as it is when the customer's lines of ``transcript`` are played now."""
-    out: list[str] = []
-    survey_id = language = ""
-    session: Session | None = None
+    dialogue = _Dialogue(catalogue)
     for line in transcript.splitlines():
-        if line.startswith("#"):
-            out.append(line)
-            continue
-        if line.startswith("survey "):
-            _, survey_id, language = line.split()
-            session = engine.open_session(catalogue.surveys[survey_id], language)
-            event: Event = Started()
-        elif line.startswith("< "):
-            event = _event(line[2:])
-        else:
-            continue
-        assert session is not None, "a transcript begins with its survey"
-        out.append(line)
-        reloaded = Session.from_json(session.to_json())
-        assert reloaded == session
-        session, effects = engine.step(catalogue.surveys[survey_id], reloaded, event, NOW)
-        out += [_line(effect, catalogue, survey_id, language) for effect in effects]
-    return "\n".join(out) + "\n"
-
-
-def _event(said: str) -> Event:
-    if said == "(expired)":
-        return Expired()
-    if said.startswith("(tap "):
-        _, question, value = said.strip("()").split()
-        return ChoiceTapped(question, int(value))
-    return TextReceived(said)
-
-
-def _line(effect: Effect, catalogue: Catalogue, survey: str, language: str) -> str:
-    if isinstance(effect, Say):
-        text = catalogue.render(effect, survey=survey, language=language, channel="sms")
-        return "> " + text.replace("\n", "\n  ")
-    if isinstance(effect, Record):
-        value = "skipped" if effect.skipped else effect.text if effect.value is None else effect.value
-        return f"! {effect.question} = {value if value is not None else 'nothing'}"
-    return f"! {effect!r}"
+        dialogue.play(line)
+    return "\n".join(dialogue.out) + "\n"

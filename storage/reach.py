@@ -1,0 +1,88 @@
+"""Who can be reached where, as channels tell us: an address fails for good, or works again."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import insert
+from storage.tables import address, customer_address, outbox, session
+from survey.model import Say, Session
+
+
+async def lost(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
+    """An address can be reached no more. Whether its open conversation goes on at another one of the customer's."""
+    await conn.execute(
+        update(address)
+        .where(address.c.id == address_id, address.c.state == "active")
+        .values(state="unreachable", state_at=now)
+    )
+    return await _move_conversation(conn, address_id, now)
+
+
+async def regained(conn: AsyncConnection, address_id: int, now: datetime, state: str = "unreachable") -> None:
+    """An address that we had given up works again. One in another ``state`` stays as it is."""
+    await conn.execute(
+        update(address)
+        .where(address.c.id == address_id, address.c.state == state)
+        .values(state="active", state_at=now)
+    )
+
+
+async def _move_conversation(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
+    """Ask the open question again at the customer's next address: Telegram before SMS, the latest link first."""
+    row = (
+        await conn.execute(
+            select(session.c.occasion_id, session.c.customer_id, session.c.state, session.c.expires_at).where(
+                session.c.address_id == address_id, session.c.is_open == 1
+            )
+        )
+    ).first()
+    if row is None or row.expires_at <= now:
+        return False
+    busy = select(session.c.address_id).where(session.c.is_open == 1)
+    following = (
+        await conn.execute(
+            select(address.c.id, address.c.channel)
+            .join(customer_address, customer_address.c.address_id == address.c.id)
+            .where(
+                customer_address.c.customer_id == row.customer_id,
+                address.c.state == "active",
+                address.c.id != address_id,
+                address.c.id.not_in(busy),
+            )
+            .order_by(address.c.channel.desc(), customer_address.c.linked_at.desc())
+            .limit(1)
+        )
+    ).first()
+    if following is None:
+        return False
+    await conn.execute(
+        update(session).where(session.c.occasion_id == row.occasion_id).values(address_id=following.id)
+    )
+    kept = Session.from_json(row.state)
+    say = Say(() if kept.values else ("opening",), kept.open_question)
+    await insert(
+        conn,
+        outbox,
+        [
+            {
+                "key": f"{row.occasion_id}:moved:{following.id}:{now.isoformat()}",
+                "reference": secrets.token_urlsafe(16),
+                "occasion_id": row.occasion_id,
+                "address_id": following.id,
+                "channel": following.channel,
+                "say": say.to_json(),
+                "state": "queued",
+                "reason": "",
+                "created_at": now,
+                "not_before": now,
+                "expires_at": row.expires_at,
+                "priority": 0,
+                "attempts": 0,
+                "status": "",
+            }
+        ],
+    )
+    return True
