@@ -157,7 +157,8 @@ def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) 
         if _continues(survey, session, now) and text.strip():
             return replace(session, wrote_at=now), (_more(session, text),)
         return _not_understood(survey, session, question, text, now)
-    return _answered(survey, session, question, answer, now, desk.unclear_stop(question, text, survey.words))
+    cases = desk.unclear_stop(question, text, survey.words) if len(text) > 1 else ()
+    return _answered(survey, session, question, answer, now, cases)
 
 
 def _after_the_end(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
@@ -395,8 +396,11 @@ def _ask(
             0,
             "open",
             wrote_at,
-            late=session.late,
-            reminded=session.reminded,
+            None,
+            None,
+            None,
+            session.late,
+            session.reminded,
         )
         return following, (*effects, Say(phrases, question.id))
     closed = Session(

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, event, func, select, update
 
 from scheduler.gateway import GatewayError
 from storage import cases, history, people
@@ -496,3 +496,15 @@ async def test_the_same_event_twice_is_one(talk: Talk) -> None:
         async with talk.db.read() as conn:
             after = [(await conn.execute(select(func.count()).select_from(each))).scalar() for each in tables]
         assert (again.outcome, again.reply, after) == (first.outcome, first.reply, before), text
+
+
+async def test_a_plain_rating_costs_seven_statements(talk: Talk) -> None:
+    """Known? who? which conversation? then inbox, session, answer, measurement: each once for a whole batch."""
+    seen: list[str] = []
+    event.listen(
+        talk.db.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _conn, _cursor, statement, *_: seen.append(statement.split()[0]),
+    )
+    await talk.says("4")
+    assert [word for word in seen if word != "BEGIN"] == [*["SELECT"] * 3, "INSERT", "UPDATE", "INSERT", "UPDATE"]
