@@ -142,7 +142,7 @@ def key(text: str) -> str:
 
 def _own_words(question: Question, text: str, words: Vocabulary) -> str:
     """``text`` without a quoted original and without a name after a slash at its end."""
-    text = text.strip()
+    text = unicodedata.normalize("NFC", text.strip())
     if "\n" in text:
         lines = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
         below = (n for n, line in enumerate(lines) if n and (line.rstrip().endswith(":") or line.startswith("--")))

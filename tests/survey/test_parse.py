@@ -1,11 +1,14 @@
 """What replies mean: one table over all languages (parse.tsv), and what must hold between the languages."""
 
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from survey import parse
 from survey.catalogue import PACKS, load
@@ -117,6 +120,23 @@ def test_no_message_of_ours_would_be_a_request_if_it_came_back() -> None:
             assert parse.command(text, WORDS) is None, (language, name)
             assert parse.language(text, WORDS) in (None, language), (language, name)
             assert name == "danger" or not parse.danger(text, WORDS), (language, name)
+
+
+# --- how it is written does not matter ---
+
+
+@given(
+    st.sampled_from([text.replace("\\n", "\n") for _, _, text, _ in ROWS]) | st.text(max_size=40),
+    st.sampled_from(["NFD", "NFC", "NFKC"]),
+    st.sampled_from(["", " ", "\u200f", "\u2068", "\ufeff", "\u00a0"]),
+)
+def test_neither_the_form_of_letters_nor_what_cannot_be_seen_changes_the_meaning(
+    text: str, form: str, unseen: str
+) -> None:
+    written = unseen + unicodedata.normalize(form, text) + unseen
+    for kind in KINDS:
+        if kind != "text":
+            assert _meaning(kind, written) == _meaning(kind, text), kind
 
 
 # --- free text ---
