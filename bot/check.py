@@ -37,7 +37,7 @@ async def findings() -> list[Finding]:
         Finding(True, f"Skickar {window}."),
         *_channels(settings),
         *texts(),
-        *await _database(settings),
+        *await database_findings(settings),
     ]
 
 
@@ -101,7 +101,8 @@ def _parts(count: int) -> str:
     return f"{count} {'del' if count == 1 else 'delar'}"
 
 
-async def _database(settings: Settings) -> list[Finding]:
+async def database_findings(settings: Settings) -> list[Finding]:
+    """The database, and what in it calls for somebody's attention."""
     db = Database.open(settings.database_url)
     try:
         problem = await db.check()

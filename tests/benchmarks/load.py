@@ -1,6 +1,7 @@
 """The load client, a process of its own: signed SMS replies over 64 keep-alive connections on loopback.
 
-``python load.py PORT FIRST COUNT``: one reply from each of COUNT customers; prints the seconds it took.
+``python load.py PORT FIRST COUNT``: one reply from each of COUNT customers; prints the seconds it took, and
+the 99th percentile of the replies' latency in ms.
 Standard library alone, requests made before the clock starts, so that the client is not what is measured.
 """
 
@@ -56,12 +57,14 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, waiting: list[bytes], done: "asyncio.Future[None]") -> None:
         self.waiting, self.done, self.buffer = waiting, done, b""
+        self.latencies: list[float] = []  # seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
     def next(self) -> None:
         if self.waiting:
+            self.began = time.perf_counter()
             self.transport.write(self.waiting.pop())  # type: ignore[attr-defined]
         else:
             self.done.set_result(None)
@@ -78,6 +81,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(RuntimeError(f"unexpected answer: {self.buffer[:500]!r}"))
             return
         self.buffer = b""
+        self.latencies.append(time.perf_counter() - self.began)
         self.next()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -98,7 +102,9 @@ async def main(port: int, first: int, count: int) -> None:
     for protocol in connections:
         protocol.next()
     await asyncio.wait_for(asyncio.gather(*(protocol.done for protocol in connections)), 120)
-    print(time.perf_counter() - started)
+    taken = time.perf_counter() - started
+    latencies = sorted(each for protocol in connections for each in protocol.latencies)
+    print(taken, latencies[len(latencies) * 99 // 100] * 1000)
 
 
 if __name__ == "__main__":

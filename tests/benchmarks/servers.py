@@ -1,4 +1,4 @@
-"""The three servers of the webhook benchmark: ``python -m tests.benchmarks.servers KIND DATABASE``.
+"""The four servers of the webhook benchmark: ``python -m tests.benchmarks.servers KIND DATABASE``.
 
 Each prints its port and serves until it is terminated. All check the signature with bot.sms.verify.
 """
@@ -45,6 +45,27 @@ def ours(path: Path) -> web.Application:
     twilio = Twilio(ACCOUNT, TOKEN, SENDER, None, None)
     intake = Intake(db, load(), lambda: datetime.now(UTC))
     return webhooks.build(webhooks.Endpoints(db, intake, BASE_URL, twilio, None, no_status, no_update))
+
+
+def unstored(_path: Path) -> web.Application:
+    """Our handler, with an intake that remembers nothing."""
+    from bot import webhooks
+    from bot.settings import Twilio
+    from storage.intake import Inbound, Taken
+
+    reply = _replies()["treatment"]
+
+    class Forgetful:
+        async def submit(self, _event: Inbound) -> Taken:
+            return Taken("answered", reply)
+
+    async def nothing(*_: object) -> Any:
+        raise ValueError
+
+    unused: Any = None
+    twilio = Twilio(ACCOUNT, TOKEN, SENDER, None, None)
+    forgetful: Any = Forgetful()
+    return webhooks.build(webhooks.Endpoints(unused, forgetful, BASE_URL, twilio, None, nothing, nothing))
 
 
 def _replies() -> dict[str, str]:
@@ -265,7 +286,7 @@ async def serve(app: web.Application) -> None:
 
 
 async def main(kind: str, path: Path) -> None:
-    make = {"ours": ours, "byhand": by_hand, "orm": orm}[kind]
+    make = {"ours": ours, "byhand": by_hand, "orm": orm, "unstored": unstored}[kind]
     await serve(make(path))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from aiohttp import ClientSession, web
 from sqlalchemy import func, select
 
 from bot.app import App, receive_telegram
+from bot.check import database_findings
 from bot.emulator.faults import BadDay
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulatedclock import SimulatedClock
@@ -248,3 +249,19 @@ async def test_a_webhook_that_cannot_be_set_at_the_start_is_set_later(rig: Rig) 
             await asyncio.sleep(0.05)
     receiving.cancel()
     await asyncio.gather(receiving, return_exceptions=True)
+
+
+async def test_an_account_that_is_refused_pauses_sms_and_check_says_so(rig: Rig, tmp_path: Path) -> None:
+    rig.emulator.fail_next(401, 20003)
+    await rig.queue("sms", 2)
+    await rig.deliver()
+    settings = replace(rig.app.settings, database_url=f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
+    told = [finding.text for finding in await database_findings(settings) if not finding.ok]
+    assert told == [
+        "Kanalen sms är pausad sedan 2026-03-02 11:00: leverantören nekar vårt konto (20003). "
+        "Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
+    ]
+    await rig.deliver(minutes=6)
+    await rig.deliver(minutes=1)
+    assert set(await rig.column(outbox_table.c.state)) == {"sent"}
+    assert [finding.ok for finding in await database_findings(settings)] == [True]
