@@ -261,7 +261,7 @@ async def serve(
                 await outbox.release_all(conn, now())
         base_url = settings.public_url or f"http://{host}:{port}"
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
-        await restore.settle(db, app.planner, app.window, settings.zone, now())
+        await restore.settle(db, app.planner, app.rules, app.window, now())
         if extend is not None:
             extend(app)
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)

@@ -43,7 +43,7 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
                     raise BadInput("--stopped-at är före kopian: ange när det gamla systemet stannade.")
                 await backup.set_stopped(conn, stopped_at)
         planner = Planner(db, load(), rules, window, settings.zone, frozenset())
-        settled = await settle(db, planner, window, settings.zone, now)
+        settled = await settle(db, planner, rules, window, now)
     assert settled is not None
     return (
         f"Klart: {settled.messages} meddelanden och {settled.contacts} frågor kan ha skickats efter kopian och "

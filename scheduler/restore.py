@@ -2,11 +2,11 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
+from scheduler.rules import Rules
 from storage import backup
 from storage.database import Database
 
@@ -21,15 +21,13 @@ class Settled:
     contacts: int
 
 
-async def settle(
-    db: Database, planner: Planner, window: SendWindow, zone: ZoneInfo, now: datetime
-) -> Settled | None:
+async def settle(db: Database, planner: Planner, rules: Rules, window: SendWindow, now: datetime) -> Settled | None:
     """Deal with a restoration, once; None when this database is no copy that came back.
 
     What was lost are the hours from the copy until the old system stopped (until ``now`` where nobody has said).
     Every message that waited when the copy was made may have left in them, and is ended. Every contact that was
-    due in them may have been made, where the send window was open in them, and is ended too: a question too few
-    rather than the same one twice. Both say why.
+    due in them may have been made, where the send window was open in them, and is ended too, and so is the reminder
+    of a conversation: a question too few rather than the same one twice. All say why.
     """
     async with db.read() as conn:
         found = await backup.unsettled(conn)
@@ -38,7 +36,7 @@ async def settle(
     until = min(found.stopped_at or now, now)
     await planner.plan(until)  # what fell due by then, as the old system knew it
     reason = (
-        f"Databasen är återställd från en kopia från {found.copied_at.astimezone(zone):%Y-%m-%d %H:%M}: "
+        f"Databasen är återställd från en kopia från {found.copied_at.astimezone(window.zone):%Y-%m-%d %H:%M}: "
         "kan ha skickats efter den och skickas inte igen."
     )
     contacts = 0
@@ -48,6 +46,8 @@ async def settle(
         messages = await backup.withdraw_messages(conn, reason, now)
         if window.next_open(found.copied_at) <= until:
             contacts = await backup.withdraw_contacts(conn, until, reason, now)
+            after = timedelta(days=rules.remind_after)
+            await backup.withdraw_reminders(conn, found.copied_at - after, until - after, reason, now)
         await backup.settled(conn, now)
     log.warning("restored from a copy: %d messages and %d contacts are not sent again", messages, contacts)
     return Settled(messages, contacts)

@@ -6,6 +6,7 @@ What the copy knows as waiting may have been sent after it was made. A copy ther
 
 import asyncio
 import os
+import secrets
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from storage.database import Database
+from storage.database import Database, insert_ignore
 from storage.occasions import Connection
-from storage.tables import occasion, outbox, restoration
+from storage.tables import address, occasion, outbox, restoration, session
 from storage.types import UtcDateTime
 
 
@@ -138,6 +139,35 @@ async def withdraw_contacts(conn: Connection, until: datetime, reason: str, now:
         .values(outcome="expired", reason=reason, closed_at=now)
     )
     return int(done.rowcount)
+
+
+async def withdraw_reminders(
+    conn: Connection, opened_after: datetime, opened_by: datetime, reason: str, now: datetime
+) -> None:
+    """Take the place of the one reminder of each conversation that was opened between the two and is still open."""
+    rows = await conn.execute(
+        select(session.c.occasion_id, session.c.address_id, address.c.channel)
+        .join(address, address.c.id == session.c.address_id)
+        .where(session.c.is_open == 1, session.c.opened_at > opened_after, session.c.opened_at <= opened_by)
+    )
+    ended = {"say": "{}", "state": "expired", "reason": reason, "attempts": 0, "status": "", "settled_at": now}
+    times = {"created_at": now, "not_before": now, "expires_at": now}
+    await insert_ignore(
+        conn,
+        outbox,
+        [
+            {
+                "key": f"{occasion_id}:reminder",
+                "reference": secrets.token_urlsafe(16),
+                "occasion_id": occasion_id,
+                "address_id": address_id,
+                "channel": channel,
+                **ended,
+                **times,
+            }
+            for occasion_id, address_id, channel in rows
+        ],
+    )
 
 
 async def settled(conn: Connection, now: datetime) -> None:

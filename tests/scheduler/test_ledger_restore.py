@@ -15,9 +15,9 @@ from scheduler.delivery import Delivery, Sending
 from scheduler.restore import Settled, settle
 from storage.backup import BackupError, BackupRefused, announce, backup, set_stopped
 from storage.database import Database
-from storage.tables import customer, occasion, restoration
+from storage.tables import customer, occasion, outbox, restoration
 from tests.fakes import FakeGateway
-from tests.scheduler.unit import CATALOGUE, WINDOW, ZONE, Unit, at
+from tests.scheduler.unit import CATALOGUE, WINDOW, Unit, at
 
 COPIED = at("2026-03-30 09:30")
 ENROLMENTS = [f"E{n},K{n},P1,2026-03-02,," for n in (1, 2, 3)]
@@ -103,10 +103,10 @@ async def test_after_a_restore_no_old_message_is_sent_again(source: Database, tm
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'restored.db'}")
     new = Living(db, tmp_path, sms)
     now = at("2026-03-30 11:00")
-    assert await settle(db, new.planner, WINDOW, ZONE, now) == Settled(
+    assert await settle(db, new.planner, new.rules, WINDOW, now) == Settled(
         1, 5
     )  # three check-ins wait as well, one held
-    assert await settle(db, new.planner, WINDOW, ZONE, now) is None
+    assert await settle(db, new.planner, new.rules, WINDOW, now) is None
     for _ in range(3):
         await new.tick(now)
         await new.deliver(now)
@@ -144,6 +144,23 @@ async def test_only_the_lost_hours_count(
         if stopped:
             await set_stopped(conn, at(stopped))
     now = at("2026-03-30 12:00")
-    assert await settle(db, unit.planner, WINDOW, ZONE, now) == Settled(0, contacts)
+    assert await settle(db, unit.planner, unit.rules, WINDOW, now) == Settled(0, contacts)
     await unit.tick(now)
     assert ("open" in (await unit.outcomes()).values()) == (contacts == 0)
+
+
+@pytest.mark.parametrize(("stopped", "may_have_left"), [("2026-04-02 09:59", False), ("2026-04-02 10:00", True)])
+async def test_a_reminder_that_may_have_been_sent_is_not_sent_again(
+    db: Database, tmp_path: Path, stopped: str, may_have_left: bool
+) -> None:
+    """Asked on Monday at ten, so that the reminder leaves on Thursday at ten: its place in the outbox is taken."""
+    unit = Unit(db, tmp_path)
+    await unit.register(at("2026-03-02 10:00"), 1, ENROLMENTS[0])
+    await unit.tick(at("2026-03-30 10:00"))
+    async with db.begin() as conn:
+        await announce(conn, at("2026-04-02 09:30"))
+        await set_stopped(conn, at(stopped))
+    await settle(db, unit.planner, unit.rules, WINDOW, at("2026-04-02 12:00"))
+    async with db.read() as conn:
+        reminders = select(outbox.c.state).where(outbox.c.key.like("%:reminder"))
+        assert list((await conn.execute(reminders)).scalars()) == ["expired"] * may_have_left
