@@ -9,10 +9,12 @@ from datetime import datetime
 
 from reporting import frozen, themes
 from reporting.background import Background, PreviousReport, QuestionWording, series_breaks
+from reporting.difficulty import expectations
 from reporting.disclosure import MIN_ANSWERS
 from reporting.report import QualityReport
 from storage import snapshots, targets
 from storage import themes as coded
+from storage.difficulty import endings_by_difficulty
 from storage.occasions import Connection
 from storage.volumes import volumes
 from survey.model import Survey
@@ -46,6 +48,7 @@ async def background(
         previous=previous,
         breaks=series_breaks(previous, questions),
         volumes=await volumes(conn, year),
+        expectations=expectations(await endings_by_difficulty(conn, year)),
     )
 
 

@@ -5,13 +5,14 @@ the process itself. What stands where is decided in reporting/sections.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from reporting import disclosure, grids, sentences
 from reporting.background import Action, Background, marked
 from reporting.blocks import Fact, Grid
+from reporting.difficulty import disclosed
 from reporting.grids import Aggregate
 from reporting.indicators import DEFINITIONS, Definition, Indicator, reasons_of
 from reporting.indicators import rows as indicator_rows
@@ -20,6 +21,7 @@ from reporting.sections import facts
 from reporting.swedish import decimal
 
 NO_BACKGROUND = Background()
+OUTCOME = "outcome.after_exclusions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ def build(
     def earlier(indicator: str, point: str) -> sentences.Earlier | None:
         return sentences.earlier_of(background, indicator, point)
 
+    shown = frozenset(
+        ref for ref, _ in aggregate.providers if find("outcome.after_exclusions", ref).value is not None
+    )
+    over = aggregate.as_of.year > year
+    background = replace(background, expectations=disclosed(background.expectations, shown, over))
     names = dict(aggregate.providers)
     points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
     reasons, shown_reasons = grids.reasons_grid(aggregate, find, minimum)
