@@ -61,7 +61,8 @@ class SeriesBreak:
 class Expectation:
     """A provider's self-sufficient endings against what its customers' difficulty lets expect (O/E).
 
-    ``share_high`` per cent; None where nothing may be shown or there are too few cases.
+    ``share_high`` per cent; None where nothing may be shown or there are too few cases. ``low`` to ``high`` is the
+    95 % interval; ``clear`` where the one of 99.8 % leaves 1 out.
     """
 
     provider: str
@@ -71,6 +72,7 @@ class Expectation:
     ratio: float | None
     low: float | None
     high: float | None
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,11 +149,14 @@ def _bars(chart: Bars) -> Any:
 
 def _funnel(chart: Funnel) -> Any:
     """Differences to the others, with the limits of chance around nought."""
+    numbers = [point.answers for point in chart.points]
+    fewest, most = min(numbers), max(numbers)
     rows = [
         {
             "answers": point.answers,
             "difference": point.difference,
             "assessment": ASSESSMENTS[point.kind],
+            "left": 2 * point.answers < fewest + most,  # where a name to the right of its mark has room
             "name": shorten(point.name, NAME_AT_MOST, placeholder=" …") if point.kind in NAMED else "",
         }
         for point in chart.points
@@ -162,6 +165,7 @@ def _funnel(chart: Funnel) -> Any:
     y = alt.Y(
         "difference:Q",
         title="Skillnad mot övriga, procentenheter",
+        scale=alt.Scale(padding=14),
         axis=alt.Axis(labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"),
     )
     lines = (
@@ -181,8 +185,13 @@ def _funnel(chart: Funnel) -> Any:
     points = base.mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8).encode(
         x=x, y=y, **_marked([point.kind for point in chart.points])
     )
-    words = base.mark_text(align="right", dx=-9, color=INK, fontSize=11).encode(x=x, y=y, text="name:N")
-    return alt.layer(lines, nought, points, words).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
+    words = [
+        base.transform_filter(f"datum.left == {str(left).lower()}")
+        .mark_text(align="left" if left else "right", dx=9 if left else -9, color=INK, fontSize=11)
+        .encode(x=x, y=y, text="name:N")
+        for left in (True, False)
+    ]
+    return alt.layer(lines, nought, points, *words).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
 
 
 def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:

@@ -31,7 +31,9 @@ def expectations(endings: Endings) -> tuple[Expectation, ...]:
             found.append(Expectation(ref, high, None, None, None, None, None))
             continue
         low, top = (limit * counted / expected for limit in compare.wilson(observed, counted))
-        found.append(Expectation(ref, high, observed, expected, observed / expected, low, top))
+        least, most = (limit * counted / expected for limit in compare.wilson(observed, counted, compare.ACT))
+        clear = not least <= 1 <= most
+        found.append(Expectation(ref, high, observed, expected, observed / expected, low, top, clear))
     return tuple(found)
 
 

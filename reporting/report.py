@@ -90,12 +90,11 @@ def build(
     def earlier(indicator: str, point: str) -> sentences.Earlier | None:
         return sentences.earlier_of(background, indicator, point)
 
-    shown = frozenset(
-        ref for ref, _ in aggregate.providers if find("outcome.after_exclusions", ref).value is not None
-    )
+    told = frozenset(row.provider for row in rows if row.indicator == OUTCOME and row.value is not None)
     over = aggregate.as_of.year > year
-    background = replace(background, expectations=disclosed(background.expectations, shown, over))
+    background = replace(background, expectations=disclosed(background.expectations, told, over))
     names = dict(aggregate.providers)
+    order = {ref: place for place, ref in enumerate(names)}
     points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
     reasons, shown_reasons = grids.reasons_grid(aggregate, find, minimum)
     months = grids.month_sums(aggregate).get("", [0] * 6)
@@ -127,7 +126,9 @@ def build(
         outcomes=grids.outcomes_grid(aggregate, find),
         provider_endings=grids.provider_endings_grids(aggregate, find, minimum),
         outcome_sentence=sentences.outcome_sentence(find),
-        expectations=grids.expectations_grid(background.expectations, names),
+        expectations=grids.expectations_grid(
+            sorted(background.expectations, key=lambda each: order.get(each.provider, len(order))), names
+        ),
         expectation_sentences=tuple(
             sentence
             for each in background.expectations

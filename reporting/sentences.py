@@ -301,15 +301,15 @@ def themes_sentence(themes: Sequence[Given]) -> str:
 
 
 def expectation_sentence(name: str, each: Expectation) -> str:
-    """Self-sufficiency against what difficulty lets expect; empty when the interval holds 1."""
+    """Self-sufficiency against what difficulty lets expect: a verdict needs 99.8 %, as everywhere."""
     if each.ratio is None or each.low is None or each.high is None or each.low <= 1 <= each.high:
         return ""
-    side = "färre" if each.high < 1 else "fler"
     ratio = f"{each.ratio:.2f}".replace(".", ",")
-    return (
-        f"Hos {name} nådde {side} egen försörjning än väntat för kundernas svårighetsgrad "
-        f"(O/E {ratio}, {count(each.observed or 0)} mot {decimal(each.expected or 0)})."
-    )
+    figures = f"(O/E {ratio}, {count(each.observed or 0)} mot {decimal(each.expected or 0)})"
+    if not each.clear:
+        return f"{name} kan avvika från det väntade {figures}; följs upp, ingen slutsats."
+    side = "färre" if each.high < 1 else "fler"
+    return f"Hos {name} nådde {side} egen försörjning än väntat för kundernas svårighetsgrad {figures}."
 
 
 def changes_sentence(changed: int, dropped_out: int | None) -> str:

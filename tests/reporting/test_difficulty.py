@@ -38,7 +38,7 @@ def test_expected_is_the_units_share_of_each_class() -> None:
     assert a.low == pytest.approx(low * 20 / 14.4054, abs=1e-4)
     assert a.high == pytest.approx(high * 20 / 14.4054, abs=1e-4)
     assert (b.observed, b.expected) == (10, a.expected)
-    assert astuple(c) == ("C", 100.0, None, None, None, None, None)  # 17 cases: one too few
+    assert astuple(c) == ("C", 100.0, None, None, None, None, None, False)  # 17 cases: one too few
 
 
 def test_expected_over_all_providers_is_what_was_observed() -> None:

@@ -110,11 +110,18 @@ def test_the_year_before() -> None:
     ],
 )
 def test_difficulty_is_told_only_when_the_interval_leaves_one(low: float, high: float, said: str) -> None:
-    sentence = expectation_sentence("Ek", Expectation("P1", 30.0, 14, 20.0, 0.7, low, high))
+    sentence = expectation_sentence("Ek", Expectation("P1", 30.0, 14, 20.0, 0.7, low, high, clear=True))
     whole_sentence = (
         f"Hos Ek nådde {said} egen försörjning än väntat för kundernas svårighetsgrad (O/E 0,70, 14 mot 20,0)."
     )
     assert sentence == (whole_sentence if said else "")
+
+
+def test_difficulty_outside_95_percent_only_is_no_conclusion() -> None:
+    watched = Expectation("P1", 30.0, 14, 20.0, 0.7, 0.4, 0.99)
+    assert expectation_sentence("Ek", watched) == (
+        "Ek kan avvika från det väntade (O/E 0,70, 14 mot 20,0); följs upp, ingen slutsats."
+    )
 
 
 def test_difficulty_with_too_few_cases_says_nothing() -> None:
