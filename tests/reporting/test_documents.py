@@ -18,6 +18,7 @@ from reporting.background import (
     SeriesBreak,
 )
 from reporting.blocks import Bars, Document, Funnel, Grid, Heading, Paragraph, cell_text
+from reporting.charts import specification
 from reporting.fonts import REGULAR
 from reporting.render import docx as docx_
 from reporting.render import html, pdf
@@ -143,6 +144,7 @@ def test_the_pdf_is_marked_as_archived_and_accessible(full: Document) -> None:
 def test_every_chart_has_a_text_that_states_its_finding(full: Document) -> None:
     charts = [block for section in full.sections for block in section.blocks if isinstance(block, Bars | Funnel)]
     assert {type(chart) for chart in charts} == {Bars, Funnel}
+    assert all(specification(chart)["layer"] for chart in charts)
     page = html.render(full).decode()
     word = zipfile.ZipFile(io.BytesIO(docx_.render(full))).read("word/document.xml").decode()
     for chart in charts:
