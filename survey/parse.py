@@ -28,7 +28,8 @@ _ARABIC_MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
 _ALIKE = {"\u0627": "\u0622\u0623\u0625\u0671", "\u0647": "\u0629", "\u12a3": "\u12a0"}
 _ALIKE |= {chr(0x1230 + order): chr(0x1220 + order) for order in range(8)}
 _ALIKE |= {chr(0x1338 + order): chr(0x1340 + order) for order in range(7)}
-_FOLDED: dict[int, str | None] = dict.fromkeys(map(ord, _INVISIBLE + _APOSTROPHES + _ARABIC_MARKS))
+_UNSEEN = dict.fromkeys(map(ord, _INVISIBLE))
+_FOLDED: dict[int, str | None] = dict.fromkeys(map(ord, _APOSTROPHES + _ARABIC_MARKS))
 _FOLDED |= {ord(variant): letter for letter, variants in _ALIKE.items() for variant in variants}
 _SLASH_NAME = re.compile(r"\s*/{1,2} ?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)\s*\Z")  # "4 /Anna"
 _WORD = re.compile(r"\w+|👍|👎")
@@ -67,6 +68,7 @@ def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command |
     """
     if len(text) == 1:
         return None
+    text = _visible(text)
     tokens = tokens_of(text[:COMMAND_LIMIT])
     if not tokens or tokens[0] not in words.command_starts:
         return None
@@ -87,7 +89,10 @@ def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command |
 
 def language(text: str, words: Vocabulary) -> str | None:
     """The code of the language that ``text`` names and does nothing else but name: "suomi", "SPRÅK arabiska"."""
-    if len(text) == 1 or len(text) > COMMAND_LIMIT:
+    if len(text) == 1:
+        return None
+    text = _visible(text)
+    if len(text) > COMMAND_LIMIT:
         return None
     tokens = tokens_of(text)
     if len(tokens) > 1 and words.commands.get(tokens[0]) == "language":
@@ -102,7 +107,7 @@ def danger(text: str, words: Vocabulary) -> bool:
     """Whether ``text`` holds a phrase of acute danger, as whole words, anywhere."""
     if len(text) == 1:
         return False
-    tokens = tokens_of(text[:TEXT_LIMIT])
+    tokens = tokens_of(_visible(text)[:TEXT_LIMIT])
     begun = words.danger.keys() & tokens
     if not begun:
         return False
@@ -118,10 +123,18 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.casefold().replace("'", "").split())
-    text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+    text = _visible(text).translate(_FOLDED).casefold()
     if any(map(str.isdigit, text)):
         text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     return " ".join(text.split())
+
+
+@lru_cache(maxsize=1)
+def _visible(text: str) -> str:
+    """``text`` with compatible forms made one (NFKC), and without what cannot be seen at its ends or inside."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
 
 
 def tidy(text: str) -> str:
@@ -142,7 +155,7 @@ def key(text: str) -> str:
 
 def _own_words(question: Question, text: str, words: Vocabulary) -> str:
     """``text`` without a quoted original and without a name after a slash at its end."""
-    text = unicodedata.normalize("NFC", text.strip())
+    text = _visible(text)
     if "\n" in text:
         lines = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
         below = (n for n, line in enumerate(lines) if n and (line.rstrip().endswith(":") or line.startswith("--")))
