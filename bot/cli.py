@@ -137,11 +137,14 @@ def talk(
     survey: Annotated[str, typer.Argument(help="start, end eller checkin.")],
     lang: Annotated[str, typer.Option(help="Språkkod.")] = "sv",
     channel: Annotated[str, typer.Option(help="sms eller telegram.")] = "sms",
+    transcript: Annotated[
+        Path | None, typer.Option(help="Fil att spara samtalet i, så att ett test kan spela upp det.")
+    ] = None,
 ) -> None:
     """Spela en enkät i terminalen, med delar och kostnad per meddelande."""
     from bot.talk import play
 
-    play(survey, lang, channel, now)
+    play(survey, lang, channel, now, transcript)
 
 
 @app.command()

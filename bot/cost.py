@@ -21,3 +21,9 @@ def sms_cost(text: str) -> Cost:
     """The cost of ``text`` as one SMS."""
     counted = segments.count(text)
     return Cost(counted.alphabet, counted.parts, counted.parts * SEGMENT_PRICE, counted.offender)
+
+
+def parts_and_price(parts: int) -> str:
+    """A number of parts and what they cost, in words: "2 delar, 1,30 kr"."""
+    kronor = f"{parts * SEGMENT_PRICE:.2f}".replace(".", ",")
+    return f"{parts} {'del' if parts == 1 else 'delar'}, {kronor} kr"

@@ -2,70 +2,87 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 
+from bot.cost import parts_and_price, sms_cost
 from bot.errors import BadInput
-from survey import engine, segments
 from survey.catalogue import load
-from survey.model import Event, Finish, Record, Say, Session, Started, TextReceived
+from survey.model import Correct, Effect, Finish, OpenCase, OptOut, Record, Say
+from survey.transcript import Dialogue
 
-SEGMENT_PRICE = 0.65  # SEK, about what one part to a Swedish mobile costs; the invoice decides
 
-
-def play(survey_id: str, language: str, channel: str, now: Callable[[], datetime]) -> None:
+def play(
+    survey: str, language: str, channel: str, now: Callable[[], datetime], transcript: Path | None = None
+) -> None:
     """Ask each question and read the answers from standard input until the survey closes.
 
-    Raises BadInput when the survey, language or channel does not exist.
+    ``transcript``: a file to save the dialogue in, as survey.transcript reads it. Raises BadInput when the survey,
+    language or channel does not exist, and OSError when the file cannot be written.
     """
     catalogue = load()
-    if survey_id not in catalogue.surveys:
-        raise BadInput(f"Enkäten {survey_id!r} finns inte: välj {', '.join(catalogue.surveys)}.")
+    if survey not in catalogue.surveys:
+        raise BadInput(f"Enkäten {survey!r} finns inte: välj {', '.join(catalogue.surveys)}.")
     if language not in catalogue.languages:
         raise BadInput(f"Språket {language!r} finns inte: välj {', '.join(catalogue.languages)}.")
     if channel not in ("sms", "telegram"):
         raise BadInput(f"Kanalen {channel!r} finns inte: välj sms eller telegram.")
+    if transcript is not None:
+        transcript.write_text("", encoding="utf-8")  # what cannot be saved is told before the first answer
+    # Time stands still, as it does when a transcript is played: the same words always lead to the same dialogue.
+    dialogue = Dialogue(catalogue, now())
+    try:
+        _converse(dialogue, f"survey {survey} {language}", channel)
+    finally:
+        if transcript is not None:
+            transcript.write_text("\n".join(dialogue.out) + "\n", encoding="utf-8")
+
+
+def _converse(dialogue: Dialogue, line: str, channel: str) -> None:
     console = Console(highlight=False)
-    survey = catalogue.surveys[survey_id]
-    session = engine.open_session(survey, language)
-    event: Event = Started()
     parts = 0
     while True:
-        session, effects = engine.step(survey, session, event, now())
-        for effect in effects:
+        for effect in dialogue.play(line):
             if isinstance(effect, Say):
-                text = catalogue.render(effect, survey=survey_id, language=session.language, channel=channel)
-                parts += _show(console, text, channel)
-            elif isinstance(effect, Record):
-                console.print(f"[dim]  sparat: {effect.question} = {_value(effect)}[/dim]")
-            elif isinstance(effect, Finish):
-                console.print(f"[dim]  avslutat: {effect.outcome}[/dim]")
-        if session.state == "closed":
+                parts += _say(console, dialogue.text(effect, channel), channel)
+            elif (told := _told(effect)) is not None:
+                console.print(f"  {told}", style="dim", markup=False)
+        assert dialogue.session is not None
+        if dialogue.session.state == "closed":
             break
         try:
-            event = TextReceived(console.input("[bold]> [/bold]"))
+            said = console.input("[bold]> [/bold]")
         except EOFError:
+            console.print("[dim]Samtalet är inte avslutat.[/dim]")
             break
-    _total(console, parts, channel, session)
+        line = "< " + " ".join(said.splitlines())
+    if channel == "sms":
+        console.print(f"[dim]Enkäten kostade omkring {parts_and_price(parts)}.[/dim]")
 
 
-def _show(console: Console, text: str, channel: str) -> int:
+def _say(console: Console, text: str, channel: str) -> int:
+    """Show what the customer reads; how many parts it costs."""
     console.print(text, style="green", markup=False)
     if channel != "sms":
         return 0
-    counted = segments.count(text)
-    console.print(f"[dim]  {counted.alphabet}, {counted.parts} del, {counted.parts * SEGMENT_PRICE:.2f} kr[/dim]")
-    return counted.parts
+    cost = sms_cost(text)
+    console.print(f"[dim]  {cost.alphabet}, {parts_and_price(cost.parts)}[/dim]")
+    return cost.parts
 
 
-def _value(record: Record) -> str:
-    if record.skipped:
-        return "(överhoppad)"
-    return str(record.value) if record.value is not None else repr(record.text)
-
-
-def _total(console: Console, parts: int, channel: str, session: Session) -> None:
-    if channel == "sms":
-        console.print(f"[dim]Enkäten kostade {parts} delar, omkring {parts * SEGMENT_PRICE:.2f} kr.[/dim]")
-    if session.state == "open":
-        console.print("[dim]Samtalet är inte avslutat.[/dim]")
+def _told(effect: Effect) -> str | None:
+    """What else follows, in a line for the person who tries the survey."""
+    match effect:
+        case Record(skipped=True):
+            return f"sparat: {effect.question} (överhoppad)"
+        case Record() | Correct():
+            word = "sparat" if isinstance(effect, Record) else "rättat"
+            return f"{word}: {effect.question} = {effect.text if effect.value is None else effect.value}"
+        case OpenCase():
+            return f"ärende: {effect.kind} {effect.text}".rstrip()
+        case OptOut():
+            return "inga fler meddelanden"
+        case Finish():
+            return f"avslutat: {effect.outcome}"
+    return None

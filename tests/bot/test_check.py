@@ -1,4 +1,4 @@
-"""`followup check`: what it says of settings, channels and the database. The texts have tests/bot/test_check_texts.py."""
+"""`followup check` on settings, channels and the database; on the texts, see test_check_texts.py."""
 
 import sqlite3
 from pathlib import Path

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from storage import history
 from storage.database import Database
 from storage.tables import answer, case, inbox, session
+from survey.catalogue import load
 from tests.bot.phonepage import Played, browser_page, phones_world
 
 
@@ -114,24 +115,32 @@ async def test_the_language_is_changed_and_two_customers_stand_side_by_side(
         one, other = Played(page, "K1"), Played(page, "K2")
         await one.choose()
         await other.choose()
-        await one.part.get_by_label("Språk").select_option("engelska")
+        await one.part.get_by_label("Språk").select_option("arabiska")
         await other.part.get_by_label("Språk").select_option("svenska")
         await other.part.get_by_role("combobox", name="Enkät", exact=True).select_option("Månadsavstämning")
         for each in (one, other):
             await each.part.get_by_role("button", name="Ställ enkäten").click()
-        await one.said("SMS", "How satisfied are you with the support?")
+        overall = load().surveys["start"].question("overall").text
+        await one.said("SMS", overall["ar"])
         await other.said("SMS", "Har du haft månadens uppföljning?")
-        languages = await page.locator(".bot .bubble").evaluate_all("all => all.map(each => each.lang)")
-        await one.write("SMS", "STOP")
+        shown = await page.locator(".bot .bubble").evaluate_all(
+            "all => all.map(each => [each.lang, getComputedStyle(each).direction])"
+        )
+        dear = await one.phone("SMS").locator(".meta").inner_text()
+        await one.write("SMS", "svenska")  # the language's own name, in the middle of the survey
+        await one.said("SMS", overall["sv"])
+        await one.write("SMS", "STOPP")
         await one.phone("SMS").get_by_text("Sagt stopp", exact=True).wait_for()
         await one.part.get_by_role("button", name="Ställ enkäten").click()
         await one.part.get_by_role("alert").filter(has_text="Kunden har sagt stopp.").wait_for()
         await page.reload()  # the address remembers who was chosen
         await other.said("SMS", "Har du haft månadens uppföljning?")
-    assert languages == ["en", "sv"]
+    assert shown == [["ar", "rtl"], ["sv", "ltr"]]
+    assert dear.startswith("UCS-2 (")
+    assert "2 delar · 1,30\N{NO-BREAK SPACE}kr" in dear
     async with sqlite.read() as conn:
         spoken = await conn.execute(select(session.c.language).order_by(session.c.customer_id))
-        assert spoken.scalars().all() == ["en", "sv"]
+        assert spoken.scalars().all() == ["sv", "sv"]
 
 
 async def test_a_narrow_screen_and_a_name_for_everything(sqlite: Database, tmp_path: Path) -> None:

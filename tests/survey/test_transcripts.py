@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from survey.catalogue import load
-from tests.survey.dialogue import replay
+from survey.transcript import replay
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "transcripts").glob("*.txt"))
 CATALOGUE = load()

@@ -6,6 +6,7 @@ effects. ``@ 3 days`` lets time pass, and ``sharing 1984 1990`` tells who uses t
 Once the conversation has ended, what the engine does not take goes to the desk, as in storage.intake.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from survey import desk, engine
@@ -29,28 +30,32 @@ from survey.model import (
 )
 
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
+_TAP = re.compile(r"\(tap (\w+) (\d{1,4})\)")
 WORDLESS: dict[str, Event] = {"(expired)": Expired(), "(waited)": Waited(), "(photo)": Unreadable()}
 
 
-class _Dialogue:
-    def __init__(self, catalogue: Catalogue) -> None:
+class Dialogue:
+    """One dialogue as it is played. ``out`` is its transcript so far; time stands still until a line moves it."""
+
+    def __init__(self, catalogue: Catalogue, now: datetime = NOW) -> None:
         self.catalogue = catalogue
         self.out: list[str] = []
-        self.now = NOW
+        self.now = now
         self.sharing: tuple[int, ...] = ()
         self.session: Session | None = None
         self.language = ""
         self.awaiting: Awaiting | None = None
 
-    def play(self, line: str) -> None:
+    def play(self, line: str) -> tuple[Effect, ...]:
+        """What follows a line of a transcript; the lines that only tell what followed are passed over."""
         mark, _, rest = line.partition(" ")
         match mark:
             case "survey":
                 survey, self.language = rest.split()
                 self.session = engine.open_session(self.catalogue.surveys[survey], self.language)
-                self.turn(line, Started())
+                return self._turn(line, Started())
             case "<":
-                self.turn(line, self.event(rest))
+                return self._turn(line, self._event(rest))
             case "@":
                 count, unit = rest.split()
                 self.now += timedelta(**{unit: int(count)})
@@ -60,14 +65,19 @@ class _Dialogue:
                 self.out.append(line)
             case "#":
                 self.out.append(line)
+        return ()
 
-    def event(self, said: str) -> Event:
-        if said.startswith("(tap "):
-            _, question, value = said.strip("()").split()
-            return ChoiceTapped(question, int(value))
+    def text(self, say: Say, channel: str) -> str:
+        """What the customer reads of ``say``."""
+        assert self.session is not None
+        return self.catalogue.render(say, survey=self.session.survey, language=self.language, channel=channel)
+
+    def _event(self, said: str) -> Event:
+        if (tap := _TAP.fullmatch(said)) is not None:
+            return ChoiceTapped(tap[1], int(tap[2]))
         return WORDLESS.get(said) or TextReceived(said, self.sharing)
 
-    def turn(self, line: str, event: Event) -> None:
+    def _turn(self, line: str, event: Event) -> tuple[Effect, ...]:
         assert self.session is not None, "a transcript begins with its survey"
         self.out.append(line)
         reloaded = Session.from_json(self.session.to_json())
@@ -86,14 +96,12 @@ class _Dialogue:
                     continue
                 case SetLanguage(language):
                     self.language = language
-            self.out.append(self.line(effect))
+            self.out.append(self._line(effect))
+        return effects
 
-    def line(self, effect: Effect) -> str:
+    def _line(self, effect: Effect) -> str:
         if isinstance(effect, Say):
-            assert self.session is not None
-            survey = self.session.survey
-            text = self.catalogue.render(effect, survey=survey, language=self.language, channel="sms")
-            return "> " + text.replace("\n", "\n  ")
+            return "> " + self.text(effect, "sms").replace("\n", "\n  ")
         if isinstance(effect, Record | Correct):
             value: object = effect.text if effect.value is None else effect.value
             if isinstance(effect, Record) and effect.skipped:
@@ -105,7 +113,7 @@ class _Dialogue:
 
 def replay(transcript: str, catalogue: Catalogue) -> str:
     """The transcript as it is when the customer's lines of ``transcript`` are played now."""
-    dialogue = _Dialogue(catalogue)
+    dialogue = Dialogue(catalogue)
     for line in transcript.splitlines():
         dialogue.play(line)
     return "\n".join(dialogue.out) + "\n"
