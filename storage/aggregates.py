@@ -8,31 +8,35 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import Date, Integer, and_, case, cast, func, literal_column, select, type_coerce
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
 from storage.measurements import RATINGS
-from storage.tables import answer, enrolment, follow_up, measurement, occasion, outbox, provider
 from storage.tables import case as case_table
+from storage.tables import ending_count, measurement, month_count, provider
 
 Key = tuple[str, str, str, str, str]  # provider, period, point, gender, difficulty
 SATISFIED = 4  # and 5
-OPEN_DAYS = 15  # an enrolment-month is a calendar month with at least so many open days
 NOT_STATED = "?"
+NOTHING = (0,) * 7
 WIDTH = 1 + 2 * len(RATINGS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contacts:
-    """The surveys of one measurement point in the year, by what became of them."""
+    """The measurement points of one kind in the year, by what became of their survey; empty while it waits."""
 
-    planned: int = 0
     sent: int = 0
     delivered: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
+
+    def add(self, outcome: str, sent: int, delivered: int, number: int) -> None:
+        """Count ``number`` points that are alike."""
+        self.sent += sent * number
+        self.delivered += delivered * number
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +67,64 @@ async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregat
     for id_, ref, name in rows:
         refs[id_] = ref
         providers.append((ref, name))
+    told = await answers(conn, year, refs)
     return Aggregate(
         year=year,
         as_of=now.date(),
         providers=tuple(providers),
-        satisfaction=await satisfaction(conn, year, refs),
+        satisfaction=told.cells,
         months=await _months(conn, year, now.date(), refs),
         endings=await _endings(conn, year, refs),
-        contacts=await _contacts(conn, year),
+        contacts=told.contacts,
         reasons=await _reasons(conn, year),
         cases=await _cases(conn, year),
     )
 
 
-async def satisfaction(conn: AsyncConnection, year: int, refs: dict[int, str]) -> dict[Key, list[int]]:
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the measurement points of a year tell: `Aggregate.satisfaction`, and what became of the surveys."""
+
+    cells: dict[Key, list[int]]
+    contacts: dict[str, Contacts]
+
+
+async def answers(conn: AsyncConnection, year: int, refs: dict[int, str]) -> Answers:
     """Per provider the year; for the unit also quarters, genders and difficulty classes. Point ``all`` is both."""
     m = measurement.c
-    once = and_(m.year == year, literal_column("repeated") == literal_column("0"))
+    once = and_(m.year == year, m.repeated == 0)
     counts: list[ColumnElement[int]] = [func.count()]
     for name in RATINGS:
         counts += [func.count(m[name]), func.count().filter(m[name] >= SATISFIED)]
-    cells: dict[Key, list[int]] = {}
+    found = Answers({}, {})
     by_provider = select(m.provider_id, m.point, *counts).where(once).group_by(m.point, m.provider_id)
     for provider_id, point, *numbers in await conn.execute(by_provider):
-        _add(cells, [(refs[provider_id], str(year), point, "T", "")], numbers)
-    by_group = (
-        select(m.quarter, m.point, m.gender, m.difficulty, *counts)
-        .where(once)
-        .group_by(m.quarter, m.point, m.gender, m.difficulty)
-    )
-    for quarter, point, gender, difficulty, *numbers in await conn.execute(by_group):
-        _add(cells, _unit_keys(year, quarter, point, gender, difficulty), numbers)
-    await _add_repeated(conn, year, refs, cells)
-    return cells
+        _add(found.cells, [(refs[provider_id], str(year), point, "T", "")], numbers)
+    await _add_groups(conn, year, once, found)
+    await _add_repeated(conn, year, refs, found)
+    return found
+
+
+async def _add_groups(conn: AsyncConnection, year: int, once: ColumnElement[bool], found: Answers) -> None:
+    """Points that are alike in everything are counted together: the index is in that order, and they are few."""
+    m = measurement.c
+    group = (m.quarter, m.point, m.gender, m.difficulty)
+    alike = (*group, m.outcome, m.sent, m.delivered, *(m[name] for name in RATINGS))
+    sums: dict[tuple[int, str, str, str], list[int]] = {}
+    for quarter, point, gender, difficulty, outcome, sent, delivered, *rest in await conn.execute(
+        select(*alike, func.count()).where(once).group_by(*alike)
+    ):
+        *ratings, number = rest
+        cell = sums.setdefault((quarter, point, gender, difficulty), [0] * WIDTH)
+        cell[0] += number
+        for place, rating in enumerate(ratings):
+            if rating is not None:
+                cell[1 + 2 * place] += number
+                if rating >= SATISFIED:
+                    cell[2 + 2 * place] += number
+        found.contacts.setdefault(point, Contacts()).add(outcome, sent, delivered, number)
+    for (quarter, point, gender, difficulty), numbers in sums.items():
+        _add(found.cells, _unit_keys(year, quarter, point, gender, difficulty), numbers)
 
 
 def _unit_keys(year: int, quarter: int, point: str, gender: str, difficulty: str) -> list[Key]:
@@ -116,17 +145,27 @@ def _add(cells: dict[Key, list[int]], keys: Iterable[Key], numbers: Iterable[int
                 cell[place] += number
 
 
-async def _add_repeated(
-    conn: AsyncConnection, year: int, refs: dict[int, str], cells: dict[Key, list[int]]
-) -> None:
+async def _add_repeated(conn: AsyncConnection, year: int, refs: dict[int, str], found: Answers) -> None:
     m = measurement.c
+    what = (
+        m.provider_id,
+        m.customer_id,
+        m.point,
+        m.quarter,
+        m.gender,
+        m.difficulty,
+        m.outcome,
+        m.sent,
+        m.delivered,
+    )
     rows = await conn.execute(
-        select(m.provider_id, m.customer_id, m.point, m.quarter, m.gender, m.difficulty, *(m[q] for q in RATINGS))
-        .where(m.year == year, literal_column("repeated") == literal_column("1"))
+        select(*what, *(m[name] for name in RATINGS))
+        .where(m.year == year, m.repeated == 1)
         .order_by(m.started_on.desc(), m.enrolment_id.desc())
     )
     seen: set[tuple[str, int, int, str, str]] = set()
-    for provider_id, customer_id, point, quarter, gender, difficulty, *ratings in rows:
+    for provider_id, customer_id, point, quarter, gender, difficulty, outcome, sent, delivered, *ratings in rows:
+        found.contacts.setdefault(point, Contacts()).add(outcome, sent, delivered, 1)
         keys = [(refs[provider_id], str(year), point, "T", "")]
         for key in keys + _unit_keys(year, quarter, point, gender, difficulty):
             numbers = [1]
@@ -138,118 +177,58 @@ async def _add_repeated(
                 if counted:
                     seen.add(kind)
                 numbers += [int(counted), int(counted and rating >= SATISFIED)]
-            _add(cells, [key], numbers)
+            _add(found.cells, [key], numbers)
 
 
 async def _months(
     conn: AsyncConnection, year: int, today: date, refs: dict[int, str]
 ) -> dict[tuple[str, str], list[int]]:
     """Enrolment-months of the year that are over, with what the provider recorded and the customer said."""
+    over = [month for month in range(1, 13) if date(year, month, monthrange(year, month)[1]) < today]
+    periods = [f"{year}-{month:02}" for month in over]
+    if not periods:
+        return {}
+    c = month_count.c
+    open_before = await conn.execute(
+        select(c.provider_id, func.sum(c.began - c.ceased)).where(c.month < periods[0]).group_by(c.provider_id)
+    )
+    due = {provider_id: int(number) for provider_id, number in open_before}
+    rows = await conn.execute(
+        select(c.month, c.provider_id, c.began, c.ceased, c.on_time, c.late, c.answered, c.confirmed, c.denied)
+        .where(c.month.between(periods[0], periods[-1]))
+        .order_by(c.month, c.provider_id)
+    )
+    counted = {(month, provider_id): numbers for month, provider_id, *numbers in rows}
     found: dict[tuple[str, str], list[int]] = {}
-    for month in range(1, 13):
-        first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-        if last >= today:
-            break
-        period = f"{year}-{month:02}"
-        rows = await conn.execute(_month(conn, first, last, period))
-        whole = [0] * 6
-        for provider_id, *numbers in rows:
-            found[refs[provider_id], period] = numbers
-            whole = [a + b for a, b in zip(whole, numbers, strict=True)]
-        if whole[0]:
-            found["", period] = whole
+    for period in periods:
+        cells = []
+        for provider_id, ref in refs.items():
+            began, ceased, *numbers = counted.get((period, provider_id), NOTHING)
+            due[provider_id] = due.get(provider_id, 0) + began - ceased
+            if due[provider_id]:
+                cells.append([due[provider_id], *numbers])
+                found[ref, period] = cells[-1]
+        if cells:
+            found["", period] = [sum(column) for column in zip(*cells, strict=True)]
     return found
-
-
-def _month(conn: AsyncConnection, first: date, last: date, period: str) -> Any:
-    e, held, said = enrolment.c, follow_up.c.held_on, answer.c.value
-    days: ColumnElement[int]
-    if conn.dialect.name == "sqlite":
-        days = cast(func.julianday(e.ended_on) - func.julianday(e.started_on), Integer)
-    else:
-        days = cast(type_coerce(e.ended_on, Date) - type_coerce(e.started_on, Date), Integer)
-    # Open on 15 days: begun in time for them, not ended before them, and long enough when both lie inside.
-    open_long = and_(
-        e.started_on <= last.replace(day=last.day - OPEN_DAYS + 1),
-        (e.ended_on.is_(None))
-        | (
-            (e.ended_on >= first.replace(day=OPEN_DAYS))
-            & ((e.started_on <= first) | (e.ended_on >= last) | (days >= OPEN_DAYS - 1))
-        ),
-    )
-    return (
-        select(
-            e.provider_id,
-            func.count(),
-            func.count().filter(held.between(first, last)),
-            func.count().filter(held > last),
-            func.count(said),
-            func.count().filter(said == 1),
-            func.count().filter(and_(held.is_not(None), said == 0)),
-        )
-        .select_from(enrolment)
-        .outerjoin(follow_up, and_(follow_up.c.enrolment_id == e.id, follow_up.c.month == period))
-        .outerjoin(
-            occasion,
-            and_(occasion.c.enrolment_id == e.id, occasion.c.survey == "checkin", occasion.c.period == period),
-        )
-        .outerjoin(answer, and_(answer.c.occasion_id == occasion.c.id, answer.c.question == "followup_held"))
-        .where(open_long)
-        .group_by(e.provider_id)
-    )
 
 
 async def _endings(conn: AsyncConnection, year: int, refs: dict[int, str]) -> dict[tuple[str, str], int]:
-    e = enrolment.c
-    rows = await conn.execute(
-        select(e.provider_id, e.end_reason, func.count())
-        .where(e.ended_on.between(date(year, 1, 1), date(year, 12, 31)))
-        .group_by(e.provider_id, e.end_reason)
-    )
+    c = ending_count.c
+    rows = await conn.execute(select(c.provider_id, c.end_reason, c.number).where(c.year == year))
     return {(refs[provider_id], reason): number for provider_id, reason, number in rows}
 
 
-async def _contacts(conn: AsyncConnection, year: int) -> dict[str, Contacts]:
-    m, o = measurement.c, occasion.c
-    asked = and_(o.enrolment_id == m.enrolment_id, o.survey == m.point, o.period == "")
-    delivered = (
-        select(outbox.c.occasion_id).where(outbox.c.occasion_id == o.id, outbox.c.state == "delivered").exists()
-    )
-    rows = await conn.execute(
-        select(
-            m.point,
-            o.outcome,
-            func.count(),
-            func.count(o.opened_at),
-            func.sum(case((delivered, 1), else_=0)),
-        )
-        .join(occasion, asked)
-        .where(m.year == year)
-        .group_by(m.point, o.outcome)
-    )
-    found: dict[str, Contacts] = {}
-    for point, outcome, number, sent, arrived in rows:
-        before = found.get(point, Contacts())
-        found[point] = Contacts(
-            before.planned + number,
-            before.sent + sent,
-            before.delivered + int(arrived),
-            {**before.outcomes, outcome: number},
-        )
-    return found
-
-
 async def _reasons(conn: AsyncConnection, year: int) -> dict[int, tuple[int, int]]:
-    m, o, a = measurement.c, occasion.c, answer.c
-    rows = await conn.execute(
-        select(a.value, func.count(m.customer_id.distinct()), func.count(m.provider_id.distinct()))
-        .select_from(measurement)
-        .join(occasion, and_(o.enrolment_id == m.enrolment_id, o.survey == m.point, o.period == ""))
-        .join(answer, and_(a.occasion_id == o.id, a.question == "reason"))
-        .where(m.year == year, a.value.is_not(None))
-        .group_by(a.value)
-    )
-    return {value: (customers, providers) for value, customers, providers in rows}
+    """By reason, its customers and their providers. Each is a list without repeats in an index."""
+    m = measurement.c
+    counted = []
+    for who in (m.customer_id, m.provider_id):
+        once = select(m.reason, who).where(m.year == year, m.reason.is_not(None)).distinct().subquery()
+        rows = await conn.execute(select(once.c.reason, func.count().label("number")).group_by(once.c.reason))
+        counted.append({row.reason: row.number for row in rows})
+    customers, providers = counted
+    return {reason: (number, providers[reason]) for reason, number in customers.items()}
 
 
 async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:

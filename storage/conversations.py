@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import answers, measurements, occasions, people
+from storage import answers, measurements, months, occasions, people
 from storage.database import insert
 from storage.people import Person
 from storage.tables import case, customer_address, inbox, occasion, outbox, session
@@ -184,14 +184,22 @@ async def save_answers(conn: AsyncConnection, talks: Sequence[Talk], catalogue: 
     """Write the answers gathered so far."""
     rows: dict[tuple[int, str], dict[str, Any]] = {}
     ratings: list[tuple[int, str, str, int | None]] = []
+    said: dict[tuple[int, str], int | None] = {}
     for talk in talks:
         for record in talk.answers:
+            said |= held_of(talk, record.question, record.value)
             rows[talk.occasion_id, record.question] = row_of(talk, record, catalogue, now)
             ratings += rating_of(talk, record.question, record.value)
         talk.answers.clear()
+    await months.count_answers(conn, said)
     await answers.save(conn, list(rows.values()))
     if ratings:
         await measurements.set_ratings(conn, ratings)
+
+
+def held_of(talk: Talk, question: str, value: int | None) -> dict[tuple[int, str], int | None]:
+    """What the customer says of a month's follow-up, as storage.months counts it."""
+    return {(talk.enrolment_id, talk.period): value} if question == "followup_held" else {}
 
 
 def row_of(talk: Talk, given: Record | Correct, catalogue: Catalogue, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import answers, cases, conversations, measurements, outbox, people
+from storage import answers, cases, conversations, measurements, months, outbox, people
 from storage.conversations import REASONS, Batch, Talk
 from storage.inbound import Inbound
 from storage.tables import occasion, session
@@ -128,9 +128,11 @@ async def _rewrite(scene: Scene, talk: Talk, effect: Correct | Withdraw | Append
     ratings = []
     match effect:
         case Correct(question, value, _):
+            await months.count_answers(conn, conversations.held_of(talk, question, value))
             await answers.correct(conn, conversations.row_of(talk, effect, scene.catalogue, now))
             ratings = conversations.rating_of(talk, question, value)
         case Withdraw(question):
+            await months.count_answers(conn, conversations.held_of(talk, question, None))
             await answers.withdraw(conn, talk.occasion_id, question, now)
             ratings = conversations.rating_of(talk, question, None)
         case Append(question, text):

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.aggregates import OPEN_DAYS
 from storage.followups import first_day, following
+from storage.months import OPEN_DAYS
 from storage.tables import enrolment, follow_up, provider
 
 

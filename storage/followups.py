@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import months
 from storage.database import insert, upsert
 from storage.tables import enrolment, follow_up, follow_up_event
 
@@ -140,6 +141,7 @@ async def record(
         ("enrolment_id", "month"),
         [{"enrolment_id": id_, "month": month, "recorded_at": now, **row} for (id_, month), row in made.items()],
     )
+    await months.recount(conn, {row.provider_id for row in known.values()})
     actions = {key: "changed" if key in stored else "recorded" for key in made}
     events = [_event(key, actions[key], values, author, now) for key, values in made.items()]
     await insert(conn, follow_up_event, events)
@@ -161,6 +163,7 @@ async def withdraw(
     if key not in await _stored(conn, {row.id}, {month}):
         raise Refused([Refusal(0, "month", f"Ingen uppföljning är registrerad för {enrolment_ref} i {month}.")])
     await conn.execute(follow_up.delete().where(follow_up.c.enrolment_id == row.id, follow_up.c.month == month))
+    await months.recount(conn, [row.provider_id])
     await insert(conn, follow_up_event, [_event(key, "withdrawn", {}, author, now)])
 
 
@@ -254,7 +257,7 @@ async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> dict[str,
 
 
 async def _stored(
-    conn: AsyncConnection, ids: Collection[int], months: Collection[str]
+    conn: AsyncConnection, ids: Collection[int], chosen: Collection[str]
 ) -> dict[tuple[int, str], dict[str, Any]]:
     f = follow_up.c
     found: dict[tuple[int, str], dict[str, Any]] = {}
@@ -263,7 +266,7 @@ async def _stored(
             select(f.enrolment_id, f.month, *(f[name] for name in _FACTS)).where(f.enrolment_id.in_(chunk))
         )
         for id_, month, *facts in rows:
-            if month in months:
+            if month in chosen:
                 found[id_, month] = dict(zip(_FACTS, facts, strict=True))
     return found
 

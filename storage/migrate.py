@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from storage.tables import metadata
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables to the newest migration within the caller's transaction."""
+def upgrade(connection: Connection, to: str = "head") -> bool:
+    """Bring the tables to a migration in the caller's transaction; whether older ones were there before."""
+    before = MigrationContext.configure(connection).get_current_revision()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
+    return before not in (None, MigrationContext.configure(connection).get_current_revision())
 
 
 def missing(connection: Connection) -> str:

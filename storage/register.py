@@ -76,10 +76,9 @@ async def apply(
         raise RegisterError(problems)
     await targets.save_targets(conn, batch.targets)
     await targets.save_context(conn, batch.context)
-    for chunk in _chunks(sorted(changed)):
-        await measurements.refresh(conn, chunk)
-    if batch.customers:  # a corrected gender is read from the measurements
-        await measurements.refresh(conn, await _enrolments_of(conn, {row.ref for row in batch.customers}))
+    changed |= {ids[row.enrolment] for row in batch.followups}
+    changed |= await _enrolments_of(conn, {row.ref for row in batch.customers})  # a gender may be corrected
+    await measurements.refresh(conn, sorted(changed))
     return Imported(
         len(batch.providers),
         len(batch.customers),
@@ -336,15 +335,15 @@ async def _stored(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> d
     return found
 
 
-async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> list[int]:
-    found: list[int] = []
+async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> set[int]:
+    found: set[int] = set()
     for chunk in _chunks(sorted(refs)):
         rows = await conn.execute(
             select(enrolment.c.id)
             .join(customer, customer.c.id == enrolment.c.customer_id)
             .where(customer.c.ref.in_(chunk))
         )
-        found += [id_ for (id_,) in rows]
+        found |= {id_ for (id_,) in rows}
     return found
 
 

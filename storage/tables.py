@@ -213,36 +213,46 @@ measurement = _table(
     Column("overall", Integer),
     Column("treatment", Integer),
     Column("usefulness", Integer),
+    Column("reason", Integer),  # why not satisfied
+    # What became of the survey; kept by triggers on occasion and outbox (storage/triggers.py).
+    Column("outcome", Text, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("delivered", Integer, nullable=False),
 )
+# `repeated` is a column here, not a condition: SQLite would read the row to check what a partial index implies.
 Index(
     "ix_measurement_by_provider",
     measurement.c.year,
+    measurement.c.repeated,
     measurement.c.point,
     measurement.c.provider_id,
     measurement.c.overall,
     measurement.c.treatment,
     measurement.c.usefulness,
-    sqlite_where=text("repeated = 0"),
-    postgresql_where=text("repeated = 0"),
 )
 Index(
     "ix_measurement_by_group",
     measurement.c.year,
+    measurement.c.repeated,
     measurement.c.quarter,
     measurement.c.point,
     measurement.c.gender,
     measurement.c.difficulty,
+    measurement.c.outcome,
+    measurement.c.sent,
+    measurement.c.delivered,
     measurement.c.overall,
     measurement.c.treatment,
     measurement.c.usefulness,
-    sqlite_where=text("repeated = 0"),
-    postgresql_where=text("repeated = 0"),
 )
 Index(
-    "ix_measurement_repeated",
+    "ix_measurement_reasons",
     measurement.c.year,
-    sqlite_where=text("repeated = 1"),
-    postgresql_where=text("repeated = 1"),
+    measurement.c.reason,
+    measurement.c.customer_id,
+    measurement.c.provider_id,
+    sqlite_where=text("reason IS NOT NULL"),
+    postgresql_where=text("reason IS NOT NULL"),
 )
 
 # A month's follow-up as it is known now; how it came to be so is in follow_up_event.
@@ -303,6 +313,30 @@ contact_link = _table(
     Column("codes_sent", Integer, nullable=False, server_default=text("0")),
     # 1 once the message that carried the link has left, and holds it no longer.
     Column("erased", Integer, nullable=False, server_default=text("0")),
+)
+
+# How many enrolment-months of a provider had their follow-up; kept by storage/months.py. The number that is due
+# in a month is what has begun until then less what has ceased: an open enrolment needs no row for each month.
+month_count = _table(
+    "month_count",
+    Column("month", Text, primary_key=True),  # YYYY-MM
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True, index=True),
+    Column("began", Integer, nullable=False),  # enrolments whose first month this is
+    Column("ceased", Integer, nullable=False),  # enrolments whose last month was the one before
+    Column("on_time", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),  # the customer said whether the follow-up was held
+    Column("confirmed", Integer, nullable=False),
+    Column("denied", Integer, nullable=False),  # recorded by the provider, denied by the customer
+)
+
+# Endings of a provider in a year by reason; kept by storage/months.py.
+ending_count = _table(
+    "ending_count",
+    Column("year", Integer, primary_key=True),
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True, index=True),
+    Column("end_reason", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
 )
 
 inbox = _table(

@@ -1,0 +1,44 @@
+"""What became of a measurement point's survey, kept on its measurement by the database itself.
+
+Occasions are opened and closed, and messages delivered, in many statements of many rooms: a trigger cannot be
+forgotten by any of them. `statements` makes them, for the migration and nothing else.
+"""
+
+_CONTACT = """
+UPDATE measurement SET outcome = NEW.outcome, sent = CASE WHEN NEW.opened_at IS NULL THEN 0 ELSE 1 END
+WHERE enrolment_id = NEW.enrolment_id AND point = NEW.survey"""
+_DELIVERED = """
+UPDATE measurement SET delivered = 1 WHERE (enrolment_id, point) IN (
+    SELECT o.enrolment_id, o.survey FROM occasion o WHERE o.id = NEW.occasion_id AND o.period = '')"""
+# name -> table, event, condition, body
+_TRIGGERS = {
+    "occasion_made": (
+        "occasion",
+        "INSERT",
+        "NEW.period = '' AND (NEW.outcome <> '' OR NEW.opened_at IS NOT NULL)",
+        _CONTACT,
+    ),
+    "occasion_moved": (
+        "occasion",
+        "UPDATE OF outcome, opened_at",
+        "NEW.period = ''",
+        _CONTACT,
+    ),
+    "message_made": ("outbox", "INSERT", "NEW.state = 'delivered'", _DELIVERED),
+    "message_delivered": ("outbox", "UPDATE OF state", "NEW.state = 'delivered'", _DELIVERED),
+}
+
+
+def statements(dialect: str) -> list[str]:
+    """The CREATE statements for ``sqlite`` or ``postgresql``."""
+    made = []
+    for name, (table, event, condition, body) in _TRIGGERS.items():
+        head = f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW WHEN ({condition})"
+        if dialect == "sqlite":
+            made.append(f"{head} BEGIN {body}; END")
+            continue
+        made.append(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
+        )
+        made.append(f"{head} EXECUTE FUNCTION {name}()")
+    return made
