@@ -21,6 +21,8 @@ app.add_typer(export_app, name="export")
 T = TypeVar("T")
 
 Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="Kalenderår, till exempel 2025.")]
+Month = Annotated[str, typer.Option("--month", help="Månad, till exempel 2026-10.")]
+Out = Annotated[Path | None, typer.Option(help="Fil att skriva till, annars standard ut.")]
 At = Annotated[str | None, typer.Option("--at", help="Tidpunkt (ISO), i stället för nu.")]
 
 
@@ -184,12 +186,37 @@ def report(
 def export_indicators(
     year: Year,
     format_: Annotated[str, typer.Option("--format", help="csv, xlsx eller json")] = "csv",
-    out: Annotated[Path | None, typer.Option(help="Fil att skriva till, annars standard ut.")] = None,
+    out: Out = None,
 ) -> None:
     """Skriv indikatorerna, en rad per värde."""
     from bot import commands
 
-    content = _run(commands.export_indicators(year, format_, now()))
+    _hand_over(_run(commands.export_indicators(year, format_, now())), out)
+
+
+@export_app.command("payments")
+def export_payments(
+    month: Month,
+    format_: Annotated[str, typer.Option("--format", help="csv eller xlsx")] = "csv",
+    out: Out = None,
+) -> None:
+    """Skriv månadens underlag för utbetalning: insatsmånader per anordnare, summor, låsdatum, kontrollsumma."""
+    from bot import providerexports
+
+    _hand_over(_run(providerexports.payments(month, format_, now())), out)
+
+
+@export_app.command("followups")
+def export_followups(month: Month, out: Out = None) -> None:
+    """Skriv månadens uppföljningar från båda sidor, per anordnare (CSV). Bara för enhetens egen personal."""
+    from bot import providerexports
+
+    _hand_over(_run(providerexports.both_sides(month)), out)
+
+
+def _hand_over(content: bytes, out: Path | None) -> None:
+    from bot import commands
+
     if out is None:
         sys.stdout.buffer.write(content)
     else:

@@ -5,7 +5,7 @@ in index order; the few who have more come as rows and are counted here, the lat
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
+from storage import exemptions
 from storage.measurements import RATINGS
 from storage.tables import case as case_table
 from storage.tables import ending_count, measurement, month_count, provider
@@ -54,6 +55,8 @@ class Aggregate:
     contacts: dict[str, Contacts]  # by point
     reasons: dict[int, tuple[int, int]]  # why not satisfied: customers, providers
     cases: dict[str, int]  # by kind
+    # (provider, YYYY-MM): enrolment-months that are not due, by reason
+    exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
 
 async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregate:
@@ -68,16 +71,18 @@ async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregat
         refs[id_] = ref
         providers.append((ref, name))
     told = await answers(conn, year, refs)
+    exempt = await exemptions.counted(conn, f"{year}-01", f"{year}-12")
     return Aggregate(
         year=year,
         as_of=now.date(),
         providers=tuple(providers),
         satisfaction=told.cells,
-        months=await _months(conn, year, now.date(), refs),
+        months=await _months(conn, year, now.date(), refs, exempt),
         endings=await _endings(conn, year, refs),
         contacts=told.contacts,
         reasons=await _reasons(conn, year),
         cases=await _cases(conn, year),
+        exempt={(refs[id_], month): reasons for (id_, month), reasons in exempt.items()},
     )
 
 
@@ -181,7 +186,11 @@ async def _add_repeated(conn: AsyncConnection, year: int, refs: dict[int, str], 
 
 
 async def _months(
-    conn: AsyncConnection, year: int, today: date, refs: dict[int, str]
+    conn: AsyncConnection,
+    year: int,
+    today: date,
+    refs: dict[int, str],
+    exempt: Mapping[tuple[int, str], Mapping[str, int]],
 ) -> dict[tuple[str, str], list[int]]:
     """Enrolment-months of the year that are over, with what the provider recorded and the customer said."""
     over = [month for month in range(1, 13) if date(year, month, monthrange(year, month)[1]) < today]
@@ -192,7 +201,7 @@ async def _months(
     open_before = await conn.execute(
         select(c.provider_id, func.sum(c.began - c.ceased)).where(c.month < periods[0]).group_by(c.provider_id)
     )
-    due = {provider_id: int(number) for provider_id, number in open_before}
+    opened = {provider_id: int(number) for provider_id, number in open_before}
     rows = await conn.execute(
         select(c.month, c.provider_id, c.began, c.ceased, c.on_time, c.late, c.answered, c.confirmed, c.denied)
         .where(c.month.between(periods[0], periods[-1]))
@@ -204,9 +213,10 @@ async def _months(
         cells = []
         for provider_id, ref in refs.items():
             began, ceased, *numbers = counted.get((period, provider_id), NOTHING)
-            due[provider_id] = due.get(provider_id, 0) + began - ceased
-            if due[provider_id]:
-                cells.append([due[provider_id], *numbers])
+            opened[provider_id] = opened.get(provider_id, 0) + began - ceased
+            due = opened[provider_id] - sum(exempt.get((provider_id, period), {}).values())
+            if due:
+                cells.append([due, *numbers])
                 found[ref, period] = cells[-1]
         if cells:
             found["", period] = [sum(column) for column in zip(*cells, strict=True)]

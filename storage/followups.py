@@ -7,15 +7,16 @@ basis for payment. After that only staff can correct it, with a reason.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import months
+from storage.calendarmonths import first_day, following
 from storage.database import insert, upsert
-from storage.tables import enrolment, follow_up, follow_up_event
+from storage.tables import enrolment, follow_up, follow_up_event, provider
 
 Form = Literal["meeting", "phone", "digital"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -79,21 +80,6 @@ class Recorded:
     same: int = 0
 
 
-def month_of(day: date) -> str:
-    """YYYY-MM."""
-    return f"{day:%Y-%m}"
-
-
-def first_day(month: str) -> date:
-    """The first day of a month YYYY-MM."""
-    return date.fromisoformat(f"{month}-01")
-
-
-def following(month: str) -> str:
-    """The month after."""
-    return month_of(first_day(month) + timedelta(days=32))
-
-
 def locks_on(month: str) -> date:
     """The day from which the month is locked."""
     return first_day(following(month)).replace(day=LOCK_DAY)
@@ -113,25 +99,26 @@ async def record(
     in the audit trail.
     """
     known = await _enrolments(conn, {entry.enrolment for entry in entries})
+    providers = sorted({row.provider_id for row in known.values()})
+    await _take_turns(conn, providers)
     refusals: list[Refusal] = []
     stored = await _stored(conn, {row.id for row in known.values()}, {entry.month for entry in entries})
     made: dict[tuple[int, str], dict[str, Any]] = {}
     same = 0
     for place, entry in enumerate(entries):
         row = known.get(entry.enrolment)
-        found = list(_wrong(place, entry, row, author, today))
-        if found or row is None:
-            refusals += found
+        if row is None or author.provider_id not in (None, row.provider_id):
+            refusals.append(_unknown(place, entry.enrolment, author))
             continue
         key = (row.id, entry.month)
         before = stored.get(key)
         values = _values(entry, before)
-        if key in made:
-            refusals.append(Refusal(place, "enrolment", f"Insats {entry.enrolment} står två gånger för månaden."))
-        elif before == values:
+        if before == values:
             same += 1
+        elif key in made:
+            refusals.append(Refusal(place, "enrolment", f"Insats {entry.enrolment} står två gånger för månaden."))
         else:
-            refusals += _too_late(place, entry, row, author, today)
+            refusals += list(_wrong(place, entry, row, today)) or _too_late(place, entry, row, author, today)
             made[key] = values
     if refusals:
         raise Refused(refusals)
@@ -141,10 +128,11 @@ async def record(
         ("enrolment_id", "month"),
         [{"enrolment_id": id_, "month": month, "recorded_at": now, **row} for (id_, month), row in made.items()],
     )
-    await months.recount(conn, {row.provider_id for row in known.values()})
     actions = {key: "changed" if key in stored else "recorded" for key in made}
     events = [_event(key, actions[key], values, author, now) for key, values in made.items()]
     await insert(conn, follow_up_event, events)
+    if made:
+        await months.recount(conn, providers)
     new = sum(action == "recorded" for action in actions.values())
     return Recorded(new, len(made) - new, same)
 
@@ -154,6 +142,7 @@ async def withdraw(
 ) -> None:
     """Take back a recorded follow-up that was not held. Raises Refused."""
     row = (await _enrolments(conn, {enrolment_ref})).get(enrolment_ref)
+    await _take_turns(conn, [row.provider_id] if row else [])
     if row is None or author.provider_id not in (None, row.provider_id):
         raise Refused([_unknown(0, enrolment_ref, author)])
     entry = Entry(enrolment_ref, month, row.started_on)
@@ -163,16 +152,12 @@ async def withdraw(
     if key not in await _stored(conn, {row.id}, {month}):
         raise Refused([Refusal(0, "month", f"Ingen uppföljning är registrerad för {enrolment_ref} i {month}.")])
     await conn.execute(follow_up.delete().where(follow_up.c.enrolment_id == row.id, follow_up.c.month == month))
-    await months.recount(conn, [row.provider_id])
     await insert(conn, follow_up_event, [_event(key, "withdrawn", {}, author, now)])
+    await months.recount(conn, [row.provider_id])
 
 
-def _wrong(place: int, entry: Entry, row: Any, author: Author, today: date) -> Iterable[Refusal]:
+def _wrong(place: int, entry: Entry, row: Any, today: date) -> Iterable[Refusal]:
     """What is wrong whenever it is said."""
-    if row is None or author.provider_id not in (None, row.provider_id):
-        # The same words for both: a guess must not tell whose number it is.
-        yield _unknown(place, entry.enrolment, author)
-        return
     held, ref = entry.held_on, entry.enrolment
     if held > today:
         yield Refusal(place, "held_on", f"Datumet {held} för {ref} har inte varit än.")
@@ -191,6 +176,7 @@ def _wrong(place: int, entry: Entry, row: Any, author: Author, today: date) -> I
 
 
 def _unknown(place: int, ref: str, author: Author) -> Refusal:
+    """The same words for another provider's number: a guess must not tell whose it is."""
     where = "i registret" if author.provider_id is None else "bland era insatser"
     return Refusal(place, "enrolment", f"Insatsen {ref} finns inte {where}.")
 
@@ -245,6 +231,13 @@ def _event(
         "reason": author.reason,
         "facts": json.dumps({name: value for name, value in values.items() if value is not None}, default=str),
     }
+
+
+async def _take_turns(conn: AsyncConnection, provider_ids: Sequence[int]) -> None:
+    """PostgreSQL: two who record for a provider at once wait for each other. SQLite has one writer anyway."""
+    for chunk in _chunks(provider_ids):
+        locked = select(provider.c.id).where(provider.c.id.in_(chunk)).order_by(provider.c.id)
+        await conn.execute(locked.with_for_update(key_share=True))
 
 
 async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 A row of month_count or ending_count can always be made again from enrolment, follow_up, occasion and answer; a
 test holds the kept numbers against that. An enrolment-month is a calendar month in which the enrolment was open
-on at least 15 days (REPORT.md): it is the months from that of the 15th day to that of the last day but 14.
+on at least 15 days (REPORT.md): it is the months from that of the 15th day to that of the last day but 14. What
+was done in an exempt month does not count; how many are exempt tells storage/exemptions.py.
 """
 
 from collections import Counter
@@ -34,7 +35,10 @@ _WORDS = {
     },
 }
 _COUNTED = "(e.ended_on IS NULL OR ({long} AND {last} >= {first}))"
-_IN_IT = "{month} >= {first} AND (e.ended_on IS NULL OR {month} <= {last}) AND " + _COUNTED
+_IN_IT = (
+    "{month} >= {first} AND (e.ended_on IS NULL OR {month} <= {last}) AND " + _COUNTED + " AND NOT EXISTS "
+    "(SELECT 1 FROM exempt_month x WHERE x.enrolment_id = e.id AND x.month = {month})"
+)
 _MONTHS = """
 INSERT INTO month_count (month, provider_id, began, ceased, on_time, late, answered, confirmed, denied)
 SELECT month, provider_id, sum(began), sum(ceased), sum(on_time), sum(late), sum(answered), sum(confirmed),

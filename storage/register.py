@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import followups, measurements, occasions, people, targets
+from storage import exemptions, followups, measurements, occasions, people, targets
 from storage.database import insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
@@ -42,6 +42,7 @@ class Imported:
     customers: int
     enrolments: int
     followups: int
+    exemptions: int
     answers: int
     targets: int
     context: int
@@ -50,6 +51,7 @@ class Imported:
         return (
             f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
             f"{self.followups} uppföljningar, {self.answers} svar"
+            + (f", {self.exemptions} undantag" if self.exemptions else "")
             + (f", {self.targets} mål" if self.targets else "")
             + (f", {self.context} omvärldsuppgifter" if self.context else "")
         )
@@ -68,15 +70,18 @@ async def apply(
     await _customers(conn, batch, now)
     problems: list[Problem] = []
     changed = await _enrolments(conn, batch, today, now, problems)
-    ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.answers)})
+    ids = await _ids(
+        conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.exemptions, *batch.answers)}
+    )
     author = followups.Author("file", who=by, reason=reason)
     await _followups(conn, batch, ids, author, today, now, problems)
     changed |= await _answers(conn, batch, ids, problems)
+    changed |= await _exemptions(conn, batch, ids, now, problems)
     if problems:
         raise RegisterError(problems)
     await targets.save_targets(conn, batch.targets)
     await targets.save_context(conn, batch.context)
-    changed |= {ids[row.enrolment] for row in batch.followups}
+    await exemptions.refresh(conn, sorted(changed))
     changed |= await _enrolments_of(conn, {row.ref for row in batch.customers})  # a gender may be corrected
     await measurements.refresh(conn, sorted(changed))
     return Imported(
@@ -84,6 +89,7 @@ async def apply(
         len(batch.customers),
         len(batch.enrolments),
         len(batch.followups),
+        len(batch.exemptions),
         len(batch.answers),
         len(batch.targets),
         len(batch.context),
@@ -242,6 +248,22 @@ async def _followups(
             _problem(rows[each.place], each.field, each.sentence[:1].lower() + each.sentence[1:].rstrip("."))
             for each in refused.refusals
         ]
+
+
+async def _exemptions(
+    conn: AsyncConnection,
+    batch: RegisterBatch,
+    ids: Mapping[str, int],
+    now: datetime,
+    problems: list[Problem],
+) -> set[int]:
+    """Save the exemptions; the ids of their enrolments."""
+    unknown = [row for row in batch.exemptions if row.enrolment not in ids]
+    problems += [_problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret") for row in unknown]
+    if problems:
+        return set()
+    await exemptions.save(conn, batch.exemptions, ids, now)
+    return {ids[row.enrolment] for row in batch.exemptions}
 
 
 async def _answers(

@@ -9,6 +9,8 @@ from typing import Any
 from storage import registerwords
 from storage.registercells import Line, Problem
 
+EXEMPTION_DAYS = 366  # a wrong year in a file must not exempt for ever
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
@@ -76,6 +78,16 @@ class FollowupRow(_OfEnrolment):
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptionRow(_OfEnrolment):
+    """A time without follow-ups, its first and last day in it; ``who`` decided it."""
+
+    from_on: date
+    to_on: date
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRow(_OfEnrolment):
     """An answer of an earlier year; ``period`` is YYYY-MM for ``checkin``, else empty."""
 
@@ -120,6 +132,7 @@ class RegisterBatch:
     customers: tuple[CustomerRow, ...] = ()
     enrolments: tuple[EnrolmentRow, ...] = ()
     followups: tuple[FollowupRow, ...] = ()
+    exemptions: tuple[ExemptionRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
     targets: tuple[TargetRow, ...] = ()
     context: tuple[ContextRow, ...] = ()
@@ -199,6 +212,16 @@ def _yes_no(line: Line, column: str) -> bool | None:
     return None if value is None else bool(value)
 
 
+def _exemption(line: Line) -> ExemptionRow:
+    enrolment, first, last = line.needed("enrolment"), line.needed_day("from"), line.needed_day("to")
+    line.not_before("to", last, first, "from")
+    line.needed("reason")
+    reason = line.one_of("reason", registerwords.EXEMPTION_WORDS, tuple(registerwords.EXEMPTIONS), "")
+    if first > date.min and (last - first).days > EXEMPTION_DAYS:
+        line.refuse("to", f"ett undantag får vara högst {EXEMPTION_DAYS} dagar; lägg in ett nytt när det går ut")
+    return ExemptionRow(line.file, line.row, enrolment, first, last, reason, line.needed("who"))
+
+
 def _answer(line: Line) -> AnswerRow:
     line.needed("survey")
     line.needed("question")
@@ -255,6 +278,7 @@ BUILD: Mapping[str, Callable[[Line], Any]] = {
     "customers": _customer,
     "enrolments": _enrolment,
     "followups": _followup,
+    "exemptions": _exemption,
     "answers": _answer,
     "targets": _target,
     "context": _context,

@@ -39,6 +39,11 @@ INDICATORS = {
 QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress")
 ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
 ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
+EXEMPTIONS = {
+    "illness": ("sjukdom", "sjukskrivning", "sjuk"),
+    "parental_leave": ("föräldraledighet", "föräldraledig"),
+    "holiday": ("semester", "semester enligt plan", "ledighet"),
+}
 FORMS = {"meeting": ("möte", "fysiskt möte"), "phone": ("telefon",), "digital": ("digitalt", "video")}
 ACTIVITIES = {
     "coaching": ("coachning",),
@@ -87,6 +92,13 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish 
         "activities": ("aktiviteter",),
         "next_step": ("nästa steg",),
     },
+    "exemptions": {
+        "enrolment": ("insats",),
+        "from": ("från",),
+        "to": ("till",),
+        "reason": ("skäl", "orsak"),
+        "who": ("vem", "beslutad av", "beslutat av"),
+    },
     "answers": {
         "enrolment": ("insats",),
         "survey": ("enkät",),
@@ -112,6 +124,7 @@ REQUIRED = {
     "customers": ("ref", "phone"),
     "enrolments": ("ref", "customer", "provider", "started_on"),
     "followups": ("enrolment", "month", "held_on"),
+    "exemptions": ("enrolment", "from", "to", "reason", "who"),
     "answers": ("enrolment", "survey", "question", "answered_on"),
     "targets": ("indicator", "year", "target"),
     "context": ("name", "year", "value", "unit", "source", "date"),
@@ -123,6 +136,7 @@ KEYS = {
     "customers": ("ref",),
     "enrolments": ("ref",),
     "followups": ("enrolment", "month"),
+    "exemptions": ("enrolment", "from_on"),
     "answers": ("enrolment", "survey", "period", "question"),
     "targets": ("indicator", "year"),
     "context": ("name", "year"),
@@ -144,6 +158,7 @@ LANGUAGE_WORDS = {code: code for code in LANGUAGES}
 GENDER_WORDS = words(GENDERS)
 END_REASON_WORDS = words(END_REASONS)
 DIFFICULTY_WORDS = words(DIFFICULTIES)
+EXEMPTION_WORDS = words(EXEMPTIONS)
 FORM_WORDS = words(FORMS)
 ACTIVITY_WORDS = words(ACTIVITIES)
 SURVEY_WORDS = words(SURVEYS)

@@ -269,6 +269,25 @@ follow_up = _table(
     Column("next_step", Text),
 )
 
+# A time in which no follow-ups are asked for.
+exemption = _table(
+    "exemption",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("from_on", IsoDate, primary_key=True),
+    Column("to_on", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # illness, parental_leave, holiday
+    Column("decided_by", Text, nullable=False),
+    Column("registered_at", UtcDateTime, nullable=False),
+)
+
+# The months that exemptions take out of every count; kept by storage/exemptions.py.
+exempt_month = _table(
+    "exempt_month",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("month", Text, primary_key=True, index=True),  # YYYY-MM
+    Column("reason", Text, nullable=False),
+)
+
 # The audit trail of follow_up: rows are added and never changed.
 follow_up_event = _table(
     "follow_up_event",

@@ -19,9 +19,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot import providerlinks
 from bot.providerpages import forms, words
 from storage import contactlinks, enrolmentmonths, followups, outbox
+from storage.calendarmonths import first_day, month_of
 from storage.contactlinks import Link
 from storage.database import Database
-from storage.followups import ACTIVITIES, FORMS, Author, Refused, month_of
+from storage.followups import ACTIVITIES, FORMS, Author, Refused
 
 COOKIE = "enhet"
 CODE_DIGITS = 6
@@ -179,7 +180,7 @@ class _Pages:
             done=sum(each.held_on is not None for each in own),
             start=start,
             page=forms.ROWS,
-            first=followups.first_day(month),
+            first=first_day(month),
             today=today,
             errors=errors,
             problem=problem,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from storage.followups import first_day
+from storage.calendarmonths import first_day
 
 FORMS = {"meeting": "Möte", "phone": "Telefon", "digital": "Digitalt"}
 ACTIVITIES = {

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import contactlinks, followups
+from storage.calendarmonths import month_of
 from storage.database import Database
 from storage.followups import Author, Entry, Recorded, Refused, record
 from storage.register import RegisterError
@@ -46,7 +47,7 @@ async def trail(db: Database) -> list[tuple[str, str, str, str, str]]:
 
 
 def held(ref: str, day: date, month: str = "") -> Entry:
-    return Entry(ref, month or followups.month_of(day), day)
+    return Entry(ref, month or month_of(day), day)
 
 
 async def test_what_is_said_again_changes_nothing_and_what_is_changed_is_in_the_trail(

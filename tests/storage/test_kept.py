@@ -61,14 +61,11 @@ class Register:
         return f"2026-{self.dice.randint(3, 5):02}"  # few, so that answers are corrected
 
     async def follow_up(self) -> None:
-        lines = []
-        for ref, month in sorted({(self.dice.choice(list(self.enrolments)), self.month()) for _ in range(8)}):
-            _, _, start, end, _ = self.enrolments[ref]
-            held = date.fromisoformat(f"{month}-01") + timedelta(days=self.dice.randrange(40))  # some are late
-            if start <= held <= (end or held):
-                lines.append(f"{ref},{month},{held}")
-        if lines:
-            await self.take_in("enrolment,month,held_on", lines)
+        found = {(self.dice.choice(list(self.enrolments)), self.month()) for _ in range(8)}
+        held = [(ref, month, date.fromisoformat(f"{month}-{self.dice.randint(1, 28):02}")) for ref, month in found]
+        held += [(ref, "2026-01", date(2026, 2, 3)) for ref in list(self.enrolments)[:2]]
+        lines = [f"{ref},{month},{day}" for ref, month, day in sorted(held) if self.is_open(ref, day)]
+        await self.take_in("enrolment,month,held_on", lines)
 
     async def withdraw(self) -> None:
         async with self.db.begin() as conn:
@@ -77,6 +74,16 @@ class Register:
                 row = self.dice.choice(rows)
                 author = followups.Author("staff", who="Prov", reason="prov")
                 await followups.withdraw(conn, row.ref, row.month, author, NOW.date(), NOW)
+
+    def is_open(self, ref: str, day: date) -> bool:
+        _, _, start, end, _ = self.enrolments[ref]
+        return start <= day <= (end or day)
+
+    async def exempt(self) -> None:
+        start = date(2026, 2, 1) + timedelta(days=self.dice.randrange(60))
+        end = start + timedelta(days=self.dice.randrange(70))
+        lines = [f"{ref},{start},{end},illness,Anna" for ref in self.dice.sample(list(self.enrolments), 3)]
+        await self.take_in("enrolment,from,to,reason,who", lines)
 
     async def answers(self) -> None:
         lines = []
@@ -161,6 +168,7 @@ async def changed_at_random(db: Database, folder: Path, seed: int, steps: int) -
         story.answers,
         story.says,
         story.contact,
+        story.exempt,
     ]
     for step in range(steps):
         await story.dice.choice(happenings)()
@@ -169,8 +177,12 @@ async def changed_at_random(db: Database, folder: Path, seed: int, steps: int) -
     kept = await assert_kept(db)
     assert kept["month_count"]
     async with db.read() as conn:
-        counted = (await aggregate(conn, 2026, NOW)).months
-    assert {key: cell[0] for key, cell in counted.items()} == due(story.enrolments)
+        counted = await aggregate(conn, 2026, NOW)
+    found = Counter({key: cell[0] for key, cell in counted.months.items()})
+    for (ref, month), reasons in counted.exempt.items():
+        found[ref, month] += sum(reasons.values())
+        found["", month] += sum(reasons.values())
+    assert found == due(story.enrolments)
 
 
 def due(enrolments: dict[str, tuple[str, str, date, date | None, str]]) -> Counter[tuple[str, str]]:

@@ -1,0 +1,51 @@
+"""What staff take out about the providers' months: the basis for payment, and both sides of each follow-up."""
+
+import csv
+import io
+import re
+from datetime import datetime
+
+from bot import settings as settings_
+from bot.commands import database
+from bot.errors import BadInput
+from storage import enrolmentmonths, followups
+
+
+async def payments(month: str, format_: str, now: datetime) -> bytes:
+    """The basis for payment of ``month`` as csv or xlsx. Raises BadInput."""
+    from reporting.payments import basis
+    from reporting.render.payments import to_csv, to_xlsx
+
+    render = {"csv": to_csv, "xlsx": to_xlsx}.get(format_)
+    if render is None:
+        raise BadInput(f"Formatet {format_!r} finns inte: välj csv eller xlsx.")
+    today = now.astimezone(settings_.load().zone).date()
+    _check(month)
+    if month > f"{today:%Y-%m}":
+        raise BadInput(f"Månaden {month} har inte börjat än.")
+    async with database(settings_.load()) as db, db.read() as conn:
+        months = await enrolmentmonths.of_month(conn, month)
+    return render(basis(month, followups.locks_on(month), followups.is_locked(month, today), months))
+
+
+async def both_sides(month: str) -> bytes:
+    """Per provider, how many of the month's follow-ups are in each state; CSV, for staff alone. Raises BadInput."""
+    from reporting.followups import STATES, tally
+    from reporting.render.csv import neutral
+
+    _check(month)
+    async with database(settings_.load()) as db, db.read() as conn:
+        months = await enrolmentmonths.of_month(conn, month, with_answers=True)
+    names = {each.provider: each.provider_name for each in months}
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["provider", "provider_name", "month", *STATES, "exempt"])
+    for (provider, _), counts in sorted(tally(months).items()):
+        known = (neutral(provider), neutral(names[provider]), month)
+        writer.writerow([*known, *(counts[state] for state in (*STATES, "exempt"))])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _check(month: str) -> None:
+    if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
+        raise BadInput(f"{month!r} är ingen månad: skriv till exempel 2026-10.")

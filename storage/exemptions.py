@@ -1,0 +1,99 @@
+"""Months in which no follow-up is asked for: illness, parental leave, holiday agreed in the plan.
+
+An exemption is a time with a reason and the one who decided. It is turned into exempt months, which every count
+leaves out: a calendar month is exempt when fewer than 15 of the days on which the enrolment is open lie outside
+its exemptions, so that two weeks of holiday leave a month as it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.calendarmonths import OPEN_DAYS, month_of, open_days
+from storage.database import insert, upsert
+from storage.registerrows import ExemptionRow
+from storage.tables import enrolment, exempt_month, exemption
+
+CHUNK = 5_000  # enrolments in one statement
+
+
+async def save(conn: AsyncConnection, rows: Sequence[ExemptionRow], ids: Mapping[str, int], now: datetime) -> None:
+    """Store exemptions; one with the same enrolment and first day replaces what was stored."""
+    values = [
+        {
+            "enrolment_id": ids[row.enrolment],
+            "from_on": row.from_on,
+            "to_on": row.to_on,
+            "reason": row.reason,
+            "decided_by": row.who,
+            "registered_at": now,
+        }
+        for row in rows
+    ]
+    await upsert(conn, exemption, ("enrolment_id", "from_on"), values)
+
+
+async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int]) -> None:
+    """Make the exempt months of these enrolments again: their dates or their exemptions have changed."""
+    e, x = enrolment.c, exemption.c
+    ids = sorted(enrolment_ids)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        rows = await conn.execute(
+            select(x.enrolment_id, e.started_on, e.ended_on, x.from_on, x.to_on, x.reason)
+            .join(enrolment, e.id == x.enrolment_id)
+            .where(x.enrolment_id.in_(chunk))
+            .order_by(x.from_on)
+        )
+        times: dict[int, list[Any]] = {}
+        for row in rows:
+            times.setdefault(row.enrolment_id, []).append(row)
+        await conn.execute(exempt_month.delete().where(exempt_month.c.enrolment_id.in_(chunk)))
+        made = [
+            {"enrolment_id": id_, "month": month, "reason": reason}
+            for id_, found in times.items()
+            for month, reason in exempt_months(
+                found[0].started_on,
+                found[0].ended_on,
+                [(row.from_on, row.to_on, row.reason) for row in found],
+            )
+        ]
+        await insert(conn, exempt_month, made)
+
+
+def exempt_months(
+    started_on: date, ended_on: date | None, times: Iterable[tuple[date, date, str]]
+) -> list[tuple[str, str]]:
+    """(month, reason) of each month that would ask for a follow-up but for its exemptions. The reason is that of
+    most of its exempt days; a day that lies in two exemptions is that of the first."""
+    days: dict[str, dict[date, str]] = {}
+    for from_on, to_on, reason in times:
+        first, last = max(from_on, started_on), min(to_on, ended_on or to_on)
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            days.setdefault(month_of(day), {}).setdefault(day, reason)
+    found = []
+    for month, exempt in sorted(days.items()):
+        whole = open_days(month, started_on, ended_on)
+        if whole >= OPEN_DAYS > whole - len(exempt):
+            found.append((month, Counter(exempt.values()).most_common(1)[0][0]))
+    return found
+
+
+async def counted(conn: AsyncConnection, first: str, last: str) -> dict[tuple[int, str], dict[str, int]]:
+    """Exempt enrolment-months from ``first`` to ``last``: by provider id and month, how many for each reason."""
+    e, x = enrolment.c, exempt_month.c
+    rows = await conn.execute(
+        select(e.provider_id, x.month, x.reason, func.count())
+        .join(enrolment, e.id == x.enrolment_id)
+        .where(x.month.between(first, last))
+        .group_by(e.provider_id, x.month, x.reason)
+    )
+    found: dict[tuple[int, str], dict[str, int]] = {}
+    for provider_id, month, reason, number in rows:
+        found.setdefault((provider_id, month), {})[reason] = number
+    return found
