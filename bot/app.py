@@ -17,6 +17,7 @@ from bot.intake import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from bot.sweep import Sweep
+from reporting import denials
 from scheduler import crash, restore
 from scheduler.clock import Tick, run_clock
 from scheduler.delivery import Delivery, Sending
@@ -42,6 +43,7 @@ log = logging.getLogger(__name__)
 PLAN_SECONDS = 15
 OPEN_SECONDS = 2
 EXPIRE_SECONDS = 60
+DENIAL_SECONDS = 6 * 3600
 SWEEP_SECONDS = 300
 REQUEST_SECONDS = 15.0  # until an unanswered call is given up
 LANDING_SECONDS = 6.0  # that calls in flight have to land when the process is told to stop
@@ -65,7 +67,7 @@ class App:
         self.now = now
         self.catalogue: Catalogue = load_catalogue()
         self.rules, self.window = contact_rules(settings)
-        self.intake = Intake(db, self.catalogue, now, timedelta(days=self.rules.conversation))
+        self.intake = Intake(db, self.catalogue, now, timedelta(days=self.rules.conversation), settings.zone)
         self.telegram: _TelegramGateway | None = None
         self.gateways: dict[str, Gateway] = {}
         self.sweep: Sweep | None = None
@@ -206,11 +208,16 @@ class App:
             async with self.db.begin() as conn:
                 await contactlinks.erase_sent(conn)
 
+        async def look_for_denials() -> None:
+            now = self.now()
+            await denials.open_cases(self.db, now.astimezone(self.settings.zone).date(), now)
+
         jobs = [
             Tick("plan", PLAN_SECONDS, plan),
             Tick("open", OPEN_SECONDS, open_due),
             Tick("expire", EXPIRE_SECONDS, expire),
             Tick("links", EXPIRE_SECONDS, erase_links),
+            Tick("denials", DENIAL_SECONDS, look_for_denials),
         ]
         if self.sweep is not None:  # first: a STOP sent while nothing ran counts before anything is asked
             jobs.insert(0, Tick("sweep", SWEEP_SECONDS, self.sweep.run))

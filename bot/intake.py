@@ -10,7 +10,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from scheduler import crash
 from storage import quarantined
@@ -31,12 +31,18 @@ class Intake:
     ``waits`` after its customer was last heard."""
 
     def __init__(
-        self, db: Database, catalogue: Catalogue, now: Callable[[], datetime], waits: timedelta = WAITS
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        now: Callable[[], datetime],
+        waits: timedelta = WAITS,
+        zone: tzinfo = UTC,
     ) -> None:
         self._db = db
         self._catalogue = catalogue
         self._now = now
         self._waits = waits
+        self._zone = zone
         self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
         self._writer: asyncio.Task[None] | None = None
 
@@ -83,7 +89,9 @@ class Intake:
 
     async def _save(self, events: list[Inbound]) -> list[Taken]:
         async with self._db.begin() as conn:
-            taken = await take_in(conn, events, self._catalogue, self._now(), self._waits)
+            now = self._now()
+            today = now.astimezone(self._zone).date()
+            taken = await take_in(conn, events, self._catalogue, now, self._waits, today)
             crash.point("intake.saved")
         crash.point("intake.committed")
         return taken

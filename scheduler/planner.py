@@ -215,7 +215,9 @@ class Planner:
         messages = []
         for each, address_id, channel in opened:
             survey = self._catalogue.surveys[each.survey]
-            session, effects = engine.step(survey, engine.open_session(survey, each.language), Started(), now)
+            session, effects = engine.step(
+                survey, engine.open_session(survey, each.language, _facts(each)), Started(), now
+            )
             (say,) = (effect for effect in effects if isinstance(effect, Say))
             sessions.append(
                 {
@@ -314,3 +316,9 @@ def _verdict(each: Waiting, decision: Decision) -> Verdict:
         case Close(outcome=outcome, reason=reason):
             words = (f"avslutas ({outcome})", reason)
     return Verdict(each.customer_ref, each.enrolment_ref, each.survey, each.period, each.due_at, *words)
+
+
+def _facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
+    """What the conversation knows from the start (survey.packfiles.FACTS)."""
+    changed = EnrolmentFacts(*each.enrolment).end_reason == "changed_provider"
+    return (("same_provider", 0),) if each.survey == "end" and changed else ()

@@ -1,5 +1,6 @@
 """Cases: what a person at the unit must look at, and by when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -8,17 +9,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import insert
 from storage.tables import case
 
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
 # contact_promised). A case of danger is for the same day.
-DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5}
+DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5, "handover": 5}
 KINDS = {
     "complaint": "klagomål",
     "contact": "vill bli kontaktad",
     "danger": "kan vara i fara",
     "unclear_stop": "kan ha menat stopp",
     "wrong_number": "fel nummer",
+    "handover": "överlämning till ny anordnare",
+    "denials": "kunder nekar registrerade uppföljningar",
 }
 
 
@@ -59,6 +63,37 @@ def opened(
         "urgent": int(urgent),
         "status": "open",
     }
+
+
+def about_provider(
+    kind: str, text: str, provider_id: int, now: datetime, customer_id: int | None = None
+) -> dict[str, Any]:
+    """The row of a new case that the system itself opens about a provider."""
+    return {
+        "customer_id": customer_id,
+        "provider_id": provider_id,
+        "kind": kind,
+        "text": text,
+        "channel": "",
+        "opened_at": now,
+        "due_on": working_day(now.date(), DUE.get(kind, max(DUE.values()))),
+        "urgent": 0,
+        "status": "open",
+    }
+
+
+async def add(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new cases."""
+    await insert(conn, case, rows)
+
+
+async def opened_since(conn: AsyncConnection, kind: str, since: datetime) -> set[int]:
+    """The providers about which a case of this kind was opened at or after ``since``."""
+    c = case.c
+    rows = await conn.execute(
+        select(c.provider_id).where(c.kind == kind, c.opened_at >= since, c.provider_id.is_not(None))
+    )
+    return set(rows.scalars())
 
 
 def working_day(day: date, days: int) -> date:

@@ -8,11 +8,12 @@ a new one is made for the same phone, and when the phone no longer belongs to th
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert_ignore
@@ -223,18 +224,24 @@ async def redeem_chat(conn: AsyncConnection, token: str, chat_id: int, now: date
     return True
 
 
-async def providers_of(conn: AsyncConnection, address_ids: Any) -> dict[int, tuple[int, ...]]:
+async def providers_of(conn: AsyncConnection, address_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """By address, the providers whose contact person uses it; addresses of none are left out."""
-    ids = list(address_ids)
-    p, c = provider.c, provider_contact.c
-    found: dict[int, set[int]] = {}
-    for statement in (
-        select(p.address_id, p.id).where(p.address_id.in_(ids)),
-        select(c.address_id, c.provider_id).where(c.address_id.in_(ids)),
-    ):
-        for address_id, provider_id in await conn.execute(statement):
-            found.setdefault(address_id, set()).add(provider_id)
-    return {address_id: tuple(sorted(providers)) for address_id, providers in found.items()}
+    rows = await conn.execute(_PROVIDERS_OF, {"ids": list(address_ids)})
+    found: dict[int, tuple[int, ...]] = {}
+    for address_id, provider_id in rows:
+        found[address_id] = (*found.get(address_id, ()), provider_id)
+    return found
+
+
+# Asked once for every batch of inbound messages, so it is made once.
+_PROVIDERS_OF = union(
+    select(provider.c.address_id, provider.c.id.label("provider_id")).where(
+        provider.c.address_id.in_(bindparam("ids", expanding=True))
+    ),
+    select(provider_contact.c.address_id, provider_contact.c.provider_id).where(
+        provider_contact.c.address_id.in_(bindparam("ids", expanding=True))
+    ),
+).order_by("provider_id")
 
 
 async def contacts_of(conn: AsyncConnection, provider_id: int, now: datetime) -> list[Contact]:

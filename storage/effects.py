@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +45,8 @@ class Scene:
     buttons: dict[str, outbox.Asked]
     event: Inbound
     sender: people.Address
+    today: date
+    providers: tuple[int, ...] = ()  # for whom the sender speaks, as a contact person
 
     @property
     def state(self) -> str:

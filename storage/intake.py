@@ -7,12 +7,12 @@ each event leads to; storage/effects.py does it, storage/conversations.py reads 
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import conversations, outbox, people, reach
+from storage import contactlinks, contactmessages, conversations, outbox, people, reach
 from storage.conversations import Batch, Talk
 from storage.effects import Scene, apply
 from storage.inbound import BotBlocked, Edit, Inbound, LinkRequested, Taken, Tapped
@@ -42,11 +42,12 @@ async def take_in(
     catalogue: Catalogue,
     now: datetime,
     waits: timedelta = conversations.WAITS,
+    today: date | None = None,
 ) -> list[Taken]:
     """Save ``batch`` in the caller's transaction; one Taken for each event, in order.
 
     A repeated event changes nothing and gets the stored reply. ``waits``: how long a conversation stays open
-    after its customer was last heard.
+    after its customer was last heard. ``today`` is the unit's own day, that of ``now`` in UTC where none is given.
     """
     known = await _stored(conn, batch)
     fresh = [event for event in batch if event.key not in known]
@@ -55,10 +56,20 @@ async def take_in(
         work = await conversations.load(conn, addresses.values(), now, waits)
         tapped = {event.event.reference for event in fresh if isinstance(event.event, Tapped)}
         buttons = await outbox.asked_by(conn, tapped) if tapped else {}
+        asking = {
+            addresses[event.channel, event.sender].id
+            for event in fresh
+            if addresses[event.channel, event.sender].id not in work.open
+            or contactmessages.may_be_ours(event.event, buttons)
+        }
+        contacts = await contactlinks.providers_of(conn, asking) if asking else {}
         for event in fresh:
             if event.key not in known:  # a repeat within the batch
                 sender = addresses[event.channel, event.sender]
-                known[event.key] = await _take(Scene(conn, work, catalogue, now, buttons, event, sender))
+                speaks_for = contacts.get(sender.id, ())
+                day = today or now.date()
+                scene = Scene(conn, work, catalogue, now, buttons, event, sender, day, speaks_for)
+                known[event.key] = await _take(scene)
         await conversations.save(conn, work, catalogue, now)
     return [known[event.key] for event in batch]
 
@@ -92,7 +103,10 @@ async def _take(scene: Scene) -> Taken:
     if scene.state == "unreachable" and not isinstance(event.event, BotBlocked):
         await reach.regained(scene.conn, sender.id, scene.now)
         work.states[sender.id] = "active"
+    spoken = await contactmessages.answer(scene)
     match event.event:
+        case _ if spoken is not None:
+            outcome, say, talk = spoken.outcome, spoken.say, None
         case LinkRequested(token):
             outcome, say = await _link(scene, token)
         case BotBlocked(blocked):
@@ -195,6 +209,8 @@ async def _outside(scene: Scene, event: TextReceived | Tapped | Unreadable) -> t
     if work.people.get(sender.id):
         phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(event), "no_open_question")
         return phrase, Say((phrase,))
+    if scene.providers:
+        return "contact_help", Say(text=contactmessages.HELP)
     if sender.greeted_at is None and sender.id not in work.greeted:
         work.greeted.add(sender.id)
         return "unknown_sender", Say(("unknown_sender",))

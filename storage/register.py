@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import exemptions, followups, measurements, occasions, people, targets
+from storage import exemptions, followups, measurements, occasions, people, providerchanges, targets
 from storage.database import insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
@@ -82,6 +82,7 @@ async def apply(
     await targets.save_targets(conn, batch.targets)
     await targets.save_context(conn, batch.context)
     await exemptions.refresh(conn, sorted(changed))
+    await providerchanges.follow(conn, {row.customer for row in batch.enrolments}, today, now)
     changed |= await _enrolments_of(conn, {row.ref for row in batch.customers})  # a gender may be corrected
     await measurements.refresh(conn, sorted(changed))
     return Imported(

@@ -288,6 +288,14 @@ exempt_month = _table(
     Column("reason", Text, nullable=False),
 )
 
+# A customer who went on to another provider: the enrolment that ended so, and the one that took over.
+provider_change = _table(
+    "provider_change",
+    Column("old_enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("new_enrolment_id", ForeignKey("enrolment.id"), unique=True),  # empty until the register has it
+    Column("noticed_at", UtcDateTime, nullable=False),
+)
+
 # The audit trail of follow_up: rows are added and never changed.
 follow_up_event = _table(
     "follow_up_event",
@@ -448,9 +456,10 @@ case = _table(
     "case_",
     Column("id", Integer, primary_key=True),
     Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("provider_id", ForeignKey("provider.id"), index=True),  # where it is about one
     Column("address_id", ForeignKey("address.id")),
     Column("occasion_id", ForeignKey("occasion.id")),
-    Column("kind", Text, nullable=False),  # contact, complaint, danger, unclear_stop, wrong_number
+    Column("kind", Text, nullable=False),  # a key of storage.cases.KINDS
     Column("text", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

@@ -64,6 +64,8 @@ class Catalogue:
 
     def choices(self, say: Say, survey: str | None, language: str) -> tuple[tuple[int, str], ...]:
         """(value, label) of each button; empty where there is nothing to choose."""
+        if say.options:
+            return say.options
         if say.question is None or survey is None:
             return ()
         question = self.surveys[survey].question(say.question)

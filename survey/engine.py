@@ -51,6 +51,7 @@ from survey.model import (
     Waited,
     Withdraw,
 )
+from survey.packfiles import FACTS
 
 Step = tuple[Session, tuple[Effect, ...]]
 Values = tuple[tuple[str, int | None], ...]
@@ -63,9 +64,10 @@ TEXT_COMMAND_TAIL = 0  # inside a free text "STOPP" and "STOPP tack" are a stop,
 CARRIER_OPT_IN = "yes"  # Twilio's own word, beside START and UNSTOP, which are ours too
 
 
-def open_session(survey: Survey, language: str) -> Session:
-    """A conversation that has not begun: step it with Started."""
-    return Session(survey.id, survey.version, language, None, (), 0, "open")
+def open_session(survey: Survey, language: str, facts: Values = ()) -> Session:
+    """A conversation that has not begun: step it with Started. ``facts``: those of survey.packfiles.FACTS that are
+    known; they decide what is asked as answers do, and are none."""
+    return Session(survey.id, survey.version, language, None, facts, 0, "open")
 
 
 def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
@@ -81,10 +83,11 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     if isinstance(event, Started):
         if session.open_question is not None:
             return session, ()
-        return _ask(survey, session, (), ("opening",), (), now)
+        return _ask(survey, session, session.values, ("opening",), (), now)
     if isinstance(event, Waited):
         asked = _asked(survey, session)
-        if session.reminded or asked is None or not (session.values or session.failures):
+        tried = _given(session.values) or session.failures
+        if session.reminded or asked is None or not tried:
             return session, ()
         return replace(session, reminded=True), (Say(("reminder",), asked),)
     assert isinstance(event, Expired)
@@ -370,9 +373,15 @@ def _next(survey: Survey, values: Values) -> Question | None:
 
 def _outcome(survey: Survey, values: Values) -> Outcome:
     """How a conversation ends that ends now."""
-    if values and _next(survey, values) is None:
+    given = _given(values)
+    if given and _next(survey, values) is None:
         return "completed"
-    return "partial" if any(value is not None for _, value in values) else "no_answer"
+    return "partial" if any(value is not None for _, value in given) else "no_answer"
+
+
+def _given(values: Values) -> Values:
+    """The answers among ``values``, without the facts."""
+    return tuple((id_, value) for id_, value in values if id_ not in FACTS)
 
 
 def _ask(

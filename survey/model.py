@@ -144,20 +144,27 @@ Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired
 @dataclass(frozen=True, slots=True)
 class Say:
     """Phrases, then ``text`` (a customer's own answers), then a question. Keys, not words: rendered when sent, in
-    the language of that moment."""
+    the language of that moment.
+
+    A message to a provider is ``text`` alone; ``options`` are its buttons in a chat, and ``about`` what they mean.
+    """
 
     phrases: tuple[str, ...] = ()
     question: str | None = None
     text: str = ""
+    options: tuple[tuple[int, str], ...] = ()
+    about: str = ""
 
     def to_json(self) -> str:
         kept: dict[str, Any] = {"phrases": self.phrases, "question": self.question}
-        return json.dumps(kept | {"text": self.text} if self.text else kept)
+        more = {"text": self.text, "options": self.options, "about": self.about}
+        return json.dumps(kept | {name: value for name, value in more.items() if value})
 
     @classmethod
     def from_json(cls, text: str) -> "Say":
         kept = json.loads(text)
-        return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""))
+        options = tuple((value, label) for value, label in kept.get("options", ()))
+        return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""), options, kept.get("about", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ PHRASES = (
 WORDS = ("yes", "no", "none", "filler", "sign_off", "out_of", "language", "danger")
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
+# What is known when a conversation opens, and may be a condition as an answer may: 1 for yes, 0 for no.
+FACTS = ("same_provider",)
 _CONDITION = re.compile(r"(\w+) <= (\d)")
 
 
@@ -192,6 +194,6 @@ def _question(item: dict[str, Any], file: str, earlier: set[str]) -> QuestionFil
 
 def _condition(text: str, where: str, earlier: set[str]) -> Condition:
     found = _CONDITION.fullmatch(text)
-    if found is None or found[1] not in earlier:
+    if found is None or found[1] not in (*earlier, *FACTS):
         raise PackError(f'{where}: when must read "earlier_question <= number", not {text!r}.')
     return Condition(found[1], int(found[2]))

@@ -87,7 +87,7 @@ def test_the_questions_that_the_reports_rely_on() -> None:
     satisfaction = ["overall", "treatment", "usefulness", "reason", "comment", "contact"]
     assert {key: [q.id for q in survey.questions] for key, survey in surveys.items()} == {
         "start": satisfaction,
-        "end": satisfaction,
+        "end": [*satisfaction[:4], "change_reason", *satisfaction[4:]],  # of who goes on to another provider
         "checkin": ["followup_held", "progress", "comment"],
     }
 

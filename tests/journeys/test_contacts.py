@@ -1,0 +1,197 @@
+"""A provider's contact person by SMS and Telegram, through the real webhooks."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import providerlinks
+from storage import contactlinks
+from storage.contactmessages import HELP
+from storage.database import Database
+from storage.tables import follow_up, follow_up_event, inbox
+from survey import segments
+from tests.journeys.world import World, world
+from tests.storage.providers import OTHER_PHONE, PHONE, REGISTER
+
+CUSTOMER = "+46701740601"
+
+
+@pytest.fixture
+async def story(db: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(db, tmp_path, "2026-09-01T10:00") as started:
+        await started.read(**REGISTER)
+        await started.wake("2026-11-25T10:00")
+        yield started
+
+
+async def held(db: Database) -> list[tuple[date, str | None, str]]:
+    f, e = follow_up.c, follow_up_event.c
+    async with db.read() as conn:
+        rows = await conn.execute(
+            select(f.held_on, f.form, e.source)
+            .join(follow_up_event, e.enrolment_id == f.enrolment_id)
+            .order_by(e.id)
+        )
+        return [tuple(row) for row in rows]
+
+
+async def test_one_sms_records_one_follow_up(story: World) -> None:
+    assert await story.says(PHONE, "KLAR 1042 3/11") == "Tack! 1042: 3/11. Kvar i månaden: 1."
+    assert await story.says(PHONE, "klar 1042 3/11") == "Redan registrerad! 1042: 3/11. Kvar i månaden: 1."
+    assert await story.says(PHONE, "KLAR 1042 4/11 telefon") == "Ändrat! 1042: 4/11. Kvar i månaden: 1."
+    assert await story.says(PHONE, "lista") == "Saknas i månaden: 1043. Svara KLAR 1043 25/11."
+    assert await story.says(PHONE, "Klar 1043") == "Tack! 1043: 25/11. Alla är klara för månaden."
+    assert await story.says(PHONE, "LISTA") == "Alla uppföljningar är registrerade för månaden."
+    found = await held(story.db)
+    assert (date(2026, 11, 4), "phone", "sms") in found
+    assert (date(2026, 11, 25), None, "sms") in found
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("KLAR 2001 3/11", "Inget sparat. Insatsen 2001 finns inte bland era insatser."),
+        ("KLAR 9999 3/11", "Inget sparat. Insatsen 9999 finns inte bland era insatser."),
+        ("KLAR 1042 1043 3/11", "Inget sparat. Skriv en insats och en dag i varje meddelande: KLAR 1042 3/11."),
+        ("KLAR 1042 3/11 4/11", "Inget sparat. Skriv en insats och en dag i varje meddelande: KLAR 1042 3/11."),
+        ("KLAR 1042 26/11", "Inget sparat. Datumet 2026-11-26 för 1042 har inte varit än."),
+        ("KLAR 1043 11/10", "Inget sparat. Datumet 2026-10-11 är före starten av 1043 (2026-10-12)."),
+        (
+            "KLAR 1042 3/10",
+            "Inget sparat. Månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse.",
+        ),
+        ("KLAR 1042 31/11", "Inget sparat. Datumet 31/11 finns inte."),
+        ("KLAR", HELP),
+        ("hjälp", HELP),
+        ("Hej, hur gör man?", HELP),
+    ],
+)
+async def test_what_is_wrong_is_answered_and_nothing_is_saved(story: World, text: str, reply: str) -> None:
+    assert await story.says(PHONE, text) == reply
+    assert segments.count(reply).parts == 1
+    assert await held(story.db) == []
+
+
+async def test_only_a_contact_can_record(story: World) -> None:
+    for phone in (CUSTOMER, "+46701740677"):
+        await story.says(phone, "KLAR 1042 3/11")
+    assert await story.says(OTHER_PHONE, "KLAR 1042 3/11") == (
+        "Inget sparat. Insatsen 1042 finns inte bland era insatser."
+    )
+    assert await held(story.db) == []
+
+
+async def test_a_number_may_be_written_without_its_letters(story: World) -> None:
+    await story.read(
+        customers="ref,phone\nK7,\n",
+        enrolments="ref,customer,provider,started_on\nE-77,K7,P2,2026-09-01\nF-77,K7,P2,2026-09-01\n",
+    )
+    assert await story.says(OTHER_PHONE, "KLAR e-77 3/11") == "Tack! E-77: 3/11. Kvar i månaden: 2."
+    assert await story.says(OTHER_PHONE, "KLAR 77 3/11") == "Inget sparat. Vilken menar du: E-77, F-77?"
+
+
+async def test_stop_is_stop_for_a_contact_too(story: World) -> None:
+    assert "inga fler" in str(await story.says(PHONE, "STOPP"))
+    assert await story.says(PHONE, "Hej") is None
+    # Who writes gets an answer in the webhook's own response, and the follow-up counts.
+    assert await story.says(PHONE, "KLAR 1042 3/11") == "Tack! 1042: 3/11. Kvar i månaden: 1."
+
+
+async def test_a_contact_who_is_a_customer_too_still_answers(story: World) -> None:
+    await story.read(providers=f"ref,name,phone\nP3,Tom,{CUSTOMER}\n")
+    reply = await story.says(CUSTOMER, "ja")  # the check-in of November was sent by now
+    async with story.db.read() as conn:
+        outcome = (await conn.execute(select(inbox.c.outcome))).scalars().all()[-1]
+    assert outcome == "answered"
+    assert reply is not None
+
+
+async def test_telegram_by_two_taps(story: World) -> None:
+    assert story.app.telegram is not None
+    async with story.db.begin() as conn:
+        found = await contactlinks.provider_named(conn, "P1")
+        assert found is not None
+        assert found[2] is not None
+        base = f"https://t.me/{await story.app.telegram.username()}?start="
+        ends = story.clock() + timedelta(days=9)
+        await providerlinks.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
+    await story.deliver()
+    token = story.texts(PHONE)[-1].partition("?start=")[2].split()[0]
+    chat, other = 70_001, 70_002
+
+    async def answer() -> str:
+        story.clock.advance(story.clock() + timedelta(seconds=5))
+        await story.deliver()
+        return story.emulator.chats[-1].text
+
+    async def writes(text: str, who: int = chat) -> str:
+        await story.emulator.telegram_from(who, text)
+        return await answer()
+
+    async def taps(label: str) -> str:
+        buttons = [button for row in story.emulator.chats[-1].keyboard for button in row]
+        (data,) = [button["callback_data"] for button in buttons if button["text"] == label]
+        await story.emulator.tap(chat, data)
+        return await answer()
+
+    assert (await writes(f"/start {token}")).startswith("Tack! Här registrerar du uppföljningar.")
+    assert (await writes(f"/start {token}", other)).startswith("Länken gäller inte längre.")  # it was passed on
+    listed = await writes("lista")
+    assert listed.startswith("Saknas i månaden: 1042, 1043.")
+    assert await taps("1043") == "1043 i dag, 25/11: hur gjordes uppföljningen?"
+    assert await taps("Telefon") == "Tack! 1043: 25/11. Kvar i månaden: 1."
+    assert await held(story.db) == [(date(2026, 11, 25), "phone", "telegram")]
+    assert await writes("KLAR 1042 3/11") == "Tack! 1042: 3/11. Alla är klara för månaden."
+
+
+async def test_the_command_sends_links_and_withdraws_them(tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"],
+        "FOLLOWUP_PUBLIC_URL": "https://uppfoljning.example",
+        "TWILIO_ACCOUNT_SID": "AC1",
+        "TWILIO_AUTH_TOKEN": "t",
+        "TWILIO_FROM": "+46700000000",
+    }
+    for name, text in REGISTER.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    async def run(*args: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).parent / "followup",
+            *args,
+            cwd=tmp_path,
+            env=env,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode, out.decode()
+
+    await run("init")
+    assert (await run("import", *(f"{name}.csv" for name in REGISTER)))[0] == 0
+    code, told = await run("link", "P1")
+    assert (code, told.startswith("En länk för Alfa skickas till +46…658 ")) == (0, True)
+    assert "/u/" not in told  # whoever sits at the terminal does not get it
+    assert await run("link", "P1", "--revoke") == (0, "Indragna länkar för Alfa: 1.\n")
+    assert await run("link", "P3") == (
+        2,
+        "Tom har inget telefonnummer i registret: ange kontaktens med --phone.\n",
+    )
+    assert await run("link", "P9") == (2, "Anordnaren P9 finns inte i registret.\n")
+    assert await run("export", "payments", "--month", "2026-13") == (
+        2,
+        "'2026-13' är ingen månad: skriv till exempel 2026-10.\n",
+    )
+    code, told = await run("export", "payments", "--month", "2026-10")
+    assert (code, told.splitlines()[-1].startswith("sum;;Hela enheten;2026-10;;;;;3;0;0;3;0;2026-11-05;yes;")) == (
+        0,
+        True,
+    )
+    code, told = await run("export", "followups", "--month", "2026-10")
+    assert (code, told.splitlines()[1]) == (0, "P1;Alfa;2026-10;0;0;0;0;2;0")
