@@ -27,7 +27,7 @@ from scheduler.planner import Planner
 from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
 from scheduler.rulesfile import load as load_rules
-from storage import channels, contactlinks, exclusive, outbox, settlement
+from storage import channels, claims, contactlinks, exclusive, settlement
 from storage.channels import Pace
 from storage.database import Database, StorageFailure, is_passing
 from storage.inbound import BotBlocked, Inbound, LinkRequested, Tapped
@@ -265,7 +265,7 @@ async def serve(
         await stack.enter_async_context(exclusive.sole_process(db))
         if db.is_sqlite:  # whoever held a lease is dead
             async with db.begin() as conn:
-                await outbox.release_all(conn, now())
+                await claims.release_all(conn, now())
         base_url = settings.public_url or f"http://{host}:{port}"
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
         await restore.settle(db, app.planner, app.rules, app.window, now())

@@ -11,10 +11,10 @@ from typing import cast
 from scheduler import crash, retry
 from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
-from storage import outbox, settlement
+from storage import claims, settlement
 from storage.channels import Pace
+from storage.claims import Claimed
 from storage.database import Database
-from storage.outbox import Claimed
 from storage.settlement import Result
 from survey.catalogue import Catalogue
 from survey.model import Say
@@ -165,7 +165,7 @@ class Delivery:
     async def _claim(self, now: datetime, limit: int) -> tuple[list[Claimed], int]:
         window = self._sending.window
         quiet_until = None if window.is_open(now) else window.next_open(now)
-        found = await outbox.claim(self._db, now, self._sending.lease, limit, self._paces, quiet_until)
+        found = await claims.claim(self._db, now, self._sending.lease, limit, self._paces, quiet_until)
         crash.point("delivery.claimed")
         return found
 

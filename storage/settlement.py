@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, case, or_, select, update
 
 from storage import channels, undelivered
+from storage.claims import Claimed
 from storage.occasions import Connection
-from storage.outbox import Claimed
 from storage.tables import outbox
 
 

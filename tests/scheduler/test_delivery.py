@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from scheduler import retry
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import GatewayError, OutboundMessage
-from storage import channels, outbox, settlement
+from storage import channels, claims, outbox, settlement
 from storage.channels import HORIZON, Pace, Standing, moments
 from storage.database import Database
 from storage.tables import address, occasion, session
@@ -76,7 +76,7 @@ async def test_while_twilio_cannot_be_asked_nothing_is_sent_again(story: Story) 
 
 async def test_a_lease_that_ran_out_is_a_doubt(story: Story) -> None:
     await opened(story)
-    claimed, _ = await outbox.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
+    claimed, _ = await claims.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
     assert [each.in_doubt for each in claimed] == [False]
     await story.deliver(MORNING + LEASE - SECOND)
     assert await story.one(outbox_table.c.state) == "sending"
@@ -86,9 +86,9 @@ async def test_a_lease_that_ran_out_is_a_doubt(story: Story) -> None:
 
 async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Story) -> None:
     await opened(story)
-    await outbox.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
+    await claims.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
     async with story.db.begin() as conn:
-        await outbox.release_all(conn, MORNING)
+        await claims.release_all(conn, MORNING)
     await story.deliver(MORNING)
     assert (story.sms.lookups, len(story.sms.sent)) == (1, 1)
 
@@ -116,7 +116,7 @@ async def test_telegram_in_doubt_twice_is_given_up(story: Story) -> None:
 @pytest.mark.parametrize("word", ["queued", "sent", "delivered"])
 async def test_a_callback_ends_the_doubt(story: Story, word: str) -> None:
     await opened(story)
-    (claimed,), _ = await outbox.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
+    (claimed,), _ = await claims.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
     async with story.db.begin() as conn:
         await settlement.status(conn, claimed.reference, word, None, MORNING, external_id="SM9")
     await story.deliver(MORNING + LEASE)
@@ -255,7 +255,7 @@ async def test_two_processes_together_keep_the_rate_and_no_burst_follows_a_silen
     for tenth in range(40):
         now = MORNING + timedelta(hours=1) + tenth * timedelta(seconds=0.1)
         for _ in range(2):
-            claimed, _ = await outbox.claim(story.db, now, LEASE, 100, {"sms": Pace(10)}, None)
+            claimed, _ = await claims.claim(story.db, now, LEASE, 100, {"sms": Pace(10)}, None)
             leaving += [now + timedelta(seconds=each.wait) for each in claimed]
     assert len(leaving) == len(set(leaving)) >= 39
     leaving.sort()
@@ -270,7 +270,7 @@ async def test_one_chat_gets_one_message_a_second(story: Story) -> None:
     sent = []
     for tenth in range(31):
         now = MORNING + tenth * timedelta(seconds=0.1)
-        claimed, _ = await outbox.claim(story.db, now, LEASE, 100, pace, None)
+        claimed, _ = await claims.claim(story.db, now, LEASE, 100, pace, None)
         sent += [tenth for _ in claimed]
     assert sent == [0, 10, 20]
 
@@ -280,14 +280,14 @@ async def test_replies_leave_before_what_has_waited_longer(story: Story) -> None
     await opened_more(story, 3)
     async with story.db.begin() as conn:
         await conn.execute(update(outbox_table).where(outbox_table.c.key == "extra2").values(priority=0))
-    claimed, _ = await outbox.claim(story.db, MORNING, LEASE, 1, {"sms": Pace()}, None)
+    claimed, _ = await claims.claim(story.db, MORNING, LEASE, 1, {"sms": Pace()}, None)
     assert claimed[0].reference == "extra2"
 
 
 async def test_the_moments_reach_no_further_than_the_horizon(story: Story) -> None:
     await opened(story)
     await opened_more(story, 30)
-    claimed, _ = await outbox.claim(story.db, MORNING, LEASE, 100, {"sms": Pace(10)}, None)
+    claimed, _ = await claims.claim(story.db, MORNING, LEASE, 100, {"sms": Pace(10)}, None)
     assert max(each.wait for each in claimed) <= HORIZON.total_seconds()
     assert await story.one(channel_table.c.next_at) == MORNING + timedelta(seconds=1.1)
 

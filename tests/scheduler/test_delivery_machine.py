@@ -22,7 +22,7 @@ from sqlalchemy import select
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import GatewayError, OutboundMessage, Sent
 from scheduler.hours import SendWindow
-from storage import outbox, people, settlement
+from storage import claims, outbox, people, settlement
 from storage.channels import Pace
 from storage.database import Database
 from storage.tables import outbox as outbox_table
@@ -134,7 +134,7 @@ class Machine(RuleBasedStateMachine):
         """A process claims, calls for some of what it claimed, and dies before it writes anything down."""
 
         async def work() -> None:
-            claimed, _ = await outbox.claim(self.db, self.now, LEASE, limit, {"sms": Pace()}, None)
+            claimed, _ = await claims.claim(self.db, self.now, LEASE, limit, {"sms": Pace()}, None)
             for number, message in enumerate(claimed):
                 if message.in_doubt:
                     continue
@@ -173,7 +173,7 @@ class Machine(RuleBasedStateMachine):
     def restart(self) -> None:
         async def work() -> None:
             async with self.db.begin() as conn:
-                await outbox.release_all(conn, self.now)
+                await claims.release_all(conn, self.now)
 
         self.run(work())
 

@@ -1,0 +1,355 @@
+"""Messages taken to be sent: claimed with a lease, that the call is made once.
+
+A claim that was never settled (its lease ran out) may have been sent: it is in doubt (``unknown``), and the
+provider is asked before it is sent again; where the provider cannot be asked, it is repeated once. What a
+message needs (consent, an open occasion, time left) is checked again when it is claimed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
+
+from storage import channels, people, undelivered
+from storage.channels import Pace
+from storage.database import Database
+from storage.occasions import Connection
+from storage.outbox import REPLY, SWEPT
+from storage.tables import address, customer, customer_address, occasion, outbox, session
+
+_OPTED_OUT = "Kunden har sagt stopp."
+_UNREACHABLE = "Adressen går inte att nå."
+_EXPIRED = "Tiden gick ut innan frågan kunde skickas."
+_CLOSED = "Samtalet är redan avslutat."
+_HEARD = "Kunden har hört av sig sedan dess."
+_IN_DOUBT = "Avbröts under sändningen: kan ha kommit fram."
+_QUIET = "Utanför sändningstiden."
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours until the lease ends. ``say`` is survey.model.Say as JSON.
+
+    Attributes:
+        attempts: calls made for it, this one included.
+        wait: seconds until its moment to leave has come.
+        probe: it tries whether a paused channel works again.
+        in_doubt: it may have been sent already, by a call that began after ``called_at``: ask first.
+        repeats: how many times it was sent again without asking.
+        known: the provider's ids of other messages to the same receiver, which are not this one.
+    """
+
+    id: int
+    reference: str
+    occasion_id: int | None
+    address_id: int
+    channel: str
+    to: str
+    say: str
+    survey: str | None
+    language: str
+    attempts: int
+    wait: float = 0.0
+    probe: bool = False
+    in_doubt: bool = False
+    called_at: datetime | None = None
+    repeats: int = 0
+    known: frozenset[str] = frozenset()
+
+
+async def claim(
+    db: Database,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    paces: Mapping[str, Pace],
+    quiet_until: datetime | None,
+) -> tuple[list[Claimed], int]:
+    """Up to ``limit`` messages to send or to ask about, and how many rows were looked at.
+
+    ``paces``: the channels that can send now. ``quiet_until``: only replies may leave now, the others then.
+    """
+    if not paces:
+        return [], 0
+    async with db.begin() as conn:
+        await _release(conn, now)
+        claimed = await _claim_in_doubt(conn, now, lease, limit, paces)
+        looked = len(claimed)
+        for name in sorted(paces):  # one order for all processes: no deadlock
+            found, seen = await _claim_queued(
+                conn, name, now, lease, limit - len(claimed), paces[name], quiet_until
+            )
+            claimed += found
+            looked += seen
+    return claimed, looked
+
+
+async def _claim_queued(
+    conn: Connection,
+    name: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    pace: Pace,
+    quiet_until: datetime | None,
+) -> tuple[list[Claimed], int]:
+    if limit <= 0 or not await _is_queued(conn, name, now):
+        return [], 0
+    standing = await channels.lock(conn, name)
+    moments = channels.moments(standing, pace, now, limit)
+    if not moments:
+        return [], 0
+    rows = await _queued(conn, name, now, len(moments))
+    if not rows:
+        return [], 0
+    facts = await _facts(conn, rows)
+    addresses = await people.address_values(conn, {row.address_id for row in rows})
+    chats = {} if pace.to_one is None else await channels.chat_moments(conn, addresses)
+    gap = timedelta(seconds=1 / pace.to_one) if pace.to_one else timedelta()
+    claimed: list[Claimed] = []
+    moved: list[dict[str, Any]] = []
+    started: dict[str, list[int]] = {}  # by language
+    lapsed: list[int] = []
+    spoken_to: dict[int, datetime] = {}
+    for row in rows:
+        channel, value, state = addresses[row.address_id]
+        survey, language, outcome, state_at, heard_at = facts[row.id]
+        reply = row.key.startswith(REPLY)
+        refused = _refusal(row, state, state_at, outcome, heard_at, reply, now)
+        moment = moments[len(claimed)]
+        if refused is not None:
+            moved.append(_move(row, refused[0], refused[1], now))
+            if refused[1] == _EXPIRED and row.occasion_id is not None and not reply:
+                lapsed.append(row.occasion_id)
+        elif quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
+            later = _move(row, "queued", _QUIET, None)
+            moved.append({**later, "not_before_": min(quiet_until, row.expires_at)})
+        elif pace.to_one is not None and chats.get(row.address_id, moment) > moment:
+            later = _move(row, "queued", row.reason, None)
+            moved.append({**later, "not_before_": chats[row.address_id]})
+        else:
+            chats[row.address_id] = spoken_to[row.address_id] = moment + gap
+            started.setdefault(language, []).append(row.id)
+            claimed.append(
+                Claimed(
+                    row.id,
+                    row.reference,
+                    row.occasion_id,
+                    row.address_id,
+                    channel,
+                    value,
+                    row.say,
+                    survey,
+                    language,
+                    row.attempts + 1,
+                    wait=(moment - now).total_seconds(),
+                    probe=standing.paused_since is not None,
+                    called_at=now,
+                    repeats=row.repeats,
+                )
+            )
+    if moved:
+        await conn.execute(_MOVE, moved)
+    for language, ids in started.items():
+        values = {"language_": language, "lease_": now + lease, "now_": now, "ids": ids}
+        await conn.execute(_START, values)
+    await undelivered.close(conn, lapsed, "expired", _EXPIRED, now)
+    if claimed:
+        if pace.in_all is not None:
+            await channels.taken(conn, name, moments[len(claimed) - 1] + timedelta(seconds=1 / pace.in_all))
+        if pace.to_one is not None:
+            await channels.chats_taken(conn, spoken_to)
+        if standing.paused_since is not None:
+            await channels.trying(conn, name, now + lease)
+    return claimed, len(rows)
+
+
+# The states are literals, because a partial index serves a query only when both say the same words.
+_QUEUED = literal_column("outbox.state") == literal_column("'queued'")
+_DOUBTED: tuple[Any, ...] = (
+    outbox.c.settled_at.is_(None),
+    literal_column("outbox.state IN ('sending', 'unknown')"),
+)
+
+
+async def _is_queued(conn: Connection, name: str, now: datetime) -> bool:
+    """Whether anything waits: asked first, so that an idle process locks nothing."""
+    one = select(outbox.c.id).where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now).limit(1)
+    return (await conn.execute(one)).first() is not None
+
+
+async def _queued(conn: Connection, name: str, now: datetime, limit: int) -> Sequence[Any]:
+    statement = (
+        select(outbox)
+        .where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now)
+        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await conn.execute(statement)).all()
+
+
+async def _claim_in_doubt(
+    conn: Connection, now: datetime, lease: timedelta, limit: int, names: Iterable[str]
+) -> list[Claimed]:
+    """Messages that may have been sent, to ask the provider about."""
+    statement = (
+        select(outbox)
+        .where(
+            *_DOUBTED,
+            outbox.c.state == "unknown",
+            outbox.c.not_before <= now,
+            or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+            outbox.c.channel.in_(list(names)),
+        )
+        .order_by(outbox.c.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await conn.execute(statement)).all()
+    if not rows:
+        return []
+    facts = await _facts(conn, rows)
+    addresses = await people.address_values(conn, {row.address_id for row in rows})
+    known: dict[int, set[str]] = {}
+    for address_id, external_id in await conn.execute(
+        select(outbox.c.address_id, outbox.c.external_id).where(
+            outbox.c.address_id.in_(list(addresses)), outbox.c.external_id.is_not(None)
+        )
+    ):
+        known.setdefault(address_id, set()).add(external_id)
+    await conn.execute(
+        update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(lease_until=now + lease)
+    )
+    return [
+        Claimed(
+            row.id,
+            row.reference,
+            row.occasion_id,
+            row.address_id,
+            row.channel,
+            addresses[row.address_id][1],
+            row.say,
+            facts[row.id][0],
+            row.language or facts[row.id][1],
+            row.attempts,
+            in_doubt=True,
+            called_at=row.called_at,
+            repeats=row.repeats,
+            known=frozenset(known.get(row.address_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _refusal(
+    row: Any,
+    state: str,
+    state_at: datetime,
+    outcome: str,
+    heard_at: datetime | None,
+    reply: bool,
+    now: datetime,
+) -> tuple[str, str] | None:
+    """The end of a message that may not be sent, with its reason."""
+    # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
+    answers = reply and row.created_at >= state_at
+    if state == "opted_out" and not answers:
+        return "cancelled", _OPTED_OUT
+    if state == "unreachable" or (state == "unlinked" and not answers):
+        return "cancelled", _UNREACHABLE
+    if now >= row.expires_at:
+        return "expired", _EXPIRED
+    if outcome and not reply:
+        return "cancelled", _CLOSED
+    if heard_at is not None and heard_at > row.created_at and not reply:
+        return "cancelled", _HEARD  # it would ask again what has been answered
+    return None
+
+
+async def _facts(
+    conn: Connection, rows: Sequence[Any]
+) -> dict[int, tuple[str | None, str, str, datetime, datetime | None]]:
+    """By outbox id: the survey, today's language, the occasion's outcome, the address's latest change, and when
+    the customer was last heard in the conversation."""
+    spoken = (
+        select(func.min(customer.c.language))
+        .join(customer_address, customer_address.c.customer_id == customer.c.id)
+        .where(customer_address.c.address_id == outbox.c.address_id)
+        .scalar_subquery()
+    )
+    found = await conn.execute(
+        select(
+            outbox.c.id,
+            occasion.c.survey,
+            func.coalesce(session.c.language, spoken, ""),
+            func.coalesce(occasion.c.outcome, ""),
+            address.c.state_at,
+            session.c.heard_at,
+        )
+        .join(address, address.c.id == outbox.c.address_id)
+        .outerjoin(occasion, occasion.c.id == outbox.c.occasion_id)
+        .outerjoin(session, session.c.occasion_id == outbox.c.occasion_id)
+        .where(outbox.c.id.in_([row.id for row in rows]))
+    )
+    return {id_: tuple(facts) for id_, *facts in found}
+
+
+_START = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        reason="",
+        lease_until=bindparam("lease_"),
+        attempts=outbox.c.attempts + 1,
+        called_at=bindparam("now_"),
+        language=bindparam("language_"),
+    )
+)
+_MOVE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("id_"))
+    .values(
+        state=bindparam("state_"),
+        reason=bindparam("reason_"),
+        not_before=bindparam("not_before_"),
+        lease_until=bindparam("lease_"),
+        attempts=bindparam("attempts_"),
+        settled_at=bindparam("settled_"),
+    )
+)
+
+
+def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dict[str, Any]:
+    return {
+        "id_": row.id,
+        "state_": state,
+        "reason_": reason,
+        "not_before_": row.not_before,
+        "lease_": None,
+        "attempts_": row.attempts,
+        "settled_": settled_at,
+    }
+
+
+async def release_all(conn: Connection, now: datetime) -> None:
+    """Every lease ends: for a process that knows itself to be the only one, when it starts."""
+    await _end_leases(conn, now, outbox.c.lease_until.is_not(None))
+    await conn.execute(
+        update(outbox).where(*_DOUBTED).values(lease_until=None)
+    )  # those that were being asked about
+
+
+async def _release(conn: Connection, now: datetime) -> None:
+    await _end_leases(conn, now, outbox.c.lease_until <= now)
+
+
+async def _end_leases(conn: Connection, now: datetime, which: Any) -> None:
+    await conn.execute(
+        update(outbox)
+        .where(*_DOUBTED, outbox.c.state == "sending", which)
+        .values(state="unknown", reason=_IN_DOUBT, lease_until=None, not_before=now)
+    )
