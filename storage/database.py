@@ -1,10 +1,10 @@
 """The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Select, Table, event, text
 from sqlalchemy.engine import make_url
@@ -21,6 +21,9 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 HEAD = "0009"  # the newest migration; a test holds it against storage/migrations
+
+CHUNK = 5_000
+T = TypeVar("T")
 
 
 class DatabaseError(Exception):
@@ -137,6 +140,11 @@ def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
 def _begin_immediate(conn: Any) -> None:
     reading = conn.get_execution_options().get("followup_read", False)
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """``items`` in runs that one statement can take: SQLite and PostgreSQL both stop near 32,000 values."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -14,11 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.calendarmonths import OPEN_DAYS, month_of, open_days
-from storage.database import insert, upsert
+from storage.database import chunks, insert, upsert
 from storage.registerrows import ExemptionRow
 from storage.tables import enrolment, exempt_month, exemption
-
-CHUNK = 5_000  # enrolments in one statement
 
 
 async def save(conn: AsyncConnection, rows: Sequence[ExemptionRow], ids: Mapping[str, int], now: datetime) -> None:
@@ -40,9 +38,7 @@ async def save(conn: AsyncConnection, rows: Sequence[ExemptionRow], ids: Mapping
 async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int]) -> None:
     """Make the exempt months of these enrolments again: their dates or their exemptions have changed."""
     e, x = enrolment.c, exemption.c
-    ids = sorted(enrolment_ids)
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
+    for chunk in chunks(sorted(enrolment_ids)):
         rows = await conn.execute(
             select(x.enrolment_id, e.started_on, e.ended_on, x.from_on, x.to_on, x.reason)
             .join(enrolment, e.id == x.enrolment_id)

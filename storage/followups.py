@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import months
 from storage.calendarmonths import first_day, following
-from storage.database import insert, upsert
+from storage.database import chunks, insert, upsert
 from storage.tables import enrolment, follow_up, follow_up_event, provider
 
 Form = Literal["meeting", "phone", "digital"]
@@ -23,7 +23,6 @@ FORMS: tuple[Form, ...] = get_args(Form)
 ACTIVITIES = ("coaching", "job_search", "internship", "education", "employer_contact", "study_visit", "other")
 NEXT_STEP_LENGTH = 300  # characters
 LOCK_DAY = 5  # of the next month
-CHUNK = 5_000  # references looked up in one statement
 
 Source = Literal["page", "telegram", "sms", "file", "staff"]
 
@@ -235,7 +234,7 @@ def _event(
 
 async def _take_turns(conn: AsyncConnection, provider_ids: Sequence[int]) -> None:
     """PostgreSQL: two who record for a provider at once wait for each other. SQLite has one writer anyway."""
-    for chunk in _chunks(provider_ids):
+    for chunk in chunks(provider_ids):
         locked = select(provider.c.id).where(provider.c.id.in_(chunk)).order_by(provider.c.id)
         await conn.execute(locked.with_for_update(key_share=True))
 
@@ -244,7 +243,7 @@ async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> dict[str,
     e = enrolment.c
     columns = (e.id, e.ref, e.provider_id, e.started_on, e.ended_on, e.registered_on)
     found: dict[str, Any] = {}
-    for chunk in _chunks(sorted(refs)):
+    for chunk in chunks(sorted(refs)):
         found |= {row.ref: row for row in await conn.execute(select(*columns).where(e.ref.in_(chunk)))}
     return found
 
@@ -254,7 +253,7 @@ async def _stored(
 ) -> dict[tuple[int, str], dict[str, Any]]:
     f = follow_up.c
     found: dict[tuple[int, str], dict[str, Any]] = {}
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids)):
         rows = await conn.execute(
             select(f.enrolment_id, f.month, *(f[name] for name in _FACTS)).where(f.enrolment_id.in_(chunk))
         )
@@ -262,7 +261,3 @@ async def _stored(
             if month in chosen:
                 found[id_, month] = dict(zip(_FACTS, facts, strict=True))
     return found
-
-
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

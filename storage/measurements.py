@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import months
+from storage.database import chunks
 from storage.tables import enrolment, measurement
 
 POINTS = ("start", "end")
 RATINGS = ("overall", "treatment", "usefulness")
 KEPT = (*RATINGS, "reason")
-CHUNK = 5_000  # enrolments in one statement; SQLite and PostgreSQL both stop near 32,000
 
 _DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}
 _YEAR = {
@@ -93,10 +93,9 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
         return
     if dialect == "postgresql":  # an answer that is being stored must be seen here, or must wait
         statements = [*_BUSY, *statements]
-    ids = sorted(enrolment_ids)
     providers: set[int] = set()
-    for start in range(0, len(ids), CHUNK):
-        chunk = {"ids": ids[start : start + CHUNK]}
+    for ids in chunks(sorted(enrolment_ids)):
+        chunk = {"ids": ids}
         for statement in statements:
             await conn.execute(text(statement).bindparams(bindparam("ids", expanding=True)), chunk)
         found = text("SELECT DISTINCT provider_id FROM enrolment WHERE id IN :ids")

@@ -9,10 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import cases
-from storage.database import insert
+from storage.database import chunks, insert
 from storage.tables import customer, enrolment, provider, provider_change
 
-CHUNK = 5_000  # customers in one statement
 BEFORE = timedelta(days=14)  # the new enrolment may begin before the old one has ended
 AFTER = timedelta(days=90)  # and after so long at the latest; later it is a new beginning
 HANDOVER = timedelta(days=60)  # an end longer ago is history, and nothing is left to hand over
@@ -20,9 +19,8 @@ HANDOVER = timedelta(days=60)  # an end longer ago is history, and nothing is le
 
 async def follow(conn: AsyncConnection, customers: Collection[str], today: date, now: datetime) -> None:
     """Look at the enrolments of these customers (the unit's own numbers) after they have changed."""
-    refs = sorted(customers)
-    for start in range(0, len(refs), CHUNK):
-        await _follow(conn, refs[start : start + CHUNK], today, now)
+    for refs in chunks(sorted(customers)):
+        await _follow(conn, refs, today, now)
 
 
 async def _follow(conn: AsyncConnection, refs: Collection[str], today: date, now: datetime) -> None:

@@ -7,21 +7,18 @@ somewhere, and what is locked must stay as it is.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import exemptions, followups, measurements, occasions, people, providerchanges, targets
-from storage.database import insert_ignore, upsert
+from storage.database import chunks, insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
 from storage.tables import answer, customer, enrolment, occasion, provider
 
-T = TypeVar("T")
-
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
-CHUNK = 5_000  # references looked up in one statement; SQLite and PostgreSQL both stop near 32,000
 
 
 class RegisterError(Exception):
@@ -191,7 +188,7 @@ async def _enrolments(
     if problems:
         return set()
     await upsert(conn, enrolment, ("ref",), values)
-    for chunk in _chunks(corrected):
+    for chunk in chunks(corrected):
         await occasions.look_again(conn, chunk, now)
     return set((await _ids(conn, enrolment, {row.ref for row in rows})).values())
 
@@ -281,7 +278,7 @@ async def _answers(
         return set()
     touched = {ids[row.enrolment] for row in known}
     customers: dict[int, int] = {}
-    for chunk in _chunks(sorted(touched)):
+    for chunk in chunks(sorted(touched)):
         rows = await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk)))
         customers |= {row.id: row.customer_id for row in rows}
     answered = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
@@ -306,7 +303,7 @@ async def _answers(
         ],
     )
     found: dict[tuple[int, str, str], int] = {}
-    for chunk in _chunks(sorted(touched)):
+    for chunk in chunks(sorted(touched)):
         rows = await conn.execute(
             select(occasion.c.id, occasion.c.enrolment_id, occasion.c.survey, occasion.c.period).where(
                 occasion.c.enrolment_id.in_(chunk)
@@ -344,7 +341,7 @@ def _problem(row: Any, column: str, reason: str) -> Problem:
 async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, int]:
     """Row ids by the unit's own numbers; unknown ones are left out."""
     found: dict[str, int] = {}
-    for chunk in _chunks(sorted(refs)):
+    for chunk in chunks(sorted(refs)):
         rows = await conn.execute(select(table.c.ref, table.c.id).where(table.c.ref.in_(chunk)))
         found |= {row.ref: row.id for row in rows}
     return found
@@ -353,14 +350,14 @@ async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict
 async def _stored(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, Any]:
     """The rows that are already there, by the unit's own numbers."""
     found: dict[str, Any] = {}
-    for chunk in _chunks(sorted(set(refs))):
+    for chunk in chunks(sorted(set(refs))):
         found |= {row.ref: row for row in await conn.execute(select(table).where(table.c.ref.in_(chunk)))}
     return found
 
 
 async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> set[int]:
     found: set[int] = set()
-    for chunk in _chunks(sorted(refs)):
+    for chunk in chunks(sorted(refs)):
         rows = await conn.execute(
             select(enrolment.c.id)
             .join(customer, customer.c.id == enrolment.c.customer_id)
@@ -368,7 +365,3 @@ async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> set[int]
         )
         found |= {id_ for (id_,) in rows}
     return found
-
-
-def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

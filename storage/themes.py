@@ -8,10 +8,8 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement, Join
 
-from storage.database import insert
+from storage.database import chunks, insert
 from storage.tables import answer, comment_theme, customer, enrolment, measurement, occasion
-
-CHUNK = 5_000  # numbers looked up in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,10 @@ async def comments(conn: AsyncConnection, year: int) -> list[Comment]:
 
 async def _themes(conn: AsyncConnection, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for start in range(0, len(numbers), CHUNK):
+    for chunk in chunks(numbers):
         rows = await conn.execute(
             select(comment_theme.c.occasion_id, comment_theme.c.theme)
-            .where(comment_theme.c.occasion_id.in_(numbers[start : start + CHUNK]))
+            .where(comment_theme.c.occasion_id.in_(chunk))
             .order_by(comment_theme.c.occasion_id, comment_theme.c.theme)
         )
         for number, theme in rows:
@@ -81,11 +79,10 @@ async def _themes(conn: AsyncConnection, numbers: Sequence[int]) -> dict[int, tu
 async def commented(conn: AsyncConnection, numbers: Collection[int]) -> set[int]:
     """Which of ``numbers`` are comments that can be coded."""
     found: set[int] = set()
-    ordered = sorted(numbers)
-    for start in range(0, len(ordered), CHUNK):
+    for chunk in chunks(sorted(numbers)):
         rows = await conn.execute(
             select(answer.c.occasion_id).where(
-                answer.c.occasion_id.in_(ordered[start : start + CHUNK]),
+                answer.c.occasion_id.in_(chunk),
                 answer.c.question == "comment",
                 answer.c.text.is_not(None),
             )
@@ -97,10 +94,8 @@ async def commented(conn: AsyncConnection, numbers: Collection[int]) -> set[int]
 async def save(conn: AsyncConnection, coded: Mapping[int, Collection[str]], now: datetime) -> None:
     """Store the themes of comments, in place of those they had."""
     numbers = sorted(coded)
-    for start in range(0, len(numbers), CHUNK):
-        await conn.execute(
-            delete(comment_theme).where(comment_theme.c.occasion_id.in_(numbers[start : start + CHUNK]))
-        )
+    for chunk in chunks(numbers):
+        await conn.execute(delete(comment_theme).where(comment_theme.c.occasion_id.in_(chunk)))
     await insert(
         conn,
         comment_theme,
