@@ -11,7 +11,7 @@ from datetime import date
 from reporting import compare
 from reporting.disclosure import MIN_ANSWERS
 from reporting.releases import Figure
-from reporting.swedish import MONTHS, whole
+from reporting.swedish import month_name, whole
 from survey.segments import count
 
 UNIT = "Nacka"
@@ -42,7 +42,7 @@ class Digest:
 
 def sms(digest: Digest) -> str:
     """The digest in one SMS segment."""
-    parts = [f"{UNIT}: {MONTHS[digest.month.month - 1]}.", _followups(digest), _satisfaction(digest.figure)]
+    parts = [f"{UNIT}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest.figure)]
     optional = []
     if digest.overdue:
         optional.append(f"Försenad åtgärdsplan: {len(digest.overdue)}.")
@@ -61,7 +61,7 @@ def telegram(digest: Digest) -> str:
 
 
 def _lines(digest: Digest) -> Iterator[str]:
-    yield f"{UNIT}: {MONTHS[digest.month.month - 1]}"
+    yield f"{UNIT}: {month_name(digest.month)}"
     yield _followups(digest)
     if digest.missing:
         named = ", ".join(digest.missing[:LISTED])
@@ -86,7 +86,7 @@ def _lines(digest: Digest) -> Iterator[str]:
 
 def _followups(digest: Digest) -> str:
     if not digest.due:
-        return f"Ingen uppföljning väntas för {MONTHS[digest.month.month - 1]}."
+        return f"Ingen uppföljning väntas för {month_name(digest.month)}."
     text = f"Uppföljning {digest.done}/{digest.due} {'kund' if digest.due == 1 else 'kunder'} klar"
     left = digest.due - digest.done
     return f"{text}, {left} saknas före {_day(digest.lock_on)}." if left else f"{text}."

@@ -17,7 +17,6 @@ from reporting.indicators import (
 )
 from reporting.sentences import Earlier, Earliers, Find, interval_text, share_cell, title_of
 from reporting.swedish import (
-    CASES,
     DIFFICULTIES,
     END_REASONS,
     GENDERS,
@@ -33,6 +32,7 @@ from reporting.swedish import (
     printed_name,
 )
 from reporting.themes import ThemeRow
+from storage.cases import KINDS
 from storage.targets import ContextFigure
 from storage.volumes import Volumes
 
@@ -392,7 +392,7 @@ def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
         ("Byte av anordnare", unit.get("changed_provider", 0)),
         ("Avbrott", unit.get("dropped_out", 0) if told else SUPPRESSED),
     ]
-    rows += [(CASES.get(kind, kind), number) for kind, number in sorted(aggregate.cases.items())]
+    rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(aggregate.cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
 
 

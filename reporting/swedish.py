@@ -46,7 +46,6 @@ END_REASONS = {
     "": "Ingen orsak angiven",
 }
 SURVEYS = {"start": "Efter fyra veckor", "end": "Vid avslut", "checkin": "Månadsavstämning"}
-CASES = {"contact": "Kunder som vill bli kontaktade", "complaint": "Klagomål", "view": "Synpunkter"}
 
 
 def decimal(value: float, *, short: bool = False) -> str:
@@ -72,12 +71,12 @@ def count(number: int) -> str:
 
 def day(at: date) -> str:
     """``31 januari 2016``, on one line."""
-    return f"{at.day}{NO_BREAK}{MONTHS[at.month - 1]} {at.year}"
+    return f"{at.day}{NO_BREAK}{month_name(at)} {at.year}"
 
 
-def month_name(period: str) -> str:
-    """``2015-03`` as ``mars``."""
-    return MONTHS[int(period[-2:]) - 1]
+def month_name(at: date) -> str:
+    """``mars``."""
+    return MONTHS[at.month - 1]
 
 
 def of(number: int, one: str, many: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from reporting.swedish import month_name
 from storage.calendarmonths import first_day
 
 FORMS = {"meeting": "Möte", "phone": "Telefon", "digital": "Digitalt"}
@@ -14,29 +15,15 @@ ACTIVITIES = {
     "study_visit": "Studiebesök",
     "other": "Annat",
 }
-MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 
 
 def month(month_: str) -> str:
     """``november 2026``."""
     first = first_day(month_)
-    return f"{MONTHS[first.month - 1]} {first.year}"
+    return f"{month_name(first)} {first.year}"
 
 
 def day(day_: date | str) -> str:
     """``3 november``."""
     at = date.fromisoformat(day_) if isinstance(day_, str) else day_
-    return f"{at.day} {MONTHS[at.month - 1]}"
+    return f"{at.day} {month_name(at)}"

@@ -27,6 +27,7 @@ from reporting.render.glyphs import drawable
 from reporting.report import build
 from reporting.sections import document
 from reporting.themes import ThemeRow
+from storage.cases import KINDS
 from storage.targets import ContextFigure
 from storage.volumes import Volumes
 from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
@@ -175,6 +176,14 @@ def test_same_document_same_bytes(full: Document) -> None:
     again = document(build(CUBE, YEAR, NOW, background=BESIDE))
     for renderer in (html, pdf, docx_):
         assert renderer.render(full) == renderer.render(again)
+
+
+def test_no_case_is_told_by_its_code() -> None:
+    cube = of_answers(ANSWERS, NAMES)
+    cube.cases.update(dict.fromkeys(KINDS, 7))
+    told = dict(row[:2] for row in build(cube, YEAR, NOW).changes.rows)
+    assert told["Klagomål"] == told["Kan vara i fara"] == told["Överlämning till ny anordnare"] == 7
+    assert not told.keys() & KINDS.keys()
 
 
 @pytest.mark.parametrize(
