@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 export_app = typer.Typer(help="Aggregat utan rapport.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
+themes_app = typer.Typer(help="Kommentarernas teman, kodade av personal.", no_args_is_help=True)
+app.add_typer(themes_app, name="themes")
 
 T = TypeVar("T")
 
@@ -221,6 +223,28 @@ def _hand_over(content: bytes, out: Path | None) -> None:
         sys.stdout.buffer.write(content)
     else:
         commands.write(out, content)
+
+
+@themes_app.command("export")
+def export_themes(
+    year: Year,
+    out: Annotated[Path, typer.Option(help="Arbetsbok att skriva.")] = Path("out/kommentarer.xlsx"),
+) -> None:
+    """Skriv årets kommentarer till en arbetsbok för kodning, med förslag och markerade personuppgifter."""
+    from bot import commands
+
+    typer.echo(_run(commands.export_themes(year, out)))
+
+
+@themes_app.command("import")
+def import_themes(
+    path: Annotated[Path, typer.Argument(help="Arbetsboken med valda teman.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+) -> None:
+    """Läs in valda teman: allt eller inget; varje fel nämns med rad och kolumn."""
+    from bot import commands
+
+    typer.echo(_run(commands.import_themes(path, dry_run, now())))
 
 
 @app.command()

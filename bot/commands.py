@@ -18,8 +18,10 @@ from storage.database import Database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from reporting.background import Background
     from reporting.blocks import Document
     from reporting.report import QualityReport
+    from storage.aggregates import Aggregate
     from storage.occasions import Connection
 
 DOCUMENTS = ("pdf", "docx", "html")  # one module of reporting.render each, of the report as it is read
@@ -200,17 +202,56 @@ async def publish_report(db: Database, year: int, now: datetime, reason: str | N
     from reporting.publish import publish
 
     async with db.begin() as conn:
-        return await publish(conn, await _drafted(conn, year, now), now, reason)
+        counts, beside = await _counted(conn, year, now)
+        return await publish(conn, counts, beside, now, reason)
 
 
 async def _drafted(conn: "Connection", year: int, now: datetime) -> "QualityReport":
-    from reporting.publish import background, wordings
     from reporting.report import build
+
+    counts, beside = await _counted(conn, year, now)
+    return build(counts, year, now, background=beside)
+
+
+async def _counted(conn: "Connection", year: int, now: datetime) -> "tuple[Aggregate, Background]":
+    from reporting.publish import background, wordings
     from storage.aggregates import aggregate
     from survey.catalogue import load
 
     beside = await background(conn, year, wordings(load().surveys.values()))
-    return build(await aggregate(conn, year, now), year, now, background=beside)
+    return await aggregate(conn, year, now), beside
+
+
+async def export_themes(year: int, out: Path) -> str:
+    """Write the year's comments to a workbook in which a person codes them. Raises BadInput."""
+    from reporting import themesheet
+    from storage import themes
+
+    async with _database(settings_.load()) as db, db.read() as conn:
+        comments = await themes.comments(conn, year)
+    if not comments:
+        raise BadInput(f"Det finns inga kommentarer för {year}.")
+    write(out, themesheet.write(comments, year))
+    coded = sum(bool(comment.themes) for comment in comments)
+    return (
+        f"{out}: {len(comments)} kommentarer, {coded} av dem kodade. Filen är kunders egna ord: lägg den skyddat."
+    )
+
+
+async def import_themes(path: Path, dry_run: bool, now: datetime) -> str:
+    """Store the themes chosen in a workbook, whole or not at all. Raises BadInput and ThemesRefused."""
+    from reporting import themesheet
+    from storage import themes
+
+    coded = themesheet.read(_files([path])[0])
+    async with _database(settings_.load()) as db, db.begin() as conn:
+        themesheet.check(coded, await themes.commented(conn, coded.themes))
+        if not dry_run:
+            await themes.save(conn, coded.themes, now)
+    number = f"{len(coded.themes)} kommentarer"
+    if dry_run:
+        return f"Filen är riktig ({number}). Inget sparades: det var en provkörning."
+    return f"Kodade: {number}."
 
 
 def write_report(quality: "QualityReport", out: Path, formats: Sequence[str]) -> list[Path]:

@@ -5,6 +5,7 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an error that a person can act on; None for a fault of ours."""
     from bot.settings import SettingsError
     from reporting.publish import PublishError
+    from reporting.themesheet import ThemesRefused
     from scheduler.rulesfile import RulesError
     from storage.backup import BackupError, BackupRefused
     from storage.database import DatabaseError, StorageFailure
@@ -12,9 +13,8 @@ def exit_code(error: Exception) -> int | None:
     from storage.snapshots import Damaged
     from survey.errors import PackError
 
-    if isinstance(
-        error, SettingsError | RulesError | BackupRefused | RegisterError | BadInput | PackError | PublishError
-    ):
+    bad = (SettingsError, RulesError, BackupRefused, RegisterError, BadInput, PackError, PublishError, ThemesRefused)
+    if isinstance(error, bad):
         return 2
     if isinstance(error, DatabaseError | StorageFailure | BackupError | Damaged | OSError):
         return 1

@@ -101,6 +101,7 @@ class Background:
     actions: tuple[Action, ...] = ()
     revision: int = 0  # 0 is a draft, 1 the first publication
     revised_because: str = ""
+    standing: tuple[str, ...] = ()  # parts whose earlier figures stand: the change would tell single answers
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:
         """The break between this year and the one before, when there is one."""

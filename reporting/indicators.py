@@ -3,7 +3,7 @@
 The definitions are a contract: changing one means a new version, and a series break in the report.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -136,11 +136,15 @@ class Indicator:
     created_at: str
 
 
+Protect = Callable[[Mapping[str, Count], Sequence[Table], int], disclosure.Hidden]
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     names: Mapping[str, str]
     created_at: str
     minimum: int
+    protect: Protect
 
     def row(
         self,
@@ -188,9 +192,14 @@ class _Maker:
         )
 
 
-def rows(cube: Cube, now: datetime, minimum: int = disclosure.MIN_ANSWERS) -> list[Indicator]:
-    """Every row of the year, disclosure control applied. ``minimum`` answers are needed to be shown."""
-    make = _Maker(dict(cube.providers), now.astimezone(UTC).isoformat(timespec="seconds"), minimum)
+def rows(
+    cube: Cube, now: datetime, minimum: int = disclosure.MIN_ANSWERS, protect: Protect = disclosure.protect
+) -> list[Indicator]:
+    """Every row of the year, disclosure control applied. ``minimum`` answers are needed to be shown.
+
+    ``protect`` chooses what is hidden; a test gives another, to know that its attacker works.
+    """
+    make = _Maker(dict(cube.providers), now.astimezone(UTC).isoformat(timespec="seconds"), minimum, protect)
     found: list[Indicator] = []
     for number, question in enumerate(QUESTIONS):
         found += _satisfaction(cube, make, question, 1 + 2 * number)
@@ -231,7 +240,7 @@ def _satisfaction(cube: Cube, make: _Maker, question: str, place: int) -> Iterat
     tables = [by_provider]
     for group in groups:
         tables.append(Table({name: cells("", *where) for name, where in group.items()}, frozenset({NOT_STATED})))
-    hidden = disclosure.protect(total, tables, make.minimum)
+    hidden = make.protect(total, tables, make.minimum)
 
     for point in POINTS:
         yield make.row(

@@ -1,19 +1,22 @@
 """A report is published once, and kept as it was: the figures, the definitions, the questions, the cut-off.
 
-What is kept is the whole QualityReport value, so that every format can be made of it again.
+What is kept is the whole QualityReport value, so that every format can be made of it again, and its counts.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reporting import frozen, themes
 from reporting.background import Background, PreviousReport, QuestionWording, series_breaks
 from reporting.difficulty import expectations
 from reporting.disclosure import MIN_ANSWERS
-from reporting.report import QualityReport
+from reporting.indicators import QUESTIONS
+from reporting.releases import OUTCOMES, Release, unsafe_parts
+from reporting.report import QualityReport, build
 from storage import snapshots, targets
 from storage import themes as coded
+from storage.aggregates import Aggregate
 from storage.difficulty import endings_by_difficulty
 from storage.occasions import Connection
 from storage.volumes import volumes
@@ -56,7 +59,7 @@ async def _previous(conn: Connection, year: int) -> PreviousReport | None:
     snapshot = await snapshots.latest(conn, year)
     if snapshot is None:
         return None
-    report = thaw(snapshot)
+    report = thaw(snapshot).report
     return PreviousReport(
         year=year,
         revision=snapshot.revision,
@@ -66,10 +69,18 @@ async def _previous(conn: Connection, year: int) -> PreviousReport | None:
     )
 
 
-def thaw(snapshot: snapshots.Snapshot) -> QualityReport:
-    """The report as it was published. Raises PublishError when this version of the program cannot read it."""
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is kept: the report, and the counts that a later revision is held against."""
+
+    report: QualityReport
+    counts: Aggregate
+
+
+def thaw(snapshot: snapshots.Snapshot) -> Publication:
+    """What was published. Raises PublishError when this version of the program cannot read it."""
     try:
-        return frozen.from_text(QualityReport, snapshot.content)
+        return frozen.from_text(Publication, snapshot.content)
     except frozen.Unreadable as error:
         raise PublishError(
             f"Den publicerade rapporten för {snapshot.year} är skriven av en annan version av programmet ({error})."
@@ -79,35 +90,75 @@ def thaw(snapshot: snapshots.Snapshot) -> QualityReport:
 async def published(conn: Connection, year: int) -> QualityReport | None:
     """The report as last published; None for a year that is not. Raises PublishError."""
     snapshot = await snapshots.latest(conn, year)
-    return thaw(snapshot) if snapshot else None
+    return thaw(snapshot).report if snapshot else None
 
 
-async def publish(conn: Connection, report: QualityReport, now: datetime, reason: str | None) -> QualityReport:
-    """Keep ``report`` as its year's publication; with a ``reason`` as a revision of the one that is there.
+async def publish(
+    conn: Connection, counts: Aggregate, beside: Background, now: datetime, reason: str | None
+) -> QualityReport:
+    """Keep the report of ``counts`` as its year's publication; with a ``reason`` as a revision of what is there.
+
+    A revision that would tell a few people's answers to those who have the earlier report repeats its figures
+    for that question (reporting/releases.py).
 
     Raises PublishError: when the year is published already and no reason is given, when there is nothing to
     revise, when the year is not over, and when it is empty.
     """
-    year = report.year
-    last = await snapshots.latest(conn, year)
-    if last is not None and reason is None:
+    year = counts.year
+    earlier = await snapshots.of_year(conn, year)
+    if earlier and reason is None:
         raise PublishError(
-            f"Rapporten för {year} är redan publicerad ({last.published_at:%Y-%m-%d}) och ändras inte. "
+            f"Rapporten för {year} är redan publicerad ({earlier[-1].published_at:%Y-%m-%d}) och ändras inte. "
             'En rättelse ges ut med --revise "skälet".'
         )
-    if last is None and reason is not None:
+    if not earlier and reason is not None:
         raise PublishError(f"Rapporten för {year} är inte publicerad: använd --publish utan --revise.")
     if reason is not None and not reason.strip():
         raise PublishError("En rättelse behöver ett skäl: skriv det efter --revise.")
-    if report.as_of.year <= year:
+    if counts.as_of.year <= year:
         raise PublishError(f"Året {year} är inte slut: en rapport publiceras när alla dess siffror finns.")
-    if report.is_empty:
-        raise PublishError(f"Det finns inga uppgifter för {year} att publicera.")
-    revision = last.revision + 1 if last else 1
     because = (reason or "").strip()
-    kept = replace(report, background=replace(report.background, revision=revision, revised_because=because))
+    beside = replace(beside, revision=len(earlier) + 1, revised_because=because)
+    made = revised(counts, beside, now, [thaw(each) for each in earlier])
+    if made.report.is_empty:
+        raise PublishError(f"Det finns inga uppgifter för {year} att publicera.")
     try:
-        await snapshots.add(conn, year, frozen.to_text(kept), report.as_of, because, now)
+        await snapshots.add(conn, year, frozen.to_text(made), counts.as_of, because, now)
     except snapshots.Taken as error:
         raise PublishError(str(error)) from error
-    return kept
+    return made.report
+
+
+def revised(counts: Aggregate, beside: Background, now: datetime, earlier: Sequence[Publication]) -> Publication:
+    """The publication that may stand beside the earlier ones. Raises PublishError when there is none."""
+    if earlier:
+        beside = replace(beside, themes=themes.steady(beside.themes, earlier[-1].report.background.themes))
+    made = Publication(build(counts, counts.year, now, background=beside), counts)
+    released = [Release(each.counts, each.report.indicators) for each in earlier]
+    unsafe = unsafe_parts(Release(made.counts, made.report.indicators), released)
+    if not unsafe:
+        return made
+    counts = standing(counts, earlier[-1].counts, unsafe)
+    beside = replace(beside, standing=tuple(sorted(unsafe)))
+    made = Publication(build(counts, counts.year, now, background=beside), counts)
+    if unsafe_parts(Release(made.counts, made.report.indicators), released):
+        raise PublishError(
+            "Rättelsen kan inte ges ut: skillnaden mot den publicerade rapporten visar enskilda svar."
+        )
+    return made
+
+
+def standing(counts: Aggregate, before: Aggregate, parts: Iterable[str]) -> Aggregate:
+    """``counts`` with the earlier numbers of ``parts``, each as a whole."""
+    cells = {key: list(numbers) for key, numbers in counts.satisfaction.items()}
+    for part in parts:
+        if part == OUTCOMES:
+            counts = replace(counts, endings=before.endings)
+            continue
+        place = 1 + 2 * QUESTIONS.index(part)
+        for key in cells.keys() | before.satisfaction.keys():
+            numbers = cells.setdefault(key, [0] * (1 + 2 * len(QUESTIONS)))
+            numbers[place : place + 2] = before.satisfaction.get(key, [0] * len(numbers))[place : place + 2]
+        if part == QUESTIONS[0]:  # the reason is asked of those who were not satisfied
+            counts = replace(counts, reasons=before.reasons)
+    return replace(counts, satisfaction=cells)

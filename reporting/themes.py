@@ -1,6 +1,6 @@
 """Themes that staff read in comments: the fixed list, and which of them may be shown. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,3 +55,17 @@ def shown(counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS) -> tuple[Th
         else:
             rows.append(ThemeRow(theme, title, count.customers, count.providers, "ok"))
     return tuple(rows)
+
+
+def steady(
+    rows: Sequence[ThemeRow], before: Sequence[ThemeRow], minimum: int = MIN_ANSWERS
+) -> tuple[ThemeRow, ...]:
+    """The themes of a revised report: one that a few customers more or fewer have keeps its earlier row."""
+    earlier = {row.theme: row for row in before}
+    found = []
+    for row in rows:
+        old = earlier.get(row.theme)
+        if old is not None and row.customers is not None and old.customers is not None:
+            row = old if 0 < abs(row.customers - old.customers) < minimum else row
+        found.append(row)
+    return tuple(found)

@@ -1,78 +1,207 @@
-"""Somebody with every published row, the rules of addition and patience: which hidden cells follow?
+"""Somebody with every published file, the rules of addition and patience: which hidden cells follow?
 
-Independent of reporting/disclosure.py. Unknowns are numerators (for outcomes also denominators); equations are
-what everybody knows about the tables. First linear elimination over fractions, then what the bounds give away.
+Independent of the program: the files are read as anybody reads them. Unknowns are numerators (for outcomes also
+denominators) of each release; equations are what everybody knows about the tables. First linear elimination over
+fractions, then what the bounds give away. An earlier release is more rows, and one more thing that everybody
+knows: where as many people have answered as before, their answers are the same.
 """
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from html.parser import HTMLParser
+
+import openpyxl  # type: ignore[import-untyped]  # ships no types
 
 from reporting.indicators import Indicator
-from tests.reporting.cubes import YEAR
 
-Name = tuple[str, ...]
+Name = tuple[str, ...]  # release, table, row, point
 Equation = tuple[dict[Name, Fraction], Fraction]  # coefficients and what they add up to
+Grid = tuple[str, list[str], list[list[str]]]  # caption, columns, rows
 POINTS = ("start", "end", "all")
+CAPTIONS = {"vid start": "start", "vid avslut": "end", "båda mätpunkterna": "all"}
+ONE = Fraction(1)
+FEW = 6
 
 
-def derived(rows: Sequence[Indicator]) -> set[Name]:
-    """The names of hidden cells whose numerator (or an outcome's denominator) follows from ``rows``."""
-    found = _outcomes(rows)
+@dataclass
+class Release:
+    """What one release tells: its rows, and the shares printed in its tables by (point, provider's name)."""
+
+    rows: Sequence[Indicator]
+    printed: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+
+
+def read(files: Mapping[str, bytes]) -> Release:
+    """A release from its files, by format. The files must not tell different things."""
+    rows = [Indicator(**row) for row in json.loads(files["json"])["indicators"]]
+    _same(rows, list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig"), newline=""), delimiter=";")))
+    printed: dict[tuple[str, str], Fraction] = {}
+    for caption, columns, lines in (*_workbook(files["xlsx"]), *_page(files["html"])):
+        for line in lines:
+            cell = dict(zip(columns, line, strict=False))
+            share = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)(\s*%)?", cell.get("Nöjda %", ""))
+            place = cell.get("Mätpunkt", caption).lower()
+            point = next((point for words, point in CAPTIONS.items() if words in place), "")
+            if share and point and "Anordnare" in cell:
+                printed[point, " ".join(cell["Anordnare"].split())] = Fraction(share[1].replace(",", "."))
+    shown = [row for row in rows if row.indicator == "satisfaction.overall" and row.provider and row.status == "ok"]
+    assert printed or not shown, "the tables could not be read"
+    return Release(rows, printed)
+
+
+def _same(rows: Sequence[Indicator], told: Sequence[Mapping[str, str]]) -> None:
+    for row, line in zip(rows, told, strict=True):
+        for name in ("indicator", "provider", "period", "point", "gender", "difficulty", "status"):
+            assert getattr(row, name) == line[name]
+        assert line["numerator"] == ("" if row.numerator is None else str(row.numerator))
+
+
+def _workbook(content: bytes) -> Iterator[Grid]:
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
+        lines = [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
+        if lines:
+            yield sheet.title, lines[0], lines[1:]
+
+
+def _page(content: bytes) -> list[Grid]:
+    page = _Tables()
+    page.feed(content.decode())
+    return page.found
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Grid] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "table":
+            self.found.append(("", [], []))
+        if tag == "tr" and self.found:
+            self.found[-1][2].append([])
+        if tag in ("caption", "th", "td"):
+            self.text = []
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.found:
+            return
+        caption, columns, lines = self.found[-1]
+        if tag == "caption":
+            self.found[-1] = ("".join(self.text), columns, lines)
+        if tag in ("th", "td") and lines:
+            lines[-1].append("".join(self.text).strip())
+        if tag == "table" and lines:
+            self.found[-1] = (caption, lines[0], lines[1:])
+
+
+def derived(*releases: Release | Sequence[Indicator]) -> set[Name]:
+    """The names of hidden cells whose numerator (or an outcome's denominator) follows from all ``releases``,
+    and of changes between two of them that are those of a few people."""
+    every = [each if isinstance(each, Release) else Release(each) for each in releases]
+    found = _outcomes(every)
     for question in ("overall", "treatment", "usefulness"):
-        found |= _satisfaction([r for r in rows if r.indicator.startswith(f"satisfaction.{question}")], rows)
+        found |= _satisfaction(every, question)
     return found
 
 
-def _satisfaction(rows: Sequence[Indicator], every: Sequence[Indicator]) -> set[Name]:
-    known: dict[Name, Fraction] = {}
-    hidden: set[Name] = set()
+@dataclass
+class _Known:
+    """What is read straight from the releases, and what is hidden in them."""
+
+    values: dict[Name, Fraction] = field(default_factory=dict)
+    people: dict[Name, Fraction] = field(default_factory=dict)
+    hidden: set[Name] = field(default_factory=set)
+    equations: list[Equation] = field(default_factory=list)
+
+
+def _satisfaction(releases: Sequence[Release], question: str) -> set[Name]:
+    known = _Known()
+    for number, release in enumerate(releases):
+        _read_satisfaction(known, str(number), release, question)
+    leaked = set(known.values) & known.hidden
+    changes = _changes(known, len(releases))
+    # A cell that only stood in the way of others may be told later: no finding itself, but what follows from it is.
+    told = {(name[1:], known.people.get(name)) for name in known.values}
+    kept = {name for name in known.hidden if (name[1:], known.people.get(name)) not in told}
+    return leaked | (solve(known.equations, known.values, known.people) & (kept | changes))
+
+
+def _read_satisfaction(known: _Known, release: str, told: Release, question: str) -> None:
+    id_ = f"satisfaction.{question}"
     tables: dict[str, set[str]] = {"provider": set(), "gender": {"?"}, "difficulty": {"?"}, "quarter": set()}
-    means: dict[str, Indicator] = {}
-    for r in rows:
-        if r.indicator.endswith("mean_of_providers"):
-            means[r.point] = r
+    means: list[Indicator] = []
+    answered = {(r.provider, r.point): r.numerator or 0 for r in told.rows if r.indicator == "response_rate"}
+    for r in told.rows:
+        if r.indicator == id_ + ".mean_of_providers":
+            means.append(r)
+        if r.indicator != id_:
             continue
         table, row = _place(r)
+        name = (release, table, row, r.point)
         if table != "total":
             tables[table].add(row)
         if r.status == "ok":
-            known[table, row, r.point] = Fraction(r.numerator or 0)
+            known.values[name] = Fraction(r.numerator or 0)
+            known.people[name] = Fraction(r.denominator or 0)
         elif r.status == "no_answers":
-            known[table, row, r.point] = Fraction(0)
+            known.values[name] = known.people[name] = Fraction(0)
         else:
-            hidden.add((table, row, r.point))
-    answered: dict[Name, Fraction] = {
-        ("provider" if r.provider else "total", r.provider, r.point): Fraction(r.numerator or 0)
-        for r in every
-        if r.indicator == "response_rate"
-    }
-    equations: list[Equation] = []
+            known.hidden.add(name)
+            share = told.printed.get((r.point, " ".join(r.provider_name.split()))) if r.provider else None
+            if share is not None and question == "overall":
+                known.values[name] = Fraction(round(share * answered[r.provider, r.point] / 100))
+        if question == "overall" and table in ("provider", "total"):  # others' numbers are not published
+            known.people[name] = Fraction(answered[r.provider, r.point])
     for table, names in (("total", {""}), *tables.items()):
         for row in names:
-            equations.append(
-                (
-                    {
-                        (table, row, "start"): Fraction(1),
-                        (table, row, "end"): Fraction(1),
-                        (table, row, "all"): Fraction(-1),
-                    },
-                    Fraction(0),
-                )
-            )
+            start, end, both = ((release, table, row, point) for point in POINTS)
+            known.equations.append(({start: ONE, end: ONE, both: -ONE}, Fraction(0)))
     for table, names in tables.items():
         for point in POINTS:
-            sums: dict[Name, Fraction] = {(table, row, point): Fraction(1) for row in names}
-            equations.append(({**sums, ("total", "", point): Fraction(-1)}, Fraction(0)))
-    for point, mean in means.items():
+            sums: dict[Name, Fraction] = {(release, table, row, point): ONE for row in names}
+            known.equations.append(({**sums, (release, "total", "", point): -ONE}, Fraction(0)))
+    for mean in means:
         if mean.status == "ok" and mean.value is not None:
             shares: dict[Name, Fraction] = {
-                key: 1 / number
-                for key, number in answered.items()
-                if key[0] == "provider" and key[2] == point and number
+                (release, "provider", ref, point): 1 / Fraction(number)
+                for (ref, point), number in answered.items()
+                if ref and point == mean.point and number
             }
             total = Fraction(mean.value / 100).limit_denominator(10**12) * (mean.denominator or 0)
-            equations.append((shares, total))
-    return solve(equations, known, answered) & hidden
+            known.equations.append((shares, total))
+
+
+def _changes(known: _Known, releases: int) -> set[Name]:
+    """Equations between the releases; the names of the changes that would be those of a few people."""
+    few: set[Name] = set()
+    names = {name[1:] for name in known.people}
+    for earlier in range(releases):
+        for later in range(earlier + 1, releases):
+            for cell in names:
+                old, new = (str(earlier), *cell), (str(later), *cell)
+                if old not in known.people or new not in known.people:
+                    continue
+                people = known.people[new] - known.people[old]
+                if people < 0:  # answers were taken back
+                    old, new, people = new, old, -people
+                if people == 0:
+                    known.equations.append(({new: ONE, old: -ONE}, Fraction(0)))
+                    continue
+                change: Name = (f"{earlier}-{later}", *cell)
+                known.equations.append(({new: ONE, old: -ONE, change: -ONE}, Fraction(0)))
+                known.people[change] = people
+                if 0 < people < FEW:
+                    few.add(change)
+    return few
 
 
 def _place(r: Indicator) -> tuple[str, str]:
@@ -82,28 +211,35 @@ def _place(r: Indicator) -> tuple[str, str]:
         return "gender", r.gender
     if r.difficulty:
         return "difficulty", r.difficulty
-    return ("total", "") if r.period == str(YEAR) else ("quarter", r.period)
+    return ("total", "") if "-" not in r.period else ("quarter", r.period)
 
 
-def _outcomes(rows: Sequence[Indicator]) -> set[Name]:
-    known: dict[Name, Fraction] = {}
-    hidden: set[Name] = set()
-    providers = {r.provider for r in rows if r.indicator.startswith("outcome.") and r.provider}
-    for r in rows:
-        if not r.indicator.startswith("outcome."):
-            continue
-        good, of = ("good", r.provider), (r.indicator, r.provider)
-        if r.status == "ok":
-            known[good], known[of] = Fraction(r.numerator or 0), Fraction(r.denominator or 0)
-        elif r.status == "no_answers":
-            known[good] = known[of] = Fraction(0)
-        else:
-            hidden |= {good, of}
-    equations: list[Equation] = []
-    for name in ("good", "outcome.all_endings", "outcome.after_exclusions"):
-        sums: dict[Name, Fraction] = {(name, ref): Fraction(1) for ref in providers}
-        equations.append(({**sums, (name, ""): Fraction(-1)}, Fraction(0)))
-    return solve(equations, known, {}) & hidden
+def _outcomes(releases: Sequence[Release]) -> set[Name]:
+    known = _Known()
+    for number, told in enumerate(releases):
+        release = str(number)
+        providers = {r.provider for r in told.rows if r.indicator.startswith("outcome.") and r.provider}
+        for r in told.rows:
+            if not r.indicator.startswith("outcome."):
+                continue
+            good, of = (release, "good", r.provider), (release, r.indicator, r.provider)
+            if r.status == "ok":
+                known.values[good], known.values[of] = Fraction(r.numerator or 0), Fraction(r.denominator or 0)
+            elif r.status == "no_answers":
+                known.values[good] = known.values[of] = Fraction(0)
+            else:
+                known.hidden |= {good, of}
+        for name in ("good", "outcome.all_endings", "outcome.after_exclusions"):
+            sums: dict[Name, Fraction] = {(release, name, ref): ONE for ref in providers}
+            known.equations.append(({**sums, (release, name, ""): -ONE}, Fraction(0)))
+    few = set()
+    for name in list(known.values):
+        if name[0] == "0" and name[1] != "good":
+            for later in range(1, len(releases)):
+                people = known.values.get((str(later), *name[1:]), known.values[name]) - known.values[name]
+                if 0 < people < FEW:
+                    few.add((f"0-{later}", *name[1:]))
+    return few | (solve(known.equations, known.values, {}) & known.hidden)
 
 
 def solve(equations: Sequence[Equation], known: Mapping[Name, Fraction], top: Mapping[Name, Fraction]) -> set[Name]:

@@ -1,5 +1,6 @@
 """Counted cells for tests, made by hand or at random."""
 
+import copy
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -97,3 +98,19 @@ def random_cube(seed: int) -> CubeOf:
             if number := rng.choice((0, 0, 1, 2, 5, 9)):
                 cube.endings[ref, reason] = number
     return cube
+
+
+def grown(cube: CubeOf, seed: int) -> CubeOf:
+    """The register some time later: answers that came late, now few and now many, and perhaps an ending."""
+    rng = random.Random(seed)
+    later = copy.deepcopy(cube)
+    for _ in range(rng.choice((0, 1, 2))):
+        ref, _ = rng.choice(cube.providers)
+        point, mood = rng.choice(("start", "end")), rng.random()
+        for _ in range(rng.choice((1, 2, 6, 12, 40))):
+            where = (rng.choice(("K", "M")), rng.choice(("low", "medium", "high")), rng.randint(1, 4))
+            add(later, ref, point, *where, int(rng.random() < mood), 1, 1)
+        if rng.random() < 0.5:
+            reason = rng.choice(("work", "moved", "other"))
+            later.endings[ref, reason] = later.endings.get((ref, reason), 0) + rng.choice((1, 7))
+    return later

@@ -1,49 +1,131 @@
 """What is hidden stays hidden: an attacker with everything that is published finds no hidden cell."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting import disclosure
-from reporting.disclosure import Hidden, Outcome, Table, is_unsafe, protect, protect_outcomes, undetermined
-from reporting.indicators import Cube, Indicator, rows
-from tests.reporting.attacker import derived
-from tests.reporting.cubes import NOW, of_answers, random_cube
+from reporting.background import Background
+from reporting.disclosure import (
+    POINTS,
+    Count,
+    Hidden,
+    Outcome,
+    Table,
+    is_unsafe,
+    protect,
+    protect_outcomes,
+    undetermined,
+)
+from reporting.indicators import rows
+from reporting.publish import Publication, PublishError, revised
+from reporting.render import csv, html, json, xlsx
+from reporting.report import QualityReport, build
+from tests.reporting.attacker import Release, derived, read
+from tests.reporting.cubes import NOW, YEAR, grown, of_answers, random_cube
+
+FORMATS = {"csv": csv, "json": json, "xlsx": xlsx, "html": html}
 
 
-@pytest.mark.parametrize("first", range(0, 200, 20))
+def files(report: QualityReport) -> Release:
+    """A release as the attacker gets it: everything that is written."""
+    return read({name: renderer.render(report) for name, renderer in FORMATS.items()})
+
+
+@pytest.mark.parametrize("first", range(0, 100, 20))
 def test_the_attacker_finds_nothing(first: int) -> None:
     for seed in range(first, first + 20):
         assert derived(rows(random_cube(seed), NOW)) == set(), f"register {seed}"
 
 
-def test_the_attacker_works_when_only_small_cells_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def primary_only(total: object, tables: list[Table], minimum: int) -> Hidden:
-        cells = [
-            frozenset(
-                (row, point)
-                for row in table.rows
-                for point in disclosure.POINTS
-                if is_unsafe(table.cell(row, point), minimum)
-            )
-            for table in tables
-        ]
-        return Hidden(frozenset(), tuple(cells))
+def attack(seed: int) -> None:
+    """The report of a random register in all its formats, and two revisions of it."""
+    cube = random_cube(seed)
+    told: list[Publication] = []
+    for revision in range(3):
+        try:
+            told.append(revised(cube, Background(), NOW, told))
+        except PublishError:  # it says that nothing may be told
+            break
+        cube = grown(cube, 10 * seed + revision)
+    assert derived(*(files(each.report) for each in told)) == set(), f"register {seed}"
 
+
+@pytest.mark.parametrize("first", range(0, 20, 5))
+def test_all_files_of_all_releases_tell_nothing(first: int) -> None:
+    for seed in range(first, first + 5):
+        attack(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(0, 1000, 100))
+def test_a_thousand_registers_tell_nothing(first: int) -> None:
+    for seed in range(first, first + 100):
+        attack(seed)
+
+
+def only_small(total: Mapping[str, Count], tables: Sequence[Table], minimum: int) -> Hidden:
+    """Suppression as it is done by those who have not thought of subtraction."""
+    cells = [
+        frozenset(
+            (row, point) for row in table.rows for point in POINTS if is_unsafe(table.cell(row, point), minimum)
+        )
+        for table in tables
+    ]
+    return Hidden(frozenset(), tuple(cells))
+
+
+def test_the_attacker_works_when_only_small_cells_are_hidden() -> None:
     broken = 0
     for seed in range(40):
-        cube: Cube = random_cube(seed)
-        naive = _rows_with(primary_only, cube, monkeypatch)
-        broken += bool(derived(naive))
+        broken += bool(derived(rows(random_cube(seed), NOW, protect=only_small)))
     assert broken > 20
 
 
-def _rows_with(protect_: object, cube: Cube, monkeypatch: pytest.MonkeyPatch) -> list[Indicator]:
-    with monkeypatch.context() as patch:
-        patch.setattr(disclosure, "protect", protect_)
-        return rows(cube, NOW)
+def test_the_attacker_works_when_releases_are_not_held_against_each_other() -> None:
+    broken = 0
+    for seed in range(20):
+        cube = random_cube(seed)
+        reports = [build(each, YEAR, NOW) for each in (cube, grown(cube, seed))]
+        broken += bool(derived(*(files(each) for each in reports)))
+    assert broken > 5
+
+
+def test_a_revision_by_one_answer_repeats_the_earlier_figures() -> None:
+    answers = {f"P{n}": {"start": (20 + n, 40)} for n in range(8)}
+    first = revised(of_answers(answers), Background(), NOW, [])
+    one_more = of_answers({**answers, "P3": {"start": (24, 41)}})
+    second = revised(one_more, Background(), NOW, [first])
+    assert second.report.background.standing == ("overall", "treatment", "usefulness")
+    assert shares(second.report) == shares(first.report)
+
+
+def shares(report: QualityReport) -> list[tuple[str, str, str, int | None, int | None]]:
+    rows_ = [row for row in report.indicators if row.indicator.startswith("satisfaction.")]
+    return [(row.indicator, row.provider, row.point, row.numerator, row.denominator) for row in rows_]
+
+
+def test_a_revision_by_many_answers_is_told() -> None:
+    answers = {f"P{n}": {"start": (20 + n, 40)} for n in range(8)}
+    first = revised(of_answers(answers), Background(), NOW, [])
+    many = of_answers({**answers, "P3": {"start": (30, 60)}, "P4": {"start": (27, 50)}})
+    second = revised(many, Background(), NOW, [first])
+    assert second.report.background.standing == ()
+    found = {(row.indicator, row.provider, row.point): row for row in second.report.indicators}
+    assert found["satisfaction.overall", "P3", "start"].numerator == 30
+
+
+def test_a_revision_by_one_ending_repeats_the_outcomes() -> None:
+    cube = of_answers({f"P{n}": {"start": (20, 40)} for n in range(4)})
+    for n in range(4):
+        cube.endings.update({(f"P{n}", "work"): 10, (f"P{n}", "dropped_out"): 5 + n})
+    first = revised(cube, Background(), NOW, [])
+    second = revised(replace(cube, endings={**cube.endings, ("P1", "work"): 11}), Background(), NOW, [first])
+    assert second.report.background.standing == ("outcome",)
+    assert second.report.endings == first.report.endings
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,16 @@ BESIDE = Background(
     questions=ASKED,
 )
 
+CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
+
 
 def report(cube: CubeOf | None = None, beside: Background = BESIDE) -> QualityReport:
-    cube = cube or of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
-    return build(cube, YEAR, NOW, background=beside)
+    return build(cube or CUBE, YEAR, NOW, background=beside)
 
 
 async def test_a_published_report_gives_the_same_bytes_later(db: Database) -> None:
     async with db.begin() as conn:
-        kept = await publish(conn, report(), NOW, None)
+        kept = await publish(conn, CUBE, BESIDE, NOW, None)
     async with db.read() as conn:
         again = await published(conn, YEAR)
     assert again == kept
@@ -55,14 +56,14 @@ async def test_a_published_report_gives_the_same_bytes_later(db: Database) -> No
 
 async def test_a_second_publication_needs_a_reason(db: Database) -> None:
     async with db.begin() as conn:
-        await publish(conn, report(), NOW, None)
+        await publish(conn, CUBE, BESIDE, NOW, None)
     later = of_answers({f"P{n}": {"start": (9 + n, 20)} for n in range(8)})
     async with db.begin() as conn:
         with pytest.raises(PublishError, match=r"redan publicerad \(2026-01-15\).*--revise"):
-            await publish(conn, report(later), NOW, None)
+            await publish(conn, later, BESIDE, NOW, None)
         with pytest.raises(PublishError, match="behöver ett skäl"):
-            await publish(conn, report(later), NOW, "  ")
-        revised = await publish(conn, report(later), NOW, " Två svar var dubbla. ")
+            await publish(conn, later, BESIDE, NOW, "  ")
+        revised = await publish(conn, later, BESIDE, NOW, " Två svar var dubbla. ")
     async with db.read() as conn:
         first, second = await snapshots.of_year(conn, YEAR)
         assert await published(conn, YEAR) == revised
@@ -82,12 +83,12 @@ async def test_a_second_publication_needs_a_reason(db: Database) -> None:
 async def test_what_is_not_published(db: Database, cube: CubeOf, reason: str | None, refusal: str) -> None:
     async with db.begin() as conn:
         with pytest.raises(PublishError, match=refusal):
-            await publish(conn, report(cube), NOW, reason)
+            await publish(conn, cube, BESIDE, NOW, reason)
 
 
 async def test_a_changed_snapshot_is_found_out(db: Database) -> None:
     async with db.begin() as conn:
-        await publish(conn, report(), NOW, None)
+        await publish(conn, CUBE, BESIDE, NOW, None)
         await conn.execute(update(report_snapshot).values(content="{}"))
         with pytest.raises(snapshots.Damaged, match="kontrollsumman stämmer inte"):
             await published(conn, YEAR)
@@ -95,7 +96,7 @@ async def test_a_changed_snapshot_is_found_out(db: Database) -> None:
 
 async def test_the_next_year_knows_goals_themes_and_the_year_before(db: Database) -> None:
     async with db.begin() as conn:
-        kept = await publish(conn, report(), NOW, None)
+        kept = await publish(conn, CUBE, BESIDE, NOW, None)
         await targets.save_context(
             conn, [ContextFigure("Arbetslösa", 2026, 6.4, "procent", "SCB", date(2027, 1, 9))]
         )
