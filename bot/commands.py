@@ -227,7 +227,7 @@ async def export_themes(year: int, out: Path) -> str:
     from reporting import themesheet
     from storage import themes
 
-    async with _database(settings_.load()) as db, db.read() as conn:
+    async with database(settings_.load()) as db, db.read() as conn:
         comments = await themes.comments(conn, year)
     if not comments:
         raise BadInput(f"Det finns inga kommentarer för {year}.")
@@ -244,7 +244,7 @@ async def import_themes(path: Path, dry_run: bool, now: datetime) -> str:
     from storage import themes
 
     coded = themesheet.read(_files([path])[0])
-    async with _database(settings_.load()) as db, db.begin() as conn:
+    async with database(settings_.load()) as db, db.begin() as conn:
         themesheet.check(coded, await themes.commented(conn, coded.themes))
         if not dry_run:
             await themes.save(conn, coded.themes, now)

@@ -13,7 +13,16 @@ def exit_code(error: Exception) -> int | None:
     from storage.snapshots import Damaged
     from survey.errors import PackError
 
-    bad = (SettingsError, RulesError, BackupRefused, RegisterError, BadInput, PackError, PublishError, ThemesRefused)
+    bad = (
+        SettingsError,
+        RulesError,
+        BackupRefused,
+        RegisterError,
+        BadInput,
+        PackError,
+        PublishError,
+        ThemesRefused,
+    )
     if isinstance(error, bad):
         return 2
     if isinstance(error, DatabaseError | StorageFailure | BackupError | Damaged | OSError):

@@ -8,10 +8,13 @@ the hidden cells can be moved within 0 and their number of answers. `undetermine
 finds what plain subtraction does not: values that the bounds alone give away.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+
+from reporting.inference import determined
 
 MIN_ANSWERS = 6  # "more than five", the 2015 report's own
 MIN_FOR_EXTREMES = 10  # 0 and 100 % say what every single person answered
@@ -251,28 +254,39 @@ def protect_outcomes(rows: Mapping[str, Outcome], minimum: int = MIN_ANSWERS) ->
     return False, frozenset(hidden)
 
 
-def means_shown(table: Table, hidden: Hidden) -> frozenset[str]:
-    """The points whose mean of provider shares may be shown beside everything else that is.
+def means_shown(table: Table, hidden: Hidden) -> dict[str, Fraction]:
+    """By point, the mean of provider shares in per cent, where it may be shown beside everything else that is.
 
-    A mean is an equation with other coefficients than the total's: two hidden providers would follow from both.
+    A mean is an equation with other coefficients than the total's: two hidden providers would follow from both,
+    and because people are whole even more of them. So where a provider is hidden the mean is told in whole per
+    cent, and only when no hidden cell follows from that.
     """
     cells = hidden.tables[0]
-    points = {
-        point
-        for point in POINTS
-        if (count := sum(key[1] == point for key in cells)) == 0 or count >= MIN_HIDDEN_IN_MEAN
-    }
-    points -= {point for point in hidden.total if any(key[1] == point for key in cells)}
-    touched = {point for point in points if any(key[1] == point for key in cells)}
-    if touched and len(cells) <= 150 and _derivable(table, hidden, touched):
-        points -= touched
-    return frozenset(points)
+    means = {point: mean for point in POINTS if (mean := _mean(table, point)) is not None}
+    touched = {point for point in means if any(key[1] == point for key in cells)}
+    for point in list(touched):
+        few = sum(key[1] == point for key in cells) < MIN_HIDDEN_IN_MEAN
+        if few or point in hidden.total:
+            touched.remove(point)
+            del means[point]
+        else:
+            means[point] = Fraction(math.floor(means[point] + Fraction(1, 2)))
+    if touched and len(cells) <= 150 and _derivable(table, hidden, {point: means[point] for point in touched}):
+        means = {point: mean for point, mean in means.items() if point not in touched}
+    return means
 
 
-def _derivable(table: Table, hidden: Hidden, means: Iterable[str]) -> bool:
-    """Whether some hidden cell follows from totals, rows and means by linear combination."""
+def _mean(table: Table, point: str) -> Fraction | None:
+    shares = [Fraction(*cell) for row in table.rows if (cell := table.cell(row, point))[1]]
+    return 100 * sum(shares, Fraction(0)) / len(shares) if shares else None
+
+
+def _derivable(table: Table, hidden: Hidden, means: Mapping[str, Fraction]) -> bool:
+    """Whether some hidden cell follows from totals, rows and means in whole per cent."""
     variables = sorted(hidden.tables[0])
     place = {key: number for number, key in enumerate(variables)}
+    truth = {place[key]: Fraction(table.cell(*key)[0]) for key in variables}
+    top = {place[key]: Fraction(table.cell(*key)[1]) for key in variables}
     equations: list[dict[int, Fraction]] = []
     for point in set(POINTS) - hidden.total:
         equations.append({place[key]: Fraction(1) for key in variables if key[1] == point})
@@ -280,34 +294,14 @@ def _derivable(table: Table, hidden: Hidden, means: Iterable[str]) -> bool:
         equations.append(
             {place[row, point]: Fraction(-1 if point == "all" else 1) for point in POINTS if (row, point) in place}
         )
-    for point in means:
-        equations.append({place[key]: Fraction(1, table.cell(*key)[1]) for key in variables if key[1] == point})
-    return any(len(row) == 1 for row in reduced(equations))
-
-
-def reduced(equations: Sequence[Mapping[int, Fraction]]) -> list[dict[int, Fraction]]:
-    """Reduced row echelon form of sparse equations: a row with one variable left gives that variable away."""
-    done: dict[int, dict[int, Fraction]] = {}  # by pivot
-    for equation in equations:
-        row = dict(equation)
-        for pivot in [variable for variable in row if variable in done]:
-            _subtract(row, done[pivot], row[pivot])
-        if not row:
-            continue
-        pivot = min(row)
-        scale = row[pivot]
-        row = {variable: value / scale for variable, value in row.items()}
-        for other in done.values():
-            if pivot in other:
-                _subtract(other, row, other[pivot])
-        done[pivot] = row
-    return list(done.values())
-
-
-def _subtract(row: dict[int, Fraction], other: Mapping[int, Fraction], factor: Fraction) -> None:
-    for variable, value in other.items():
-        rest = row.get(variable, Fraction(0)) - factor * value
-        if rest:
-            row[variable] = rest
-        else:
-            row.pop(variable, None)
+    rounding: list[int] = []  # how far above its lowest each mean is: an unknown that everybody has bounds for
+    for point, mean in means.items():
+        number = len(variables) + len(rounding)
+        rounding.append(number)
+        one = Fraction(sum(table.cell(row, point)[1] > 0 for row in table.rows), 100)
+        exact = _mean(table, point)
+        assert exact is not None
+        truth[number], top[number] = (exact - mean + Fraction(1, 2)) * one, one
+        shares = {place[key]: Fraction(1, table.cell(*key)[1]) for key in variables if key[1] == point}
+        equations.append({**shares, number: Fraction(-1)})
+    return bool(determined(equations, truth, top, rounding))

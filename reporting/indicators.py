@@ -43,7 +43,8 @@ DEFINITIONS = (
         1,
         "Medelvärde av anordnarnas andelar nöjda",
         "summan av anordnarnas andelar",
-        "anordnare med minst ett svar; visas inte när de är färre än sex",
+        "anordnare med minst ett svar; visas inte när de är färre än sex, och i hela procent när någon av dem "
+        "inte visas",
     ),
     Definition(
         "response_rate",
@@ -293,9 +294,8 @@ def _mean(cube: Cube, make: _Maker, table: Table, hidden: disclosure.Hidden) -> 
     id_ = "satisfaction.overall.mean_of_providers"
     allowed = disclosure.means_shown(table, hidden)
     for point in POINTS:
-        counts = [table.cell(ref, point) for ref, _ in cube.providers if table.cell(ref, point)[1]]
-        few = len(counts) < MIN_PROVIDERS_IN_MEAN or point not in allowed
-        status = "no_answers" if not counts else "suppressed" if few else "ok"
+        number = sum(table.cell(ref, point)[1] > 0 for ref, _ in cube.providers)
+        mean = allowed.get(point) if number >= MIN_PROVIDERS_IN_MEAN else None
         yield Indicator(
             indicator=id_,
             version=VERSIONS[id_],
@@ -303,9 +303,9 @@ def _mean(cube: Cube, make: _Maker, table: Table, hidden: disclosure.Hidden) -> 
             provider_name="",
             period=str(cube.year),
             point=point,
-            denominator=len(counts) if status == "ok" else None,
-            value=100 * sum(x / n for x, n in counts) / len(counts) if status == "ok" else None,
-            status=status,
+            denominator=number if mean is not None else None,
+            value=float(mean) if mean is not None else None,
+            status="no_answers" if not number else "suppressed" if mean is None else "ok",
             created_at=make.created_at,
         )
 

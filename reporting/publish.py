@@ -12,8 +12,8 @@ from reporting.background import Background, PreviousReport, QuestionWording, se
 from reporting.difficulty import expectations
 from reporting.disclosure import MIN_ANSWERS
 from reporting.indicators import QUESTIONS
-from reporting.releases import OUTCOMES, Release, unsafe_parts
 from reporting.report import QualityReport, build
+from reporting.revisions import OUTCOMES, Release, unsafe_parts
 from storage import snapshots, targets
 from storage import themes as coded
 from storage.aggregates import Aggregate
@@ -99,7 +99,7 @@ async def publish(
     """Keep the report of ``counts`` as its year's publication; with a ``reason`` as a revision of what is there.
 
     A revision that would tell a few people's answers to those who have the earlier report repeats its figures
-    for that question (reporting/releases.py).
+    for that question (reporting/revisions.py).
 
     Raises PublishError: when the year is published already and no reason is given, when there is nothing to
     revise, when the year is not over, and when it is empty.

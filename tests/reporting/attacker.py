@@ -2,13 +2,14 @@
 
 Independent of the program: the files are read as anybody reads them. Unknowns are numerators (for outcomes also
 denominators) of each release; equations are what everybody knows about the tables. First linear elimination over
-fractions, then what the bounds give away. An earlier release is more rows, and one more thing that everybody
-knows: where as many people have answered as before, their answers are the same.
+fractions, then what the bounds and the whole numbers give away. An earlier release is more rows, and one more
+thing that everybody knows: where as many people have answered as before, their answers are the same.
 """
 
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ POINTS = ("start", "end", "all")
 CAPTIONS = {"vid start": "start", "vid avslut": "end", "båda mätpunkterna": "all"}
 ONE = Fraction(1)
 FEW = 6
+ROUNDING = "rounding"
+FAR = Fraction(10**6)  # more people than there are
+ROUNDS = 20
 
 
 @dataclass
@@ -176,14 +180,22 @@ def _read_satisfaction(known: _Known, release: str, told: Release, question: str
                 for (ref, point), number in answered.items()
                 if ref and point == mean.point and number
             }
-            total = Fraction(mean.value / 100).limit_denominator(10**12) * (mean.denominator or 0)
-            known.equations.append((shares, total))
+            number = Fraction(mean.denominator or 0)
+            if mean.value.is_integer():  # rounded: the sum of shares is somewhere in a whole per cent
+                rest: Name = (release, ROUNDING, "", mean.point)
+                known.people[rest] = number / 100
+                known.equations.append(
+                    ({**shares, rest: -ONE}, (Fraction(mean.value) - Fraction(1, 2)) * number / 100)
+                )
+            else:
+                total = Fraction(mean.value / 100).limit_denominator(10**12) * number
+                known.equations.append((shares, total))
 
 
 def _changes(known: _Known, releases: int) -> set[Name]:
     """Equations between the releases; the names of the changes that would be those of a few people."""
     few: set[Name] = set()
-    names = {name[1:] for name in known.people}
+    names = {name[1:] for name in known.people if name[1] != ROUNDING}
     for earlier in range(releases):
         for later in range(earlier + 1, releases):
             for cell in names:
@@ -248,23 +260,43 @@ def solve(equations: Sequence[Equation], known: Mapping[Name, Fraction], top: Ma
     while True:
         before = len(values)
         left = [_insert(equation, values) for equation in equations]
-        for coefficients, constant in _reduce(left):
+        reduced = _reduce(left)
+        for coefficients, constant in reduced:
             if len(coefficients) == 1:
                 ((name, factor),) = coefficients.items()
                 values[name] = constant / factor
-        for coefficients, constant in (_insert(equation, values) for equation in equations):
-            names = list(coefficients)
-            signs = {value > 0 for value in coefficients.values()}
-            if len(signs) != 1:
-                continue
-            if constant == 0:
-                values.update(dict.fromkeys(names, Fraction(0)))
-            elif all(name in top for name in names) and constant == sum(
-                coefficients[name] * top[name] for name in names
-            ):
-                values.update({name: top[name] for name in names})
+        values.update(_squeezed([*left, *reduced], top))
         if len(values) == before:
             return set(values) - set(known)
+
+
+def _squeezed(equations: Sequence[Equation], top: Mapping[Name, Fraction]) -> dict[Name, Fraction]:
+    """What the bounds leave one value: each equation narrows each of its unknowns by the bounds of the others."""
+    low: dict[Name, Fraction] = {}
+    high: dict[Name, Fraction] = {}
+    for coefficients, _ in equations:
+        for name in coefficients:
+            low.setdefault(name, Fraction(0))
+            high.setdefault(name, top.get(name, FAR))
+    for _ in range(ROUNDS):
+        moved = False
+        for coefficients, constant in equations:
+            least = sum(min(f * low[n], f * high[n]) for n, f in coefficients.items())
+            most = sum(max(f * low[n], f * high[n]) for n, f in coefficients.items())
+            for name, factor in coefficients.items():
+                ends = factor * low[name], factor * high[name]
+                bounds = (constant - (most - max(ends))) / factor, (constant - (least - min(ends))) / factor
+                lowest, highest = min(bounds), max(bounds)
+                if name[1] != ROUNDING:  # people are whole
+                    lowest, highest = Fraction(math.ceil(lowest)), Fraction(math.floor(highest))
+                if lowest > low[name] or highest < high[name]:
+                    moved = True
+                    low[name], high[name] = max(low[name], lowest), min(high[name], highest)
+                    least = sum(min(f * low[n], f * high[n]) for n, f in coefficients.items())
+                    most = sum(max(f * low[n], f * high[n]) for n, f in coefficients.items())
+        if not moved:
+            break
+    return {name: low[name] for name in low if low[name] == high[name]}
 
 
 def _insert(equation: Equation, values: Mapping[Name, Fraction]) -> Equation:
