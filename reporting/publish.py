@@ -140,6 +140,8 @@ def revised(counts: Aggregate, beside: Background, now: datetime, earlier: Seque
         return made
     counts = standing(counts, earlier[-1].counts, unsafe)
     beside = replace(beside, standing=tuple(sorted(unsafe)))
+    if OUTCOMES in unsafe:  # observed against expected is made of the same endings
+        beside = replace(beside, expectations=earlier[-1].report.background.expectations)
     made = Publication(build(counts, counts.year, now, background=beside), counts)
     if unsafe_parts(Release(made.counts, made.report.indicators), released):
         raise PublishError(

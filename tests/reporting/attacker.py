@@ -7,16 +7,20 @@ thing that everybody knows: where as many people have answered as before, their 
 """
 
 import csv
+import html
 import io
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html.parser import HTMLParser
 
+import docx
+import docx.table
 import openpyxl  # type: ignore[import-untyped]  # ships no types
+import pypdfium2
 
 from reporting.indicators import Indicator
 
@@ -41,21 +45,42 @@ class Release:
 
 
 def read(files: Mapping[str, bytes]) -> Release:
-    """A release from its files, by format. The files must not tell different things."""
+    """A release from its files, by format; the paper (docx, pdf) may be left out. They must not differ."""
     rows = [Indicator(**row) for row in json.loads(files["json"])["indicators"]]
     _same(rows, list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig"), newline=""), delimiter=";")))
     printed: dict[tuple[str, str], Fraction] = {}
-    for caption, columns, lines in (*_workbook(files["xlsx"]), *_page(files["html"])):
+    for kind, content in files.items():
+        if kind in TABLES:
+            told = _shares(TABLES[kind](content))
+            shown = [r for r in rows if r.indicator == "satisfaction.overall" and r.provider and r.status == "ok"]
+            assert told or not shown, f"the tables of the {kind} could not be read"
+            printed |= told
+    if "pdf" in files:  # text without tables: it may hold no figure that the page does not
+        assert _figures(_paper(files["pdf"])) <= _figures(_text(files["html"]))
+    return Release(rows, printed)
+
+
+def _shares(grids: Iterable[Grid]) -> dict[tuple[str, str], Fraction]:
+    """The shares in the tables of satisfaction, by point and provider's name."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for caption, columns, lines in grids:
+        names = [_plain(name) for name in columns]
         for line in lines:
-            cell = dict(zip(columns, line, strict=False))
-            share = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)(\s*%)?", cell.get("Nöjda %", ""))
-            place = cell.get("Mätpunkt", caption).lower()
+            cell = dict(zip(names, map(_plain, line), strict=False))
+            share = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)( ?%)?", cell.get("Nöjda %", ""))
+            place = cell.get("Mätpunkt", _plain(caption)).lower()
             point = next((point for words, point in CAPTIONS.items() if words in place), "")
             if share and point and "Anordnare" in cell:
-                printed[point, " ".join(cell["Anordnare"].split())] = Fraction(share[1].replace(",", "."))
-    shown = [row for row in rows if row.indicator == "satisfaction.overall" and row.provider and row.status == "ok"]
-    assert printed or not shown, "the tables could not be read"
-    return Release(rows, printed)
+                found[point, cell["Anordnare"]] = Fraction(share[1].replace(",", "."))
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())  # spaces that do not break, too
+
+
+def _figures(text: str) -> set[str]:
+    return set(re.findall(r"[0-9]+,[0-9]+", text))
 
 
 def _same(rows: Sequence[Indicator], told: Sequence[Mapping[str, str]]) -> None:
@@ -76,6 +101,27 @@ def _page(content: bytes) -> list[Grid]:
     page = _Tables()
     page.feed(content.decode())
     return page.found
+
+
+def _document(content: bytes) -> list[Grid]:
+    """A table's caption is the paragraph before it."""
+    caption, found = "", []
+    for block in docx.Document(io.BytesIO(content)).iter_inner_content():
+        if isinstance(block, docx.table.Table):
+            lines = [[cell.text for cell in row.cells] for row in block.rows]
+            found.append((caption, lines[0], lines[1:]))
+        elif block.text.strip():
+            caption = block.text
+    return found
+
+
+def _paper(content: bytes) -> str:
+    with pypdfium2.PdfDocument(content) as paper:
+        return " ".join(page.get_textpage().get_text_bounded() for page in paper)
+
+
+def _text(content: bytes) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", content.decode()))
 
 
 class _Tables(HTMLParser):
@@ -105,6 +151,9 @@ class _Tables(HTMLParser):
             lines[-1].append("".join(self.text).strip())
         if tag == "table" and lines:
             self.found[-1] = (caption, lines[0], lines[1:])
+
+
+TABLES: dict[str, Callable[[bytes], Iterable[Grid]]] = {"xlsx": _workbook, "html": _page, "docx": _document}
 
 
 def derived(*releases: Release | Sequence[Indicator]) -> set[Name]:
