@@ -109,24 +109,31 @@ def _contacts(enrolment: EnrolmentFacts, unseen_from: date, today: date, rules: 
 def _checkins(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[PlannedOccasion]:
     """The check-ins of the calendar month that begins on ``month``.
 
-    Under watch the last one of a month bears the month's name: it is the month's own check-in.
+    Under watch the last one of a month bears the month's name: it is the month's own check-in. Where the enrolment
+    is not open then, the month's own falls due as it does without a watch, so that no month loses its check-in
+    because a provider came under watch or left it.
     """
     found = []
+    own = _own_day(enrolment, month, rules)
+    own_until = _month_after(month) + timedelta(days=rules.checkin_window - 1)
     for day in _watch_days(enrolment, month, rules):
-        if _is_open(enrolment, day):
-            is_last = day + timedelta(days=rules.watch_every) >= _month_after(month)
-            period = f"{day:%Y-%m}" if is_last else f"{day:%Y-%m-%d}"
-            last_on = day + timedelta(days=rules.watch_every - 1)
-            found.append(PlannedOccasion("checkin", period, day, last_on))
-    if found:
-        return found
-    # Late in the month, and open on enough of its days.
+        if not _is_open(enrolment, day):
+            continue
+        until = day + timedelta(days=rules.watch_every - 1)
+        if day + timedelta(days=rules.watch_every) >= _month_after(month):
+            own, own_until = day, until
+        else:
+            found.append(PlannedOccasion("checkin", f"{day:%Y-%m-%d}", day, until))
+    if own is not None:
+        found.append(PlannedOccasion("checkin", f"{month:%Y-%m}", own, own_until))
+    return found
+
+
+def _own_day(enrolment: EnrolmentFacts, month: date, rules: Rules) -> date | None:
+    """When the month's own check-in falls due: late in it, and when it was open on enough of its days."""
     opened = max(month, enrolment.started_on)
     day = max(month.replace(day=rules.checkin_day), opened + timedelta(days=rules.open_days - 1))
-    if day >= _month_after(month) or not _is_open(enrolment, day):
-        return []
-    last_on = _month_after(month) + timedelta(days=rules.checkin_window - 1)
-    return [PlannedOccasion("checkin", f"{month:%Y-%m}", day, last_on)]
+    return day if day < _month_after(month) and _is_open(enrolment, day) else None
 
 
 def _watch_days(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[date]:

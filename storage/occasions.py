@@ -149,9 +149,12 @@ async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: dat
 
 
 async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | None, today: date) -> None:
-    """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew."""
+    """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew.
+
+    From the beginning of a month: the month's own check-in may now fall due on a day that has passed.
+    """
     await conn.execute(update(provider).where(provider.c.ref == ref).values(watched_from=watched_from))
-    first = min(watched_from or today, today)
+    first = min(watched_from or today, today).replace(day=1)
     await conn.execute(
         update(enrolment)
         .where(

@@ -1,7 +1,7 @@
 """Every contact that falls due has one outcome with a reason, and the audit notices when one has not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -192,6 +192,36 @@ async def test_a_provider_under_watch_is_asked_about_every_14_days(unit: Unit) -
     ledger = await unit.ledger(at("2026-06-30 23:00"))
     assert ledger.problems == ()
     assert (await unit.outcomes())["checkin 2026-06"] == "open"  # the month's own, on the 24th
+
+
+@pytest.mark.parametrize(
+    ("watched_from", "left_on", "asked"),
+    [
+        # From the 14th: asked then, and next on the 28th. Left on the 26th: the month's own was due on the 24th.
+        ("2026-05-14", "2026-05-26", {"checkin 2026-05-14": "no_answer", "checkin 2026-05": "open"}),
+        # From the 12th: the last of the month, on the 26th, was the month's own. It is not asked for again.
+        ("2026-05-12", "2026-05-27", {"checkin 2026-05-12": "no_answer", "checkin 2026-05": "open"}),
+        # Left before the 24th: it comes as it would have.
+        ("2026-05-10", "2026-05-20", {"checkin 2026-05-10": "no_answer", "checkin 2026-05": "open"}),
+    ],
+)
+async def test_a_month_in_which_a_watch_ends_keeps_its_check_in(
+    unit: Unit, watched_from: str, left_on: str, asked: dict[str, str]
+) -> None:
+    await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
+    await _live(unit, "2026-04-30", watched_from)
+    async with unit.db.begin() as conn:
+        await watch_provider(conn, "P1", date.fromisoformat(watched_from), date.fromisoformat(watched_from))
+    await _live(unit, watched_from, left_on)
+    async with unit.db.begin() as conn:
+        await watch_provider(conn, "P1", None, date.fromisoformat(left_on))
+    ledger = await unit.ledger(at(f"{left_on} 12:00"))
+    assert ledger.problems == ()  # known to be due, and the planner comes to it
+    await _live(unit, left_on, "2026-05-29")
+    assert {name: what for name, what in (await unit.outcomes()).items() if "2026-05" in name} == asked
+    ledger = await unit.ledger(at("2026-05-29 23:00"))
+    assert ledger.problems == ()
+    assert "unplanned" not in ledger.total().places
 
 
 async def test_a_backlog_goes_by_importance_and_what_lost_its_meaning_says_so(unit: Unit) -> None:

@@ -133,6 +133,18 @@ WATCHED = EnrolmentFacts(d("2025-01-01"), None, "", d("2025-01-01"), watched_fro
             "2025-06-01",
             [("2025-05-01", "2025-05-01")],
         ),
+        # Ended before the last one, on the 29th: the month's own falls due as without a watch, on the 24th.
+        (
+            replace(WATCHED, ended_on=d("2025-05-27"), end_reason="work", unseen_from=d("2025-05-01")),
+            "2025-06-01",
+            [("2025-05-01", "2025-05-01"), ("2025-05-15", "2025-05-15"), ("2025-05", "2025-05-24")],
+        ),
+        # Watch that begins in the last days of a month: its own is asked then, and once.
+        (
+            replace(WATCHED, watched_from=d("2025-04-28"), unseen_from=d("2025-04-01")),
+            "2025-05-13",
+            [("2025-04", "2025-04-28"), ("2025-05-12", "2025-05-12")],
+        ),
     ],
 )
 def test_a_provider_under_watch(facts: EnrolmentFacts, today: str, checkins: list[tuple[str, str]]) -> None:
@@ -173,6 +185,22 @@ def test_however_we_sleep_the_same_contacts_fall_due_each_once(
         assert {each.period for each in found if each.survey == "checkin"} == {
             period for period in _months_open(started, ended, today) if _last_chance(period) >= registered
         }
+
+
+@given(
+    started=st.dates(d("2024-01-01"), d("2024-12-31")),
+    length=st.none() | st.integers(0, 400),
+    watched=st.dates(d("2023-12-01"), d("2025-06-30")),
+)
+def test_no_month_loses_its_check_in_because_of_a_watch(started: date, length: int | None, watched: date) -> None:
+    ended = None if length is None else started + timedelta(days=length)
+    plain = EnrolmentFacts(started, ended, "work" if ended else "", started)
+    today = d("2025-08-01")
+    own, under_watch = (
+        {each.period for each in plan(facts, today, RULES).due if each.survey == "checkin"}
+        for facts in (plain, replace(plain, watched_from=watched))
+    )
+    assert own <= under_watch
 
 
 def _months_open(started: date, ended: date | None, today: date) -> set[str]:
