@@ -147,7 +147,7 @@ async def why(customer_ref: str) -> None:
 
 def case_line(case: "Case", zone: ZoneInfo) -> str:
     """One case: how urgent, about what, opened and due when, and whether it is still open."""
-    from storage.cases import KINDS
+    from storage.casekinds import KINDS
 
     urgent = " (brådskar)" if case.urgent else ""
     due = f", svar senast {case.due_on}" if case.due_on else ""

@@ -7,6 +7,7 @@ from bot import settings as settings_
 from bot.commands import database
 from bot.errors import BadInput
 from bot.settings import Settings, SettingsError
+from reporting.digest import UNIT
 from storage import contactlinks, outbox, people
 from storage.contactlinks import Kind
 from storage.occasions import Connection
@@ -19,15 +20,15 @@ MESSAGE_LIFETIME = timedelta(days=4)  # over a long weekend, when nothing is sen
 
 def page_message(url: str, last_day: date) -> str:
     """One SMS of one segment, for a public address of up to 60 characters."""
-    return f"Nacka: registrera uppföljningar till {last_day.day}/{last_day.month}: {url} Länken är bara din."
+    return f"{UNIT}: registrera uppföljningar till {last_day.day}/{last_day.month}: {url} Länken är bara din."
 
 
 def chat_message(url: str) -> str:
-    return f"Nacka: registrera uppföljningar i Telegram: {url} Länken är bara din och gäller en gång."
+    return f"{UNIT}: registrera uppföljningar i Telegram: {url} Länken är bara din och gäller en gång."
 
 
 def code_message(code: str) -> str:
-    return f"Nacka: din kod är {code}. Har du inte bett om den: någon annan har din länk, säg till oss."
+    return f"{UNIT}: din kod är {code}. Har du inte bett om den: någon annan har din länk, säg till oss."
 
 
 async def queue(conn: Connection, key: str, address_id: int, text: str, now: datetime, lifetime: timedelta) -> None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot import example, webhooks
+from bot import example, examplefiles, webhooks
 from bot.app import App
 from bot.emulator import Emulator
 from bot.example import Example
@@ -60,7 +60,7 @@ class SimulatedYear:
 
     async def _hand_over(self, day: date) -> None:
         """The register as it is known on ``day``, by the files that `followup import` reads."""
-        batch = registerfile.read(example.write_csv(self.register.known_on(day), self.folder))
+        batch = registerfile.read(examplefiles.write_csv(self.register.known_on(day), self.folder))
         async with self.app.db.begin() as conn:
             await register.apply(conn, batch, day, self.clock())
 

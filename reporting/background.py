@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 from reporting.indicators import DEFINITIONS, Definition, Indicator
 from reporting.themes import ThemeRow
-from storage.targets import ContextFigure
-from storage.volumes import Volumes
+from storage.yearvalues import ContextFigure, Volumes, Youth
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,8 @@ class Background:
     actions: tuple[Action, ...] = ()
     revision: int = 0  # 0 is a draft, 1 the first publication
     revised_because: str = ""
+    youth: Youth | None = None
+    change_reasons: tuple[ThemeRow, ...] = ()
     standing: tuple[str, ...] = ()  # parts whose earlier figures stand: the change would tell single answers
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:

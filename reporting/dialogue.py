@@ -23,8 +23,9 @@ from reporting.blocks import (
     numbered,
     paragraphs,
 )
-from reporting.grids import FOLLOWUPS, expectations_grid
 from reporting.indicators import QUESTIONS, Indicator
+from reporting.monthgrids import FOLLOWUPS
+from reporting.outcomegrids import expectations_grid
 from reporting.providers import ProviderRow
 from reporting.releases import BAND
 from reporting.report import QualityReport

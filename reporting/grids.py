@@ -5,36 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from reporting.background import Action, Expectation, QuestionWording
+from reporting.background import Action
 from reporting.blocks import Cell, Grid, Percent
 from reporting.indicators import (
-    EXCLUDED,
-    SELF_SUFFICIENT,
     Cube,
-    Definition,
     Indicator,
-    reasons_of,
 )
-from reporting.sentences import Earlier, Earliers, Find, interval_text, share_cell, title_of
+from reporting.sentences import Earlier, Earliers, Find, fraction_cell, interval_text, share_cell, title_of
 from reporting.swedish import (
     DIFFICULTIES,
-    END_REASONS,
     GENDERS,
     NO_DATA,
     POINTS,
     REASONS,
     SUPPRESSED,
-    SURVEYS,
-    count,
     day,
     decimal,
     percent,
     printed_name,
 )
 from reporting.themes import ThemeRow
-from storage.cases import KINDS
-from storage.targets import ContextFigure
-from storage.volumes import Volumes
+from storage.yearvalues import ContextFigure, Volumes
 
 
 class Contacts(Protocol):
@@ -59,6 +50,10 @@ class Aggregate(Cube, Protocol):
     def reasons(self) -> Mapping[int, tuple[int, int]]: ...
     @property
     def cases(self) -> Mapping[str, int]: ...
+    @property
+    def exempt(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """(provider, YYYY-MM) -> exempt enrolment-months by reason; of months that are over."""
+        ...
 
 
 _SUMMARY = (
@@ -86,7 +81,7 @@ def summary_grid(find: Find, earlier: Earliers) -> Grid:
                 title_of(id_, point),
                 percent(row.target, short=True) if row.target is not None else NO_DATA,
                 share_cell(row),
-                _of(row),
+                fraction_cell(row),
                 interval_text(row),
                 Percent(before.value) if before and before.value is not None else NO_DATA,
                 _comparable(before),
@@ -254,148 +249,6 @@ def _group_row(title: str, point: str, row: Indicator) -> tuple[Cell, ...]:
     return (title, POINTS[point], row.eligible or 0, _answers(row), share_cell(row), interval_text(row))
 
 
-def month_sums(aggregate: Cube) -> dict[str, list[int]]:
-    """By provider, the unit under an empty name: due, on time, late, answered, confirmed, denied in the year."""
-    sums: dict[str, list[int]] = {}
-    for (ref, _month), cell in aggregate.months.items():
-        own = sums.setdefault(ref, [0] * 6)
-        for place, number in enumerate(cell):
-            own[place] += number
-    return sums
-
-
-FOLLOWUPS = (
-    "Förväntade",
-    "I tid",
-    "Sent",
-    "Saknas",
-    "Undantagna",
-    "Andel i tid",
-    "Bekräftat av kund",
-    "Avvikelser",
-)
-
-
-def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
-    sums = month_sums(aggregate)
-    rows: list[tuple[Cell, ...]] = []
-    for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        due, on_time, late, _answered, _yes, denied = sums.get(ref, [0] * 6)
-        rows.append(
-            (
-                printed_name(name),
-                due,
-                on_time,
-                late,
-                due - on_time - late,
-                0,  # exempt months: none can be registered yet
-                share_cell(find("followup.compliance", ref)),
-                share_cell(find("followup.confirmed", ref)),
-                denied,
-            )
-        )
-    return Grid("Månadsuppföljning, insatsmånader som är slut", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)
-
-
-def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").value is not None  # else reasons would tell what the total may not
-    unit = reasons_of(aggregate)[""]
-    rows = tuple(
-        (
-            title,
-            unit[reason] if told else SUPPRESSED,
-            "Ja" if reason in SELF_SUFFICIENT else "Nej",
-            "Ja" if reason in EXCLUDED else "Nej",
-        )
-        for reason, title in END_REASONS.items()
-        if unit.get(reason) and reason != "changed_provider"
-    )
-    return Grid(
-        "Avslut per orsak", ("Orsak", "Antal", "Räknas som mål", "Undantas"), rows, words=frozenset({0, 2, 3})
-    )
-
-
-def provider_endings_grids(aggregate: Cube, find: Find, minimum: int) -> dict[str, Grid]:
-    """End reasons by provider, where its outcome is shown: a reason with few endings is told with others."""
-    found = {}
-    for ref, reasons in reasons_of(aggregate).items():
-        ended = {reason: n for reason, n in reasons.items() if n and reason != "changed_provider"}
-        if not ref or find("outcome.all_endings", ref).value is None:
-            continue
-        shown = {reason: n for reason, n in ended.items() if n >= minimum}
-        while len(ended) - len(shown) == 1 and shown:  # alone it would follow from the sum
-            del shown[min(shown, key=lambda reason: (shown[reason], reason))]
-        rows: list[tuple[Cell, ...]] = [(END_REASONS[r], shown[r]) for r in END_REASONS if r in shown]
-        if len(shown) < len(ended):
-            rows.append(("Andra orsaker, sammanslagna", sum(ended.values()) - sum(shown.values())))
-        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), tuple(rows))
-    return found
-
-
-def outcomes_grid(aggregate: Cube, find: Find) -> Grid:
-    rows: list[tuple[Cell, ...]] = []
-    for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        every, kept = find("outcome.all_endings", ref), find("outcome.after_exclusions", ref)
-        cells = (
-            _of(every),
-            share_cell(every),
-            interval_text(every),
-            _of(kept),
-            share_cell(kept),
-            interval_text(kept),
-        )
-        rows.append((printed_name(name), *cells))
-    columns = (
-        "Anordnare",
-        "Alla avslut",
-        "Egen försörjning\u00a0%",
-        "95\u00a0%-intervall",
-        "Efter undantag",
-        "Egen försörjning\u00a0%",
-        "95\u00a0%-intervall",
-    )
-    return Grid("Egen försörjning vid avslut", columns, tuple(rows), total=True)
-
-
-def _of(row: Indicator) -> Cell:
-    if row.numerator is None or row.denominator is None:
-        return share_cell(row)
-    return f"{count(row.numerator)}/{count(row.denominator)}"
-
-
-def expectations_grid(each_: Sequence[Expectation], names: Mapping[str, str]) -> Grid:
-    rows: list[tuple[Cell, ...]] = []
-    for each in each_:
-        shown = each.ratio is not None and each.low is not None and each.high is not None
-        rows.append(
-            (
-                printed_name(names.get(each.provider, each.provider)),
-                Percent(each.share_high) if each.share_high is not None else SUPPRESSED,
-                each.observed if each.observed is not None and shown else SUPPRESSED,
-                decimal(each.expected) if each.expected is not None and shown else SUPPRESSED,
-                _ratio(each.ratio) if each.ratio is not None and shown else SUPPRESSED,
-                f"{_ratio(each.low)}–{_ratio(each.high)}" if each.low is not None and each.high is not None else "",
-            )
-        )
-    columns = ("Anordnare", "Andel svår start", "Observerat", "Förväntat", "O/E", "95\u00a0%-intervall")
-    return Grid("Egen försörjning med hänsyn till svårighetsgrad", columns, tuple(rows))
-
-
-def _ratio(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
-
-
-def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").status in ("ok", "no_answers")
-    unit = reasons_of(aggregate)[""]
-    rows: list[tuple[Cell, ...]] = [
-        ("Byte av anordnare", unit.get("changed_provider", 0)),
-        ("Avbrott", unit.get("dropped_out", 0) if told else SUPPRESSED),
-    ]
-    rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(aggregate.cases.items())]
-    return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
-
-
 def actions_grid(actions: Sequence[Action], names: Mapping[str, str]) -> Grid:
     rows = tuple(
         (
@@ -415,17 +268,3 @@ def actions_grid(actions: Sequence[Action], names: Mapping[str, str]) -> Grid:
         words=frozenset({0, 1, 2, 4}),
         nothing="Ingen brist är konstaterad och ingen åtgärdsplan är registrerad.",
     )
-
-
-def definitions_grid(definitions: Sequence[Definition]) -> Grid:
-    rows = tuple((f"{d.title} ({d.id})", f"v{d.version}", d.numerator, d.denominator) for d in definitions)
-    return Grid("Definitioner", ("Indikator", "Version", "Täljare", "Nämnare"), rows, words=frozenset({0, 2, 3}))
-
-
-def wordings_grid(wordings: Sequence[QuestionWording]) -> Grid:
-    order = list(SURVEYS)
-    rows = tuple(
-        (SURVEYS[each.survey], each.text, f"v{each.version}")
-        for each in sorted(wordings, key=lambda each: order.index(each.survey))
-    )
-    return Grid("Frågorna som kunderna får", ("Enkät", "Fråga", "Version"), rows, words=frozenset({0, 1}))

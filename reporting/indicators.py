@@ -83,7 +83,24 @@ DEFINITIONS = (
         "avslut utom flytt, graviditet, föräldraledighet, pension, sjukpension, sjukdom och dödsfall",
     ),
 )
-VERSIONS = {definition.id: definition.version for definition in DEFINITIONS}
+# Of the unit's young people alone, both ways of counting; not among the rows of the export.
+YOUTH_DEFINITIONS = (
+    Definition(
+        "outcome.youth",
+        1,
+        "Egen försörjning, unga 16–18 år",
+        "unga vars senaste insats avslutades i perioden till arbete, studier eller eget företag",
+        "kunder som är 16–18 år vid periodens slut och hade en insats i perioden, en person en gång",
+    ),
+    Definition(
+        "outcome.youth.closed",
+        1,
+        "Egen försörjning, unga 16–18 år med avslutad insats",
+        "som ovan",
+        "de av dem vars senaste insats är avslutad i perioden; byte av anordnare är inget avslut",
+    ),
+)
+VERSIONS = {definition.id: definition.version for definition in (*DEFINITIONS, *YOUTH_DEFINITIONS)}
 
 
 class Cube(Protocol):

@@ -10,28 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
+
+from reporting.followups import Facts
 
 Status = Literal["on_time", "late", "missing", "exempt"]
-
-
-class Facts(Protocol):
-    """One enrolment-month, as storage.enrolmentmonths reads it."""
-
-    @property
-    def provider(self) -> str: ...
-    @property
-    def provider_name(self) -> str: ...
-    @property
-    def enrolment(self) -> str: ...
-    @property
-    def month(self) -> str: ...
-    @property
-    def due(self) -> bool: ...
-    @property
-    def exempt(self) -> str: ...
-    @property
-    def held_on(self) -> date | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reporting import frozen, themes
+from reporting import youth as young
 from reporting.background import Background, PreviousReport, QuestionWording, series_breaks
 from reporting.difficulty import expectations
 from reporting.disclosure import MIN_ANSWERS
 from reporting.indicators import QUESTIONS
 from reporting.report import QualityReport, build
 from reporting.revisions import OUTCOMES, Release, unsafe_parts
-from storage import snapshots, targets
+from reporting.swedish import CHANGE_REASONS
+from storage import providerchanges, snapshots, targets
 from storage import themes as coded
 from storage.aggregates import Aggregate
 from storage.difficulty import endings_by_difficulty
 from storage.occasions import Connection
-from storage.volumes import volumes
+from storage.volumes import volumes, youth
 from survey.model import Survey
 
 TONGUE = "sv"
+CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
 
 
 class PublishError(Exception):
@@ -51,6 +54,8 @@ async def background(
         previous=previous,
         breaks=series_breaks(previous, questions),
         volumes=await volumes(conn, year),
+        youth=await youth(conn, year),
+        change_reasons=themes.shown(await providerchanges.reasons(conn, year), minimum, CHANGE_REASON_TITLES),
         expectations=expectations(await endings_by_difficulty(conn, year)),
     )
 
@@ -132,7 +137,13 @@ async def publish(
 def revised(counts: Aggregate, beside: Background, now: datetime, earlier: Sequence[Publication]) -> Publication:
     """The publication that may stand beside the earlier ones. Raises PublishError when there is none."""
     if earlier:
-        beside = replace(beside, themes=themes.steady(beside.themes, earlier[-1].report.background.themes))
+        before = earlier[-1].report.background
+        beside = replace(
+            beside,
+            themes=themes.steady(beside.themes, before.themes),
+            change_reasons=themes.steady(beside.change_reasons, before.change_reasons),
+            youth=young.steady(beside.youth, before.youth),
+        )
     made = Publication(build(counts, counts.year, now, background=beside), counts)
     released = [Release(each.counts, each.report.indicators) for each in earlier]
     unsafe = unsafe_parts(Release(made.counts, made.report.indicators), released)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from reporting import disclosure, grids, sentences
+from reporting import disclosure, grids, monthgrids, outcomegrids, sentences, youth
 from reporting.background import Action, Background, marked
 from reporting.blocks import Fact, Grid
 from reporting.difficulty import disclosed
 from reporting.grids import Aggregate
-from reporting.indicators import DEFINITIONS, Definition, Indicator, reasons_of
+from reporting.indicators import DEFINITIONS, Definition, Indicator, count_endings, reasons_of
 from reporting.indicators import rows as indicator_rows
 from reporting.providers import PointSection, ProviderRow, point_section
 from reporting.sections import facts
@@ -22,6 +22,7 @@ from reporting.swedish import decimal
 
 NO_BACKGROUND = Background()
 OUTCOME = "outcome.after_exclusions"
+YOUTH = "outcome.youth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class QualityReport:
     changes_sentence: str
     actions: Grid
     background: Background
+    exempt_sentence: str = ""
+    youth: Grid | None = None  # None: there is nobody to tell of
+    youth_sentence: str = ""
+    change_reasons: Grid | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -97,7 +102,8 @@ def build(
     order = {ref: place for place, ref in enumerate(names)}
     points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
     reasons, shown_reasons = grids.reasons_grid(aggregate, find, minimum)
-    months = grids.month_sums(aggregate).get("", [0] * 6)
+    young = _young(aggregate, background, rows[0].created_at if rows else "", minimum)
+    months = monthgrids.month_sums(aggregate).get("", [0] * 6)
     return QualityReport(
         year=year,
         created_at=now.astimezone(UTC),
@@ -118,15 +124,15 @@ def build(
         reasons=reasons,
         reasons_sentence=sentences.themes_sentence(shown_reasons),
         groups=grids.groups_grid(find),
-        followups=grids.followups_grid(aggregate, find),
+        followups=monthgrids.followups_grid(aggregate, find),
         followup_sentence=sentences.followup_sentence(
             find, late=months[2], missing=months[0] - months[1] - months[2], denied=months[5]
         ),
-        endings=grids.endings_grid(aggregate, find),
-        outcomes=grids.outcomes_grid(aggregate, find),
-        provider_endings=grids.provider_endings_grids(aggregate, find, minimum),
+        endings=outcomegrids.endings_grid(aggregate, find),
+        outcomes=outcomegrids.outcomes_grid(aggregate, find),
+        provider_endings=outcomegrids.provider_endings_grids(aggregate, find, minimum),
         outcome_sentence=sentences.outcome_sentence(find),
-        expectations=grids.expectations_grid(
+        expectations=outcomegrids.expectations_grid(
             sorted(background.expectations, key=lambda each: order.get(each.provider, len(order))), names
         ),
         expectation_sentences=tuple(
@@ -134,11 +140,25 @@ def build(
             for each in background.expectations
             if (sentence := sentences.expectation_sentence(sentences.name_of(aggregate, each.provider), each))
         ),
-        changes=grids.changes_grid(aggregate, find),
+        changes=outcomegrids.changes_grid(aggregate, find),
         changes_sentence=_changes(aggregate, find),
         actions=grids.actions_grid(_deficiencies(points, background.actions), names),
         background=background,
+        exempt_sentence=sentences.exempt_sentence(monthgrids.exempt_sums(aggregate)[""], minimum),
+        youth=outcomegrids.youth_grid(young, youth.TITLES) if young else None,
+        youth_sentence=youth.sentence(young),
+        change_reasons=outcomegrids.change_reasons_grid(background.change_reasons)
+        if background.change_reasons
+        else None,
     )
+
+
+def _young(aggregate: Aggregate, background: Background, created_at: str, minimum: int) -> tuple[Indicator, ...]:
+    if background.youth is None:
+        return ()
+    unit = count_endings(reasons_of(aggregate)[""])
+    target = background.targets.get(YOUTH)
+    return youth.rows(background.youth, unit, aggregate.year, target, created_at, minimum)
 
 
 def _changes(aggregate: Aggregate, find: sentences.Find) -> str:

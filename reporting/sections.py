@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reporting.blocks import Block, Document, Fact, Grid, Heading, Paragraph, Section, numbered, paragraphs
-from reporting.grids import context_grid, definitions_grid, themes_grid, wordings_grid
+from reporting.grids import context_grid, themes_grid
+from reporting.indicators import YOUTH_DEFINITIONS
+from reporting.methodgrids import definitions_grid, wordings_grid
 from reporting.providers import BARS_AT_MOST
 from reporting.sentences import Find, break_sentences, interval_text
 from reporting.swedish import NO_DATA, SUPPRESSED, count, day, decimal, of, whole
-from storage.volumes import Volumes
+from storage.yearvalues import Volumes
 
 if TYPE_CHECKING:
     from reporting.report import QualityReport
@@ -96,12 +98,13 @@ def _sections(report: "QualityReport") -> Iterable[Section]:
         5,
         "Månadsuppföljning",
         (
-            *paragraphs((report.followup_sentence,)),
+            *paragraphs((report.followup_sentence, report.exempt_sentence)),
             report.followups,
             Paragraph(
                 "Förväntade: kalendermånader då insatsen var öppen minst 15 dagar. Det är en räkning av hela "
-                "underlaget och har därför inget intervall. Avvikelser: anordnaren har registrerat en uppföljning "
-                "men kunden svarar att den inte hölls.",
+                "underlaget och har därför inget intervall. Undantagna: månader då ingen uppföljning begärs, till "
+                "exempel vid sjukdom; de är inte bland de förväntade. Avvikelser: anordnaren har registrerat en "
+                "uppföljning men kunden svarar att den inte hölls.",
                 "note",
             ),
         ),
@@ -109,13 +112,22 @@ def _sections(report: "QualityReport") -> Iterable[Section]:
     yield Section(
         6,
         "Utfall vid avslut",
-        (*paragraphs((report.outcome_sentence,)), report.endings, report.outcomes),
+        (
+            *paragraphs((report.outcome_sentence,)),
+            report.endings,
+            report.outcomes,
+            *_youth(report),
+        ),
     )
     yield Section(7, "Svårighetsgrad", _difficulty(report))
     yield Section(
         8,
         "Byten, avbrott och klagomål",
-        (*paragraphs((report.changes_sentence,)), report.changes),
+        (
+            *paragraphs((report.changes_sentence,)),
+            report.changes,
+            *((report.change_reasons, _shown_from(report)) if report.change_reasons is not None else ()),
+        ),
     )
     yield Section(9, "Åtgärder", (report.actions,))
     yield Section(10, "Metod", _method(report))
@@ -179,15 +191,25 @@ def _questions(report: "QualityReport") -> tuple[Block, ...]:
         Heading("Varför man inte är nöjd"),
         *paragraphs((report.reasons_sentence,)),
         report.reasons,
-        Paragraph(
-            f"Ett skäl eller tema visas när minst {report.minimum} kunder hos minst två anordnare har angett det.",
-            "note",
-        ),
+        _shown_from(report),
     ]
     themes = themes_grid(report.background.themes)
     if themes.rows:
         blocks.append(themes)
     return tuple(blocks)
+
+
+def _shown_from(report: "QualityReport") -> Paragraph:
+    return Paragraph(
+        f"Ett skäl eller tema visas när minst {report.minimum} kunder hos minst två anordnare har angett det.",
+        "note",
+    )
+
+
+def _youth(report: "QualityReport") -> tuple[Block, ...]:
+    if report.youth is None:
+        return ()
+    return (Heading("Unga 16–18 år"), *paragraphs((report.youth_sentence,)), report.youth)
 
 
 def _difficulty(report: "QualityReport") -> tuple[Block, ...]:
@@ -209,7 +231,9 @@ def _difficulty(report: "QualityReport") -> tuple[Block, ...]:
 
 
 def _method(report: "QualityReport") -> tuple[Block, ...]:
-    blocks: list[Block] = [definitions_grid(report.definitions)]
+    blocks: list[Block] = [
+        definitions_grid((*report.definitions, *(YOUTH_DEFINITIONS if report.youth is not None else ())))
+    ]
     if report.background.questions:
         blocks.append(wordings_grid(report.background.questions))
     blocks += [

@@ -1,6 +1,6 @@
 """The Swedish sentences as rules, and how a row is printed. Pure: no sentence claims a cause, none ranks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from reporting.background import Background, Expectation
 from reporting.blocks import Bar, Cell, FunnelPoint, Percent
 from reporting.indicators import DEFINITIONS, Cube, Indicator
 from reporting.swedish import (
+    EXEMPTIONS,
     NO_DATA,
     POINTS,
     SUPPRESSED,
@@ -19,7 +20,7 @@ from reporting.swedish import (
     printed_name,
     whole,
 )
-from storage.volumes import Volumes
+from storage.yearvalues import Volumes
 
 MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
 TITLES = {definition.id: definition.title for definition in DEFINITIONS}
@@ -76,6 +77,13 @@ def share_cell(row: Indicator) -> Cell:
     if row.value is None:
         return NO_DATA if row.status == "no_answers" else SUPPRESSED
     return Percent(row.value)
+
+
+def fraction_cell(row: Indicator) -> Cell:
+    """``33/41``, or the symbol that stands for none."""
+    if row.numerator is None or row.denominator is None:
+        return share_cell(row)
+    return f"{count(row.numerator)}/{count(row.denominator)}"
 
 
 def interval_text(row: Indicator) -> str:
@@ -277,6 +285,21 @@ def followup_sentence(find: Find, late: int, missing: int, denied: int) -> str:
             "inte hölls."
         )
     return " ".join(found) if found[0] else ""
+
+
+def exempt_sentence(reasons: Mapping[str, int], minimum: int) -> str:
+    """How many months are counted apart, and why; a reason of few months is told with the others."""
+    every = sum(reasons.values())
+    if not every:
+        return ""
+    told = {reason: number for reason, number in reasons.items() if number >= minimum}
+    while told and 0 < every - sum(told.values()) < minimum:  # what is left would be those few
+        del told[min(told, key=lambda reason: (told[reason], reason))]
+    words = [f"{count(told[reason])} för {title.lower()}" for reason, title in EXEMPTIONS.items() if reason in told]
+    if rest := every - sum(told.values()):
+        words.append(f"{count(rest)} av {'andra' if told else 'olika'} skäl")
+    months = of(every, "insatsmånad", "insatsmånader")
+    return f"{months} är undantagna och räknas inte med: {listed(words)}."
 
 
 def outcome_sentence(find: Find) -> str:

@@ -45,6 +45,14 @@ END_REASONS = {
     "other": "Annat",
     "": "Ingen orsak angiven",
 }
+CHANGE_REASONS = {  # the values of the question `change_reason`
+    1: "Fick inte rätt hjälp",
+    2: "Bemötandet",
+    3: "Resväg eller tider",
+    4: "Ville prova annat",
+    5: "Annat",
+}
+EXEMPTIONS = {"illness": "Sjukdom", "parental_leave": "Föräldraledighet", "holiday": "Ledighet enligt planen"}
 SURVEYS = {"start": "Efter fyra veckor", "end": "Vid avslut", "checkin": "Månadsavstämning"}
 
 

@@ -42,11 +42,13 @@ class ThemeRow:
     status: str
 
 
-def shown(counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS) -> tuple[ThemeRow, ...]:
-    """Every theme of the list in its order. One comment may have several and no total is published, so that a
+def shown(
+    counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS, titles: Mapping[str, str] = THEMES
+) -> tuple[ThemeRow, ...]:
+    """Every theme of ``titles`` in its order. One comment may have several and no total is published, so that a
     hidden theme does not follow from the shown ones."""
     rows = []
-    for theme, title in THEMES.items():
+    for theme, title in titles.items():
         count = counts.get(theme)
         if count is None or count.customers == 0:
             rows.append(ThemeRow(theme, title, None, None, "no_answers"))

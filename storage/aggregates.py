@@ -5,7 +5,7 @@ in index order; the few who have more come as rows and are counted here, the lat
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -55,7 +55,7 @@ class Aggregate:
     contacts: dict[str, Contacts]  # by point
     reasons: dict[int, tuple[int, int]]  # why not satisfied: customers, providers
     cases: dict[str, int]  # by kind
-    # (provider, YYYY-MM): enrolment-months that are not due, by reason
+    # (provider, YYYY-MM): enrolment-months that are not due, by reason; of months that are over
     exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
 
@@ -71,13 +71,14 @@ async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregat
         refs[id_] = ref
         providers.append((ref, name))
     told = await answers(conn, year, refs)
-    exempt = await exemptions.counted(conn, f"{year}-01", f"{year}-12")
+    periods = _over(year, now.date())
+    exempt = await exemptions.counted(conn, periods[0], periods[-1]) if periods else {}
     return Aggregate(
         year=year,
         as_of=now.date(),
         providers=tuple(providers),
         satisfaction=told.cells,
-        months=await _months(conn, year, now.date(), refs, exempt),
+        months=await _months(conn, periods, refs, exempt),
         endings=await _endings(conn, year, refs),
         contacts=told.contacts,
         reasons=await _reasons(conn, year),
@@ -185,16 +186,19 @@ async def _add_repeated(conn: AsyncConnection, year: int, refs: dict[int, str], 
             _add(found.cells, [key], numbers)
 
 
+def _over(year: int, today: date) -> list[str]:
+    """The months of the year that are over, in order."""
+    over = [month for month in range(1, 13) if date(year, month, monthrange(year, month)[1]) < today]
+    return [f"{year}-{month:02}" for month in over]
+
+
 async def _months(
     conn: AsyncConnection,
-    year: int,
-    today: date,
+    periods: Sequence[str],
     refs: dict[int, str],
     exempt: Mapping[tuple[int, str], Mapping[str, int]],
 ) -> dict[tuple[str, str], list[int]]:
-    """Enrolment-months of the year that are over, with what the provider recorded and the customer said."""
-    over = [month for month in range(1, 13) if date(year, month, monthrange(year, month)[1]) < today]
-    periods = [f"{year}-{month:02}" for month in over]
+    """Enrolment-months of these months, with what the provider recorded and the customer said."""
     if not periods:
         return {}
     c = month_count.c

@@ -15,20 +15,11 @@ from storage.tables import case
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
 # contact_promised). A case of danger is for the same day.
 DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5, "handover": 5}
-KINDS = {
-    "complaint": "klagomål",
-    "contact": "vill bli kontaktad",
-    "danger": "kan vara i fara",
-    "unclear_stop": "kan ha menat stopp",
-    "wrong_number": "fel nummer",
-    "handover": "överlämning till ny anordnare",
-    "denials": "kunder nekar registrerade uppföljningar",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of a customer. ``kind`` is a key of KINDS; ``status`` is open or closed."""
+    """One case of a customer. ``kind`` is a key of storage.casekinds.KINDS; ``status`` is open or closed."""
 
     id: int
     kind: str

@@ -5,14 +5,16 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import cases
 from storage.database import chunks, insert
-from storage.tables import customer, enrolment, provider, provider_change
+from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
+from storage.themes import ThemeCount
 
 BEFORE = timedelta(days=14)  # the new enrolment may begin before the old one has ended
+QUESTION = "change_reason"  # of the survey `end`, asked of who goes on to another provider
 AFTER = timedelta(days=90)  # and after so long at the latest; later it is a new beginning
 HANDOVER = timedelta(days=60)  # an end longer ago is history, and nothing is left to hand over
 
@@ -94,3 +96,17 @@ def _handover(old: Any, new: Any) -> str:
     if new is None:
         return f"{ended} Den nya insatsen finns inte i registret än."
     return f"{ended} Insats {new.ref} hos {new.name} tar vid {new.started_on}: lämna över."
+
+
+async def reasons(conn: AsyncConnection, year: int) -> dict[str, ThemeCount]:
+    """Why customers changed provider in ``year``: by the answer's value, its customers and the providers they left.
+    Not yet fit to be shown."""
+    a, o, m = answer.c, occasion.c, measurement.c
+    rows = await conn.execute(
+        select(a.value, func.count(m.customer_id.distinct()), func.count(m.provider_id.distinct()))
+        .join(occasion, and_(o.id == a.occasion_id, o.survey == "end"))
+        .join(measurement, and_(m.enrolment_id == o.enrolment_id, m.point == "end"))
+        .where(a.question == QUESTION, a.value.is_not(None), m.year == year)
+        .group_by(a.value)
+    )
+    return {str(value): ThemeCount(customers, providers) for value, customers, providers in rows}

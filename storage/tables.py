@@ -459,7 +459,7 @@ case = _table(
     Column("provider_id", ForeignKey("provider.id"), index=True),  # where it is about one
     Column("address_id", ForeignKey("address.id")),
     Column("occasion_id", ForeignKey("occasion.id")),
-    Column("kind", Text, nullable=False),  # a key of storage.cases.KINDS
+    Column("kind", Text, nullable=False),  # a key of storage.casekinds.KINDS
     Column("text", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

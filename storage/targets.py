@@ -1,7 +1,6 @@
 """The unit's goals, and the figures that others measured: what the report shows beside its own."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -10,18 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import upsert
 from storage.tables import context_figure, target
-
-
-@dataclass(frozen=True, slots=True)
-class ContextFigure:
-    """A figure that we did not measure: its unit and source in words, and the day on which it was read there."""
-
-    name: str
-    year: int
-    value: float
-    unit: str
-    source: str
-    date: date
+from storage.yearvalues import ContextFigure
 
 
 class Goal(Protocol):

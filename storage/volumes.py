@@ -1,25 +1,16 @@
 """How many customers and enrolments a year had, and who the customers were."""
 
-from dataclasses import dataclass, field
+from collections import Counter
 from datetime import date
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import customer, enrolment, provider
+from storage.yearvalues import Volumes, Youth
 
 YOUNG = (16, 24)  # age at the end of the year
-
-
-@dataclass(frozen=True, slots=True)
-class Volumes:
-    """Who was enrolled on any day of the year. ``young``: 16-24 years old at its end."""
-
-    customers: int
-    enrolments: int
-    women: int
-    young: int
-    customers_of: dict[str, int] = field(default_factory=dict)  # by provider
+YOUTH = (16, 18)  # the same; those whom the municipality answers for until they are twenty, as it measures them
 
 
 async def volumes(conn: AsyncConnection, year: int) -> Volumes:
@@ -44,3 +35,19 @@ async def volumes(conn: AsyncConnection, year: int) -> Volumes:
     )
     customers_of = {ref: number for ref, number in await conn.execute(by_provider)}  # noqa: C416  # rows, not pairs
     return Volumes(customers, int(enrolments), int(women), int(youths), customers_of)
+
+
+async def youth(conn: AsyncConnection, year: int) -> Youth:
+    """Those of 16 to 18 with an enrolment in ``year``, and how the latest one of each ended, if it has."""
+    e, c = enrolment.c, customer.c
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    rows = await conn.execute(
+        select(e.customer_id, e.ended_on, e.end_reason)
+        .join(customer, c.id == e.customer_id)
+        .where(c.birth_year.between(year - YOUTH[1], year - YOUTH[0]))
+        .where(e.started_on <= last, e.ended_on.is_(None) | (e.ended_on >= first))
+        .order_by(e.started_on, e.id)
+    )
+    latest = {customer_id: (ended_on, reason) for customer_id, ended_on, reason in rows}
+    endings = Counter(reason for ended_on, reason in latest.values() if ended_on is not None and ended_on <= last)
+    return Youth(len(latest), dict(sorted(endings.items())))

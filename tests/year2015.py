@@ -4,7 +4,7 @@ import csv
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot import example
+from bot import example, examplefiles
 from storage import register, registerfile
 from storage.database import Database
 
@@ -16,7 +16,7 @@ HEADER = ("enrolment", "survey", "period", "question", "value", "text", "answere
 async def fill(db: Database, folder: Path) -> None:
     """Import the register and the overall answers, as files written into ``folder``."""
     made = example.build(2015)
-    files = [*example.write_csv(made, folder), _write_answers(made, folder / "answers.csv")]
+    files = [*examplefiles.write_csv(made, folder), _write_answers(made, folder / "answers.csv")]
     await db.create()
     async with db.begin() as conn:
         await register.apply(conn, registerfile.read(files), NOW.date(), NOW)

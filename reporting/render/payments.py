@@ -10,9 +10,9 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.payments import PaymentBasis
 from reporting.render.csv import neutral
+from reporting.swedish import EXEMPTIONS
 
 STATUSES = {"on_time": "I tid", "late": "Sent", "missing": "Saknas", "exempt": "Undantagen"}
-EXEMPTIONS = {"illness": "Sjukdom", "parental_leave": "Föräldraledighet", "holiday": "Ledighet enligt planen"}
 COLUMNS = (
     "kind",  # month, or sum
     "provider",  # empty in the sum of the whole unit

@@ -30,6 +30,7 @@ class CubeOf:
     contacts: dict[str, Contact] = field(default_factory=dict)
     reasons: dict[int, tuple[int, int]] = field(default_factory=dict)
     cases: dict[str, int] = field(default_factory=dict)
+    exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
 
 def of_answers(

@@ -8,7 +8,7 @@ from reporting.blocks import Bars, Document, Grid, Paragraph, Percent, cell_text
 from reporting.dialogue import NoDialogue, dialogue
 from reporting.render import docx, html, pdf
 from reporting.report import QualityReport, build
-from storage.volumes import Volumes
+from storage.yearvalues import Volumes
 from tests.reporting.cubes import NOW, YEAR, of_answers
 
 ANSWERS = {

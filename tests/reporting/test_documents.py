@@ -27,9 +27,8 @@ from reporting.render.glyphs import drawable
 from reporting.report import build
 from reporting.sections import document
 from reporting.themes import ThemeRow
-from storage.cases import KINDS
-from storage.targets import ContextFigure
-from storage.volumes import Volumes
+from storage.casekinds import KINDS
+from storage.yearvalues import ContextFigure, Volumes
 from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
 
 BAD = '<b>Fet</b>\n"Stig & Co" #let x'

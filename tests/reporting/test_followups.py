@@ -16,6 +16,8 @@ class Month:
     """One enrolment-month."""
 
     provider: str = "P1"
+    provider_name: str = "Alfa"
+    enrolment: str = "1042"
     month: str = "2026-10"
     due: bool = True
     exempt: str = ""

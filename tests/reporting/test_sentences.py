@@ -25,7 +25,7 @@ from reporting.sentences import (
     volume_sentences,
 )
 from reporting.swedish import count, day, decimal, listed, percent, printed_name, whole
-from storage.volumes import Volumes
+from storage.yearvalues import Volumes
 from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers
 
 

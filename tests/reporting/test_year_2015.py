@@ -13,7 +13,8 @@ from reporting.indicators import Indicator
 from reporting.report import QualityReport, build
 from storage.aggregates import aggregate
 from storage.database import Database
-from storage.volumes import Volumes, volumes
+from storage.volumes import volumes
+from storage.yearvalues import Volumes
 from tests.year2015 import NOW, fill
 
 

@@ -1,0 +1,11 @@
+"""The kinds of cases, in Swedish, as staff and the report read them."""
+
+KINDS = {
+    "complaint": "klagomål",
+    "contact": "vill bli kontaktad",
+    "danger": "kan vara i fara",
+    "unclear_stop": "kan ha menat stopp",
+    "wrong_number": "fel nummer",
+    "handover": "överlämning till ny anordnare",
+    "denials": "kunder nekar registrerade uppföljningar",
+}
