@@ -12,8 +12,9 @@ from scheduler.rulesfile import RulesError
 from storage import channels, quarantined
 from storage.database import Database
 from survey import segments
-from survey.catalogue import PACKS, Catalogue, load
+from survey.catalogue import Catalogue, load
 from survey.errors import PackError
+from survey.packfiles import PACKS
 
 FEW = 10  # unread texts are named up to so many
 

@@ -216,9 +216,8 @@ async def _drafted(conn: "Connection", year: int, now: datetime) -> "QualityRepo
 async def _counted(conn: "Connection", year: int, now: datetime) -> "tuple[Aggregate, Background]":
     from reporting.publish import background, wordings
     from storage.aggregates import aggregate
-    from survey.catalogue import load
 
-    beside = await background(conn, year, wordings(load().surveys.values()))
+    beside = await background(conn, year, wordings())
     return await aggregate(conn, year, now), beside
 
 

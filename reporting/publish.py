@@ -22,7 +22,7 @@ from storage.aggregates import Aggregate
 from storage.difficulty import endings_by_difficulty
 from storage.occasions import Connection
 from storage.volumes import volumes, youth
-from survey.model import Survey
+from survey.packfiles import LANGUAGES, PACKS, read_language, read_surveys, wording_names
 
 TONGUE = "sv"
 CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
@@ -32,10 +32,14 @@ class PublishError(Exception):
     """The report cannot be published as asked; the message says what to do."""
 
 
-def wordings(surveys: Iterable[Survey]) -> tuple[QuestionWording, ...]:
-    """How the questions are put in Swedish, in the versions in use."""
+def wordings() -> tuple[QuestionWording, ...]:
+    """How the questions are put in Swedish, in the versions in use. Raises PackError."""
+    surveys = read_surveys(PACKS)
+    swedish = read_language(PACKS / LANGUAGES / f"{TONGUE}.toml", surveys)
     return tuple(
-        QuestionWording(survey.id, survey.version, question.id, question.text[TONGUE])
+        QuestionWording(
+            survey.id, survey.version, question.id, swedish.text(*wording_names(survey.id, question.id))
+        )
         for survey in surveys
         for question in survey.questions
     )

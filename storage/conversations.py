@@ -50,7 +50,7 @@ class Batch:
     """What a batch of events is about, and what it will write."""
 
     open: dict[int, Talk]  # by address id
-    ended: dict[int, Talk]  # the latest conversation of an address where none is open
+    ended: dict[int, list[Talk]]  # by address id, where none is open: each customer's latest, the latest first
     people: dict[int, list[Person]]  # by address id: where no conversation is open, or several share it
     states: dict[int, str]  # address id -> state, as the batch changes it
     waits: timedelta  # how long a conversation stays open from now
@@ -61,6 +61,18 @@ class Batch:
     finished: list[Talk] = field(default_factory=list)
     touched: dict[int, Talk] = field(default_factory=dict)  # by occasion id
     greeted: set[int] = field(default_factory=set)
+
+    def settle(self, address_id: int, talk: Talk) -> None:
+        """Put a conversation where the next event of the batch will look for it."""
+        if talk.session.state == "open":
+            self.open[address_id] = talk
+            self.ended.pop(address_id, None)
+            return
+        self.open.pop(address_id, None)
+        self.ended[address_id] = _latest(talk, self.ended.get(address_id, []))
+        # Nobody has looked for the address's customers while the conversation was open.
+        if address_id not in self.people and self.states[address_id] != "unlinked":
+            self.people[address_id] = [Person(talk.customer_id, talk.session.language, 0)]
 
 
 _TALK = (
@@ -97,6 +109,14 @@ _ENDED = (
         .where(_elsewhere.c.customer_id == session.c.customer_id, _elsewhere.c.is_open == 1)
         .correlate(session)
         .exists(),
+        # Nor is one whose number this was before it changed hands.
+        select(customer_address.c.customer_id)
+        .where(
+            customer_address.c.customer_id == session.c.customer_id,
+            customer_address.c.address_id == session.c.address_id,
+        )
+        .correlate(session)
+        .exists(),
     )
     .order_by(session.c.opened_at)
 )
@@ -115,13 +135,18 @@ async def load(
     rows = await conn.execute(_OPEN, {"ids": list(states)})
     found = {row.address_id: _talk(row) for row in rows}
     quiet = [id_ for id_, state in states.items() if id_ not in found and state != "unlinked"]
-    ended: dict[int, Talk] = {}
+    ended: dict[int, list[Talk]] = {}
     if quiet:
-        rows = await conn.execute(_ENDED, {"ids": quiet, "since": now - LOOK_BACK})
-        ended = {row.address_id: _talk(row) for row in rows}  # the latest of each stays
+        for row in await conn.execute(_ENDED, {"ids": quiet, "since": now - LOOK_BACK}):
+            ended[row.address_id] = _latest(_talk(row), ended.get(row.address_id, []))
     shared = [id_ for id_, talk in found.items() if talk.shared]
     users = await people.users_of(conn, [*quiet, *shared]) if quiet or shared else {}
     return Batch(found, ended, users, states, waits, {each.id: each.awaiting for each in addresses})
+
+
+def _latest(talk: Talk, earlier: Sequence[Talk]) -> list[Talk]:
+    """``talk``, and the latest of each other customer's."""
+    return [talk, *(each for each in earlier if each.customer_id != talk.customer_id)]
 
 
 _SAVE_SESSION = (

@@ -61,6 +61,12 @@ class Scene:
         first = sorted(users, key=lambda user: talk is None or user.id != talk.customer_id)
         return tuple(user.birth_year for user in first)
 
+    def born(self, year: int | None) -> int | None:
+        """The one customer at the address who was born in ``year`` (None: in any); None where it cannot be told."""
+        users = self.work.people.get(self.sender.id, [])
+        found = [user.id for user in users if year is None or user.birth_year == year]
+        return found[0] if len(found) == 1 else None
+
 
 # What an event is called in the inbox: after its first effect that has a name.
 _OUTCOMES: dict[type[Effect], str] = {
@@ -95,10 +101,7 @@ async def apply(scene: Scene, effects: Sequence[Effect], talk: Talk | None) -> t
             case OptOut():
                 await _stop(scene)
             case OptIn():
-                await people.opt_in_addresses(
-                    scene.conn, await people.siblings(scene.conn, scene.sender.id), scene.now
-                )
-                scene.work.states[scene.sender.id] = "active"
+                await _welcome_back(scene)
             case OpenCase():
                 await _open_case(scene, talk, effect)
             case SetLanguage(language):
@@ -148,8 +151,10 @@ async def _open_case(scene: Scene, talk: Talk | None, effect: OpenCase) -> None:
     if effect.kind == "contact" and talk is not None:
         await conversations.save_answers(scene.conn, [talk], scene.catalogue, scene.now)
         text = await answers.comment(scene.conn, talk.occasion_id)
-    users = scene.work.people.get(scene.sender.id, [])
-    whose: list[int | None] = [talk.customer_id if talk else users[0].id if len(users) == 1 else None]
+    # What any of several may have written is nobody's yet: a person must ask whose it is. A "yes" to contact is the
+    # answer to a question that one customer was asked.
+    told = talk is not None and (effect.kind == "contact" or not talk.shared)
+    whose = [talk.customer_id if talk is not None and told else scene.born(None)]
     if effect.kind == "wrong_number":  # it concerns all who are thought to have this number
         known = await people.users_of(scene.conn, [scene.sender.id])
         whose = [user.id for user in known.get(scene.sender.id, [])] or [None]
@@ -181,11 +186,7 @@ async def _set_language(scene: Scene, talk: Talk | None, language: str) -> None:
 
 def _person(scene: Scene, talk: Talk | None, born: int | None) -> int | None:
     """The customer who asks; None where it cannot be told."""
-    users = scene.work.people.get(scene.sender.id, [])
-    if talk is not None and not talk.shared:
-        return talk.customer_id
-    found = [user.id for user in users if born is None or user.birth_year == born]
-    return found[0] if len(found) == 1 else None
+    return talk.customer_id if talk is not None and not talk.shared else scene.born(born)
 
 
 async def _own_answers(scene: Scene, talk: Talk | None, born: int | None) -> Say:
@@ -206,10 +207,20 @@ async def _erase(scene: Scene, talk: Talk | None, born: int | None) -> None:
         return
     await conversations.save_now(scene.conn, scene.work, scene.catalogue, scene.now)
     await answers.erase(scene.conn, customer_id, "customer", scene.now)
-    for held in (scene.work.open, scene.work.ended):
-        for address_id in [id_ for id_, each in held.items() if each.customer_id == customer_id]:
-            if held[address_id] is not talk:
-                del held[address_id]
+    work = scene.work
+    work.open = {id_: each for id_, each in work.open.items() if each is talk or each.customer_id != customer_id}
+    for talks in work.ended.values():
+        talks[:] = [each for each in talks if each is talk or each.customer_id != customer_id]
+
+
+async def _welcome_back(scene: Scene) -> None:
+    """START: every channel of the customer; on a shared address that one alone, since another's chat may be closed
+    for good."""
+    reached = [scene.sender.id]
+    if scene.born(None) is not None:
+        reached = await people.siblings(scene.conn, scene.sender.id)
+    await people.opt_in_addresses(scene.conn, reached, scene.now)
+    scene.work.states[scene.sender.id] = "active"
 
 
 async def _stop(scene: Scene) -> None:

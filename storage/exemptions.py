@@ -8,18 +8,22 @@ its exemptions, so that two weeks of holiday leave a month as it was.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.calendarmonths import OPEN_DAYS, month_of, open_days
 from storage.database import chunks, insert, upsert
-from storage.registerrows import ExemptionRow
 from storage.tables import enrolment, exempt_month, exemption
 
+if TYPE_CHECKING:
+    from storage.registerrows import ExemptionRow  # the report counts exemptions, and reads no files
 
-async def save(conn: AsyncConnection, rows: Sequence[ExemptionRow], ids: Mapping[str, int], now: datetime) -> None:
+
+async def save(
+    conn: AsyncConnection, rows: "Sequence[ExemptionRow]", ids: Mapping[str, int], now: datetime
+) -> None:
     """Store exemptions; one with the same enrolment and first day replaces what was stored."""
     values = [
         {

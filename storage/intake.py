@@ -13,20 +13,24 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import contactlinks, contactmessages, conversations, outbox, people, reach
-from storage.conversations import Batch, Talk
+from storage.conversations import Talk
 from storage.effects import Scene, apply
 from storage.inbound import BotBlocked, Edit, Inbound, LinkRequested, Taken, Tapped
 from storage.tables import customer, inbox
 from survey import desk, engine
 from survey.catalogue import Catalogue
 from survey.model import (
+    Await,
     Awaiting,
     ChoiceTapped,
     Correct,
     Effect,
     OptOut,
     Record,
+    Resume,
+    Resumed,
     Say,
+    Session,
     TextReceived,
     Unreadable,
 )
@@ -140,24 +144,51 @@ async def _take(scene: Scene) -> Taken:
 async def _converse(
     scene: Scene, event: TextReceived | Tapped | Unreadable
 ) -> tuple[Talk | None, str, Say | None, Edit | None]:
-    """The open conversation first; then the one that has ended, where this is a late word to it; then the desk."""
-    work, sender = scene.work, scene.sender
-    opened = work.open.get(sender.id)
-    talk = opened or (work.ended.get(sender.id) if scene.state == "active" else None)
-    if talk is not None:
+    """The open conversation first; then one that has ended, where this is a late word to it; then the desk."""
+    opened = scene.work.open.get(scene.sender.id)
+    for talk in [opened] if opened else _ended(scene, event):
         happened = _happened(scene, talk, event)
         if happened is None:
             return opened, "old_button", Say(("old_button",), talk.session.open_question), None
         survey = scene.catalogue.surveys[talk.survey]
-        session_, effects = engine.step(survey, talk.session, happened, scene.now)
+        session, effects = engine.step(survey, talk.session, happened, scene.now)
         if opened or effects:
-            talk.session = session_
-            work.touched[talk.occasion_id] = talk
-            outcome, say = await apply(scene, effects, talk)
-            _settle(work, sender.id, talk)
-            return talk, outcome, say, await _edit(scene, talk, effects)
-    outcome, say = await _outside(scene, event)
-    return None, outcome, say, None
+            return await _gone_on(scene, talk, session, effects)
+    return await _outside(scene, event)
+
+
+def _ended(scene: Scene, event: TextReceived | Tapped | Unreadable) -> list[Talk]:
+    """The ended conversations that may have a late word in ``event``, the latest first: none while a request that
+    takes two messages waits for its second."""
+    if scene.state != "active":
+        return []
+    if isinstance(event, TextReceived) and desk.is_awaited(event.text, _awaiting(scene), scene.catalogue.words):
+        return []
+    talks = scene.work.ended.get(scene.sender.id, [])
+    if isinstance(event, Tapped):
+        asked = scene.buttons.get(event.reference)
+        return [talk for talk in talks if asked is not None and asked.occasion_id == talk.occasion_id]
+    return talks
+
+
+def _awaiting(scene: Scene) -> Awaiting | None:
+    """What the sender's next message is about, outside a conversation."""
+    kept = scene.work.awaiting[scene.sender.id]
+    return desk.fresh(Awaiting.from_json(kept), scene.now) if kept else None
+
+
+async def _gone_on(
+    scene: Scene, talk: Talk, session: Session, effects: tuple[Effect, ...]
+) -> tuple[Talk | None, str, Say | None, Edit | None]:
+    """A conversation after a step: what it asks for is done, and it is where the next event will look for it."""
+    if any(isinstance(effect, Await) for effect in effects):  # whose it is must be told first
+        outcome, say = await apply(scene, effects, None)
+        return None, outcome, say, None
+    talk.session = session
+    scene.work.touched[talk.occasion_id] = talk
+    outcome, say = await apply(scene, effects, talk)
+    scene.work.settle(scene.sender.id, talk)
+    return talk, outcome, say, await _edit(scene, talk, effects)
 
 
 def _happened(
@@ -174,36 +205,43 @@ def _happened(
     return ChoiceTapped(asked.question or "", event.value)
 
 
-def _settle(work: Batch, address_id: int, talk: Talk) -> None:
-    """Put a conversation where the next event of the batch will look for it."""
-    if talk.session.state == "open":
-        work.open[address_id] = talk
-        work.ended.pop(address_id, None)
-        return
-    work.open.pop(address_id, None)
-    work.ended[address_id] = talk
-    # Nobody has looked for the address's customers while the conversation was open.
-    if address_id not in work.people and work.states[address_id] != "unlinked":
-        work.people[address_id] = [people.Person(talk.customer_id, talk.session.language, 0)]
-
-
-async def _outside(scene: Scene, event: TextReceived | Tapped | Unreadable) -> tuple[str, Say | None]:
+async def _outside(
+    scene: Scene, event: TextReceived | Tapped | Unreadable
+) -> tuple[Talk | None, str, Say | None, Edit | None]:
     """No question is open at this address: requests are met, and the rest gets one neutral line."""
-    work, sender = scene.work, scene.sender
     if isinstance(event, TextReceived):
-        kept = work.awaiting[sender.id]
-        awaiting = Awaiting.from_json(kept) if kept else None
         effects = engine.outside(
             event.text,
             scene.catalogue.words,
             scene.sharing(None),
-            desk.fresh(awaiting, scene.now),
+            _awaiting(scene),
             carrier_opted_out=scene.state == "opted_out" and scene.event.channel == "sms",
         )
         if OptOut() in effects and scene.state == "opted_out":
-            return "opted_out", None  # it is confirmed once
+            return None, "opted_out", None, None  # it is confirmed once
         if effects:
-            return await apply(scene, effects, None)
+            outcome, say = await apply(scene, effects, None)
+            resume = next((effect for effect in effects if isinstance(effect, Resume)), None)
+            return await _resumed(scene, resume) if resume else (None, outcome, say, None)
+    return None, *_neutral(scene, event), None
+
+
+async def _resumed(scene: Scene, resume: Resume) -> tuple[Talk | None, str, Say | None, Edit | None]:
+    """The ended conversation of the one who has told who it is, taken up again."""
+    customer_id = scene.born(resume.born)
+    for talk in scene.work.ended.get(scene.sender.id, []):
+        if talk.customer_id == customer_id and scene.state == "active":
+            survey = scene.catalogue.surveys[talk.survey]
+            session, effects = engine.step(survey, talk.session, Resumed(resume.correcting), scene.now)
+            if effects:
+                return await _gone_on(scene, talk, session, effects)
+    phrase = "nothing_to_correct" if resume.correcting else "no_open_question"
+    return None, phrase, Say((phrase,)), None
+
+
+def _neutral(scene: Scene, event: TextReceived | Tapped | Unreadable) -> tuple[str, Say | None]:
+    """What is said to what nothing waits for; to a stranger once."""
+    work, sender = scene.work, scene.sender
     if scene.state == "opted_out":
         return "opted_out_sender", None
     if work.people.get(sender.id):

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from storage.tables import metadata
+from storage.tables import complete
 
 
 def upgrade(connection: Connection, to: str = "head") -> bool:
@@ -24,6 +24,6 @@ def upgrade(connection: Connection, to: str = "head") -> bool:
 def missing(connection: Connection) -> str:
     """What a new migration must do to bring these tables to storage/tables.py, as Alembic code."""
     context = MigrationContext.configure(connection)
-    script = produce_migrations(context, metadata)
+    script = produce_migrations(context, complete())
     assert script.upgrade_ops is not None
     return render_python_code(script.upgrade_ops, user_module_prefix="types.", migration_context=context)

@@ -4,6 +4,8 @@ Times are UTC, dates are the unit's own calendar. Two facts are copied where a q
 from one index: ``enrolment.plan_on`` (when the planner looks next) and the measurement's provider.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 
 from storage.types import IsoDate, UtcDateTime
 
+WHERE = "where"
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +35,21 @@ metadata = MetaData(
 
 def _table(name: str, *items: Column[object] | UniqueConstraint | CheckConstraint | Index) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True)
+
+
+def _partial(name: str, *columns: Column[Any], where: str, unique: bool = False) -> None:
+    """An index over the rows of which ``where`` is true."""
+    Index(name, *columns, unique=unique, sqlite_where=text(where), info={WHERE: where})
+
+
+def complete() -> MetaData:
+    """The tables, with what is meant for PostgreSQL alone: it is for migrations, and to state it above would load
+    that dialect in every process, which a short command would wait for."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if WHERE in index.info:
+                index.dialect_options["postgresql"]["where"] = text(index.info[WHERE])
+    return metadata
 
 
 provider = _table(
@@ -130,12 +148,11 @@ occasion = _table(
     Column("reason", Text, nullable=False),
     UniqueConstraint("enrolment_id", "survey", "period"),
 )
-Index(
+_partial(
     "ix_occasion_waiting",
     occasion.c.survey,  # the important first
     occasion.c.look_at,
-    sqlite_where=text("opened_at IS NULL AND outcome = ''"),
-    postgresql_where=text("opened_at IS NULL AND outcome = ''"),
+    where="opened_at IS NULL AND outcome = ''",
 )
 
 session = _table(
@@ -153,18 +170,16 @@ session = _table(
     Column("late", Integer, nullable=False, server_default="0"),  # opened again by a late answer
 )
 # One open conversation per address: two bare "nej" could not be told apart.
-Index(
+_partial(
     "uq_session_open_address",
     session.c.address_id,
     unique=True,
-    sqlite_where=text("is_open = 1"),
-    postgresql_where=text("is_open = 1"),
+    where="is_open = 1",
 )
-Index(
+_partial(
     "ix_session_expiring",
     session.c.expires_at,
-    sqlite_where=text("is_open = 1"),
-    postgresql_where=text("is_open = 1"),
+    where="is_open = 1",
 )
 
 answer = _table(
@@ -245,14 +260,13 @@ Index(
     measurement.c.treatment,
     measurement.c.usefulness,
 )
-Index(
+_partial(
     "ix_measurement_reasons",
     measurement.c.year,
     measurement.c.reason,
     measurement.c.customer_id,
     measurement.c.provider_id,
-    sqlite_where=text("reason IS NOT NULL"),
-    postgresql_where=text("reason IS NOT NULL"),
+    where="reason IS NOT NULL",
 )
 
 # A month's follow-up as it is known now; how it came to be so is in follow_up_event.
@@ -417,20 +431,18 @@ outbox = _table(
     Column("lookups", Integer, nullable=False, server_default=text("0")),  # "not there", said the provider
     Column("repeats", Integer, nullable=False, server_default=text("0")),  # sent again without being able to ask
 )
-Index(
+_partial(
     "ix_outbox_queued",
     outbox.c.channel,
     outbox.c.priority,
     outbox.c.not_before,
     outbox.c.id,
-    sqlite_where=text("state = 'queued'"),
-    postgresql_where=text("state = 'queued'"),
+    where="state = 'queued'",
 )
-Index(
+_partial(
     "ix_outbox_in_doubt",
     outbox.c.not_before,
-    sqlite_where=text("state IN ('sending', 'unknown') AND settled_at IS NULL"),
-    postgresql_where=text("state IN ('sending', 'unknown') AND settled_at IS NULL"),
+    where="state IN ('sending', 'unknown') AND settled_at IS NULL",
 )
 
 # One row a channel, which every process that sends there locks: its pace and its pause hold for all of them.

@@ -8,24 +8,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey import bidi, engine, parse, segments, vocabulary
+from survey import bidi, course, parse, segments, vocabulary
 from survey.errors import PackError
 from survey.model import Option, Question, Say, Survey, Texts, Vocabulary
 from survey.packfiles import (
+    LANGUAGES,
+    PACKS,
     PHRASES,
     PREFIXES,
     RATINGS,
     RIGHT_TO_LEFT,
-    SHARED,
     LanguageFile,
     QuestionFile,
     Script,
     SurveyFile,
     read_language,
-    read_survey,
+    read_surveys,
+    wording_names,
 )
 
-PACKS = Path(__file__).parent / "packs"
 FALLBACK = "sv"  # for a customer whose language has no texts
 
 
@@ -69,7 +70,7 @@ class Catalogue:
         if say.question is None or survey is None:
             return ()
         question = self.surveys[survey].question(say.question)
-        return tuple((value, self.label(question, value, language)) for value in engine.values_of(question))
+        return tuple((value, self.label(question, value, language)) for value in course.values_of(question))
 
     def label(self, question: Question, value: int, language: str) -> str:
         """An answer to a closed question in words: its button, and its place in the list of answers."""
@@ -109,12 +110,10 @@ class Catalogue:
 
 def load(directory: Path = PACKS) -> Catalogue:
     """Read the packs of ``directory``. Raises PackError; what is wrong in the languages is a line for each."""
-    files = tuple(read_survey(path) for path in sorted(directory.glob("*.toml")))
-    if not files:
-        raise PackError(f"{directory}: there is no survey pack.")
-    languages = _read_languages(sorted((directory / "languages").glob("*.toml")), files)
+    files = read_surveys(directory)
+    languages = _read_languages(sorted((directory / LANGUAGES).glob("*.toml")), files)
     if FALLBACK not in {language.code for language in languages}:
-        raise PackError(f"{directory}: there is no languages/{FALLBACK}.toml, which every text falls back on.")
+        raise PackError(f"{directory}: there is no {LANGUAGES}/{FALLBACK}.toml, which every text falls back on.")
     words = vocabulary.build(languages, files)
     return Catalogue(
         surveys={file.id: _survey(file, languages, words) for file in files},
@@ -150,7 +149,7 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) ->
     return Question(
         file.id,
         file.kind,
-        _texts(languages, f"question.{survey}.{file.id}", f"question.{SHARED}.{file.id}"),
+        _texts(languages, *wording_names(survey, file.id)),
         options,
         file.when,
         file.case,
@@ -161,6 +160,6 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) ->
 
 def _texts(languages: list[LanguageFile], *names: str) -> Texts:
     """By language, the text of the first name that it has; in right-to-left writing what is not so is isolated."""
-    texts = {each.code: next(each.texts[name] for name in names if name in each.texts) for each in languages}
+    texts = {each.code: each.text(*names) for each in languages}
     turned = [each.code for each in languages if each.script in RIGHT_TO_LEFT]
     return texts | {code: bidi.isolate(texts[code]) for code in turned}

@@ -11,7 +11,8 @@ KLAGOMÅL               the rest of the message, or the next one, becomes a case
 FEL NUMMER             the address is unlinked at once; nothing of the history is said
 =====================  ==========================================================================
 
-A request that takes two messages is remembered between them (Awaiting) for a day.
+A request that takes two messages is remembered between them (Awaiting) for a day. So it is asked, where several
+share an address, whose ended conversation a correction or a late answer belongs to (survey.afterwards).
 """
 
 import re
@@ -26,6 +27,7 @@ from survey.model import (
     Erase,
     OpenCase,
     Question,
+    Resume,
     SetLanguage,
     Subject,
     TellAnswers,
@@ -54,6 +56,11 @@ class Answered:
 def fresh(awaiting: Awaiting | None, now: datetime) -> Awaiting | None:
     """What is still awaited at ``now``."""
     return awaiting if awaiting is not None and now - awaiting.since < AWAITED_FOR else None
+
+
+def is_awaited(text: str, awaiting: Awaiting | None, words: Vocabulary) -> bool:
+    """Whether a text is the second message of a request: not when it is a request of its own."""
+    return awaiting is not None and parse.command(text, words) is None and parse.language(text, words) is None
 
 
 def ask(
@@ -146,4 +153,14 @@ def _awaited(event: TextReceived, words: Vocabulary, awaiting: Awaiting) -> Answ
             years = [int(year) for year in _YEAR.findall(parse.fold(event.text))]
             if len(years) != 1 or event.sharing.count(years[0]) != 1:
                 return Answered(phrases=("help",))  # it cannot be told who asks: a person must help
-            return Answered((TellAnswers(years[0]),)) if subject == "answers_of" else _confirm(years[0])
+            return _of(subject, years[0])
+
+
+def _of(subject: Subject, born: int) -> Answered:
+    """What was asked for, now that it is known by whom."""
+    match subject:
+        case "answers_of":
+            return Answered((TellAnswers(born),))
+        case "erase_of":
+            return _confirm(born)
+    return Answered((Resume(born, correcting=subject == "correct_of"),))

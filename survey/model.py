@@ -6,13 +6,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, dataclass_transform
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Outcome = Literal["completed", "partial", "no_answer", "opted_out", "unreachable"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
-Subject = Literal["erase", "complaint", "answers_of", "erase_of"]
+Subject = Literal["erase", "complaint", "answers_of", "erase_of", "correct_of", "late_of"]
 Texts = dict[str, str]  # language code -> text
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def frozen(cls: type[T]) -> type[T]:
+    """A frozen dataclass of which a conversation makes several at every step: mypy holds it frozen.
+
+    At run time nothing does: ``frozen=True`` sets each field the long way, and took half of every step. That no
+    step changes what it is given is a law of its own (tests/survey/test_laws.py).
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +107,12 @@ class Survey:
 # --- events ---
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
     """The conversation opens."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextReceived:
     """The customer wrote something.
 
@@ -113,7 +124,7 @@ class TextReceived:
     sharing: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChoiceTapped:
     """The customer tapped a button of a question."""
 
@@ -121,27 +132,34 @@ class ChoiceTapped:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """Something came that is not words: a picture, a voice message, an edit of an earlier message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waited:
     """Nothing was heard for as long as it takes to be reminded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expired:
     """The conversation waited too long."""
 
 
-Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired
+@frozen
+class Resumed:
+    """Who shares an address has told that this ended conversation is theirs: to correct it, or to go on late."""
+
+    correcting: bool
+
+
+Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired | Resumed
 
 # --- effects ---
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Say:
     """Phrases, then ``text`` (a customer's own answers), then a question. Keys, not words: rendered when sent, in
     the language of that moment.
@@ -167,7 +185,7 @@ class Say:
         return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""), options, kept.get("about", ""))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """An answer to keep. ``skipped``: asked, and not understood in the end."""
 
@@ -177,7 +195,7 @@ class Record:
     skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correct:
     """Another answer in the place of an earlier one, which is kept in the history."""
 
@@ -186,14 +204,14 @@ class Correct:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdraw:
     """An answer that no longer counts: after a correction its question would not have been asked."""
 
     question: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Append:
     """More of a free text that came in several messages."""
 
@@ -201,17 +219,17 @@ class Append:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OptOut:
     """No more messages on any channel."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OptIn:
     """Messages are welcome again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenCase:
     """A human must look at this. ``kind``: contact, complaint, danger, unclear_stop or wrong_number."""
 
@@ -220,33 +238,41 @@ class OpenCase:
     urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLanguage:
     """The customer is spoken to in this language from now on."""
 
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unlink:
     """The address belongs to none of those it was tied to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellAnswers:
     """The customer's own answers are to be listed; ``born`` tells who asks where an address is shared."""
 
     born: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erase:
     """The customer's answers are to be deleted; ``born`` as in TellAnswers."""
 
     born: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class Resume:
+    """The ended conversation of the one ``born`` then is to be taken up again (Resumed)."""
+
+    born: int
+    correcting: bool
+
+
+@frozen
 class Await:
     """Outside a conversation: what the next message is about. None: nothing in particular."""
 
@@ -254,7 +280,7 @@ class Await:
     born: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finish:
     """The conversation is over."""
 
@@ -274,12 +300,13 @@ Effect = (
     | Unlink
     | TellAnswers
     | Erase
+    | Resume
     | Await
     | Finish
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Awaiting:
     """What the next message is about, when it is not the open question. ``born``: of whom, on a shared address."""
 
@@ -296,7 +323,7 @@ class Awaiting:
         return cls(subject, datetime.fromisoformat(since), born)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """Where a conversation stands. ``values`` are the answers so far, None where skipped or free text;
     ``failures`` counts replies to the open question that were not understood. An open question that has a value

@@ -15,6 +15,8 @@ from typing import Any, Literal, get_args
 from survey.errors import PackError
 from survey.model import Command, Condition, Kind
 
+PACKS = Path(__file__).parent / "packs"
+LANGUAGES = "languages"  # the folder of language files, in that of the surveys
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHARED = "shared"  # a wording here is that of every survey without one of its own
 RATINGS = (5, 4, 3, 2, 1)
@@ -98,6 +100,23 @@ class LanguageFile:
     words: Mapping[str, tuple[str, ...]]
     unread: tuple[str, ...]
 
+    def text(self, *names: str) -> str:
+        """The text of the first of ``names`` that there is."""
+        return next(self.texts[name] for name in names if name in self.texts)
+
+
+def wording_names(survey: str, question: str) -> tuple[str, str]:
+    """The names under which a question's text is looked for: its survey's own wording before the shared one."""
+    return f"question.{survey}.{question}", f"question.{SHARED}.{question}"
+
+
+def read_surveys(directory: Path) -> tuple[SurveyFile, ...]:
+    """Every survey of a folder. Raises PackError."""
+    files = tuple(read_survey(path) for path in sorted(directory.glob("*.toml")))
+    if not files:
+        raise PackError(f"{directory}: there is no survey pack.")
+    return files
+
 
 def read_survey(path: Path) -> SurveyFile:
     """Raises PackError."""
@@ -146,7 +165,7 @@ def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
     for survey in surveys:
         needed[(f"opening.{survey.id}",)] = None
         for question in survey.questions:
-            needed[(f"question.{survey.id}.{question.id}", f"question.{SHARED}.{question.id}")] = None
+            needed[wording_names(survey.id, question.id)] = None
             needed[(f"short.{question.id}",)] = None
             needed.update({(f"option.{question.id}.{value}",): None for value in question.options})
     needed.update({(f"phrase.{phrase}",): None for phrase in PHRASES})

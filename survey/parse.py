@@ -7,10 +7,9 @@ languages count, since people answer in the language that comes first to them.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
-from survey.model import Command, Question, Vocabulary
+from survey.model import Command, Question, Vocabulary, frozen
 
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
 COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"
@@ -35,7 +34,7 @@ _SLASH_NAME = re.compile(r"\s*/{1,2} ?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)\s*\Z") 
 _WORD = re.compile(r"\w+|👍|👎")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What was meant: a value for a closed question, a text for an open one (None: nothing to say)."""
 

@@ -20,6 +20,8 @@ from survey.model import (
     Event,
     Expired,
     Record,
+    Resume,
+    Resumed,
     Say,
     Session,
     SetLanguage,
@@ -80,24 +82,38 @@ class Dialogue:
     def _turn(self, line: str, event: Event) -> tuple[Effect, ...]:
         assert self.session is not None, "a transcript begins with its survey"
         self.out.append(line)
+        is_over = self.session.state == "closed"
+        effects: tuple[Effect, ...] = ()
+        awaiting = desk.fresh(self.awaiting, self.now)
+        words = self.catalogue.words
+        if not (is_over and isinstance(event, TextReceived) and desk.is_awaited(event.text, awaiting, words)):
+            effects = self._step(event)
+        if is_over and not effects and isinstance(event, TextReceived):
+            effects = engine.outside(event.text, words, self.sharing, awaiting)
+        for effect in effects:
+            self._follow(effect)
+        return effects
+
+    def _step(self, event: Event) -> tuple[Effect, ...]:
+        assert self.session is not None
         reloaded = Session.from_json(self.session.to_json())
         assert reloaded == self.session
-        survey = self.catalogue.surveys[reloaded.survey]
-        self.session, effects = engine.step(survey, reloaded, event, self.now)
+        self.session, effects = engine.step(self.catalogue.surveys[reloaded.survey], reloaded, event, self.now)
         if self.session != reloaded:
             self.language = self.session.language
-        if not effects and reloaded.state == "closed" and isinstance(event, TextReceived):
-            awaiting = desk.fresh(self.awaiting, self.now)
-            effects = engine.outside(event.text, self.catalogue.words, self.sharing, awaiting)
-        for effect in effects:
-            match effect:
-                case Await(subject, born):
-                    self.awaiting = Awaiting(subject, self.now, born) if subject else None
-                    continue
-                case SetLanguage(language):
-                    self.language = language
-            self.out.append(self._line(effect))
         return effects
+
+    def _follow(self, effect: Effect) -> None:
+        match effect:
+            case Await(subject, born):
+                self.awaiting = Awaiting(subject, self.now, born) if subject else None
+                return
+            case SetLanguage(language):
+                self.language = language
+        self.out.append(self._line(effect))
+        if isinstance(effect, Resume) and self.sharing[:1] == (effect.born,):  # the only conversation there is
+            for following in self._step(Resumed(effect.correcting)):
+                self._follow(following)
 
     def _line(self, effect: Effect) -> str:
         if isinstance(effect, Say):

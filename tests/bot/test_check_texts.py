@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.check import texts
-from survey.catalogue import PACKS
+from survey.packfiles import PACKS
 
 
 @pytest.fixture

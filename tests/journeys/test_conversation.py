@@ -70,14 +70,24 @@ class Talk(Story):
         found = await self.rows(measurement, "overall", "treatment", "usefulness")
         return found[0]
 
-    async def second_customer(self, birth_year: int = 1990) -> None:
-        """Uses the same phone."""
+    async def second_customer(self, birth_year: int = 1990, enrolled: bool = False) -> None:
+        """Uses the same phone; ``enrolled``: with a start survey due at the same time."""
         async with self.db.begin() as conn:
             await conn.execute(update(customer).values(birth_year=1984))
             row = {"id": 2, "ref": "k2", "language": "sv", "gender": "", "birth_year": birth_year}
             await insert(conn, customer, [row])
             found = await people.find_or_add(conn, "sms", [PHONE], MORNING)
             await people.link(conn, 2, found[PHONE].id, MORNING)
+            day = date(2025, 6, 2)
+            common = {"started_on": day, "registered_on": day, "plan_on": day, "end_reason": "", "difficulty": ""}
+            if enrolled:
+                await insert(conn, enrolment, [{"id": 2, "ref": "f", "customer_id": 2, "provider_id": 1, **common}])
+
+    async def answers_of(self, customer_id: int) -> dict[str, Any]:
+        of = occasion.c.customer_id == customer_id
+        statement = select(answer.c.question, answer.c.value).join(occasion, occasion.c.id == answer.c.occasion_id)
+        async with self.db.read() as conn:
+            return {row.question: row.value for row in await conn.execute(statement.where(of))}
 
 
 @pytest.fixture
@@ -212,11 +222,60 @@ async def test_on_a_shared_phone_it_is_asked_who_after_the_end_too(talk: Talk) -
     assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # whose is for a person to ask
 
 
+async def test_on_a_shared_phone_a_correction_and_a_late_answer_go_to_the_one_who_says_so(talk: Talk) -> None:
+    await talk.second_customer(enrolled=True)
+    await talk.say_all("4", "4", "4", "nej")
+    await talk.run(MORNING + timedelta(hours=2))
+    await talk.says("2", MORNING + timedelta(hours=3))
+    await talk.planner.expire_sessions(MORNING + timedelta(days=8))
+    assert await talk.answers_of(2) == {"overall": 2}
+
+    later = MORNING + timedelta(days=6)
+    assert "Vilket år" in str(await talk.says("ändra", later))
+    assert "något mer" in str(await talk.says("1984", later))  # the first one's comment, though the other was last
+    await talk.says("Allt är bra", later)
+    assert (await talk.answers())["comment"] == "Allt är bra"
+
+    later = MORNING + timedelta(days=9)
+    assert "Vilket år" in str(await talk.says("5", later))
+    assert "ingen fråga" in str(await talk.says("1984", later))  # all answered: nothing waits for this one
+    await talk.says("5", later)
+    assert str(await talk.says("1990", later)).startswith("Tack, det är inte för sent. Hur nöjd är du med hur")
+    await talk.says("3", later)
+    assert await talk.answers_of(2) == {"overall": 2, "treatment": 3}
+    assert (await talk.answers_of(1))["treatment"] == 4
+
+
+async def test_on_a_shared_phone_nobody_is_guessed_to_complain(talk: Talk) -> None:
+    await talk.second_customer()
+    await talk.say_all("2", "klagomål: ingen ringer", "2", "2", "4", "De lovade praktik", "ja")
+    assert await talk.rows(case, "kind", "customer_id", "address_id") == [
+        ("complaint", None, 1),
+        ("contact", 1, 1),  # the answer to a question that this customer was asked
+    ]
+
+
+async def test_start_on_a_shared_phone_opens_no_chat_that_another_has_closed(talk: Talk) -> None:
+    await talk.second_customer()
+    async with talk.db.begin() as conn:
+        found = await people.find_or_add(conn, "telegram", [CHAT], MORNING)
+        await people.link(conn, 2, found[CHAT].id, MORNING)
+    await talk.says("stopp", sender=CHAT)
+    assert "Välkommen" in str(await talk.says("start"))
+    assert await talk.rows(address, "channel", "state") == [("sms", "active"), ("telegram", "opted_out")]
+
+
 async def test_two_born_the_same_year_are_shown_nothing(talk: Talk) -> None:
     await talk.second_customer(1984)
     await talk.says("4")
     await talk.says("mina svar")
     assert "Stödet" not in str(await talk.says("1984"))
+
+
+async def test_a_complaint_right_after_the_end_is_no_more_of_the_comment(talk: Talk) -> None:
+    await talk.say_all("4", "4", "4", "Bra", "klagomål", "Ingen ringer")
+    assert (await talk.answers())["comment"] == "Bra"
+    assert await talk.rows(case, "kind", "text") == [("complaint", "Ingen ringer")]
 
 
 async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(talk: Talk) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select, text
 
 from storage import database, migrate
 from storage.database import Database
-from storage.tables import metadata, month_count
+from storage.tables import complete, month_count
 
 
 async def test_the_migrations_lead_to_the_tables(db: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        return compare_metadata(MigrationContext.configure(connection), complete())
 
     async with db.begin() as conn:
         assert await conn.run_sync(differences) == []

@@ -10,9 +10,10 @@ import pytest
 
 from storage.registerwords import LANGUAGES
 from survey import parse
-from survey.catalogue import PACKS, load
+from survey.catalogue import load
 from survey.errors import PackError
 from survey.model import Say
+from survey.packfiles import PACKS
 
 SV = "languages/sv.toml"
 EN = "languages/en.toml"

@@ -1,12 +1,14 @@
 """What holds for any text, any tap and any order of events."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey import engine, parse, segments
+from survey import course, engine, parse, segments
 from survey.catalogue import load
 from survey.model import (
     Append,
@@ -21,9 +23,11 @@ from survey.model import (
     OpenCase,
     OptOut,
     Record,
+    Resumed,
     Say,
     Session,
     Started,
+    Subject,
     TextReceived,
     Unreadable,
     Waited,
@@ -44,7 +48,7 @@ years = st.lists(st.sampled_from([0, 1984, 1990]), max_size=3).map(tuple)
 taps = st.builds(
     ChoiceTapped, st.sampled_from(["overall", "reason", "contact", "progress", "x"]), st.integers(-1, 6)
 )
-quiet = st.sampled_from([Started(), Unreadable(), Waited(), Expired()])
+quiet = st.sampled_from([Started(), Unreadable(), Waited(), Expired(), Resumed(True), Resumed(False)])
 events = st.one_of(st.builds(TextReceived, texts), st.builds(TextReceived, texts, years), taps, quiet)
 pauses = st.sampled_from([timedelta(minutes=1), timedelta(hours=5), timedelta(days=2), timedelta(days=8)])
 conversations = st.lists(st.tuples(events, pauses), max_size=25)
@@ -79,8 +83,9 @@ def test_any_event_leaves_a_valid_session(
     now = NOW
     for event, pause in [(Started(), timedelta()), *happened]:
         now += pause
-        before = session
+        before, untouched = session, deepcopy((session, event))
         session, effects = engine.step(survey, session, event, now)
+        assert untouched == (before, event)  # a step changes nothing it is given
         assert Session.from_json(session.to_json()) == session
         assert sum(isinstance(effect, Say) for effect in effects) <= 1
         finished = [effect.outcome for effect in effects if isinstance(effect, Finish)]
@@ -162,13 +167,13 @@ def test_the_same_event_twice_has_no_effect_twice(
     assert not {effect for effect in first if not isinstance(effect, repeatable)} & set(second)
 
 
-@given(st.text(st.characters(), max_size=300), years, st.sampled_from(["erase", "complaint", "answers_of", None]))
+@given(st.text(st.characters(), max_size=300), years, st.sampled_from([*get_args(Subject), None]))
 def test_any_text_can_be_read(text: str, sharing: tuple[int, ...], subject: str | None) -> None:
     for survey in CATALOGUE.surveys.values():
         for question in survey.questions:
             answer = parse.parse(question, text, CATALOGUE.words)
             if answer is not None and question.kind != "text":
-                assert answer.value in engine.values_of(question)
+                assert answer.value in course.values_of(question)
     awaiting = Awaiting(subject, NOW) if subject else None  # type: ignore[arg-type]  # one of the subjects
     effects = engine.outside(text, CATALOGUE.words, sharing, awaiting)
     assert sum(isinstance(effect, Say) for effect in effects) <= 1

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey import parse
-from survey.catalogue import PACKS, load
+from survey.catalogue import load
 from survey.model import Question
+from survey.packfiles import PACKS
 
 CATALOGUE = load()
 WORDS = CATALOGUE.words
