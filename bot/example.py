@@ -31,7 +31,7 @@ SHAPE = (
     ("Jobbnavet", 23, 15, 12),
     ("Stegvis", 22, 15, 12),
     ("Startpunkten", 22, 17, 11),
-    ("Kraftkällan", 21, 15, 9),
+    ("Kraftkällan", 21, 5, 3),
     ("Möjligheternas Hus", 21, 15, 9),
     ("Lärlingsbyrån", 20, 14, 8),
     ("Coachgruppen Öst", 20, 16, 9),

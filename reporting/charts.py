@@ -195,8 +195,12 @@ def _funnel(chart: Funnel) -> Any:
     )
     words = [
         base.transform_filter(f"datum.left == {str(left).lower()}")
-        .mark_text(align="left" if left else "right", dx=9 if left else -9, color=INK, fontSize=11)
+        .mark_text(align="left" if left else "right", dx=9 if left else -9, fontSize=11, **look)
         .encode(x=x, y=y, text="name:N")
+        for look in (
+            {"color": "white", "stroke": "white", "strokeWidth": 4},
+            {"color": INK},
+        )  # a halo over the lines
         for left in (True, False)
     ]
     return alt.layer(lines, nought, points, *words).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)

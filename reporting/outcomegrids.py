@@ -97,11 +97,12 @@ def _ratio(value: float) -> str:
 def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
     told = find("outcome.all_endings").status in ("ok", "no_answers")
     unit = reasons_of(aggregate)[""]
+    cases = {"complaint": 0, **aggregate.cases}  # that nobody complained is told too
     rows: list[tuple[Cell, ...]] = [
         ("Byte av anordnare", unit.get("changed_provider", 0)),
         ("Avbrott", unit.get("dropped_out", 0) if told else SUPPRESSED),
     ]
-    rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(aggregate.cases.items())]
+    rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from reporting import compare, disclosure
 from reporting.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.indicators import Cube, Indicator
-from reporting.sentences import Find, bars_alt, comparison_sentence, funnel_alt, interval_text, share_cell
+from reporting.sentences import (
+    Find,
+    bars_alt,
+    both_points_sentence,
+    comparison_sentence,
+    funnel_alt,
+    interval_text,
+    share_cell,
+)
 from reporting.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
 
 OTHERS = "Övriga anordnare"
@@ -88,6 +96,9 @@ class PointSection:
     grid: Grid
     bars: Bars | None
     funnel: Funnel | None
+    whole_unit: str = (
+        ""  # both points together: their share and the mean of providers', which section 1 does not say
+    )
 
 
 def point_section(cube: Cube, find: Find, point: str, minimum: int) -> PointSection:
@@ -121,6 +132,7 @@ def point_section(cube: Cube, find: Find, point: str, minimum: int) -> PointSect
         ),
         _bars(title, rows, total.value),
         _funnel(title, rows),
+        both_points_sentence(find) if point == "all" else "",
     )
 
 

@@ -164,6 +164,7 @@ def _satisfaction(report: "QualityReport") -> tuple[Block, ...]:
     ]
     for section in report.points:
         blocks.append(Heading(section.title))
+        blocks += paragraphs((section.whole_unit,))
         blocks += paragraphs(section.sentences, "key") or (
             Paragraph("Ingen anordnare skiljer sig säkert från övriga."),
         )

@@ -144,6 +144,13 @@ def mean_sentence(pooled: Indicator, mean: Indicator) -> str:
     )
 
 
+def both_points_sentence(find: Find) -> str:
+    """The share at both points together, and the mean of provider shares where it differs."""
+    row = find("satisfaction.overall", "", "all")
+    mean = find("satisfaction.overall.mean_of_providers", "", "all")
+    return _joined(satisfied_sentence(row), mean_sentence(row, mean))
+
+
 def comparison_sentence(name: str, compared: compare.Comparison | None, answers: int) -> str:
     """What may be said of a provider against the others; empty inside the limits."""
     if compared is None:

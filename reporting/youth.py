@@ -56,13 +56,13 @@ def sentence(told: Sequence[Indicator]) -> str:
     if not told or any(row.value is None for row in told):
         return ""
     every, closed = told
-    text = (
+    first = (
         f"{count(every.numerator or 0)} av {count(every.denominator or 0)} unga gick vidare till arbete, studier "
-        f"eller eget företag ({whole(every.value or 0)} procent). Av de {count(closed.denominator or 0)} vars "
-        f"insats är avslutad är andelen {whole(closed.value or 0)} procent."
+        f"eller eget företag ({whole(every.value or 0)} procent)."
     )
-    goal = target_sentence(every, every.target)
-    return f"{text} {goal}" if goal else text
+    ended = count(closed.denominator or 0)
+    last = f"Av de {ended} vars insats är avslutad är andelen {whole(closed.value or 0)} procent."
+    return " ".join(part for part in (first, target_sentence(every, every.target), last) if part)
 
 
 def steady(youth: Youth | None, before: Youth | None, minimum: int = MIN_ANSWERS) -> Youth | None:
