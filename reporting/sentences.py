@@ -305,8 +305,8 @@ def exempt_sentence(reasons: Mapping[str, int], minimum: int) -> str:
     words = [f"{count(told[reason])} för {title.lower()}" for reason, title in EXEMPTIONS.items() if reason in told]
     if rest := every - sum(told.values()):
         words.append(f"{count(rest)} av {'andra' if told else 'olika'} skäl")
-    months = of(every, "insatsmånad", "insatsmånader")
-    return f"{months} är undantagna och räknas inte med: {listed(words)}."
+    months = "insatsmånad är undantagen" if every == 1 else "insatsmånader är undantagna"
+    return f"{count(every)} {months} och räknas inte med: {listed(words)}."
 
 
 def outcome_sentence(find: Find) -> str:

@@ -211,3 +211,28 @@ def test_random_registers_give_every_document() -> None:
 
 def test_a_letter_that_no_typeface_has_becomes_a_question_mark() -> None:
     assert drawable("Åsa 中 😀 שלום مرحبا 1\u202f000", REGULAR) == "Åsa ? ? שלום مرحبا 1\u202f000"
+
+
+def test_section_5_counts_exempt_months_apart() -> None:
+    cube = of_answers({"A": {"start": (20, 40)}, "B": {}})
+    cube.months.update({("A", "2025-01"): [10, 8, 1, 0, 0, 0], ("", "2025-01"): [10, 8, 1, 0, 0, 0]})
+    cube.exempt.update({("A", "2025-01"): {"illness": 2}, ("B", "2025-02"): {"illness": 4, "holiday": 6}})
+    report = build(cube, YEAR, NOW)
+    columns = report.followups.columns
+    assert columns == (
+        "Anordnare", "Förväntade", "I tid", "Sent", "Saknas", "Undantagna", "Andel i tid", "Bekräftat av kund",
+        "Avvikelser",
+    )  # fmt: skip
+    # A: 10 due, 8 + 1 followed up, 1 missing; exempt months are beside the due ones. B had nothing else.
+    assert [row[1:6] for row in report.followups.rows] == [(10, 8, 1, 1, 2), (0, 0, 0, 0, 10), (10, 8, 1, 1, 12)]
+    assert report.exempt_sentence.endswith("6 för sjukdom och 6 för ledighet enligt planen.")
+
+
+def test_section_8_tells_why_customers_changed_as_themes_and_that_nobody_complained() -> None:
+    reasons = (ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"), ThemeRow("5", "Annat", None, None, "too_few"),
+               ThemeRow("2", "Bemötandet", None, None, "no_answers"))  # fmt: skip
+    made = document(build(CUBE, YEAR, NOW, background=Background(change_reasons=reasons)))
+    section = next(each for each in made.sections if each.number == 8)
+    tables = [block for block in section.blocks if isinstance(block, Grid)]
+    assert tables[1].rows == (("Fick inte rätt hjälp", 9, 3), ("Annat", "–", "–"))
+    assert ("Klagomål", 0) in tables[0].rows

@@ -16,6 +16,7 @@ from reporting.sentences import (
     changes_sentence,
     comparison_sentence,
     earlier_sentence,
+    exempt_sentence,
     expectation_sentence,
     funnel_alt,
     mean_sentence,
@@ -126,6 +127,32 @@ def test_difficulty_outside_95_percent_only_is_no_conclusion() -> None:
 
 def test_difficulty_with_too_few_cases_says_nothing() -> None:
     assert expectation_sentence("Ek", Expectation("P1", None, None, None, None, None, None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ({}, ""),
+        (
+            {"illness": 19, "parental_leave": 8, "holiday": 6},
+            "33 insatsmånader är undantagna och räknas inte med: 19 för sjukdom, 8 för föräldraledighet och 6 för "
+            "ledighet enligt planen.",
+        ),
+        # Five months of a kind are not named; six others beside them are enough to hide among.
+        (
+            {"illness": 19, "parental_leave": 5, "holiday": 1},
+            "25 insatsmånader är undantagna och räknas inte med: 19 för sjukdom och 6 av andra skäl.",
+        ),
+        # Alone they would follow from the sum: the smallest that could be named goes with them.
+        (
+            {"illness": 19, "parental_leave": 8, "holiday": 5},
+            "32 insatsmånader är undantagna och räknas inte med: 19 för sjukdom och 13 av andra skäl.",
+        ),
+        ({"holiday": 1}, "1 insatsmånad är undantagen och räknas inte med: 1 av olika skäl."),
+    ],
+)
+def test_exempt_months_are_told_with_their_reasons(reasons: dict[str, int], said: str) -> None:
+    assert exempt_sentence(reasons, 6) == said
 
 
 def test_two_reasons_with_as_many_customers_are_both_named() -> None:
