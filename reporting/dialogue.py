@@ -273,7 +273,9 @@ class _Pack:
             ),
             Paragraph(
                 "Egen försörjning är arbete, studier eller eget företag. Undantagna är flytt, graviditet, "
-                "föräldraledighet, pension, sjukpension, sjukdom och dödsfall. Byte av anordnare är inget avslut.",
+                "föräldraledighet, pension, sjukpension, sjukdom och dödsfall. Byte av anordnare är inget avslut. "
+                "Orsakerna var för sig visas för hela enheten i rapporten: ställda mot den skulle en anordnares "
+                "egna visa andras.",
                 "note",
             ),
         ]

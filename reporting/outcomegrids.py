@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from reporting.background import Expectation
 from reporting.blocks import Cell, Grid, Percent
 from reporting.grids import Aggregate
-from reporting.indicators import EXCLUDED, SELF_SUFFICIENT, Cube, Indicator, reasons_of
+from reporting.indicators import EXCLUDED, SELF_SUFFICIENT, Cube, Indicator, count_endings, reasons_of
 from reporting.sentences import Find, fraction_cell, interval_text, share_cell
 from reporting.swedish import END_REASONS, NO_DATA, SUPPRESSED, decimal, percent, printed_name
 from reporting.themes import ThemeRow
@@ -30,20 +30,24 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
     )
 
 
-def provider_endings_grids(aggregate: Cube, find: Find, minimum: int) -> dict[str, Grid]:
-    """End reasons by provider, where its outcome is shown: a reason with few endings is told with others."""
+def provider_endings_grids(aggregate: Cube, find: Find) -> dict[str, Grid]:
+    """How endings count, by provider whose outcome is shown: in the groups that follow from the outcome table.
+
+    Single reasons would tell more: with every provider's, and the whole unit's in the report, those of a provider
+    that is hidden are what is left.
+    """
+    reasons = reasons_of(aggregate)
     found = {}
-    for ref, reasons in reasons_of(aggregate).items():
-        ended = {reason: n for reason, n in reasons.items() if n and reason != "changed_provider"}
-        if not ref or find("outcome.all_endings", ref).value is None:
+    for ref, _ in aggregate.providers:
+        if find("outcome.all_endings", ref).value is None:
             continue
-        shown = {reason: n for reason, n in ended.items() if n >= minimum}
-        while len(ended) - len(shown) == 1 and shown:  # alone it would follow from the sum
-            del shown[min(shown, key=lambda reason: (shown[reason], reason))]
-        rows: list[tuple[Cell, ...]] = [(END_REASONS[r], shown[r]) for r in END_REASONS if r in shown]
-        if len(shown) < len(ended):
-            rows.append(("Andra orsaker, sammanslagna", sum(ended.values()) - sum(shown.values())))
-        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), tuple(rows))
+        ended = count_endings(reasons.get(ref, {}))
+        rows: tuple[tuple[Cell, ...], ...] = (
+            ("Arbete, studier eller eget företag", ended.good),
+            ("Undantagna orsaker", ended.every - ended.kept),
+            ("Avbrott, fortsatt arbetslös och annat", ended.kept - ended.good),
+        )
+        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), rows)
     return found
 
 

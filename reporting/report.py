@@ -130,7 +130,7 @@ def build(
         ),
         endings=outcomegrids.endings_grid(aggregate, find),
         outcomes=outcomegrids.outcomes_grid(aggregate, find),
-        provider_endings=outcomegrids.provider_endings_grids(aggregate, find, minimum),
+        provider_endings=outcomegrids.provider_endings_grids(aggregate, find),
         outcome_sentence=sentences.outcome_sentence(find),
         expectations=outcomegrids.expectations_grid(
             sorted(background.expectations, key=lambda each: order.get(each.provider, len(order))), names

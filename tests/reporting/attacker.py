@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 import docx
 import docx.table
@@ -36,12 +37,23 @@ FAR = Fraction(10**6)  # more people than there are
 ROUNDS = 20
 
 
+class Said(NamedTuple):
+    """A provider's share of satisfied in per cent as its pack has it, and that of the others; None: not told."""
+
+    own: Fraction | None
+    others: Fraction | None
+
+
 @dataclass
 class Release:
-    """What one release tells: its rows, and the shares printed in its tables by (point, provider's name)."""
+    """What one release tells: its rows, and the shares printed in its tables by (point, provider's name).
+
+    ``said``: what the providers' packs tell, by (provider, question, point).
+    """
 
     rows: Sequence[Indicator]
     printed: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+    said: dict[tuple[str, str, str], Said] = field(default_factory=dict)
 
 
 def read(files: Mapping[str, bytes]) -> Release:
@@ -56,7 +68,7 @@ def read(files: Mapping[str, bytes]) -> Release:
             assert told or not shown, f"the tables of the {kind} could not be read"
             printed |= told
     if "pdf" in files:  # text without tables: it may hold no figure that the page does not
-        assert _figures(_paper(files["pdf"])) <= _figures(_text(files["html"]))
+        assert figures(paper(files["pdf"])) <= figures(text_of(files["html"]))
     return Release(rows, printed)
 
 
@@ -64,22 +76,22 @@ def _shares(grids: Iterable[Grid]) -> dict[tuple[str, str], Fraction]:
     """The shares in the tables of satisfaction, by point and provider's name."""
     found: dict[tuple[str, str], Fraction] = {}
     for caption, columns, lines in grids:
-        names = [_plain(name) for name in columns]
+        names = [plain(name) for name in columns]
         for line in lines:
-            cell = dict(zip(names, map(_plain, line), strict=False))
+            cell = dict(zip(names, map(plain, line), strict=False))
             share = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)( ?%)?", cell.get("Nöjda %", ""))
-            place = cell.get("Mätpunkt", _plain(caption)).lower()
+            place = cell.get("Mätpunkt", plain(caption)).lower()
             point = next((point for words, point in CAPTIONS.items() if words in place), "")
             if share and point and "Anordnare" in cell:
                 found[point, cell["Anordnare"]] = Fraction(share[1].replace(",", "."))
     return found
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return " ".join(text.split())  # spaces that do not break, too
 
 
-def _figures(text: str) -> set[str]:
+def figures(text: str) -> set[str]:
     return set(re.findall(r"[0-9]+,[0-9]+", text))
 
 
@@ -115,12 +127,12 @@ def _document(content: bytes) -> list[Grid]:
     return found
 
 
-def _paper(content: bytes) -> str:
+def paper(content: bytes) -> str:
     with pypdfium2.PdfDocument(content) as paper:
         return " ".join(page.get_textpage().get_text_bounded() for page in paper)
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", content.decode()))
 
 
@@ -214,6 +226,7 @@ def _read_satisfaction(known: _Known, release: str, told: Release, question: str
                 known.values[name] = Fraction(round(share * answered[r.provider, r.point] / 100))
         if question == "overall" and table in ("provider", "total"):  # others' numbers are not published
             known.people[name] = Fraction(answered[r.provider, r.point])
+    _read_packs(known, release, told, question)
     for table, names in (("total", {""}), *tables.items()):
         for row in names:
             start, end, both = ((release, table, row, point) for point in POINTS)
@@ -239,6 +252,20 @@ def _read_satisfaction(known: _Known, release: str, told: Release, question: str
             else:
                 total = Fraction(mean.value / 100).limit_denominator(10**12) * number
                 known.equations.append((shares, total))
+
+
+def _read_packs(known: _Known, release: str, told: Release, question: str) -> None:
+    """A share that the report hides; or that of the others, which is the whole unit's less the provider's own."""
+    for (provider, asked, point), said in told.said.items():
+        name, total = (release, "provider", provider, point), (release, "total", "", point)
+        people, everybody = known.people.get(name), known.people.get(total)
+        if asked != question or name in known.values or people is None:
+            continue
+        if said.own is not None:
+            known.values[name] = Fraction(round(said.own * people / 100))
+        elif said.others is not None and everybody is not None:
+            rest = Fraction(round(said.others * (everybody - people) / 100))
+            known.equations.append(({total: ONE, name: -ONE}, rest))
 
 
 def _changes(known: _Known, releases: int) -> set[Name]:
@@ -305,6 +332,13 @@ def _outcomes(releases: Sequence[Release]) -> set[Name]:
 
 def solve(equations: Sequence[Equation], known: Mapping[Name, Fraction], top: Mapping[Name, Fraction]) -> set[Name]:
     """The unknowns with one possible value; ``top`` is the largest value of some, 0 the smallest of all."""
+    return set(values_of(equations, known, top)) - set(known)
+
+
+def values_of(
+    equations: Sequence[Equation], known: Mapping[Name, Fraction], top: Mapping[Name, Fraction]
+) -> dict[Name, Fraction]:
+    """What is known in the end, with its value."""
     values = dict(known)
     while True:
         before = len(values)
@@ -316,7 +350,7 @@ def solve(equations: Sequence[Equation], known: Mapping[Name, Fraction], top: Ma
                 values[name] = constant / factor
         values.update(_squeezed([*left, *reduced], top))
         if len(values) == before:
-            return set(values) - set(known)
+            return values
 
 
 def _squeezed(equations: Sequence[Equation], top: Mapping[Name, Fraction]) -> dict[Name, Fraction]:

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.background import Background
+from reporting.blocks import Grid
+from reporting.dialogue import dialogue
 from reporting.disclosure import (
     POINTS,
     Count,
@@ -20,13 +22,16 @@ from reporting.disclosure import (
     protect_outcomes,
     undetermined,
 )
-from reporting.indicators import rows
+from reporting.indicators import reasons_of, rows
 from reporting.publish import Publication, PublishError, revised
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report import QualityReport, build
 from reporting.sections import document
+from reporting.swedish import END_REASONS
+from storage.yearvalues import Volumes
 from tests.reporting.attacker import Release, derived, read
-from tests.reporting.cubes import NOW, YEAR, grown, of_answers, random_cube
+from tests.reporting.cubes import NOW, YEAR, CubeOf, grown, of_answers, random_cube
+from tests.reporting.packs import Pack, endings_learned, read_pack, unit_endings
 
 
 def files(report: QualityReport, *, paper: bool = False) -> Release:
@@ -39,10 +44,79 @@ def files(report: QualityReport, *, paper: bool = False) -> Release:
     return read(found)
 
 
+def packs(report: QualityReport, *, paper: bool = False) -> list[Pack]:
+    """Every provider's dialogue pack, in all its formats for the first of them."""
+    found = []
+    for ref in report.background.volumes.customers_of if report.background.volumes else ():
+        made = dialogue(report, ref)
+        written = {"html": html.render(made)}
+        if paper and not found:
+            written |= {"docx": docx.render(made), "pdf": pdf.render(made)}
+        found.append(read_pack(ref, written))
+    return found
+
+
+def with_customers(cube: CubeOf) -> Background:
+    """Six customers each: enough for a pack."""
+    customers = {ref: 6 for ref, _ in cube.providers}
+    return Background(volumes=Volumes(sum(customers.values()), sum(customers.values()), 0, 0, customers))
+
+
+def learned(report: QualityReport, every: Sequence[Pack]) -> set[tuple[str, ...]]:
+    """What the report and all packs tell together that they should not."""
+    page = html.render(document(report))
+    release = Release(report.indicators)
+    for pack in every:
+        release.said |= {(pack.provider, *place): said for place, said in pack.satisfied.items()}
+    return derived(release) | endings_learned(release, unit_endings(page), every)
+
+
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_the_attacker_finds_nothing(first: int) -> None:
     for seed in range(first, first + 20):
         assert derived(rows(random_cube(seed), NOW)) == set(), f"register {seed}"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_packs_and_report_together_tell_nothing(seed: int) -> None:
+    attack_with_packs(seed)
+
+
+def attack_with_packs(seed: int) -> None:
+    """Every provider shares its pack with the attacker."""
+    cube = random_cube(seed)
+    report = build(cube, YEAR, NOW, background=with_customers(cube))
+    assert learned(report, packs(report, paper=True)) == set(), f"register {seed}"
+
+
+def small_reasons_together(cube: CubeOf) -> dict[str, Grid]:
+    """Each reason of six endings counted, the others in one row: a pack for itself gives nothing away."""
+    found = {}
+    for ref, reasons in reasons_of(cube).items():
+        ended = {reason: number for reason, number in reasons.items() if reason != "changed_provider"}
+        counted = {END_REASONS[reason]: number for reason, number in ended.items() if number >= 6}
+        rest = sum(ended.values()) - sum(counted.values())
+        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), (*counted.items(), ("Andra orsaker", rest)))
+    return found
+
+
+def test_the_attacker_works_when_packs_count_single_reasons() -> None:
+    broken = 0
+    for seed in range(3):
+        cube = random_cube(seed)
+        report = build(cube, YEAR, NOW, background=with_customers(cube))
+        broken += bool(learned(report, packs(replace(report, provider_endings=small_reasons_together(cube)))))
+    assert broken >= 2
+
+
+def test_the_attacker_works_when_packs_show_what_the_report_hides() -> None:
+    broken = 0
+    for seed in range(3):
+        cube = random_cube(seed)
+        report = build(cube, YEAR, NOW, background=with_customers(cube))
+        careless = replace(report, indicators=tuple(rows(cube, NOW, protect=only_small)))
+        broken += bool(learned(report, packs(careless)))
+    assert broken >= 2
 
 
 def attack(seed: int) -> None:
@@ -70,6 +144,7 @@ def test_all_files_of_all_releases_tell_nothing(first: int) -> None:
 def test_a_thousand_registers_tell_nothing(first: int) -> None:
     for seed in range(first, first + 100):
         attack(seed)
+        attack_with_packs(seed)
 
 
 def only_small(total: Mapping[str, Count], tables: Sequence[Table], minimum: int) -> Hidden:
