@@ -111,12 +111,12 @@ def test_the_attacker_works_when_packs_count_single_reasons() -> None:
 
 def test_the_attacker_works_when_packs_show_what_the_report_hides() -> None:
     broken = 0
-    for seed in range(3):
+    for seed in range(8):
         cube = random_cube(seed)
         report = build(cube, YEAR, NOW, background=with_customers(cube))
         careless = replace(report, indicators=tuple(rows(cube, NOW, protect=only_small)))
         broken += bool(learned(report, packs(careless)))
-    assert broken >= 2
+    assert broken > 2
 
 
 def attack(seed: int) -> None:
