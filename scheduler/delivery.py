@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # several times a gateway's time-out: when it ends, the call has ended
 BATCH = 100  # claimed at once by deliver_once
 IN_FLIGHT = 100  # calls at once, at most: with a far end that takes 100 ms, a thousand messages a second
-CLAIMED = 200  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
-GATHER = 0.03  # seconds in which outcomes are gathered for one commit, while many calls are in flight
+CLAIMED = 300  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
+ROOM = CLAIMED // 2  # so many must have landed before more are claimed
+GATHER = 0.05  # seconds in which outcomes are gathered for one commit, while many calls are in flight
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
@@ -100,7 +101,7 @@ class Delivery:
         try:
             while not self._stop.is_set():
                 self.queued.clear()
-                self._crowded = len(flights) > CLAIMED * 3 // 4
+                self._crowded = len(flights) > CLAIMED - ROOM
                 looked = 0 if self._crowded else await self._take_off(flights, now)
                 if looked == 0:
                     await _within(self.queued, PACED if flights else IDLE)
@@ -121,10 +122,16 @@ class Delivery:
             log.error("nothing could be claimed: %s", type(error).__name__)
             await _within(self._stop, BROKEN)
             return 0
+
+        def landed(flight: asyncio.Task[None]) -> None:
+            flights.discard(flight)
+            if self._crowded and len(flights) <= CLAIMED - ROOM:
+                self.queued.set()
+
         for message in claimed:
             flight = asyncio.create_task(self._fly(message, now, began))
             flights.add(flight)
-            flight.add_done_callback(flights.discard)
+            flight.add_done_callback(landed)
         return looked
 
     async def _fly(self, message: Claimed, now: Callable[[], datetime], began: float) -> None:
@@ -134,8 +141,6 @@ class Delivery:
             result = Result(message, "unknown", "Avbröts när tjänsten stoppades.", now())
         self._landed.append(result)
         self._something_landed.set()
-        if self._crowded:
-            self.queued.set()
 
     async def _land(self, flights: set[asyncio.Task[None]], patience: float) -> None:
         if not flights:

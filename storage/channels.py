@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert_ignore, upsert
@@ -59,14 +59,19 @@ def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[d
     return [first + n * gap for n in range(count)]
 
 
+_LOCKED = (
+    select(channel.c.next_at, channel.c.paused_until, channel.c.paused_since)
+    .where(channel.c.name == bindparam("name"))
+    .with_for_update()
+)
+
+
 async def lock(conn: AsyncConnection, name: str) -> Standing:
     """Where the channel stands; no other process takes a moment to send until the caller's transaction ends."""
-    columns = (channel.c.next_at, channel.c.paused_until, channel.c.paused_since)
-    statement = select(*columns).where(channel.c.name == name).with_for_update()
-    row = (await conn.execute(statement)).first()
+    row = (await conn.execute(_LOCKED, {"name": name})).first()
     if row is None:
         await insert_ignore(conn, channel, [{"name": name}])
-        row = (await conn.execute(statement)).one()
+        row = (await conn.execute(_LOCKED, {"name": name})).one()
     return Standing(*row)
 
 

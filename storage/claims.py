@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Integer, bindparam, func, literal_column, or_, select, update
 
 from storage import channels, people, undelivered
 from storage.channels import Pace
@@ -24,7 +24,7 @@ _UNREACHABLE = "Adressen går inte att nå."
 _EXPIRED = "Tiden gick ut innan frågan kunde skickas."
 _CLOSED = "Samtalet är redan avslutat."
 _HEARD = "Kunden har hört av sig sedan dess."
-_IN_DOUBT = "Avbröts under sändningen: kan ha kommit fram."
+_INTERRUPTED = "Avbröts under sändningen: kan ha kommit fram."
 _QUIET = "Utanför sändningstiden."
 
 
@@ -74,7 +74,7 @@ async def claim(
     if not paces:
         return [], 0
     async with db.begin() as conn:
-        await _release(conn, now)
+        await conn.execute(_RELEASE, {"now": now})
         claimed = await _claim_in_doubt(conn, now, lease, limit, paces)
         looked = len(claimed)
         for name in sorted(paces):  # one order for all processes: no deadlock
@@ -101,10 +101,10 @@ async def _claim_queued(
     moments = channels.moments(standing, pace, now, limit)
     if not moments:
         return [], 0
-    rows = await _queued(conn, name, now, len(moments))
+    values: dict[str, Any] = {"name": name, "now": now, "most": len(moments)}
+    rows = (await conn.execute(_WAITING, values)).all()
     if not rows:
         return [], 0
-    facts = await _facts(conn, rows)
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     chats = {} if pace.to_one is None else await channels.chat_moments(conn, addresses)
     gap = timedelta(seconds=1 / pace.to_one) if pace.to_one else timedelta()
@@ -115,9 +115,8 @@ async def _claim_queued(
     spoken_to: dict[int, datetime] = {}
     for row in rows:
         channel, value, state = addresses[row.address_id]
-        survey, language, outcome, state_at, heard_at = facts[row.id]
         reply = row.key.startswith(REPLY)
-        refused = _refusal(row, state, state_at, outcome, heard_at, reply, now)
+        refused = _refusal(row, state, reply, now)
         moment = moments[len(claimed)]
         if refused is not None:
             moved.append(_move(row, refused[0], refused[1], now))
@@ -131,7 +130,7 @@ async def _claim_queued(
             moved.append({**later, "not_before_": chats[row.address_id]})
         else:
             chats[row.address_id] = spoken_to[row.address_id] = moment + gap
-            started.setdefault(language, []).append(row.id)
+            started.setdefault(row.spoken, []).append(row.id)
             claimed.append(
                 Claimed(
                     row.id,
@@ -141,8 +140,8 @@ async def _claim_queued(
                     channel,
                     value,
                     row.say,
-                    survey,
-                    language,
+                    row.survey,
+                    row.spoken,
                     row.attempts + 1,
                     wait=(moment - now).total_seconds(),
                     probe=standing.paused_since is not None,
@@ -153,8 +152,7 @@ async def _claim_queued(
     if moved:
         await conn.execute(_MOVE, moved)
     for language, ids in started.items():
-        values = {"language_": language, "lease_": now + lease, "now_": now, "ids": ids}
-        await conn.execute(_START, values)
+        await conn.execute(_START, {"language_": language, "lease_": now + lease, "now_": now, "ids": ids})
     await undelivered.close(conn, lapsed, "expired", _EXPIRED, now)
     if claimed:
         if pace.in_all is not None:
@@ -166,52 +164,78 @@ async def _claim_queued(
     return claimed, len(rows)
 
 
+# The statements are built once: building one takes SQLAlchemy longer than SQLite takes to run it.
+_SPOKEN = (
+    select(func.min(customer.c.language))
+    .join(customer_address, customer_address.c.customer_id == customer.c.id)
+    .where(customer_address.c.address_id == outbox.c.address_id)
+    .scalar_subquery()
+)
+# The message, and what decides whether it may leave: the survey, today's language, the occasion's outcome, the
+# address's latest change, and when the customer was last heard in the conversation. Joined from the left, so that
+# the queue's own index leads.
+_MESSAGE = (
+    select(
+        outbox.c.id,
+        outbox.c.key,
+        outbox.c.reference,
+        outbox.c.occasion_id,
+        outbox.c.address_id,
+        outbox.c.channel,
+        outbox.c.say,
+        outbox.c.reason,
+        outbox.c.created_at,
+        outbox.c.not_before,
+        outbox.c.expires_at,
+        outbox.c.attempts,
+        outbox.c.called_at,
+        outbox.c.language,
+        outbox.c.repeats,
+        occasion.c.survey,
+        func.coalesce(session.c.language, _SPOKEN, "").label("spoken"),
+        func.coalesce(occasion.c.outcome, "").label("outcome"),
+        address.c.state_at,
+        session.c.heard_at,
+    )
+    .outerjoin(address, address.c.id == outbox.c.address_id)
+    .outerjoin(occasion, occasion.c.id == outbox.c.occasion_id)
+    .outerjoin(session, session.c.occasion_id == outbox.c.occasion_id)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(of=outbox, skip_locked=True)
+)
 # The states are literals, because a partial index serves a query only when both say the same words.
-_QUEUED = literal_column("outbox.state") == literal_column("'queued'")
+_QUEUED: tuple[Any, ...] = (
+    literal_column("outbox.state") == literal_column("'queued'"),
+    outbox.c.channel == bindparam("name"),
+    outbox.c.not_before <= bindparam("now"),
+)
 _DOUBTED: tuple[Any, ...] = (
     outbox.c.settled_at.is_(None),
     literal_column("outbox.state IN ('sending', 'unknown')"),
 )
+_ANY_WAITING = select(outbox.c.id).where(*_QUEUED).limit(1)
+_WAITING = _MESSAGE.where(*_QUEUED).order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+_IN_DOUBT = _MESSAGE.where(
+    *_DOUBTED,
+    outbox.c.state == "unknown",
+    outbox.c.not_before <= bindparam("now"),
+    or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+    outbox.c.channel.in_(bindparam("names", expanding=True)),
+).order_by(outbox.c.not_before)
 
 
 async def _is_queued(conn: Connection, name: str, now: datetime) -> bool:
     """Whether anything waits: asked first, so that an idle process locks nothing."""
-    one = select(outbox.c.id).where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now).limit(1)
-    return (await conn.execute(one)).first() is not None
-
-
-async def _queued(conn: Connection, name: str, now: datetime, limit: int) -> Sequence[Any]:
-    statement = (
-        select(outbox)
-        .where(_QUEUED, outbox.c.channel == name, outbox.c.not_before <= now)
-        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await conn.execute(statement)).all()
+    return (await conn.execute(_ANY_WAITING, {"name": name, "now": now})).first() is not None
 
 
 async def _claim_in_doubt(
     conn: Connection, now: datetime, lease: timedelta, limit: int, names: Iterable[str]
 ) -> list[Claimed]:
     """Messages that may have been sent, to ask the provider about."""
-    statement = (
-        select(outbox)
-        .where(
-            *_DOUBTED,
-            outbox.c.state == "unknown",
-            outbox.c.not_before <= now,
-            or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
-            outbox.c.channel.in_(list(names)),
-        )
-        .order_by(outbox.c.not_before)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = (await conn.execute(statement)).all()
+    rows = (await conn.execute(_IN_DOUBT, {"now": now, "names": list(names), "most": limit})).all()
     if not rows:
         return []
-    facts = await _facts(conn, rows)
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     known: dict[int, set[str]] = {}
     for address_id, external_id in await conn.execute(
@@ -232,8 +256,8 @@ async def _claim_in_doubt(
             row.channel,
             addresses[row.address_id][1],
             row.say,
-            facts[row.id][0],
-            row.language or facts[row.id][1],
+            row.survey,
+            row.language or row.spoken,
             row.attempts,
             in_doubt=True,
             called_at=row.called_at,
@@ -244,57 +268,21 @@ async def _claim_in_doubt(
     ]
 
 
-def _refusal(
-    row: Any,
-    state: str,
-    state_at: datetime,
-    outcome: str,
-    heard_at: datetime | None,
-    reply: bool,
-    now: datetime,
-) -> tuple[str, str] | None:
+def _refusal(row: Any, state: str, reply: bool, now: datetime) -> tuple[str, str] | None:
     """The end of a message that may not be sent, with its reason."""
     # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
-    answers = reply and row.created_at >= state_at
+    answers = reply and row.created_at >= row.state_at
     if state == "opted_out" and not answers:
         return "cancelled", _OPTED_OUT
     if state == "unreachable" or (state == "unlinked" and not answers):
         return "cancelled", _UNREACHABLE
     if now >= row.expires_at:
         return "expired", _EXPIRED
-    if outcome and not reply:
+    if row.outcome and not reply:
         return "cancelled", _CLOSED
-    if heard_at is not None and heard_at > row.created_at and not reply:
+    if row.heard_at is not None and row.heard_at > row.created_at and not reply:
         return "cancelled", _HEARD  # it would ask again what has been answered
     return None
-
-
-async def _facts(
-    conn: Connection, rows: Sequence[Any]
-) -> dict[int, tuple[str | None, str, str, datetime, datetime | None]]:
-    """By outbox id: the survey, today's language, the occasion's outcome, the address's latest change, and when
-    the customer was last heard in the conversation."""
-    spoken = (
-        select(func.min(customer.c.language))
-        .join(customer_address, customer_address.c.customer_id == customer.c.id)
-        .where(customer_address.c.address_id == outbox.c.address_id)
-        .scalar_subquery()
-    )
-    found = await conn.execute(
-        select(
-            outbox.c.id,
-            occasion.c.survey,
-            func.coalesce(session.c.language, spoken, ""),
-            func.coalesce(occasion.c.outcome, ""),
-            address.c.state_at,
-            session.c.heard_at,
-        )
-        .join(address, address.c.id == outbox.c.address_id)
-        .outerjoin(occasion, occasion.c.id == outbox.c.occasion_id)
-        .outerjoin(session, session.c.occasion_id == outbox.c.occasion_id)
-        .where(outbox.c.id.in_([row.id for row in rows]))
-    )
-    return {id_: tuple(facts) for id_, *facts in found}
 
 
 _START = (
@@ -335,21 +323,21 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
     }
 
 
+def _end_leases(which: Any) -> Any:
+    return (
+        update(outbox)
+        .where(*_DOUBTED, outbox.c.state == "sending", which)
+        .values(state="unknown", reason=_INTERRUPTED, lease_until=None, not_before=bindparam("now"))
+    )
+
+
+_RELEASE = _end_leases(outbox.c.lease_until <= bindparam("now"))
+_RELEASE_ALL = _end_leases(outbox.c.lease_until.is_not(None))
+
+
 async def release_all(conn: Connection, now: datetime) -> None:
     """Every lease ends: for a process that knows itself to be the only one, when it starts."""
-    await _end_leases(conn, now, outbox.c.lease_until.is_not(None))
+    await conn.execute(_RELEASE_ALL, {"now": now})
     await conn.execute(
         update(outbox).where(*_DOUBTED).values(lease_until=None)
     )  # those that were being asked about
-
-
-async def _release(conn: Connection, now: datetime) -> None:
-    await _end_leases(conn, now, outbox.c.lease_until <= now)
-
-
-async def _end_leases(conn: Connection, now: datetime, which: Any) -> None:
-    await conn.execute(
-        update(outbox)
-        .where(*_DOUBTED, outbox.c.state == "sending", which)
-        .values(state="unknown", reason=_IN_DOUBT, lease_until=None, not_before=now)
-    )

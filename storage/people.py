@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert, insert_ignore
@@ -51,6 +51,7 @@ _COLUMNS = (
     address.c.greeted_at,
     address.c.awaiting,
 )
+_BY_ID = select(*_COLUMNS).where(address.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def find_or_add(
@@ -78,7 +79,7 @@ async def find_or_add(
 
 async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
     """(channel, value, state) by address id."""
-    rows = await conn.execute(select(*_COLUMNS).where(address.c.id.in_(list(ids))))
+    rows = await conn.execute(_BY_ID, {"ids": list(ids)})
     return {row.id: (row.channel, row.value, row.state) for row in rows}
 
 

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,11 +94,20 @@ async def _ours(path: Path, port: int) -> tuple[float, float]:
     from storage.database import Database
 
     db = Database.open(database.url(path))
-    delivery, gateway = _delivery(db, port, None)
+    settled, all_settled = 0, asyncio.Event()
+
+    def observe(_channel: str, _outcome: str) -> None:
+        nonlocal settled
+        settled += 1
+        if settled == MESSAGES:
+            all_settled.set()
+
+    delivery, gateway = _delivery(db, port, None, observe)
 
     async def work() -> None:
         running = asyncio.create_task(delivery.run(lambda: NOW, 10))
-        await _gone(db)
+        async with asyncio.timeout(60):
+            await all_settled.wait()
         delivery.stop()
         await running
 
@@ -115,7 +124,9 @@ async def _ours(path: Path, port: int) -> tuple[float, float]:
     return result
 
 
-def _delivery(db: Any, port: int, rate: float | None) -> tuple[Any, Any]:
+def _delivery(
+    db: Any, port: int, rate: float | None, observe: Callable[[str, str], None] = lambda _channel, _outcome: None
+) -> tuple[Any, Any]:
     from bot.sms import SmsGateway
     from scheduler.delivery import Delivery, Sending
     from scheduler.hours import SendWindow
@@ -123,22 +134,9 @@ def _delivery(db: Any, port: int, rate: float | None) -> tuple[Any, Any]:
     from survey.catalogue import load
 
     gateway = SmsGateway(ACCOUNT, TOKEN, SENDER, api_url=f"http://127.0.0.1:{port}")
-    sending = Sending(SendWindow.parse("always", ZONE), "https://bench.invalid", {"sms": Pace(rate)})
+    window = SendWindow.parse("always", ZONE)
+    sending = Sending(window, "https://bench.invalid", {"sms": Pace(rate)}, observe=observe)
     return Delivery(db, load(), {"sms": gateway}, sending, jitter=random.Random(1)), gateway
-
-
-async def _gone(db: Any) -> None:
-    """Wait until nothing is queued."""
-    from sqlalchemy import text
-
-    while True:
-        async with db.read() as conn:
-            if (
-                await conn.execute(text("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending') LIMIT 1"))
-            ).first():
-                await asyncio.sleep(0.05)
-                continue
-        return
 
 
 async def _raw(port: int) -> tuple[float, float]:
