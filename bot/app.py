@@ -1,6 +1,7 @@
 """The composition root: settings in, running parts out. The clock is read here and handed down."""
 
 import asyncio
+import gc
 import logging
 import random
 from collections.abc import Callable, Coroutine
@@ -276,9 +277,16 @@ async def serve(
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, host, port)
         await site.start()
+        keep_for_good()
         started(base_url)
         receiving = [receive_telegram(app)] if app.telegram is not None else []
         await run_until(app, stop, *receiving)
+
+
+def keep_for_good() -> None:
+    """What is there when the process is ready will stay: looking through it for garbage stalls the loop 60 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 async def run_until(app: App, stop: asyncio.Event, *more: Coroutine[object, object, None]) -> None:

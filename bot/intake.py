@@ -23,6 +23,10 @@ from survey.catalogue import Catalogue
 log = logging.getLogger(__name__)
 
 BATCH = 256
+MANY = 8  # answered and waiting, together: more will follow
+PAUSE = 0.001  # seconds between two looks whether they have come
+QUIET = 3  # looks without another message, after which no more are waited for
+LINGER = 0.025  # seconds, at most
 QUARANTINED = Taken("quarantined", None)
 
 
@@ -64,8 +68,9 @@ class Intake:
             await self._writer
 
     async def _write(self) -> None:
+        answered = 0
         while self._waiting:
-            await self._gather()
+            await self._gather(answered)
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
                 results: list[Taken | StorageFailure] = list(await self._save([event for event, _ in batch]))
@@ -79,13 +84,22 @@ class Intake:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+            answered = len(batch)
 
-    async def _gather(self) -> None:
-        """Let those that the last commit has just answered ask again, else every other batch is nearly empty."""
-        seen = 0
-        while seen < len(self._waiting) < BATCH:
+    async def _gather(self, answered: int) -> None:
+        """Let those that the last commit has just answered ask again, else every other batch is nearly empty.
+
+        Only where there are many of them: a lone message never waits.
+        """
+        expected = min(BATCH, answered + len(self._waiting))
+        if expected < MANY:
+            return
+        clock = asyncio.get_running_loop().time
+        until, seen, quiet = clock() + LINGER, -1, 0
+        while len(self._waiting) < expected and quiet < QUIET and clock() < until:
+            quiet = quiet + 1 if len(self._waiting) == seen else 0
             seen = len(self._waiting)
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE)
 
     async def _save(self, events: list[Inbound]) -> list[Taken]:
         async with self._db.begin() as conn:

@@ -5,7 +5,7 @@ provider is asked before it is sent again; where the provider cannot be asked, i
 message needs (consent, an open occasion, time left) is checked again when it is claimed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any

@@ -150,13 +150,23 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert ``rows``; every row has the same keys."""
     if rows:
-        await conn.execute(table.insert(), list(rows))
+        await conn.execute(_plain(table), list(rows))
+
+
+@cache
+def _plain(table: Table) -> Any:
+    return table.insert()
 
 
 async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert ``rows``, leaving those whose unique key is taken as they are."""
     if rows:
-        await conn.execute(_insert(conn.dialect.name, table).on_conflict_do_nothing(), list(rows))
+        await conn.execute(_ignoring(conn.dialect.name, table), list(rows))
+
+
+@cache
+def _ignoring(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
 
 
 async def insert_from(

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import contactlinks, contactmessages, conversations, outbox, people, reach
@@ -78,14 +78,18 @@ async def take_in(
     return [known[event.key] for event in batch]
 
 
+_STORED = select(inbox.c.external_id, inbox.c.outcome, inbox.c.reply).where(
+    inbox.c.channel == bindparam("channel"), inbox.c.external_id.in_(bindparam("ids", expanding=True))
+)
+
+
 async def _stored(conn: AsyncConnection, batch: Sequence[Inbound]) -> dict[tuple[str, str], Taken]:
-    keys = list({event.key for event in batch})
-    rows = await conn.execute(
-        select(inbox.c.channel, inbox.c.external_id, inbox.c.outcome, inbox.c.reply).where(
-            tuple_(inbox.c.channel, inbox.c.external_id).in_(keys)
-        )
-    )
-    return {(row.channel, row.external_id): Taken(row.outcome, row.reply) for row in rows}
+    found: dict[tuple[str, str], Taken] = {}
+    for channel in {event.channel for event in batch}:
+        ids = list({event.external_id for event in batch if event.channel == channel})
+        for id_, outcome, reply in await conn.execute(_STORED, {"channel": channel, "ids": ids}):
+            found[channel, id_] = Taken(outcome, reply)
+    return found
 
 
 async def _addresses(

@@ -5,6 +5,8 @@ A row is a copy of register facts, answers and what became of the survey, in the
 """
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -104,6 +106,15 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
     await months.recount(conn, sorted(providers))
 
 
+@cache
+def _set_rating(question: str) -> Any:
+    return (
+        update(measurement)
+        .where(measurement.c.enrolment_id == bindparam("enrolment_"), measurement.c.point == bindparam("point_"))
+        .values({question: bindparam("value_")})
+    )
+
+
 async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str, int | None]]) -> None:
     """Store answers as they arrive: (enrolment id, point, question, value); the last of the same place counts,
     and None takes a rating away.
@@ -116,11 +127,7 @@ async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str,
             by_question.setdefault(question, {})[enrolment_id, point] = value
     for question, values in by_question.items():
         await conn.execute(
-            update(measurement)
-            .where(
-                measurement.c.enrolment_id == bindparam("enrolment_"), measurement.c.point == bindparam("point_")
-            )
-            .values({question: bindparam("value_")}),
+            _set_rating(question),
             [
                 {"enrolment_": enrolment_id, "point_": point, "value_": value}
                 for (enrolment_id, point), value in values.items()

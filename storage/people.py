@@ -51,6 +51,12 @@ _COLUMNS = (
     address.c.greeted_at,
     address.c.awaiting,
 )
+_BY_VALUE = (
+    select(*_COLUMNS)
+    .where(address.c.channel == bindparam("channel"), address.c.value.in_(bindparam("values", expanding=True)))
+    .order_by(address.c.id)
+    .with_for_update()
+)
 _BY_ID = select(*_COLUMNS).where(address.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -59,13 +65,8 @@ async def find_or_add(
 ) -> dict[str, Address]:
     """The addresses of ``values``, made where new, locked against other processes until the commit."""
     ordered = sorted(set(values))  # one order for all processes: no deadlock
-    statement = (
-        select(*_COLUMNS)
-        .where(address.c.channel == channel, address.c.value.in_(ordered))
-        .order_by(address.c.id)
-        .with_for_update()
-    )
-    found = {row.value: _address(row) for row in await conn.execute(statement)}
+    values = {"channel": channel, "values": ordered}
+    found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
     missing = [value for value in ordered if value not in found]
     if missing:
         await insert_ignore(
@@ -73,7 +74,7 @@ async def find_or_add(
             address,
             [{"channel": channel, "value": value, "state": "active", "state_at": now} for value in missing],
         )
-        found = {row.value: _address(row) for row in await conn.execute(statement)}
+        found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
     return found
 
 

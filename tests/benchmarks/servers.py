@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from bot import sms
+from bot.app import keep_for_good
 from survey.catalogue import load
 from survey.model import Say
 from tests.benchmarks import database
@@ -280,6 +281,7 @@ async def serve(app: web.Application) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
+    keep_for_good()  # as in bot.app.serve
     print(runner.addresses[0][1], flush=True)
     await stop.wait()
     await runner.cleanup()

@@ -1,7 +1,7 @@
 """Group commit: what waits is saved together, and one bad event does not fail the others."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,13 @@ def catalogue() -> Catalogue:
     return load()
 
 
+@pytest.fixture
+async def intake(db: Database, catalogue: Catalogue) -> AsyncIterator[Intake]:
+    intake = Intake(db, catalogue, lambda: NOW)
+    yield intake
+    await intake.close()
+
+
 def _sms(number: int, text: str = "4") -> Inbound:
     return Inbound("sms", f"SM{number}", f"+467010010{number:02d}", TextReceived(text))
 
@@ -35,25 +42,35 @@ def _commits(db: Database) -> Callable[[], int]:
     return lambda: len(seen)
 
 
-async def test_forty_at_once_are_two_commits(db: Database, catalogue: Catalogue) -> None:
-    intake = Intake(db, catalogue, lambda: NOW)
+async def test_forty_at_once_are_two_commits(db: Database, intake: Intake) -> None:
     commits = _commits(db)
     taken = await asyncio.gather(*(intake.submit(_sms(n)) for n in range(40)))
-    await intake.close()
     assert {each.outcome for each in taken} == {"unknown_sender"}
     assert commits() <= 2
 
 
-async def test_a_repeat_gets_the_same_reply(db: Database, catalogue: Catalogue) -> None:
-    intake = Intake(db, catalogue, lambda: NOW)
+async def test_those_that_write_again_when_they_are_answered_are_saved_together(
+    db: Database, intake: Intake
+) -> None:
+    commits = _commits(db)
+
+    async def customer(number: int) -> None:
+        for turn in range(5):
+            await intake.submit(_sms(number * 10 + turn))
+            await asyncio.sleep(0.001 * (number % 2))  # some write later than others
+
+    await asyncio.gather(*(customer(n) for n in range(10, 26)))
+    assert commits() <= 7  # one for each turn, and the first alone; ten without waiting for the later ones
+
+
+async def test_a_repeat_gets_the_same_reply(intake: Intake) -> None:
     first = await intake.submit(_sms(1))
     again = await asyncio.gather(*(intake.submit(_sms(1)) for _ in range(100)))
     assert first.reply is not None
     assert set(again) == {first}
 
 
-async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Database, catalogue: Catalogue) -> None:
-    intake = Intake(db, catalogue, lambda: NOW)
+async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Database, intake: Intake) -> None:
     events = [_sms(1), _sms(2, POISON), _sms(3)]
     taken = await asyncio.gather(*(intake.submit(each) for each in events))
     assert [each.outcome for each in taken] == ["unknown_sender", "quarantined", "unknown_sender"]
@@ -69,11 +86,11 @@ async def test_a_database_that_cannot_be_written_asks_the_sender_to_try_again(
     intake = Intake(empty, catalogue, lambda: NOW)
     with pytest.raises(StorageFailure):
         await intake.submit(_sms(1))
+    await intake.close()
     await empty.close()
 
 
-async def test_a_caller_that_has_gone_does_not_stop_the_others(db: Database, catalogue: Catalogue) -> None:
-    intake = Intake(db, catalogue, lambda: NOW)
+async def test_a_caller_that_has_gone_does_not_stop_the_others(intake: Intake) -> None:
     leaving = asyncio.create_task(intake.submit(_sms(1)))
     staying = asyncio.create_task(intake.submit(_sms(2)))
     await asyncio.sleep(0)

@@ -225,7 +225,7 @@ async def test_a_month_in_which_a_watch_ends_keeps_its_check_in(
 
 
 async def test_a_watch_that_begins_while_the_planner_sleeps_loses_no_month(unit: Unit) -> None:
-    """From the 11th of May the month's own was to come on the 25th; from the 16th of June, it was due on the 24th."""
+    """From the 11th of May the month's own comes on the 25th; from the 16th of June, it was due on the 24th."""
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
     await _live(unit, "2026-04-30", "2026-05-11")
     for watched_from, today in (("2026-05-11", "2026-05-12"), ("2026-06-16", "2026-06-17")):
