@@ -19,18 +19,8 @@ from datetime import datetime, timedelta
 
 from survey import course, desk, parse
 from survey.course import Step
-from survey.model import (
-    Await,
-    ChoiceTapped,
-    Event,
-    Question,
-    Resumed,
-    Say,
-    Session,
-    Subject,
-    Survey,
-    TextReceived,
-)
+from survey.model import Await, ChoiceTapped, Event, Resumed, Say, Session, Subject, TextReceived
+from survey.questions import Question, Survey
 
 REOPEN_WITHIN = timedelta(days=14)
 CORRECT_WITHIN = timedelta(days=7)

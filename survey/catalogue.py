@@ -10,7 +10,7 @@ from pathlib import Path
 
 from survey import bidi, course, parse, segments, vocabulary
 from survey.errors import PackError
-from survey.model import Option, Question, Say, Survey, Texts, Vocabulary
+from survey.model import Say
 from survey.packfiles import (
     LANGUAGES,
     PACKS,
@@ -26,6 +26,7 @@ from survey.packfiles import (
     read_surveys,
     wording_names,
 )
+from survey.questions import Option, Question, Survey, Texts, Vocabulary
 
 FALLBACK = "sv"  # for a customer whose language has no texts
 

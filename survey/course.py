@@ -5,21 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from survey import parse
-from survey.model import (
-    Append,
-    Correct,
-    Effect,
-    Finish,
-    OpenCase,
-    Outcome,
-    Question,
-    Record,
-    Say,
-    Session,
-    Survey,
-    Withdraw,
-)
+from survey.model import Append, Correct, Effect, Finish, OpenCase, Outcome, Record, Say, Session, Withdraw
 from survey.packfiles import FACTS
+from survey.questions import Question, Survey
 
 Step = tuple[Session, tuple[Effect, ...]]
 Values = tuple[tuple[str, int | None], ...]

@@ -22,19 +22,17 @@ from datetime import datetime, timedelta
 from survey import parse
 from survey.model import (
     Awaiting,
-    Command,
     Effect,
     Erase,
     OpenCase,
-    Question,
     Resume,
     SetLanguage,
     Subject,
     TellAnswers,
     TextReceived,
     Unlink,
-    Vocabulary,
 )
+from survey.questions import Command, Question, Vocabulary
 
 AWAITED_FOR = timedelta(days=1)
 

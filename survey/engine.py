@@ -32,20 +32,18 @@ from survey.model import (
     Finish,
     OptIn,
     OptOut,
-    Question,
     Record,
     Resumed,
     Say,
     Session,
     SetLanguage,
     Started,
-    Survey,
     TextReceived,
     Unlink,
     Unreadable,
-    Vocabulary,
     Waited,
 )
+from survey.questions import Question, Survey, Vocabulary
 
 RETRIES = ("retry", "retry2")  # what is said before the question is asked again, in turn
 TEXT_COMMAND_TAIL = 0  # inside a free text "STOPP" and "STOPP tack" are a stop, "Sluta bråka" is not

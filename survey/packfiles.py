@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from survey.errors import PackError
-from survey.model import Command, Condition, Kind
+from survey.questions import Command, Condition, Kind
 
 PACKS = Path(__file__).parent / "packs"
 LANGUAGES = "languages"  # the folder of language files, in that of the surveys

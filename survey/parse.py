@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from survey.model import Command, Question, Vocabulary, frozen
+from survey.model import frozen
+from survey.questions import Command, Question, Vocabulary
 
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
 COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"

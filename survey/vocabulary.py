@@ -7,8 +7,8 @@ from typing import NamedTuple, cast
 
 from survey import parse
 from survey.errors import PackError
-from survey.model import Command, Vocabulary
 from survey.packfiles import COMMANDS, RATINGS, LanguageFile, SurveyFile
+from survey.questions import Command, Vocabulary
 
 # Looked for whatever the question is. A word of another kind is understood only where such an answer is awaited.
 EVERYWHERE = frozenset({"command", "filler", "sign_off", "language", "danger"})

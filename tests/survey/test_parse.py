@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from survey import parse
 from survey.catalogue import load
-from survey.model import Question
 from survey.packfiles import PACKS
+from survey.questions import Question
 
 CATALOGUE = load()
 WORDS = CATALOGUE.words
