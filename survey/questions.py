@@ -1,4 +1,4 @@
-"""What can be asked, and in which words it is understood: surveys, questions, the vocabulary. Plain frozen values."""
+"""What can be asked, and the words in which it is understood: surveys, questions, vocabulary. Plain frozen values."""
 
 import re
 from collections.abc import Mapping
