@@ -1,4 +1,4 @@
-"""What can be asked, and the words in which it is understood: surveys, questions, vocabulary. Plain frozen values."""
+"""What can be asked, and the words in which it is understood: surveys, questions, vocabulary. Plain and frozen."""
 
 import re
 from collections.abc import Mapping
