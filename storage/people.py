@@ -14,8 +14,8 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import insert, insert_ignore
-from storage.tables import address, customer, customer_address, link_token, opt_out, outbox
+from storage.database import chunks, insert, insert_ignore
+from storage.tables import address, case, customer, customer_address, link_token, opt_out, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,12 @@ async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: da
     )
 
 
-async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> None:
-    """Give each customer id its phone (empty: none), leaving Telegram chats as they are."""
+async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> list[tuple[int, int]]:
+    """Give each customer id its phone (empty: none), leaving Telegram chats as they are. A number stays unlinked
+    from one of whom it was said to be the wrong one.
+
+    The (customer id, address id) of each number that is no longer the customer's: see storage.reach.given_up.
+    """
     wanted = await find_or_add(conn, "sms", [phone for phone in phones.values() if phone], now)
     rows = await conn.execute(
         select(customer_address.c.customer_id, customer_address.c.address_id)
@@ -156,26 +160,43 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
         .where(address.c.channel == "sms")
     )
     current: dict[int, int] = {row.customer_id: row.address_id for row in rows if row.customer_id in phones}
-    for customer_id, phone in phones.items():
-        new = wanted[phone].id if phone else None
-        old = current.get(customer_id)
-        if old == new:
-            continue
-        if old is not None:
+    given_up = []
+    for customer_id, old in current.items():
+        phone = phones[customer_id]
+        if not phone or wanted[phone].id != old:
+            given_up.append((customer_id, old))
             await conn.execute(
                 customer_address.delete().where(
                     customer_address.c.customer_id == customer_id, customer_address.c.address_id == old
                 )
             )
+    links = {(customer_id, wanted[phone].id) for customer_id, phone in phones.items() if phone}
+    links -= await _denied(conn)
     await insert_ignore(
         conn,
         customer_address,
-        [
-            {"customer_id": customer_id, "address_id": wanted[phone].id, "linked_at": now}
-            for customer_id, phone in phones.items()
-            if phone
-        ],
+        [{"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)],
     )
+    used = {id_ for _, id_ in links}
+    again = [each.id for each in wanted.values() if each.state == "unlinked" and each.id in used]
+    for some in chunks(again):  # the number has changed hands, or staff have made sure of it
+        await conn.execute(
+            update(address).where(address.c.id.in_(some)).values(state="active", state_at=now, awaiting="")
+        )
+    return given_up
+
+
+async def _denied(conn: AsyncConnection) -> set[tuple[int, int]]:
+    """(customer id, address id) of each number that somebody said is the wrong one, until staff close the case."""
+    rows = await conn.execute(
+        select(case.c.customer_id, case.c.address_id).where(
+            case.c.kind == "wrong_number",
+            case.c.status == "open",
+            case.c.customer_id.is_not(None),
+            case.c.address_id.is_not(None),
+        )
+    )
+    return {(row.customer_id, row.address_id) for row in rows}
 
 
 async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:

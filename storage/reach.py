@@ -6,9 +6,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import occasions
 from storage.database import insert
-from storage.tables import address, customer_address, outbox, session
-from survey.model import Say, Session
+from storage.tables import address, customer_address, occasion, outbox, session
+from survey import course
+from survey.model import Outcome, Say, Session
+
+GIVEN_UP = "Numret är inte längre kundens."
 
 
 async def lost(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
@@ -21,6 +25,32 @@ async def lost(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
     return await _move_conversation(conn, address_id, now)
 
 
+async def given_up(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:
+    """An address is no longer a customer's: nothing more about the customer goes there, or is taken from there.
+
+    An open conversation goes on at another address, or ends with what was answered.
+    """
+    mine = select(occasion.c.id).where(occasion.c.customer_id == customer_id)
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.address_id == address_id, outbox.c.occasion_id.in_(mine), outbox.c.state == "queued")
+        .values(state="cancelled", reason=GIVEN_UP, settled_at=now)
+    )
+    if await _move_conversation(conn, address_id, now, customer_id):
+        return
+    s = session.c
+    talk = select(s.occasion_id, s.state).where(
+        s.address_id == address_id, s.customer_id == customer_id, s.is_open == 1
+    )
+    row = (await conn.execute(talk)).first()
+    if row is not None:
+        kept = Session.from_json(row.state)
+        outcome: Outcome = "partial" if course.given(kept.values) else "unreachable"
+        closed = course.close(kept, outcome, now)
+        await occasions.close_sessions(conn, {row.occasion_id: closed.to_json()})
+        await occasions.close(conn, [(row.occasion_id, outcome, GIVEN_UP)], now)
+
+
 async def regained(conn: AsyncConnection, address_id: int, now: datetime, state: str = "unreachable") -> None:
     """An address that we had given up works again. One in another ``state`` stays as it is."""
     await conn.execute(
@@ -30,15 +60,18 @@ async def regained(conn: AsyncConnection, address_id: int, now: datetime, state:
     )
 
 
-async def _move_conversation(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
-    """Ask the open question again at the customer's next address: Telegram before SMS, the latest link first."""
-    row = (
-        await conn.execute(
-            select(session.c.occasion_id, session.c.customer_id, session.c.state, session.c.expires_at).where(
-                session.c.address_id == address_id, session.c.is_open == 1
-            )
-        )
-    ).first()
+async def _move_conversation(
+    conn: AsyncConnection, address_id: int, now: datetime, customer_id: int | None = None
+) -> bool:
+    """Ask the open question again at the customer's next address: Telegram before SMS, the latest link first.
+    ``customer_id``: only where the conversation is with this one."""
+    s = session.c
+    talk = select(s.occasion_id, s.customer_id, s.state, s.expires_at).where(
+        s.address_id == address_id, s.is_open == 1
+    )
+    if customer_id is not None:
+        talk = talk.where(s.customer_id == customer_id)
+    row = (await conn.execute(talk)).first()
     if row is None or row.expires_at <= now:
         return False
     busy = select(session.c.address_id).where(session.c.is_open == 1)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import exemptions, followups, measurements, occasions, people, providerchanges, targets
+from storage import exemptions, followups, measurements, occasions, people, providerchanges, reach, targets
 from storage.database import chunks, insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
@@ -139,7 +139,9 @@ async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime)
         ],
     )
     ids = await _ids(conn, customer, {row.ref for row in batch.customers})
-    await people.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in batch.customers}, now)
+    phones = {ids[row.ref]: row.phone or "" for row in batch.customers}
+    for customer_id, address_id in await people.replace_phones(conn, phones, now):
+        await reach.given_up(conn, customer_id, address_id, now)
 
 
 async def _enrolments(

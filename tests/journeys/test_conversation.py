@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, event, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.gateway import GatewayError
-from storage import cases, history, people
+from storage import cases, history, people, reach
 from storage.database import Database, insert
 from storage.inbound import BotBlocked, Inbound, LinkRequested, Taken, Tapped
 from storage.intake import take_in
@@ -32,6 +33,14 @@ from survey.model import TextReceived, Unreadable
 from tests.scheduler.test_flow import CATALOGUE, MORNING, PHONE, START, Story
 
 CHAT = "4711"
+
+
+async def import_phones(conn: AsyncConnection, phones: dict[int, str]) -> None:
+    """As the register's import does it."""
+    for customer_id, address_id in await people.replace_phones(conn, phones, MORNING):
+        await reach.given_up(conn, customer_id, address_id, MORNING)
+
+
 TOMORROW = MORNING + timedelta(days=1)
 
 
@@ -290,6 +299,40 @@ async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(tal
     assert await talk.says("mina svar") == "Vi har inga svar från dig."
     await talk.run(MORNING + timedelta(days=8))  # a check-in is due
     assert len(talk.sms.sent) == 1
+
+
+async def test_a_number_that_changed_hands_tells_its_new_owner_nothing(talk: Talk) -> None:
+    """The register gives the phone to another customer in the middle of a conversation."""
+    await talk.says("2")
+    await talk.second_customer()
+    async with talk.db.begin() as conn:
+        await import_phones(conn, {1: "", 2: PHONE})
+    assert await talk.one(occasion.c.outcome, START) == "partial"
+    assert await talk.says("mina svar") == "Vi har inga svar från dig."
+    assert "ingen fråga" in str(await talk.says("5"))
+    assert "inget svar" in str(await talk.says("ändra"))
+    assert await talk.answers() == {"overall": 2}
+
+
+async def test_with_a_new_number_the_conversation_goes_on_there(talk: Talk) -> None:
+    await talk.says("2")
+    new = "+46701234599"
+    async with talk.db.begin() as conn:
+        await import_phones(conn, {1: new})
+    await talk.deliver(MORNING)
+    assert (talk.sms.sent[-1].to, "bemött" in talk.sms.sent[-1].text) == (new, True)
+    assert "känner inte igen" in str(await talk.says("3"))
+    await talk.says("4", sender=new)
+    assert await talk.answers() == {"overall": 2, "treatment": 4}
+
+
+async def test_a_wrong_number_is_used_again_for_another_customer_alone(talk: Talk) -> None:
+    await talk.says("fel nummer")
+    async with talk.db.begin() as conn:
+        await insert(conn, customer, [{"id": 2, "ref": "k2", "language": "sv", "gender": ""}])
+        await import_phones(conn, {1: PHONE, 2: PHONE})
+    assert await talk.one(address.c.state) == "active"
+    assert await talk.rows(customer_address, "customer_id") == [(2,)]
 
 
 async def test_stop_is_confirmed_once_and_rights_remain(talk: Talk) -> None:
