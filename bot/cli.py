@@ -20,6 +20,8 @@ export_app = typer.Typer(help="Aggregat utan rapport.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 themes_app = typer.Typer(help="Kommentarernas teman, kodade av personal.", no_args_is_help=True)
 app.add_typer(themes_app, name="themes")
+cases_app = typer.Typer(help="Det som väntar på en person: klagomål, önskad kontakt, fara, fel nummer.")
+app.add_typer(cases_app, name="cases")
 
 T = TypeVar("T")
 # What modules define is no garbage: by default the collector looks through all of it again and again while they
@@ -250,6 +252,41 @@ def import_themes(
     from bot import commands
 
     typer.echo(_run(commands.import_themes(path, dry_run, now())))
+
+
+@cases_app.callback(invoke_without_command=True)
+def cases(
+    context: typer.Context,
+    all_: Annotated[bool, typer.Option("--all", help="Visa också de avslutade.")] = False,
+) -> None:
+    """Visa öppna ärenden med sista dag, ägare, status och text, de brådskande först."""
+    from bot import casework
+
+    if context.invoked_subcommand is None:
+        _run(casework.show(all_, now()))
+
+
+@cases_app.command("take")
+def take_case(
+    number: Annotated[int, typer.Argument(help="Ärendets nummer.")],
+    by: Annotated[str, typer.Option("--by", help="Vem som tar det.")],
+) -> None:
+    """Ta ett ärende."""
+    from bot import casework
+
+    typer.echo(_run(casework.take(number, by)))
+
+
+@cases_app.command("close")
+def close_case(
+    number: Annotated[int, typer.Argument(help="Ärendets nummer.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="åtgärdat, besvarat, återtaget eller ej nådd.")],
+    by: Annotated[str, typer.Option("--by", help="Vem som avslutar det.")],
+) -> None:
+    """Avsluta ett ärende med vad det ledde till."""
+    from bot import casework
+
+    typer.echo(_run(casework.close(number, outcome, by, now())))
 
 
 @app.command()

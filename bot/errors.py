@@ -8,6 +8,7 @@ def exit_code(error: Exception) -> int | None:
     from reporting.themesheet import ThemesRefused
     from scheduler.rulesfile import RulesError
     from storage.backup import BackupError, BackupRefused
+    from storage.casework import CaseRefused
     from storage.database import DatabaseError, StorageFailure
     from storage.register import RegisterError
     from storage.snapshots import Damaged
@@ -19,6 +20,7 @@ def exit_code(error: Exception) -> int | None:
         BackupRefused,
         RegisterError,
         BadInput,
+        CaseRefused,
         PackError,
         PublishError,
         ThemesRefused,

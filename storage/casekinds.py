@@ -9,3 +9,11 @@ KINDS = {
     "handover": "överlämning till ny anordnare",
     "denials": "kunder nekar registrerade uppföljningar",
 }
+
+# What came of a case (SOSFS 2011:9: received, investigated, put right), as staff write and read it.
+OUTCOMES = {
+    "put_right": "åtgärdat",
+    "answered": "besvarat",
+    "withdrawn": "återtaget",
+    "not_reached": "ej nådd",
+}

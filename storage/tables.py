@@ -478,6 +478,10 @@ case = _table(
     Column("due_on", IsoDate),
     Column("urgent", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),  # open, closed
+    Column("owner", Text, nullable=False, server_default=""),  # who of the staff has taken it
+    Column("outcome", Text, nullable=False, server_default=""),  # a key of storage.casekinds.OUTCOMES, once closed
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", Text, nullable=False, server_default=""),
 )
 
 # What was done to personal data, by whom; never the data.

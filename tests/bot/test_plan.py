@@ -17,10 +17,10 @@ class Command:
     """`followup` on a database of its own; wide enough for a table's rows to stay whole."""
 
     def __init__(self, folder: Path) -> None:
-        self._env = {"FOLLOWUP_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'plan.db'}", "COLUMNS": "250"}
+        self.env = {"FOLLOWUP_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'plan.db'}", "COLUMNS": "250"}
 
     def __call__(self, *args: str, **env: str) -> Result:
-        return CliRunner().invoke(app, list(args), env={**self._env, **env})
+        return CliRunner().invoke(app, list(args), env={**self.env, **env})
 
 
 @pytest.fixture
