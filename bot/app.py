@@ -18,8 +18,8 @@ from bot.intake import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from bot.sweep import Sweep
-from reporting import denials
-from scheduler import crash, restore
+from reporting import denials, proposals
+from scheduler import crash, digests, restore
 from scheduler.clock import Tick, run_clock
 from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import Gateway, GatewayError
@@ -44,7 +44,8 @@ log = logging.getLogger(__name__)
 PLAN_SECONDS = 15
 OPEN_SECONDS = 2
 EXPIRE_SECONDS = 60
-DENIAL_SECONDS = 6 * 3600
+PATTERN_SECONDS = 6 * 3600
+DIGEST_SECONDS = 15 * 60
 SWEEP_SECONDS = 300
 REQUEST_SECONDS = 15.0  # until an unanswered call is given up
 LANDING_SECONDS = 6.0  # that calls in flight have to land when the process is told to stop
@@ -191,6 +192,13 @@ class App:
         if taken.edit is not None:
             await self.telegram.edit(parsed.sender, taken.edit.message_id, taken.edit.text)
 
+    async def queue_digests(self) -> None:
+        """Queue the providers' digests that are due."""
+        if await digests.queue_due(
+            self.db, frozenset(self.gateways), self.rules, self.window, self.settings.zone, self.now()
+        ):
+            self.queued.set()
+
     def ticks(self) -> list[Tick]:
         """What the clock does, and how often (seconds)."""
 
@@ -209,16 +217,19 @@ class App:
             async with self.db.begin() as conn:
                 await contactlinks.erase_sent(conn)
 
-        async def look_for_denials() -> None:
+        async def look_for_patterns() -> None:
             now = self.now()
-            await denials.open_cases(self.db, now.astimezone(self.settings.zone).date(), now)
+            today = now.astimezone(self.settings.zone).date()
+            await denials.open_cases(self.db, today, now)
+            await proposals.open_cases(self.db, today, now)
 
         jobs = [
             Tick("plan", PLAN_SECONDS, plan),
             Tick("open", OPEN_SECONDS, open_due),
             Tick("expire", EXPIRE_SECONDS, expire),
             Tick("links", EXPIRE_SECONDS, erase_links),
-            Tick("denials", DENIAL_SECONDS, look_for_denials),
+            Tick("patterns", PATTERN_SECONDS, look_for_patterns),
+            Tick("digests", DIGEST_SECONDS, self.queue_digests),
         ]
         if self.sweep is not None:  # first: a STOP sent while nothing ran counts before anything is asked
             jobs.insert(0, Tick("sweep", SWEEP_SECONDS, self.sweep.run))

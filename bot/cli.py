@@ -22,6 +22,8 @@ themes_app = typer.Typer(help="Kommentarernas teman, kodade av personal.", no_ar
 app.add_typer(themes_app, name="themes")
 cases_app = typer.Typer(help="Det som väntar på en person: klagomål, önskad kontakt, fara, fel nummer.")
 app.add_typer(cases_app, name="cases")
+watch_app = typer.Typer(help="Skärpt uppföljning av en anordnare.", no_args_is_help=True)
+app.add_typer(watch_app, name="watch")
 
 T = TypeVar("T")
 # What modules define is no garbage: by default the collector looks through all of it again and again while they
@@ -31,6 +33,9 @@ COLLECT_AFTER = 50_000  # objects
 Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="Kalenderår, till exempel 2025.")]
 Month = Annotated[str, typer.Option("--month", help="Månad, till exempel 2026-10.")]
 Out = Annotated[Path | None, typer.Option(help="Fil att skriva till, annars standard ut.")]
+Provider = Annotated[str, typer.Argument(help="Anordnarens nummer i registret.")]
+Reason = Annotated[str, typer.Option("--reason", help="Skälet; det skrivs i rapporten.")]
+By = Annotated[str, typer.Option("--by", help="Vem som beslutar.")]
 At = Annotated[str | None, typer.Option("--at", help="Tidpunkt (ISO), i stället för nu.")]
 
 
@@ -131,7 +136,7 @@ def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i regist
 
 @app.command()
 def link(
-    provider: Annotated[str, typer.Argument(help="Anordnarens nummer i registret.")],
+    provider: Provider,
     phone: Annotated[str | None, typer.Option(help="Kontaktpersonens telefon, om inte registrets.")] = None,
     days: Annotated[int, typer.Option(help="Hur många dagar länken gäller.", min=1, max=90)] = 45,
     telegram: Annotated[bool, typer.Option("--telegram", help="Knyt kontaktens Telegram i stället.")] = False,
@@ -141,6 +146,18 @@ def link(
     from bot import providerlinks
 
     typer.echo(_run(providerlinks.link(provider, phone, days, telegram, revoke, now())))
+
+
+@app.command()
+def digest(
+    provider: Provider,
+    month: Annotated[str | None, typer.Option("--month", help="Månad, till exempel 2026-10.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Skicka det, en gång.")] = False,
+) -> None:
+    """Visa en anordnares månadsbrev precis som det skickas, med delar och kostnad."""
+    from bot import digests
+
+    typer.echo(_run(digests.digest(provider, month, send, now())))
 
 
 @app.command()
@@ -287,6 +304,30 @@ def close_case(
     from bot import casework
 
     typer.echo(_run(casework.close(number, outcome, by, now())))
+
+
+@watch_app.command("list")
+def watch_list() -> None:
+    """Visa vilka som är under skärpt uppföljning, vilka som föreslås och varför, och öppna åtgärdsplaner."""
+    from bot import watching
+
+    typer.echo(_run(watching.overview(now())))
+
+
+@watch_app.command("start")
+def watch_start(provider: Provider, reason: Reason, by: By) -> None:
+    """Fråga anordnarens kunder varannan vecka tills beslutet hävs."""
+    from bot import watching
+
+    typer.echo(_run(watching.start(provider, reason, by, now())))
+
+
+@watch_app.command("lift")
+def watch_lift(provider: Provider, reason: Reason, by: By) -> None:
+    """Häv den skärpta uppföljningen."""
+    from bot import watching
+
+    typer.echo(_run(watching.lift(provider, reason, by, now())))
 
 
 @app.command()

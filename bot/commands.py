@@ -217,7 +217,7 @@ async def _counted(conn: "Connection", year: int, now: datetime) -> "tuple[Aggre
     from reporting.publish import background, wordings
     from storage.aggregates import aggregate
 
-    beside = await background(conn, year, wordings())
+    beside = await background(conn, year, wordings(), now.date())
     return await aggregate(conn, year, now), beside
 
 

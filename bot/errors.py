@@ -10,6 +10,7 @@ def exit_code(error: Exception) -> int | None:
     from storage.backup import BackupError, BackupRefused
     from storage.casework import CaseRefused
     from storage.database import DatabaseError, StorageFailure
+    from storage.decisions import SupervisionError
     from storage.register import RegisterError
     from storage.snapshots import Damaged
     from survey.errors import PackError
@@ -24,6 +25,7 @@ def exit_code(error: Exception) -> int | None:
         PackError,
         PublishError,
         ThemesRefused,
+        SupervisionError,
     )
     if isinstance(error, bad):
         return 2

@@ -75,10 +75,11 @@ COMMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider of the example."""
+    """A provider of the example, with its contact person's phone."""
 
     ref: str
     name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class Example:
 def build(seed: int = 2015) -> Example:
     """The whole example; the same for the same seed."""
     dice = random.Random(seed)
-    providers = tuple(Provider(f"P{n:02d}", name) for n, (name, *_) in enumerate(SHAPE, 1))
+    providers = tuple(Provider(f"P{n:02d}", name, f"+4670200{1000 + n}") for n, (name, *_) in enumerate(SHAPE, 1))
     customers = _customers(dice)
     men = {customer.ref for customer in customers if customer.gender == "M"}
     enrolments = _with_reasons(_enrolments(dice, customers, providers), men, dice)

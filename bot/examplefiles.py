@@ -10,7 +10,7 @@ from bot.example import Example
 def write_csv(example: Example, directory: Path) -> list[Path]:
     """Write the register files of the contract into ``directory``; their paths."""
     files: dict[str, tuple[str, Iterable[Sequence[object]]]] = {
-        "providers": ("ref,name", ((each.ref, each.name) for each in example.providers)),
+        "providers": ("ref,name,phone", ((each.ref, each.name, each.phone) for each in example.providers)),
         "customers": (
             "ref,phone,language,gender,birth_year",
             ((each.ref, each.phone, each.language, each.gender, each.birth_year) for each in example.customers),

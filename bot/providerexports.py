@@ -20,7 +20,7 @@ async def payments(month: str, format_: str, now: datetime) -> bytes:
     if render is None:
         raise BadInput(f"Formatet {format_!r} finns inte: välj csv eller xlsx.")
     today = now.astimezone(settings_.load().zone).date()
-    _check(month)
+    check_month(month)
     if month > f"{today:%Y-%m}":
         raise BadInput(f"Månaden {month} har inte börjat än.")
     async with database(settings_.load()) as db, db.read() as conn:
@@ -33,7 +33,7 @@ async def both_sides(month: str) -> bytes:
     from reporting.followups import STATES, tally
     from reporting.render.csv import neutral
 
-    _check(month)
+    check_month(month)
     async with database(settings_.load()) as db, db.read() as conn:
         months = await enrolmentmonths.of_month(conn, month, with_answers=True)
     names = {each.provider: each.provider_name for each in months}
@@ -46,6 +46,7 @@ async def both_sides(month: str) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def _check(month: str) -> None:
+def check_month(month: str) -> None:
+    """Raises BadInput unless ``month`` is YYYY-MM."""
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
         raise BadInput(f"{month!r} är ingen månad: skriv till exempel 2026-10.")

@@ -72,6 +72,7 @@ class SimulatedYear:
         await planner.expire_sessions(clock())
         while await planner.open_due(clock()):
             pass
+        await self.app.queue_digests()
         await self._deliver()
         while (reply_at := self.population.next_moment(before)) is not None:
             clock.advance(reply_at)

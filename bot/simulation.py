@@ -94,12 +94,12 @@ class Population:
             await self._emulator.status(None, sid, "undelivered", UNREACHABLE)
 
     def _sms(self, to: str, body: str, sid: str) -> None:
-        if to in self._customers:
-            customer = self._customers[to]
-            if self._emulator.sms[sid].status_callback:
-                self._underway.append((sid, customer.reachable))
-            if customer.reachable:
-                self._read(customer, body)
+        customer = self._customers.get(to)  # None: a provider's contact, who reads and does not answer
+        reachable = customer is None or customer.reachable
+        if self._emulator.sms[sid].status_callback:
+            self._underway.append((sid, reachable))
+        if customer is not None and reachable:
+            self._read(customer, body)
 
     def _telegram(self, chat_id: int, text: str, _keyboard: object) -> None:
         if chat_id in self._chats:

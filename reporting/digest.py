@@ -16,6 +16,7 @@ from survey.segments import count
 
 UNIT = "Nacka"
 LISTED = 30  # references named in one message
+OTHERS_FROM = 200  # answers: a whole per cent of so many is the share of two or more counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Digest:
 
     ``due`` and ``done`` count enrolment-months; ``missing`` are references of the provider's own enrolments.
     ``figure`` is what reporting.releases lets it know, ``others`` (satisfied, answered) and ``response``
-    (answered, eligible) are of the same quarters. ``themes``: (title, customers), as disclosed. ``overdue``:
-    deficiencies whose action plan is past its date.
+    (answered, eligible) are of the same quarters. ``themes``: titles of what six or more customers speak of.
+    ``overdue``: deficiencies whose action plan is past its date.
     """
 
     month: date
@@ -36,8 +37,13 @@ class Digest:
     figure: Figure | None
     others: tuple[int, int] | None = None
     response: tuple[int, int] | None = None
-    themes: tuple[tuple[str, int], ...] = ()
+    themes: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """False for a provider without enrolments to follow up: it is left in peace."""
+        return bool(self.due or self.figure or self.overdue)
 
 
 def sms(digest: Digest) -> str:
@@ -47,7 +53,7 @@ def sms(digest: Digest) -> str:
     if digest.overdue:
         optional.append(f"Försenad åtgärdsplan: {len(digest.overdue)}.")
     if digest.themes:
-        optional.append(f"Tema: {', '.join(title.lower() for title, _ in digest.themes)}.")
+        optional.append(_themes(digest))
     for kept in range(len(optional), -1, -1):
         text = " ".join([*parts, *optional[:kept]])
         if count(text).parts == 1:
@@ -68,17 +74,13 @@ def _lines(digest: Digest) -> Iterator[str]:
         more = len(digest.missing) - LISTED
         yield f"Saknas: {named}{f' och {more} till' if more > 0 else ''}."
     satisfaction = _satisfaction(digest.figure)
-    if digest.figure is not None and digest.others is not None and digest.others[1] >= MIN_ANSWERS:
+    if digest.figure is not None and digest.others is not None and digest.others[1] >= OTHERS_FROM:
         satisfaction += f" Övriga: {_percent(*digest.others)}."
     if digest.figure is not None and digest.response is not None and digest.response[1]:
         satisfaction += f" Svarsandel: {_percent(*digest.response)}."
     yield satisfaction
     if digest.themes:
-        yield (
-            "Tema: "
-            + ", ".join(f"{title.lower()} ({customers} kunder)" for title, customers in digest.themes)
-            + "."
-        )
+        yield _themes(digest)
     for deficiency in digest.overdue:
         yield f"Försenad åtgärdsplan: {deficiency}."
     yield f"Stämmer inte listan? Svara FEL så ses den över innan låsning {_day(digest.lock_on)}."
@@ -100,6 +102,10 @@ def _satisfaction(figure: Figure | None) -> str:
     low, high = (whole(100 * limit) for limit in compare.wilson(figure.satisfied, figure.answered))
     share = _percent(figure.satisfied, figure.answered)
     return f"Nöjdhet 12 mån: {share} ({figure.satisfied} av {figure.answered} svar, {low}-{high})."
+
+
+def _themes(digest: Digest) -> str:
+    return f"Tema: {', '.join(title.lower() for title in digest.themes)}."
 
 
 def _percent(numerator: int, denominator: int) -> str:

@@ -5,7 +5,7 @@ What is kept is the whole QualityReport value, so that every format can be made 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from reporting import frozen, themes
 from reporting import youth as young
@@ -16,7 +16,8 @@ from reporting.indicators import QUESTIONS
 from reporting.report import QualityReport, build
 from reporting.revisions import OUTCOMES, Release, unsafe_parts
 from reporting.swedish import CHANGE_REASONS
-from storage import providerchanges, snapshots, targets
+from reporting.watch import actions
+from storage import providerchanges, snapshots, supervision, targets
 from storage import themes as coded
 from storage.aggregates import Aggregate
 from storage.difficulty import endings_by_difficulty
@@ -46,10 +47,15 @@ def wordings() -> tuple[QuestionWording, ...]:
 
 
 async def background(
-    conn: Connection, year: int, questions: tuple[QuestionWording, ...], minimum: int = MIN_ANSWERS
+    conn: Connection,
+    year: int,
+    questions: tuple[QuestionWording, ...],
+    today: date,
+    minimum: int = MIN_ANSWERS,
 ) -> Background:
-    """All that the report of ``year`` shows beside its own figures. Raises PublishError."""
+    """All that the report of ``year`` shows ``today`` beside its own figures. Raises PublishError."""
     previous = await _previous(conn, year - 1)
+    first, last = date(year, 1, 1), date(year, 12, 31)
     return Background(
         targets=await targets.targets_of(conn, year),
         context=await targets.context_of(conn, year),
@@ -61,6 +67,9 @@ async def background(
         youth=await youth(conn, year),
         change_reasons=themes.shown(await providerchanges.reasons(conn, year), minimum, CHANGE_REASON_TITLES),
         expectations=expectations(await endings_by_difficulty(conn, year)),
+        actions=actions(
+            await supervision.watches(conn, first, last), await supervision.plans(conn, first, last), today
+        ),
     )
 
 

@@ -18,8 +18,6 @@ from datetime import date, timedelta
 from reporting.disclosure import MIN_ANSWERS, Count, is_unsafe
 
 QUARTERS = 4
-# The last `end` is entered 60 days late, waits 7 and is reopened within 14: then a quarter is final.
-FINAL_AFTER = timedelta(days=91)
 BAND = 0.9  # shares above it, or under 1 minus it, are told as "över 90 %" and "under 10 %"
 DEPTH = 8  # moves of one alternative history
 
@@ -51,12 +49,12 @@ class Sum:
     high: int
 
 
-def decide(answers: Mapping[Atom, Count], earlier: Sequence[Figure], today: date) -> Figure | None:
-    """The figure to show today: a new one where that is safe, else the last while it still says something.
+def decide(answers: Mapping[Atom, Count], earlier: Sequence[Figure], last: Quarter) -> Figure | None:
+    """The figure to show: a new one where that is safe, else the one before while it still says something.
 
     ``answers``: (satisfied, answered) by atom. ``earlier``: every figure this provider has been given, in order.
+    ``last``: the latest quarter that is final.
     """
-    last = last_final(today)
     kept = earlier[-1] if earlier and earlier[-1].last >= _before(last, QUARTERS) else None
     new = [atom for atom in answers if (not earlier or atom[0] > earlier[-1].last) and atom[0] <= last]
     candidate = _figure(answers, last)
@@ -83,9 +81,9 @@ def given_away(answers: Mapping[Atom, Count], published: Sequence[Sum]) -> froze
     return frozenset(atom for atom in covered if not _is_open(atom, answers, published))
 
 
-def last_final(today: date) -> Quarter:
-    """The latest quarter about which no answer can come any more."""
-    day = today - FINAL_AFTER
+def last_final(today: date, final_after: timedelta) -> Quarter:
+    """The latest quarter that ended so long ago that no answer about it can come any more."""
+    day = today - final_after
     return _before((day.year, (day.month + 2) // 3), 1)
 
 

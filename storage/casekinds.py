@@ -8,6 +8,8 @@ KINDS = {
     "wrong_number": "fel nummer",
     "handover": "överlämning till ny anordnare",
     "denials": "kunder nekar registrerade uppföljningar",
+    "list": "anordnare säger att listan är fel",
+    "watch": "anordnare föreslås för skärpt uppföljning",
 }
 
 # What came of a case (SOSFS 2011:9: received, investigated, put right), as staff write and read it.

@@ -14,7 +14,7 @@ from storage.tables import case
 
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
 # contact_promised). A case of danger is for the same day.
-DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5, "handover": 5}
+DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5, "handover": 5, "list": 1}
 
 
 @dataclass(frozen=True, slots=True)

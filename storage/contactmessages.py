@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import contactlinks, contactwords, enrolmentmonths, followups
+from storage import cases, contactlinks, contactwords, enrolmentmonths, followups
 from storage.calendarmonths import month_of
 from storage.effects import Scene
 from storage.followups import Author, Entry, Form, Refused, Source
@@ -23,6 +23,7 @@ from survey.model import Say, TextReceived
 HELP = "Skriv KLAR, insatsens nummer och dagen: KLAR 1042 3/11. Skriv LISTA så ser du vad som saknas."
 WELCOME = "Tack! Här registrerar du uppföljningar. " + HELP
 ONE_EACH = "Inget sparat. Skriv en insats och en dag i varje meddelande: KLAR 1042 3/11."
+LOOKED_INTO = "Tack! Vi ser över listan och hör av oss inom en arbetsdag. Gäller det vissa insatser: FEL 1042 1043."
 OLD = "Den knappen är gammal. Skriv LISTA så får du en ny."
 LISTED = 20  # numbers in a message, and buttons under it
 FORM_LABELS: tuple[tuple[Form, str], ...] = (
@@ -68,6 +69,8 @@ async def _heard(scene: Scene, text: str) -> Heard | None:
             return Heard("contact_help", Say(text=HELP))
         case contactwords.List():
             return Heard("contact_list", await _listed(scene))
+        case contactwords.Wrong(said):
+            return await _wrong(scene, said)
         case contactwords.Done(wrong=wrong) if wrong:
             return Heard("contact_refused", Say(text=f"Inget sparat. Datumet {wrong} finns inte."))
         case contactwords.Done(refs=refs) if not refs:
@@ -157,6 +160,15 @@ async def _listed(scene: Scene) -> Say:
         return Say(text=text)
     options = tuple(enumerate(shown, 1))
     return Say(text=f"{text} Eller tryck på den som är klar i dag.", options=options, about=f"list:{month}")
+
+
+async def _wrong(scene: Scene, text: str) -> Heard:
+    """The list of a digest is wrong: a person looks at it before the month locks."""
+    rows = [cases.about_provider("list", text, id_, scene.now) for id_ in scene.providers]
+    for row in rows:
+        row |= {"address_id": scene.sender.id, "channel": scene.event.channel}
+    await cases.add(scene.conn, rows)
+    return Heard("contact_list_wrong", Say(text=LOOKED_INTO))
 
 
 def _short(day: date) -> str:

@@ -1,7 +1,8 @@
-"""What a provider's contact person writes: ``KLAR 1042 3/11``, or ``LISTA``. Pure."""
+"""What a provider's contact person writes: ``KLAR 1042 3/11``, ``LISTA`` or ``FEL``. Pure."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from storage.followups import Form
 DONE = frozenset({"klar", "klart", "klara"})
 HELP = frozenset({"hjälp", "hjalp", "help", "?", "info"})
 LIST = frozenset({"lista", "listan"})
+WRONG = "fel"  # but "fel nummer" is somebody whom we should not write to
 FORMS: dict[str, Form] = {
     "möte": "meeting",
     "mote": "meeting",
@@ -43,17 +45,29 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """The list of a digest is wrong; ``text`` is all that was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """How it is done is asked."""
 
 
 def is_ours(text: str) -> bool:
     """Whether a text begins with one of our words: asked of every message, so it must be quick."""
-    first = unicodedata.normalize("NFKC", text[:LONGEST]).split(maxsplit=1)
-    return bool(first) and first[0].casefold().strip("!.,:") in DONE | LIST
+    words = unicodedata.normalize("NFKC", text[:LONGEST]).split(maxsplit=2)
+    return bool(words) and (words[0].casefold().strip("!.,:") in DONE | LIST or _is_wrong(words))
 
 
-def parse(text: str, today: date) -> Done | List | Help | None:
+def _is_wrong(words: Sequence[str]) -> bool:
+    plain = [word.casefold().strip("!.,:") for word in words[:2]]
+    return plain[:1] == [WRONG] and not (len(plain) > 1 and plain[1].startswith(("nummer", "person")))
+
+
+def parse(text: str, today: date) -> Done | List | Wrong | Help | None:
     """What was meant; None when it is none of these."""
     text = " ".join(unicodedata.normalize("NFKC", text[:LONGEST]).split())
     first, _, rest = text.partition(" ")
@@ -61,6 +75,8 @@ def parse(text: str, today: date) -> Done | List | Help | None:
         return List()
     if first.casefold().strip("!.") in HELP and not rest:
         return Help()
+    if _is_wrong(text.split(" ", 2)):
+        return Wrong(text)
     if first.casefold().strip("!.,:") not in DONE:
         return None
     rest = _NAMED.sub(lambda found: f"{found[1]}/{MONTHS.index(found[2].casefold()) + 1}", rest)

@@ -16,7 +16,7 @@ from storage import exemptions, followups, measurements, occasions, people, prov
 from storage.database import chunks, insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
-from storage.tables import answer, customer, enrolment, occasion, provider
+from storage.tables import action_plan, answer, customer, enrolment, occasion, provider
 
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
 
@@ -41,6 +41,7 @@ class Imported:
     followups: int
     exemptions: int
     answers: int
+    actionplans: int
     targets: int
     context: int
 
@@ -49,6 +50,7 @@ class Imported:
             f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
             f"{self.followups} uppföljningar, {self.answers} svar"
             + (f", {self.exemptions} undantag" if self.exemptions else "")
+            + (f", {self.actionplans} åtgärdsplaner" if self.actionplans else "")
             + (f", {self.targets} mål" if self.targets else "")
             + (f", {self.context} omvärldsuppgifter" if self.context else "")
         )
@@ -74,6 +76,7 @@ async def apply(
     await _followups(conn, batch, ids, author, today, now, problems)
     changed |= await _answers(conn, batch, ids, problems)
     changed |= await _exemptions(conn, batch, ids, now, problems)
+    await _action_plans(conn, batch, today, problems)
     if problems:
         raise RegisterError(problems)
     await targets.save_targets(conn, batch.targets)
@@ -89,6 +92,7 @@ async def apply(
         len(batch.followups),
         len(batch.exemptions),
         len(batch.answers),
+        len(batch.actionplans),
         len(batch.targets),
         len(batch.context),
     )
@@ -264,6 +268,40 @@ async def _exemptions(
         return set()
     await exemptions.save(conn, batch.exemptions, ids, now)
     return {ids[row.enrolment] for row in batch.exemptions}
+
+
+async def _action_plans(conn: AsyncConnection, batch: RegisterBatch, today: date, problems: list[Problem]) -> None:
+    providers = await _ids(conn, provider, {row.provider for row in batch.actionplans})
+    stored = await _stored(conn, action_plan, (row.ref for row in batch.actionplans))
+    known = []
+    for row in batch.actionplans:
+        before = stored.get(row.ref)
+        if row.provider not in providers:
+            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+        elif before is not None and before.provider_id != providers[row.provider]:
+            problems.append(_problem(row, "provider", "åtgärdsplanen hör redan till en annan anordnare"))
+        elif row.done_on is not None and row.done_on > today:
+            problems.append(_problem(row, "done_on", "dagen ligger i framtiden"))
+        else:
+            known.append(
+                _kept(
+                    before,
+                    row.missing,
+                    {
+                        "ref": row.ref,
+                        "provider_id": providers[row.provider],
+                        "deficiency": row.deficiency,
+                        "measures": row.measures,
+                        "due_on": row.due_on,
+                        "responsible": row.responsible,
+                        "indicator": row.indicator,
+                        "decided_on": row.decided_on,
+                        "done_on": row.done_on,
+                        "effect": row.effect,
+                    },
+                )
+            )
+    await upsert(conn, action_plan, ("ref",), known)
 
 
 async def _answers(

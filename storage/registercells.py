@@ -154,6 +154,7 @@ class Line:
         return None
 
     def needed_day(self, column: str) -> date:
+        """The day, or ``date.min`` where the cell holds none: that is a problem already."""
         self.needed(column)
         return self.day(column) or date.min
 
@@ -198,7 +199,7 @@ class Line:
         return number
 
     def not_before(self, column: str, day: date | None, first: date | None, what: str) -> None:
-        if day and first and day < first:
+        if day and first and date.min < day < first:
             self.refuse(column, f"{day} är före {what} {first}")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from storage import registerwords
+from storage.actionplans import ActionPlan
 from storage.registercells import Line, Problem
 
 EXEMPTION_DAYS = 366  # a wrong year in a file must not exempt for ever
@@ -100,6 +101,15 @@ class AnswerRow(_OfEnrolment):
 
 
 @dataclass(frozen=True, slots=True)
+class ActionPlanRow(ActionPlan):
+    """An action plan as a file has it."""
+
+    file: str
+    row: int
+    missing: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TargetRow:
     """A goal of a year; ``target`` in per cent, 0-100."""
 
@@ -134,6 +144,7 @@ class RegisterBatch:
     followups: tuple[FollowupRow, ...] = ()
     exemptions: tuple[ExemptionRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
+    actionplans: tuple[ActionPlanRow, ...] = ()
     targets: tuple[TargetRow, ...] = ()
     context: tuple[ContextRow, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -249,6 +260,28 @@ def _answer(line: Line) -> AnswerRow:
     return AnswerRow(line.file, line.row, enrolment, survey, period, question, value, text, answered_on)
 
 
+def _action_plan(line: Line) -> ActionPlanRow:
+    line.needed("indicator")
+    due_on, decided_on, done_on = line.needed_day("due_on"), line.needed_day("decided_on"), line.day("done_on")
+    line.not_before("due_on", due_on, decided_on, "decided_on")
+    line.not_before("done_on", done_on, decided_on, "decided_on")
+    return ActionPlanRow(
+        line.needed("ref"),
+        line.needed("provider"),
+        line.needed("deficiency"),
+        line.needed("measures"),
+        due_on,
+        line.needed("responsible"),
+        line.one_of("indicator", registerwords.INDICATOR_WORDS, tuple(registerwords.INDICATORS), ""),
+        decided_on,
+        done_on,
+        line.get("effect"),
+        line.file,
+        line.row,
+        line.missing(registerwords.COLUMNS["actionplans"]),
+    )
+
+
 def _target(line: Line) -> TargetRow:
     line.needed("indicator")
     return TargetRow(
@@ -280,6 +313,7 @@ BUILD: Mapping[str, Callable[[Line], Any]] = {
     "followups": _followup,
     "exemptions": _exemption,
     "answers": _answer,
+    "actionplans": _action_plan,
     "targets": _target,
     "context": _context,
 }

@@ -109,6 +109,18 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish 
         "answered_on": ("svarsdatum", "datum"),
     },
     "targets": {"indicator": ("indikator",), "year": ("år",), "target": ("mål",)},
+    "actionplans": {
+        "ref": REF,
+        "provider": ("anordnare",),
+        "deficiency": ("brist",),
+        "measures": ("åtgärder", "åtgärd"),
+        "due_on": ("förfaller", "klart senast"),
+        "responsible": ("ansvarig",),
+        "indicator": ("indikator",),
+        "decided_on": ("beslutad", "datum"),
+        "done_on": ("klar", "klart"),
+        "effect": ("effekt",),
+    },
     "context": {
         "name": ("namn", "uppgift"),
         "year": ("år",),
@@ -126,6 +138,10 @@ REQUIRED = {
     "followups": ("enrolment", "month", "held_on"),
     "exemptions": ("enrolment", "from", "to", "reason", "who"),
     "answers": ("enrolment", "survey", "question", "answered_on"),
+    "actionplans": (
+        *("ref", "provider", "deficiency", "measures", "due_on"),
+        *("responsible", "indicator", "decided_on"),
+    ),
     "targets": ("indicator", "year", "target"),
     "context": ("name", "year", "value", "unit", "source", "date"),
 }
@@ -138,6 +154,7 @@ KEYS = {
     "followups": ("enrolment", "month"),
     "exemptions": ("enrolment", "from_on"),
     "answers": ("enrolment", "survey", "period", "question"),
+    "actionplans": ("ref",),
     "targets": ("indicator", "year"),
     "context": ("name", "year"),
 }

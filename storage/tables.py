@@ -522,6 +522,57 @@ comment_theme = _table(
     Column("coded_at", UtcDateTime, nullable=False),
 )
 
+# The unit's decision to ask a provider's customers more often. provider.watched_from is made of the one that is on.
+watch = _table(
+    "watch",
+    Column("id", Integer, primary_key=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("from_on", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # told in the report
+    Column("figures", Text, nullable=False),  # what the decision rests on; for staff
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("lifted_on", IsoDate),
+    Column("lifted_reason", Text, nullable=False),
+    Column("lifted_by", Text, nullable=False),
+)
+_partial("uq_watch_on", watch.c.provider_id, where="lifted_on IS NULL", unique=True)
+
+# What a provider must do about a deficiency.
+action_plan = _table(
+    "action_plan",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("deficiency", Text, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("due_on", IsoDate, nullable=False),
+    Column("responsible", Text, nullable=False),
+    Column("indicator", Text, nullable=False),  # which measures the effect
+    Column("decided_on", IsoDate, nullable=False),
+    Column("done_on", IsoDate),
+    Column("effect", Text, nullable=False),
+)
+
+# A provider's digest of a month: queued once.
+digest = _table(
+    "digest",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("month", Text, primary_key=True),  # YYYY-MM
+    Column("queued_at", UtcDateTime, nullable=False),
+)
+
+# A satisfaction figure that a provider was given: what may be told next depends on it (reporting/releases.py).
+digest_figure = _table(
+    "digest_figure",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("year", Integer, primary_key=True),  # the last of its four quarters
+    Column("quarter", Integer, primary_key=True),
+    Column("satisfied", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+
 # A published report, whole: rows are added and never changed.
 report_snapshot = _table(
     "report_snapshot",

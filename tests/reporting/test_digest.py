@@ -13,7 +13,7 @@ MAY = Digest(date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"
 
 
 def test_the_sms_of_report_md() -> None:
-    assert sms(replace(MAY, themes=(("Bemötande", 7),))) == (
+    assert sms(replace(MAY, themes=("Bemötande",))) == (
         "Nacka: maj. Uppföljning 41/44 kunder klar, 3 saknas före 5/6. "
         "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Tema: bemötande."
     )
@@ -53,7 +53,7 @@ def test_the_sms_is_one_segment_whatever_there_is_to_say() -> None:
         due=1044,
         done=1041,
         figure=Figure((2015, 1), 1033, 1241),
-        themes=(("Kontakt och tillgänglighet", 70), ("Innehåll och aktiviteter", 60), ("Bemötande", 50)),
+        themes=("Kontakt och tillgänglighet", "Innehåll och aktiviteter", "Bemötande"),
         overdue=("A", "B"),
     )
     text = sms(full)
@@ -64,19 +64,21 @@ def test_the_sms_is_one_segment_whatever_there_is_to_say() -> None:
 
 
 def test_telegram_also_tells_the_others_the_response_rate_and_the_list() -> None:
-    digest = replace(MAY, others=(300, 405), response=(41, 79), themes=(("Bemötande", 7),))
+    digest = replace(MAY, others=(300, 405), response=(41, 79), themes=("Bemötande",))
     assert telegram(digest) == (
         "Nacka: maj\n"
         "Uppföljning 41/44 kunder klar, 3 saknas före 5/6.\n"
         "Saknas: 1042, 1050, 1061.\n"
         "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Övriga: 74 %. Svarsandel: 52 %.\n"  # 300/405, 41/79
-        "Tema: bemötande (7 kunder).\n"
+        "Tema: bemötande.\n"
         "Stämmer inte listan? Svara FEL så ses den över innan låsning 5/6."
     )
 
 
-def test_others_of_five_answers_are_not_told() -> None:
-    assert "Övriga" not in telegram(replace(MAY, others=(3, 5)))
+def test_others_are_told_from_200_answers() -> None:
+    """Of 199 each per cent is one count, and two months' counts could be subtracted; of 200 it is two or more."""
+    assert "Övriga" not in telegram(replace(MAY, others=(150, 199)))
+    assert "Övriga: 75 %" in telegram(replace(MAY, others=(150, 200)))
 
 
 def test_a_long_list_is_cut() -> None:

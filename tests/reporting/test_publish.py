@@ -99,7 +99,7 @@ async def test_the_next_year_knows_goals_themes_and_the_year_before(db: Database
         await targets.save_context(
             conn, [ContextFigure("Arbetslösa", 2026, 6.4, "procent", "SCB", date(2027, 1, 9))]
         )
-        beside = await background(conn, YEAR + 1, ASKED)
+        beside = await background(conn, YEAR + 1, ASKED, NOW.date())
     assert beside.previous is not None
     assert beside.previous.indicators == kept.indicators
     assert beside.previous.published_at == NOW

@@ -57,7 +57,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
             await fill(db, folder)
             async with db.read() as conn:
                 cells, people = await aggregate(conn, 2015, NOW), await volumes(conn, 2015)
-                beside = await background(conn, 2015, ())
+                beside = await background(conn, 2015, (), NOW.date())
             return Year(cells, people, build(cells, 2015, NOW, background=beside))
         finally:
             await db.close()

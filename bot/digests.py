@@ -1,0 +1,98 @@
+"""`followup digest`: what a provider would be sent, exactly; and sending it before its day."""
+
+from datetime import datetime
+
+from bot import settings as settings_
+from bot.app import contact_rules
+from bot.commands import database
+from bot.cost import parts_and_price, sms_cost
+from bot.errors import BadInput
+from bot.providerexports import check_month
+from bot.settings import Settings, SettingsError
+from reporting.swedish import MONTHS
+from scheduler.digests import Composed, compose, last_month, queue
+from storage import contactlinks, digests, followups
+from storage.calendarmonths import month_of
+from storage.database import Database
+
+CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
+
+
+async def digest(provider_ref: str, month: str | None, send: bool, now: datetime) -> str:
+    """The digest of ``month`` as each contact address gets it; ``send`` queues it.
+
+    Raises BadInput and SettingsError.
+    """
+    settings = settings_.load()
+    async with database(settings) as db:
+        return await preview(db, settings, provider_ref, month, send, now)
+
+
+async def preview(
+    db: Database, settings: Settings, provider_ref: str, month: str | None, send: bool, now: datetime
+) -> str:
+    """What `digest` says. Without a ``month`` the last one is meant, or this one when the last has locked."""
+    rules, _ = contact_rules(settings)
+    today = now.astimezone(settings.zone).date()
+    if month is None:
+        month = last_month(today) if not followups.is_locked(last_month(today), today) else month_of(today)
+    check_month(month)
+    if month > month_of(today):
+        raise BadInput(f"Månaden {month} har inte börjat än.")
+    on = {"sms": settings.twilio, "telegram": settings.telegram}
+    channels = frozenset(name for name, channel in on.items() if channel)
+    if send and not channels:
+        raise SettingsError("TWILIO_ACCOUNT_SID and TELEGRAM_BOT_TOKEN are missing: nothing can be sent.")
+    async with db.begin() as conn:
+        found = await contactlinks.provider_named(conn, provider_ref)
+        if found is None:
+            raise BadInput(f"Anordnaren {provider_ref} finns inte i registret.")
+        provider_id, name, _ = found
+        sent = await digests.sent_at(conn, provider_id, month)
+        composed = await compose(
+            conn, provider_id, provider_ref, month, channels or frozenset(on), rules, today, now
+        )
+        if send:
+            _may_be_sent(name, month, sent, composed, followups.is_locked(month, today))
+            await queue(conn, provider_id, month, composed, settings.zone, now)
+    if sent is not None:
+        state = f"Skickat {sent.astimezone(settings.zone):%Y-%m-%d %H:%M}; så här skulle det se ut i dag."
+    elif send:
+        state = "I kö: skickas när `followup run` är igång och sändningstiden är öppen."
+    else:
+        state = "Förhandsvisning: inget skickas."
+    return f"{name}, {_named(month)}. {state}\n\n{_shown(composed)}"
+
+
+def _may_be_sent(name: str, month: str, sent: datetime | None, composed: Composed, locked: bool) -> None:
+    if sent is not None:
+        raise BadInput(f"{name} har redan fått månadsbrevet för {_named(month)} ({sent:%Y-%m-%d}).")
+    if locked:
+        raise BadInput(f"Månaden {month} låstes {followups.locks_on(month)}: då skickas inget månadsbrev.")
+    if not composed.digest.says_something:
+        raise BadInput(f"{name} hade inga insatser att följa upp i {_named(month)}: det finns inget att skicka.")
+    if not composed.messages:
+        raise BadInput(
+            f"{name} har ingen kontakt att skicka till: ange anordnarens telefon i registret eller gör en länk "
+            "med `followup link`."
+        )
+
+
+def _shown(composed: Composed) -> str:
+    texts: dict[tuple[str, str], int] = {}
+    for message in composed.messages:
+        texts[message.channel, message.text] = texts.get((message.channel, message.text), 0) + 1
+    if not texts:
+        return "Anordnaren har ingen kontakt som kan nås: ingen får brevet."
+    parts = []
+    for (channel, text), receivers in texts.items():
+        size = ""
+        if channel == "sms":
+            cost = sms_cost(text)
+            size = f", {cost.alphabet}, {parts_and_price(cost.parts)} per mottagare"
+        parts.append(f"{CHANNELS[channel]} till {receivers}{size}:\n{text}")
+    return "\n\n".join(parts)
+
+
+def _named(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"

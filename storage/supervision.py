@@ -1,0 +1,83 @@
+"""What the unit has decided about providers, and the counts that speak for a decision. Read here; watch is decided
+in storage/decisions.py, and action plans come by storage/register.py."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.actionplans import ActionPlan, Watch
+from storage.tables import action_plan, answer, measurement, occasion, provider, watch
+
+PROMISES = 4  # the reason "what was promised did not happen", in survey/packs
+
+
+async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]:
+    """Every watch that was on at some time from ``first`` to ``last``, by provider."""
+    rows = await conn.execute(
+        select(
+            provider.c.ref,
+            watch.c.from_on,
+            watch.c.reason,
+            watch.c.figures,
+            watch.c.decided_by,
+            watch.c.lifted_on,
+            watch.c.lifted_reason,
+        )
+        .join(provider, provider.c.id == watch.c.provider_id)
+        .where(watch.c.from_on <= last, (watch.c.lifted_on.is_(None)) | (watch.c.lifted_on >= first))
+        .order_by(provider.c.ref, watch.c.from_on)
+    )
+    return [Watch(*row) for row in rows]
+
+
+async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPlan]:
+    """Every action plan that was decided by ``last`` and not done before ``first``, by provider and due date."""
+    a = action_plan.c
+    rows = await conn.execute(
+        select(
+            a.ref,
+            provider.c.ref.label("provider"),
+            a.deficiency,
+            a.measures,
+            a.due_on,
+            a.responsible,
+            a.indicator,
+            a.decided_on,
+            a.done_on,
+            a.effect,
+        )
+        .join(provider, provider.c.id == a.provider_id)
+        .where(a.decided_on <= last, a.done_on.is_(None) | (a.done_on >= first))
+        .order_by(provider.c.ref, a.due_on, a.ref)
+    )
+    return [ActionPlan(**row) for row in rows.mappings()]
+
+
+async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[int, int]]:
+    """(satisfied, answered) by provider, of the measurement points from ``since`` on."""
+    m = measurement.c
+    rows = await conn.execute(
+        select(provider.c.ref, func.count(m.overall).filter(m.overall >= 4), func.count(m.overall))
+        .join(provider, provider.c.id == m.provider_id)
+        .where(m.point_on >= since, m.overall.is_not(None))
+        .group_by(provider.c.ref)
+    )
+    return {ref: (satisfied, answered) for ref, satisfied, answered in rows}
+
+
+async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:
+    """By provider, the customers whose reason was that what was promised did not happen."""
+    rows = await conn.execute(
+        select(provider.c.ref, func.count(occasion.c.customer_id.distinct()))
+        .select_from(answer)
+        .join(occasion, occasion.c.id == answer.c.occasion_id)
+        .join(
+            measurement,
+            (measurement.c.enrolment_id == occasion.c.enrolment_id) & (measurement.c.point == occasion.c.survey),
+        )
+        .join(provider, provider.c.id == measurement.c.provider_id)
+        .where(answer.c.question == "reason", answer.c.value == PROMISES, measurement.c.point_on >= since)
+        .group_by(provider.c.ref)
+    )
+    return {row[0]: row[1] for row in rows}

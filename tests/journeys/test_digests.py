@@ -1,0 +1,187 @@
+"""A provider's monthly digest: previewed, sent once before the month locks, and answered with FEL."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import digests as command
+from bot.errors import BadInput
+from scheduler.digests import compose, queue
+from storage import contactlinks, people
+from storage.contactmessages import LOOKED_INTO
+from storage.database import Database
+from storage.tables import case, digest_figure, outbox, provider
+from survey import segments
+from tests.journeys.world import ZONE, World, world
+from tests.storage.providers import OTHER_PHONE, PHONE, REGISTER
+
+FOLLOWUPS = "enrolment,month,held_on\n1042,2026-11,2026-11-20\n"
+TOO_FEW = "Nöjdhet: för få svar för att visas (minst 6 krävs)."
+DECEMBER_FIRST = "2026-12-01T09:05"
+
+
+@pytest.fixture
+async def story(db: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(db, tmp_path, "2026-09-01T10:00") as started:
+        await started.read(**REGISTER)
+        started.clock.advance(datetime(2026, 11, 30, 9, tzinfo=UTC))
+        await started.read(followups=FOLLOWUPS)
+        yield started
+
+
+async def day(story: World, at: str) -> None:
+    """A day of the clock's: what is due is queued, and sent."""
+    story.clock.advance(datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC))
+    await story.app.queue_digests()
+    await story.deliver()
+
+
+def sent(story: World, phone: str) -> list[str]:
+    return [text for text in story.texts(phone) if "Nöjdhet" in text]
+
+
+async def test_it_is_sent_once_before_the_month_locks(story: World) -> None:
+    await day(story, "2026-11-30T18:00")
+    assert sent(story, PHONE) == []
+    await day(story, "2026-12-01T08:59")  # before the send window opens
+    assert sent(story, PHONE) == []
+    for at in (DECEMBER_FIRST, "2026-12-01T09:20", "2026-12-02T09:05", "2026-12-04T09:05"):
+        await day(story, at)
+    assert sent(story, PHONE) == [
+        f"Nacka: november. Uppföljning 1/2 kunder klar, 1 saknas före 5/12. {TOO_FEW}"  # 1042 is, 1043 is not
+    ]
+    assert sent(story, OTHER_PHONE) == [
+        f"Nacka: november. Uppföljning 0/1 kund klar, 1 saknas före 5/12. {TOO_FEW}"
+    ]
+    await day(story, "2027-01-04T09:05")
+    assert len(sent(story, PHONE)) == 2
+    assert "december" in sent(story, PHONE)[1]
+
+
+async def test_a_locked_month_is_not_written_about(story: World) -> None:
+    await day(story, "2026-12-05T09:05")
+    assert sent(story, PHONE) == []
+
+
+async def test_what_is_not_committed_was_never_queued(story: World) -> None:
+    story.clock.advance(datetime(2026, 12, 1, 9, tzinfo=UTC))
+
+    async def die_before_the_commit() -> None:
+        async with story.db.begin() as conn:
+            composed = await compose(
+                conn, 1, "P1", "2026-11", {"sms"}, story.app.rules, date(2026, 12, 1), story.clock()
+            )
+            assert await queue(conn, 1, "2026-11", composed, ZONE, story.clock()) == 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await die_before_the_commit()
+    await day(story, "2026-12-01T10:05")
+    assert len(sent(story, PHONE)) == 1
+
+
+async def test_it_lapses_when_the_month_locks(story: World) -> None:
+    story.clock.advance(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    await story.app.queue_digests()
+    story.clock.advance(datetime(2026, 12, 7, 9, tzinfo=UTC))  # nothing could be sent for six days
+    await story.deliver()
+    assert sent(story, PHONE) == []
+    async with story.db.read() as conn:
+        states = await conn.execute(select(outbox.c.state).where(outbox.c.key.startswith("digest:")))
+        assert set(states.scalars()) == {"expired"}
+
+
+async def test_who_said_stop_gets_none_until_somebody_else_can_be_reached(story: World) -> None:
+    await story.says(PHONE, "STOPP")
+    await day(story, DECEMBER_FIRST)
+    assert sent(story, PHONE) == []
+    async with story.db.begin() as conn:
+        phone = (await people.find_or_add(conn, "sms", ["+46701740660"], story.clock()))["+46701740660"]
+        await contactlinks.add_contact(conn, 1, phone.id, story.clock())
+    await day(story, "2026-12-02T09:05")
+    assert len(sent(story, "+46701740660")) == 1
+    assert sent(story, PHONE) == []
+
+
+async def test_telegram_lists_what_is_missing(story: World) -> None:
+    async with story.db.begin() as conn:
+        chat = (await people.find_or_add(conn, "telegram", ["70001"], story.clock()))["70001"]
+        await contactlinks.add_contact(conn, 1, chat.id, story.clock())
+    await day(story, DECEMBER_FIRST)
+    assert [each.text for each in story.emulator.chats if each.chat_id == 70_001] == [
+        "Nacka: november\n"
+        "Uppföljning 1/2 kunder klar, 1 saknas före 5/12.\n"
+        "Saknas: 1043.\n"
+        f"{TOO_FEW}\n"
+        "Stämmer inte listan? Svara FEL så ses den över innan låsning 5/12."
+    ]
+    assert len(sent(story, PHONE)) == 1
+
+
+async def test_fel_opens_a_case_about_the_list(story: World) -> None:
+    await day(story, DECEMBER_FIRST)
+    assert await story.says(PHONE, "Fel! 1043 är avslutad sedan oktober") == LOOKED_INTO
+    assert segments.count(LOOKED_INTO).parts == 1
+    async with story.db.read() as conn:
+        rows = await conn.execute(
+            select(provider.c.ref, case.c.kind, case.c.text, case.c.channel, case.c.due_on).join(
+                provider, provider.c.id == case.c.provider_id
+            )
+        )
+        assert [tuple(row) for row in rows] == [
+            ("P1", "list", "Fel! 1043 är avslutad sedan oktober", "sms", date(2026, 12, 2))
+        ]
+
+
+@pytest.mark.parametrize("text", ["fel nummer", "FEL PERSON"])
+async def test_a_wrong_number_is_not_about_the_list(story: World, text: str) -> None:
+    await story.says(PHONE, text)
+    async with story.db.read() as conn:
+        kinds = set((await conn.execute(select(case.c.kind))).scalars())
+    assert "list" not in kinds
+
+
+async def test_the_preview_is_what_is_sent(story: World) -> None:
+    async def asked(month: str | None, send: bool) -> str:
+        now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+        return await command.preview(story.db, story.app.settings, "P1", month, send, now)
+
+    shown = await asked(None, False)
+    assert shown == (
+        "Alfa, november 2026. Förhandsvisning: inget skickas.\n\n"
+        "SMS till 1, GSM-7, 1 del, 0,65 kr per mottagare:\n"
+        f"Nacka: november. Uppföljning 1/2 kunder klar, 1 saknas före 5/12. {TOO_FEW}"
+    )
+    assert await sent_figures(story.db) == 0
+    await asked("2026-11", True)
+    await day(story, "2026-12-01T15:00")
+    assert sent(story, PHONE) == [shown.rpartition("\n")[2]]
+    with pytest.raises(BadInput, match=r"Alfa har redan fått månadsbrevet för november 2026 \(2026-12-01\)"):
+        await asked("2026-11", True)
+
+
+@pytest.mark.parametrize(
+    ("ref", "month", "words"),
+    [
+        ("P9", None, "Anordnaren P9 finns inte i registret."),
+        ("P1", "november", "'november' är ingen månad: skriv till exempel 2026-10."),
+        ("P1", "2027-01", "Månaden 2027-01 har inte börjat än."),
+        ("P1", "2026-10", "Månaden 2026-10 låstes 2026-11-05: då skickas inget månadsbrev."),
+        ("P3", None, "Tom hade inga insatser att följa upp i november 2026: det finns inget att skicka."),
+    ],
+)
+async def test_what_cannot_be_sent(story: World, ref: str, month: str | None, words: str) -> None:
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    with pytest.raises(BadInput) as refused:
+        await command.preview(story.db, story.app.settings, ref, month, True, now)
+    assert str(refused.value) == words
+    await day(story, DECEMBER_FIRST)
+    assert len(sent(story, PHONE)) == 1  # the refused one left no trace
+
+
+async def sent_figures(db: Database) -> int:
+    async with db.read() as conn:
+        return len((await conn.execute(select(digest_figure.c.provider_id))).all())
