@@ -23,6 +23,7 @@ from reporting.blocks import (
     numbered,
     paragraphs,
 )
+from reporting.grids import themes_grid
 from reporting.indicators import QUESTIONS, Indicator
 from reporting.monthgrids import FOLLOWUPS
 from reporting.outcomegrids import expectations_grid
@@ -32,6 +33,7 @@ from reporting.report import QualityReport
 from reporting.sections import imprint
 from reporting.sentences import interval_text, on_time_sentence, share_cell
 from reporting.swedish import MONTHS, NO_DATA, POINTS, SUPPRESSED, count, of, percent, whole
+from reporting.themes import UNCLEAR
 
 MIN_CUSTOMERS = 6  # "fler än fem kunder", the 2015 report's own
 TITLES = {"overall": "Totalomdöme", "treatment": "Bemötande", "usefulness": "Nytta"}
@@ -78,7 +80,7 @@ def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Docum
         sections=numbered(
             (
                 Section(1, "Vad kunderna tycker", pack.satisfaction()),
-                Section(2, "Månadsuppföljning", pack.followups()),
+                Section(2, "Skäl och månadsuppföljning", (*pack.reasons(), *pack.followups())),
                 Section(3, "Utfall vid avslut", pack.outcomes()),
                 Section(4, "Ärenden, åtgärder och överenskommelser", pack.agreements(open_cases)),
             )
@@ -121,13 +123,18 @@ class _Pack:
             return None
         return total.numerator - own.numerator, total.denominator - own.denominator
 
+    def _others_cell(self, indicator: str, point: str = "") -> Cell:
+        others = self.others(indicator, point)
+        if others is not None and others[1]:
+            return Percent(100 * others[0] / others[1])
+        return NO_DATA if self.find(indicator, point, whole_unit=True).status == "no_answers" else SUPPRESSED
+
     def satisfaction(self) -> tuple[Block, ...]:
         rows: list[tuple[Cell, ...]] = []
         for question in QUESTIONS:
             for point, title in POINTS.items():
                 row = self.find(f"satisfaction.{question}", point)
                 share, interval = told(row)
-                others = self.others(f"satisfaction.{question}", point)
                 rows.append(
                     (
                         TITLES[question],
@@ -135,7 +142,7 @@ class _Pack:
                         self.find("response_rate", point).numerator or 0 if question == "overall" else "",
                         share,
                         interval,
-                        Percent(100 * others[0] / others[1]) if others and others[1] else SUPPRESSED,
+                        self._others_cell(f"satisfaction.{question}", point),
                         self.row(point).assessment if question == "overall" else "",
                     )
                 )
@@ -147,9 +154,17 @@ class _Pack:
             *paragraphs(self._satisfied(), "key"),
             Grid("Andel nöjda hos er och hos övriga", columns, tuple(rows), words=frozenset({0, 1, 6})),
             *self._chart("Andel nöjda", [("satisfaction.overall", *point) for point in POINTS.items()]),
+        )
+
+    def reasons(self) -> tuple[Block, ...]:
+        told = [row for row in self.report.background.themes if row.status == "ok" and row.theme != UNCLEAR]
+        themes = themes_grid(told)
+        return (
             Heading("Varför kunder inte är nöjda"),
             Paragraph("Skälen är alla anordnares kunders: en enskild anordnares visas inte, för kundernas skydd."),
             self.report.reasons,
+            *((themes,) if themes.rows else ()),
+            Heading("Månadsuppföljning"),
         )
 
     def _satisfied(self) -> tuple[str, ...]:
@@ -201,7 +216,6 @@ class _Pack:
         place = next(n for n, row in enumerate(report.provider_rows) if row.ref == self.provider)
         year = report.followups.rows[place][1:]
         confirmed, interval = self._confirmed()
-        sums = dict(zip(FOLLOWUPS, year, strict=True))
         rows: list[tuple[Cell, ...]] = []
         for number, name in enumerate(MONTHS, 1):
             key = ("followup.compliance", self.provider, "", f"{report.year}-{number:02}")
@@ -213,18 +227,14 @@ class _Pack:
         sentence = on_time_sentence(self.find("followup.compliance"))
         if sentence and others and others[1]:
             sentence += f" Hos övriga var andelen {whole(100 * others[0] / others[1])} procent."
-        summed: tuple[tuple[Cell, ...], ...] = (
-            ("Förväntade insatsmånader", sums["Förväntade"]),
-            ("Följdes upp i tid", sums["I tid"]),
-            ("Följdes upp sent", sums["Sent"]),
-            ("Saknar uppföljning", sums["Saknas"]),
-            ("Undantagna", sums["Undantagna"]),
-            ("Andel i tid", sums["Andel i tid"]),
-            ("Bekräftat av kunderna" + (f" (intervall {interval})" if interval else ""), confirmed),
-        )
         return (
             *paragraphs((sentence,), "key"),
-            Grid("Uppföljningarna under året", ("Uppgift", "Utfall"), summed),
+            Grid(
+                "Uppföljningarna under året",
+                (*FOLLOWUPS[:-2], "Bekräftat av kunderna", "95\u00a0%-intervall"),
+                ((*year[:-2], confirmed, interval),),
+                words=frozenset(),
+            ),
             Grid(
                 "Månad för månad, enligt era registreringar",
                 ("Månad", "Förväntade", "I tid", "Sent eller saknas", "Andel i tid"),
@@ -249,7 +259,7 @@ class _Pack:
     def outcomes(self) -> tuple[Block, ...]:
         rows: list[tuple[Cell, ...]] = []
         for indicator, _, title in OUTCOMES:
-            row, others = self.find(indicator), self.others(indicator)
+            row = self.find(indicator)
             share, interval = told(row)
             rows.append(
                 (
@@ -257,7 +267,7 @@ class _Pack:
                     row.denominator if row.denominator is not None else share_cell(row),
                     share,
                     interval,
-                    Percent(100 * others[0] / others[1]) if others and others[1] else SUPPRESSED,
+                    self._others_cell(indicator),
                     percent(row.target, short=True) if row.target is not None else NO_DATA,
                 )
             )

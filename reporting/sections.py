@@ -9,7 +9,7 @@ from reporting.indicators import YOUTH_DEFINITIONS
 from reporting.methodgrids import definitions_grid, wordings_grid
 from reporting.providers import BARS_AT_MOST
 from reporting.sentences import Find, break_sentences, interval_text
-from reporting.swedish import NO_DATA, SUPPRESSED, count, day, decimal, of, whole
+from reporting.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
 from storage.yearvalues import Volumes
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ..
         if interval := interval_text(row):
             detail += f", intervall {interval}"
         if row.target is not None:
-            detail += f"; mål {decimal(row.target, short=True)} %"
-        found.append(Fact(label, f"{whole(row.value)} %", detail))
+            detail += f"; mål {percent(row.target, short=True)}"
+        found.append(Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail))
     return tuple(found)
 
 

@@ -20,7 +20,7 @@ from scheduler.rules import (
     Rules,
     may_open,
 )
-from storage import occasions, outbox
+from storage import exemptions, occasions, outbox
 from storage.conversations import REASONS
 from storage.database import Database
 from storage.occasions import Connection, Planned, Waiting
@@ -143,6 +143,7 @@ class Planner:
         best = await occasions.top_survey(conn, customers, now, rank)
         today = now.astimezone(self._zone).date()
         starting = await self._starting(conn, customers, today)
+        exempt = await exemptions.hindering(conn, [each.id for each in found if each.survey == "checkin"])
         decisions: list[tuple[Waiting, Decision]] = []
         for each in sorted(found, key=lambda one: (rank[one.survey], one.due_at, one.id)):
             address = self._address(each)
@@ -160,6 +161,7 @@ class Planner:
                 outranked=rank[each.survey] > best.get(each.customer_id, len(rank)),
                 start_this_week=each.customer_id in starting,
                 hindrance=each.hindrance,
+                exempt=each.id in exempt,
             )
             decision = may_open(facts, now, self._rules, self._window)
             if isinstance(decision, Open) and address is not None:

@@ -207,6 +207,7 @@ class ContactFacts:
         outranked: a contact of higher priority waits for the same customer.
         start_this_week: the customer's four-week question falls in this week.
         hindrance: why it was held when it was last looked at; empty when it never was.
+        exempt: the month of the check-in asks for no follow-up, so that there is nothing to ask about.
     """
 
     survey: str
@@ -218,6 +219,7 @@ class ContactFacts:
     outranked: bool
     start_this_week: bool = False
     hindrance: str = ""
+    exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,7 @@ Decision = Open | Hold | Close
 
 ANOTHER_LOOK = timedelta(hours=1)
 TOO_LATE = "Tiden hade redan gått ut när frågan kunde planeras."
+EXEMPT = "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon."
 UNREACHABLE = "Kunden har ingen adress som går att nå."
 
 
@@ -252,6 +255,8 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
     """Whether a due contact is made now, later or never; every reason is a sentence for staff."""
     if facts.withdrawn is not None:
         return Close("cancelled", facts.withdrawn)
+    if facts.exempt:
+        return Close("held_back", EXEMPT)
     reachable = "active" in facts.address_states
     if not reachable and "opted_out" in facts.address_states:
         return Close("opted_out", "Kunden har sagt stopp.")

@@ -6,37 +6,81 @@ its exemptions, so that two weeks of holiday leave a month as it was.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.calendarmonths import OPEN_DAYS, month_of, open_days
 from storage.database import chunks, insert, upsert
-from storage.tables import enrolment, exempt_month, exemption
+from storage.tables import audit, enrolment, exempt_month, exemption, occasion
 
 if TYPE_CHECKING:
     from storage.registerrows import ExemptionRow  # the report counts exemptions, and reads no files
 
 
 async def save(
-    conn: AsyncConnection, rows: "Sequence[ExemptionRow]", ids: Mapping[str, int], now: datetime
-) -> None:
-    """Store exemptions; one with the same enrolment and first day replaces what was stored."""
-    values = [
-        {
-            "enrolment_id": ids[row.enrolment],
-            "from_on": row.from_on,
-            "to_on": row.to_on,
-            "reason": row.reason,
-            "decided_by": row.who,
-            "registered_at": now,
-        }
-        for row in rows
-    ]
+    conn: AsyncConnection, rows: Sequence["ExemptionRow"], ids: Mapping[str, int], now: datetime
+) -> list["ExemptionRow"]:
+    """Store exemptions; one with the same enrolment and first day replaces what was stored, or takes it back.
+
+    What was there before is kept in the audit trail. The rows that take back what is not there, unstored.
+    """
+    stored = await _stored(conn, [ids[row.enrolment] for row in rows])
+    values, gone, events = [], [], []
+    unknown: list[ExemptionRow] = []
+    for row in rows:
+        key = ids[row.enrolment], row.from_on
+        before = stored.get(key)
+        if row.withdrawn and before is None:
+            unknown.append(row)
+            continue
+        if before is not None and (row.withdrawn or before.to_on != row.to_on):
+            events.append(
+                {
+                    "at": now,
+                    "actor": row.who,
+                    "action": "exemption_withdrawn" if row.withdrawn else "exemption_changed",
+                    "customer_id": before.customer_id,
+                    "detail": f"insats {row.enrolment}, var {before.from_on}–{before.to_on}",
+                }
+            )
+        if row.withdrawn:
+            gone.append(key)
+        else:
+            values.append(
+                {
+                    "enrolment_id": key[0],
+                    "from_on": row.from_on,
+                    "to_on": row.to_on,
+                    "reason": row.reason,
+                    "decided_by": row.who,
+                    "registered_at": now,
+                }
+            )
+    if unknown:
+        return unknown
     await upsert(conn, exemption, ("enrolment_id", "from_on"), values)
+    for enrolment_id, from_on in gone:
+        x = exemption.c
+        await conn.execute(exemption.delete().where(x.enrolment_id == enrolment_id, x.from_on == from_on))
+    await insert(conn, audit, events)
+    return []
+
+
+async def _stored(conn: AsyncConnection, enrolment_ids: Collection[int]) -> dict[tuple[int, date], Any]:
+    x = exemption.c
+    found: dict[tuple[int, date], Any] = {}
+    for chunk in chunks(sorted(set(enrolment_ids))):
+        rows = await conn.execute(
+            select(x.enrolment_id, x.from_on, x.to_on, enrolment.c.customer_id)
+            .join(enrolment, enrolment.c.id == x.enrolment_id)
+            .where(x.enrolment_id.in_(chunk))
+        )
+        found |= {(row.enrolment_id, row.from_on): row for row in rows}
+    return found
 
 
 async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int]) -> None:
@@ -81,6 +125,20 @@ def exempt_months(
         whole = open_days(month, started_on, ended_on)
         if whole >= OPEN_DAYS > whole - len(exempt):
             found.append((month, Counter(exempt.values()).most_common(1)[0][0]))
+    return found
+
+
+async def hindering(conn: AsyncConnection, occasions: Collection[int]) -> set[int]:
+    """Those of these occasions that are check-ins about an exempt month."""
+    o, x = occasion.c, exempt_month.c
+    found: set[int] = set()
+    for chunk in chunks(sorted(occasions)):
+        rows = await conn.execute(
+            select(o.id)
+            .join(exempt_month, and_(x.enrolment_id == o.enrolment_id, x.month == func.substr(o.period, 1, 7)))
+            .where(o.id.in_(chunk), o.survey == "checkin")
+        )
+        found |= set(rows.scalars())
     return found
 
 

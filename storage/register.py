@@ -266,7 +266,10 @@ async def _exemptions(
     problems += [_problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret") for row in unknown]
     if problems:
         return set()
-    await exemptions.save(conn, batch.exemptions, ids, now)
+    problems += [
+        _problem(row, "withdrawn", f"insatsen {row.enrolment} har inget undantag från {row.from_on} att återta")
+        for row in await exemptions.save(conn, batch.exemptions, ids, now)
+    ]
     return {ids[row.enrolment] for row in batch.exemptions}
 
 

@@ -80,12 +80,13 @@ class FollowupRow(_OfEnrolment):
 
 @dataclass(frozen=True, slots=True)
 class ExemptionRow(_OfEnrolment):
-    """A time without follow-ups, its first and last day in it; ``who`` decided it."""
+    """A time without follow-ups, its first and last day in it; ``who`` decided it, or took it back."""
 
     from_on: date
     to_on: date
     reason: str
     who: str
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,8 @@ def _exemption(line: Line) -> ExemptionRow:
     reason = line.one_of("reason", registerwords.EXEMPTION_WORDS, tuple(registerwords.EXEMPTIONS), "")
     if first > date.min and (last - first).days > EXEMPTION_DAYS:
         line.refuse("to", f"ett undantag får vara högst {EXEMPTION_DAYS} dagar; lägg in ett nytt när det går ut")
-    return ExemptionRow(line.file, line.row, enrolment, first, last, reason, line.needed("who"))
+    withdrawn = bool(_yes_no(line, "withdrawn"))
+    return ExemptionRow(line.file, line.row, enrolment, first, last, reason, line.needed("who"), withdrawn)
 
 
 def _answer(line: Line) -> AnswerRow:

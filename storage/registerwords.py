@@ -98,6 +98,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish 
         "to": ("till",),
         "reason": ("skäl", "orsak"),
         "who": ("vem", "beslutad av", "beslutat av"),
+        "withdrawn": ("återtaget", "återkallat"),
     },
     "answers": {
         "enrolment": ("insats",),

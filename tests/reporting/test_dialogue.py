@@ -1,5 +1,7 @@
 """The dialogue pack: a provider's own four pages, with nothing in them that a customer's answer follows from."""
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 
@@ -8,6 +10,7 @@ from reporting.blocks import Bars, Document, Grid, Paragraph, Percent, cell_text
 from reporting.dialogue import NoDialogue, dialogue
 from reporting.render import docx, html, pdf
 from reporting.report import QualityReport, build
+from reporting.themes import THEMES, ThemeRow
 from storage.yearvalues import Volumes
 from tests.reporting.cubes import NOW, YEAR, of_answers
 
@@ -53,6 +56,15 @@ def test_it_is_four_pages_in_every_format() -> None:
     assert docx.render(pack) == docx.render(dialogue(_report(), "A"))
 
 
+def test_every_theme_and_reason_has_room_on_the_four_pages() -> None:
+    themes = tuple(ThemeRow(key, title, 9, 3, "ok") for key, title in THEMES.items())
+    report = _report()
+    pack = dialogue(replace(report, background=replace(report.background, themes=themes)), "A")
+    assert len(_grid(pack, "Teman").rows) == len(THEMES) - 1  # what is unclear is nothing to talk about
+    with pypdfium2.PdfDocument(pdf.render(pack)) as read:
+        assert len(read) == 4
+
+
 @pytest.mark.parametrize(
     ("provider", "words"),
     [("D", "hade 5 kunder 2025"), ("Z", "Ingen anordnare har numret Z"), ("", "Ingen anordnare har numret")],
@@ -92,7 +104,9 @@ def test_what_customers_said_of_follow_ups_is_a_years_sum() -> None:
     assert months.rows[0] == ("Januari", 10, 8, 2, Percent(80.0))
     assert len(months.rows) == 12
     # All twelve said no: 0 %, told as a band.
-    assert _grid(pack, "Uppföljningarna under").rows[-1] == ("Bekräftat av kunderna", "under 10\u00a0%")
+    assert _grid(pack, "Uppföljningarna under").rows == (
+        (120, 96, 12, 12, 0, Percent(80.0), "under 10\u00a0%", ""),
+    )
 
 
 def test_end_reasons_are_told_in_the_groups_of_the_outcome() -> None:

@@ -273,6 +273,9 @@ def facts(**changes: object) -> ContactFacts:
     [
         ({}, Open),
         ({"withdrawn": "Insatsen är avslutad."}, "cancelled"),
+        ({"exempt": True}, "held_back"),
+        ({"exempt": True, "address_states": frozenset({"opted_out"})}, "held_back"),
+        ({"exempt": True, "withdrawn": "Insatsen är avslutad."}, "cancelled"),
         ({"address_states": frozenset({"opted_out"})}, "opted_out"),
         ({"address_states": frozenset({"opted_out", "active"})}, Open),
         ({"address_states": frozenset({"opted_out"}), "expires_at": NOW}, "opted_out"),

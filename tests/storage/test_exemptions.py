@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from storage.aggregates import aggregate
 from storage.calendarmonths import month_of, open_days
@@ -13,6 +14,7 @@ from storage.database import Database
 from storage.enrolmentmonths import of_month
 from storage.exemptions import exempt_months
 from storage.register import RegisterError
+from storage.tables import audit
 from tests.storage.providers import REGISTER, at, read
 
 OPEN = (date(2026, 1, 1), None)
@@ -135,3 +137,20 @@ async def test_a_bad_exemption_is_refused(db: Database, tmp_path: Path) -> None:
     ]
     with pytest.raises(RegisterError, match="rad 2, enrolment: insatsen 9 finns inte i registret"):
         await read(db, tmp_path, {"x": EXEMPTIONS.replace("1042", "9")})
+
+
+async def test_an_exemption_is_taken_back_and_the_trail_says_by_whom(db: Database, tmp_path: Path) -> None:
+    taken_back = "Insats;Från;Till;Skäl;Vem;Återtaget\n1042;2026-10-01;2026-11-20;sjuk;Bo;ja\n"
+    await read(db, tmp_path, {**REGISTER, "x": EXEMPTIONS})
+    await read(db, tmp_path, {"x": EXEMPTIONS})  # the same file again changes nothing
+    await read(db, tmp_path, {"x": EXEMPTIONS.replace("11-20", "11-30").replace("Anna", "Eva")})
+    await read(db, tmp_path, {"x": taken_back})
+    async with db.read() as conn:
+        assert (await aggregate(conn, 2026, at(date(2027, 1, 9)))).exempt == {}
+        trail = await conn.execute(select(audit.c.actor, audit.c.action, audit.c.detail).order_by(audit.c.id))
+        assert [tuple(row) for row in trail] == [
+            ("Eva", "exemption_changed", "insats 1042, var 2026-10-01–2026-11-20"),
+            ("Bo", "exemption_withdrawn", "insats 1042, var 2026-10-01–2026-11-30"),
+        ]
+    with pytest.raises(RegisterError, match="rad 2, withdrawn: insatsen 1042 har inget undantag från 2026-10-01"):
+        await read(db, tmp_path, {"x": taken_back})
