@@ -59,7 +59,19 @@ def unsafe_parts(release: Release, earlier: Sequence[Release], minimum: int = MI
     return frozenset(
         part
         for part in PARTS
-        if earlier and _gives_away([_view(each, part) for each in (*earlier, release)], part, minimum)
+        if earlier
+        and (
+            _gives_away([_view(each, part) for each in (*earlier, release)], part, minimum)
+            or (part == OUTCOMES and any(_few_reasons(each, release, minimum) for each in earlier))
+        )
+    )
+
+
+def _few_reasons(old: Release, new: Release, minimum: int) -> bool:
+    """Whether a few people's end reasons are what the whole unit's reasons differ by."""
+    before, after = reasons_of(old.counts)[""], reasons_of(new.counts)[""]
+    return any(
+        0 < abs(after.get(reason, 0) - before.get(reason, 0)) < minimum for reason in before.keys() | after.keys()
     )
 
 

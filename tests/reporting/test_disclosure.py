@@ -198,6 +198,21 @@ def test_a_revision_by_many_answers_is_told() -> None:
     assert found["satisfaction.overall", "P3", "start"].numerator == 30
 
 
+def test_a_revision_by_one_reason_repeats_them_all() -> None:
+    """No outcome changes when work becomes studies; but the table of reasons would tell of one person."""
+    cube = of_answers({f"P{n}": {"start": (20, 40)} for n in range(4)})
+    for n in range(4):
+        cube.endings.update({(f"P{n}", "work"): 10, (f"P{n}", "studies"): 6, (f"P{n}", "dropped_out"): 5 + n})
+    first = revised(cube, Background(), NOW, [])
+    for moved, standing in ((1, ("outcome",)), (6, ())):
+        later = of_answers({f"P{n}": {"start": (20, 40)} for n in range(4)})
+        later.endings.update(cube.endings)
+        later.endings.update({("P0", "work"): 10 - moved, ("P0", "studies"): 6 + moved})
+        second = revised(later, Background(), NOW, [first])
+        assert second.report.background.standing == standing
+        assert (second.report.endings == first.report.endings) is (moved == 1)
+
+
 def test_a_revision_by_one_ending_repeats_the_outcomes() -> None:
     cube = of_answers({f"P{n}": {"start": (20, 40)} for n in range(4)})
     for n in range(4):
