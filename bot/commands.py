@@ -6,9 +6,11 @@ import secrets
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
 from bot.errors import BadInput
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
     from reporting.background import Background
     from reporting.blocks import Document
     from reporting.report import QualityReport
+    from scheduler.rules import Rules
     from storage.aggregates import Aggregate
     from storage.occasions import Connection
+
+    AskedBy = tuple[Rules, ZoneInfo]
 
 DOCUMENTS = ("pdf", "docx", "html")  # one module of reporting.render each, of the report as it is read
 FIGURES = ("xlsx", "csv", "json")  # and of its figures
@@ -178,46 +183,63 @@ async def report(
     unknown = [name for name in formats if name.strip() not in FORMATS]
     if unknown:  # before anything is published
         raise BadInput(f"Formatet {unknown[0]!r} finns inte: välj bland {', '.join(FORMATS)}.")
+    from scheduler.rulesfile import load as load_rules
+
     settings = settings_.load()
+    asked_by = (load_rules(settings.rules, settings.zone)[0], settings.zone)
     now = now.astimezone(settings.zone)  # a month is over when it is over here
     async with database(settings) as db:
         if publish or revise is not None:
-            quality = await publish_report(db, year, now, revise)
+            quality = await publish_report(db, year, now, revise, asked_by)
         else:
-            quality = await quality_report(db, year, now, draft=draft)
+            quality = await quality_report(db, year, now, draft=draft, asked_by=asked_by)
         return write_report(quality, out, formats)
 
 
-async def quality_report(db: Database, year: int, now: datetime, *, draft: bool = False) -> "QualityReport":
-    """The one value behind every output: as published, or else of today's figures."""
+async def quality_report(
+    db: Database, year: int, now: datetime, *, draft: bool = False, asked_by: "AskedBy | None" = None
+) -> "QualityReport":
+    """The one value behind every output: as published, or else of today's figures.
+
+    ``asked_by``: the rules in force and the unit's zone; with them it tells what became of each planned question.
+    """
     from reporting.publish import published
 
     async with db.read() as conn:
         frozen = None if draft else await published(conn, year)
-        return frozen or await _drafted(conn, year, now)
+        return frozen or await _drafted(conn, year, now, asked_by)
 
 
-async def publish_report(db: Database, year: int, now: datetime, reason: str | None) -> "QualityReport":
+async def publish_report(
+    db: Database, year: int, now: datetime, reason: str | None, asked_by: "AskedBy | None" = None
+) -> "QualityReport":
     """Freeze today's figures as the year's report; ``reason`` makes it a revision. Raises PublishError."""
     from reporting.publish import publish
 
     async with db.begin() as conn:
-        counts, beside = await _counted(conn, year, now)
+        counts, beside = await _counted(conn, year, now, asked_by)
         return await publish(conn, counts, beside, now, reason)
 
 
-async def _drafted(conn: "Connection", year: int, now: datetime) -> "QualityReport":
+async def _drafted(conn: "Connection", year: int, now: datetime, asked_by: "AskedBy | None") -> "QualityReport":
     from reporting.report import build
 
-    counts, beside = await _counted(conn, year, now)
+    counts, beside = await _counted(conn, year, now, asked_by)
     return build(counts, year, now, background=beside)
 
 
-async def _counted(conn: "Connection", year: int, now: datetime) -> "tuple[Aggregate, Background]":
+async def _counted(
+    conn: "Connection", year: int, now: datetime, asked_by: "AskedBy | None"
+) -> "tuple[Aggregate, Background]":
     from reporting.publish import background, wordings
     from storage.aggregates import aggregate
 
     beside = await background(conn, year, wordings(), now.date())
+    if asked_by is not None:
+        from reporting.dues import dues
+        from scheduler.audit import accounts
+
+        beside = replace(beside, dues=dues(await accounts(conn, *asked_by, now), year))
     return await aggregate(conn, year, now), beside
 
 

@@ -42,7 +42,8 @@ async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime
     with TemporaryDirectory(prefix="followup-demo-") as folder:
         async with simulated_year(Path(folder), seed, extend if serve else None) as year:
             await _live(console, year)
-            quality = await commands.quality_report(year.app.db, YEAR, year.clock())
+            asked_by = (year.app.rules, ZONE)
+            quality = await commands.quality_report(year.app.db, YEAR, year.clock(), asked_by=asked_by)
             paths = commands.write_report(quality, out, FORMATS)
             _show(console, quality, paths)
             for phones in served:

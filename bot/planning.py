@@ -9,9 +9,9 @@ from bot.commands import database
 from bot.errors import BadInput
 
 if TYPE_CHECKING:
+    from storage.accounts import Account, Ledger
     from storage.cases import Case
     from storage.history import Entry
-    from storage.ledger import Account, Ledger
 
 SURVEYS = {"start": "efter fyra veckor", "end": "vid avslut", "checkin": "avstämning"}
 OUTCOMES = {
@@ -93,8 +93,8 @@ def _print_ledger(ledger: "Ledger") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from storage.ledger import MISSING
-    from storage.ledger import PLACES as COLUMNS
+    from storage.accounts import MISSING
+    from storage.accounts import PLACES as COLUMNS
 
     table = Table("Månad", "Anordnare", title="Förfallna + rättade = summan av utfallen")
     for heading in ("Förfallna", "Rättade", *(PLACES[place].capitalize() for place in COLUMNS), PLACES[MISSING]):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from reporting.dues import Dues
 from reporting.indicators import DEFINITIONS, Definition, Indicator
 from reporting.themes import ThemeRow
 from storage.yearvalues import ContextFigure, Volumes, Youth
@@ -102,6 +103,7 @@ class Background:
     revised_because: str = ""
     youth: Youth | None = None
     change_reasons: tuple[ThemeRow, ...] = ()
+    dues: tuple[Dues, ...] = ()  # what became of every planned question; empty where nobody has counted
     standing: tuple[str, ...] = ()  # parts whose earlier figures stand: the change would tell single answers
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:

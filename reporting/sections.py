@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reporting import dues
 from reporting.blocks import Block, Document, Fact, Grid, Heading, Paragraph, Section, numbered, paragraphs
 from reporting.grids import context_grid, themes_grid
 from reporting.indicators import YOUTH_DEFINITIONS
@@ -144,6 +145,8 @@ def _basis(report: "QualityReport") -> tuple[Block, ...]:
             "note",
         ),
     ]
+    if report.background.dues:
+        blocks += [*paragraphs((dues.sentence(report.background.dues),)), dues.grid(report.background.dues)]
     context = context_grid(report.background.context)
     if context.rows:
         blocks += [

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from scheduler import rules as rules_
 from scheduler.rules import EnrolmentFacts, Rules
 from storage import ledger
+from storage.accounts import MISSING, UNPLANNED, Account, Ledger
 from storage.database import Database
-from storage.ledger import MISSING, UNPLANNED, Account, Enrolment, Ledger
+from storage.ledger import Enrolment
+from storage.occasions import Connection
 
 CHUNK = 2_000  # enrolments in memory at once
 _NAMES = {"start": "frågan efter fyra veckor", "end": "frågan vid avslut", "checkin": "avstämningen"}
@@ -20,13 +22,18 @@ async def audit(db: Database, rules: Rules, zone: ZoneInfo, now: datetime, since
 
     The rules know no history: after they were changed, ask for what fell due since.
     """
+    async with db.read() as conn:
+        return await accounts(conn, rules, zone, now, since)
+
+
+async def accounts(conn: Connection, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
+    """As :func:`audit`, in the caller's transaction."""
     book = _Book(rules, zone, now, since)
     after = 0
-    async with db.read() as conn:
-        while found := await ledger.enrolments(conn, after, CHUNK, now):
-            for each in found:
-                book.enter(each)
-            after = found[-1].id
+    while found := await ledger.enrolments(conn, after, CHUNK, now):
+        for each in found:
+            book.enter(each)
+        after = found[-1].id
     return book.closed()
 
 

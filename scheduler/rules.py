@@ -245,6 +245,10 @@ class Close:
 
 Decision = Open | Hold | Close
 
+# Why a contact is held, for staff. Those that a rule of ours holds until its time is out are held back.
+BUSY = "Ett annat samtal är öppet med kunden."
+OUTRANKED = "En viktigare fråga till kunden går före."
+START_THIS_WEEK = "Frågan efter fyra veckor faller i samma vecka och går före."
 ANOTHER_LOOK = timedelta(hours=1)
 TOO_LATE = "Tiden hade redan gått ut när frågan kunde planeras."
 EXEMPT = "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon."
@@ -265,23 +269,28 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
             return Close("unreachable", UNREACHABLE)
         if not facts.hindrance:
             return Close("expired", TOO_LATE)
+        if facts.hindrance in (BUSY, OUTRANKED, START_THIS_WEEK, _contacted(rules)):
+            return Close("held_back", f"Hölls tillbaka tills tiden gick ut. {facts.hindrance}")
         return Close("expired", f"Tiden gick ut innan frågan kunde skickas. Senaste hindret: {facts.hindrance}")
     if not reachable:
         return _hold(facts, now + ANOTHER_LOOK * 6, UNREACHABLE)
     if facts.customer_busy:
-        return _hold(facts, now + ANOTHER_LOOK, "Ett annat samtal är öppet med kunden.")
+        return _hold(facts, now + ANOTHER_LOOK, BUSY)
     if facts.last_contact_at is not None:
         free_at = facts.last_contact_at + timedelta(days=rules.spacing)
         if now < free_at:
-            return _hold(facts, free_at, f"Kunden kontaktades för mindre än {rules.spacing} dagar sedan.")
+            return _hold(facts, free_at, _contacted(rules))
     if facts.outranked:
-        return _hold(facts, now + ANOTHER_LOOK, "En viktigare fråga till kunden går före.")
+        return _hold(facts, now + ANOTHER_LOOK, OUTRANKED)
     if facts.survey == "checkin" and facts.start_this_week:
-        reason = "Frågan efter fyra veckor faller i samma vecka och går före."
-        return _hold(facts, _next_monday(now, window.zone), reason)
+        return _hold(facts, _next_monday(now, window.zone), START_THIS_WEEK)
     if not window.is_open(now):
         return _hold(facts, window.next_open(now), "Utanför sändningstiden.")
     return Open()
+
+
+def _contacted(rules: Rules) -> str:
+    return f"Kunden kontaktades för mindre än {rules.spacing} dagar sedan."
 
 
 def _next_monday(now: datetime, zone: ZoneInfo) -> datetime:

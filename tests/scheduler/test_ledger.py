@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.commands import quality_report
 from bot.planning import line
 from storage.database import Database
 from storage.history import Entry, Message
@@ -53,6 +54,12 @@ async def test_half_a_year_adds_up_per_month_and_provider(unit: Unit) -> None:
     whole = ledger.total()
     assert (whole.due, whole.places["no_answer"]) == (7, 7)
     assert ledger.total(survey="start").due == 2
+    asked_by = (unit.rules, ZONE)
+    report = await quality_report(unit.db, 2026, at("2026-06-10 23:00"), asked_by=asked_by)
+    told = {each.survey: (each.due, each.corrected, sum(each.places.values())) for each in report.background.dues}
+    for survey in ("start", "end", "checkin"):  # the report's sums are these
+        whole = ledger.total(survey=survey)
+        assert told[survey] == (whole.due, whole.corrected, whole.due + whole.corrected)
 
 
 async def test_a_contact_that_vanished_is_missed(unit: Unit) -> None:

@@ -314,12 +314,27 @@ def test_held_until_the_week_of_the_first_question_is_over() -> None:
 
 def test_what_expires_says_what_stood_in_its_way() -> None:
     never_looked_at = may_open(facts(expires_at=NOW), NOW, RULES, WINDOW)
-    held = may_open(facts(expires_at=NOW, hindrance="Ett annat samtal är öppet med kunden."), NOW, RULES, WINDOW)
+    closed = may_open(facts(expires_at=NOW, hindrance="Utanför sändningstiden."), NOW, RULES, WINDOW)
     assert never_looked_at == Close("expired", "Tiden hade redan gått ut när frågan kunde planeras.")
-    assert held == Close(
-        "expired",
-        "Tiden gick ut innan frågan kunde skickas. Senaste hindret: Ett annat samtal är öppet med kunden.",
+    assert closed == Close(
+        "expired", "Tiden gick ut innan frågan kunde skickas. Senaste hindret: Utanför sändningstiden."
     )
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"customer_busy": True},
+        {"last_contact_at": NOW - timedelta(days=6)},
+        {"outranked": True},
+        {"start_this_week": True},
+    ],
+)
+def test_what_a_rule_of_ours_held_until_its_time_was_out_is_held_back(held: dict[str, object]) -> None:
+    decision = may_open(facts(**held), NOW, RULES, WINDOW)
+    assert isinstance(decision, Hold)
+    later = may_open(facts(**held, hindrance=decision.reason, expires_at=NOW), NOW, RULES, WINDOW)
+    assert later == Close("held_back", f"Hölls tillbaka tills tiden gick ut. {decision.reason}")
 
 
 def test_a_hold_never_outlasts_the_window() -> None:

@@ -11,9 +11,9 @@ from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.rules import Rules
 from storage import history, people, register, registerfile
+from storage.accounts import Ledger
 from storage.database import Database
 from storage.history import Entry
-from storage.ledger import Ledger
 from storage.tables import address
 from survey.catalogue import load
 
