@@ -35,7 +35,6 @@ async def queue(conn: Connection, key: str, address_id: int, text: str, now: dat
     """Queue an SMS to a contact person."""
     message = {
         "key": key,
-        "reference": secrets.token_urlsafe(16),
         "occasion_id": None,
         "address_id": address_id,
         "channel": "sms",

@@ -1,6 +1,5 @@
 """The providers' monthly digests: put together from what is stored, and queued once, before the month locks."""
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -101,7 +100,6 @@ async def queue(
     messages = [
         {
             "key": f"digest:{provider_id}:{month}:{each.address_id}",
-            "reference": secrets.token_urlsafe(16),
             "occasion_id": None,
             "address_id": each.address_id,
             "channel": each.channel,

@@ -1,6 +1,5 @@
 """From what the rules say to occasions, and from occasions to open conversations."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -236,7 +235,6 @@ class Planner:
             messages.append(
                 {
                     "key": f"{each.id}:0",
-                    "reference": secrets.token_urlsafe(16),
                     "occasion_id": each.id,
                     "address_id": address_id,
                     "channel": channel,
@@ -281,7 +279,6 @@ class Planner:
             messages += [
                 {
                     "key": f"{row.occasion_id}:reminder",
-                    "reference": secrets.token_urlsafe(16),
                     "occasion_id": row.occasion_id,
                     "address_id": row.address_id,
                     "channel": row.channel,

@@ -6,7 +6,6 @@ What the copy knows as waiting may have been sent after it was made. A copy ther
 
 import asyncio
 import os
-import secrets
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy import insert, select, update
 
 from storage.database import Database, insert_ignore
 from storage.occasions import Connection
+from storage.outbox import new_reference
 from storage.tables import address, occasion, outbox, restoration, session
 from storage.types import UtcDateTime
 
@@ -158,7 +158,7 @@ async def withdraw_reminders(
         [
             {
                 "key": f"{occasion_id}:reminder",
-                "reference": secrets.token_urlsafe(16),
+                "reference": new_reference(),
                 "occasion_id": occasion_id,
                 "address_id": address_id,
                 "channel": channel,

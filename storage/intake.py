@@ -5,7 +5,6 @@ together by the next (group commit). Within a batch the events of one address ar
 each event leads to; storage/effects.py does it, storage/conversations.py reads and writes what a batch needs.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -307,7 +306,7 @@ def _reply(scene: Scene, talk: Talk | None, say: Say) -> dict[str, object]:
     event, now = scene.event, scene.now
     return {
         "key": f"{outbox.SWEPT if event.swept else f'{outbox.REPLY}{event.channel}:'}{event.external_id}",
-        "reference": secrets.token_urlsafe(16),
+        "reference": outbox.new_reference(),
         "occasion_id": talk.occasion_id if talk else None,
         "address_id": scene.sender.id,
         "channel": event.channel,

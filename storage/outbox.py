@@ -3,6 +3,7 @@
 storage/claims.py takes them to be sent, storage/settlement.py writes down what became of them.
 """
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +21,14 @@ SWEPT = "reply:swept:"  # but not when it was written long ago
 PRIORITY = 5  # of a message that is queued without one; replies have 0
 
 
+def new_reference() -> str:
+    """A name for a message that nobody can guess: who knows it is believed about its delivery, and its buttons."""
+    return secrets.token_urlsafe(16)
+
+
 async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Queue messages: key, reference, occasion_id, address_id, channel, say, expires_at, and where it is not
-    the usual one their priority (the lowest leaves first). A known key is left."""
+    """Queue messages: key, occasion_id, address_id, channel, say, expires_at, and where they are not the usual
+    ones their priority (the lowest leaves first) and reference. A known key is left."""
     common = {
         "state": "queued",
         "reason": "",
@@ -31,7 +37,7 @@ async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: 
         "attempts": 0,
         "status": "",
     }
-    rows = [{"priority": PRIORITY, **message, **common} for message in messages]
+    rows = [{"reference": new_reference(), "priority": PRIORITY, **message, **common} for message in messages]
     await insert_ignore(conn, outbox, rows)
 
 

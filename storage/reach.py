@@ -1,6 +1,5 @@
 """Who can be reached where, as channels tell us: an address fails for good, or works again."""
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -8,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import occasions
 from storage.database import insert
+from storage.outbox import new_reference
 from storage.tables import address, customer_address, occasion, outbox, session
 from survey import course
 from survey.model import Outcome, Say, Session
@@ -102,7 +102,7 @@ async def _move_conversation(
         [
             {
                 "key": f"{row.occasion_id}:moved:{following.id}:{now.isoformat()}",
-                "reference": secrets.token_urlsafe(16),
+                "reference": new_reference(),
                 "occasion_id": row.occasion_id,
                 "address_id": following.id,
                 "channel": following.channel,

@@ -39,6 +39,7 @@ from tests.scheduler.unit import CATALOGUE, WINDOW, ZONE, Unit, at
 PHONES = {1: "+46701000001", 2: "+46701000002"}  # as tests/scheduler/unit.py numbers them
 CARRIER = {"30003": "transient", "30005": "permanent", "21610": "opted_out", "30007": "message"}
 WORDS = ("5", "2", "nej", "ja", "hej", "ändra", "mina svar", "stopp", "start")
+BEGAN = at("2026-01-12 10:00")
 LATE = ("no_answer", "partial")  # outcomes that a late answer may better
 
 
@@ -47,7 +48,7 @@ class FarEnd:
     """A truthful provider on a line that is not. ``plan``: what becomes of the next calls."""
 
     channel: str = "sms"
-    now: datetime = datetime.min
+    now: datetime = BEGAN
     plan: list[str] = field(default_factory=list)
     arrived: Counter[str] = field(default_factory=Counter)
     doubted: set[str] = field(default_factory=set)  # in doubt, and not yet asked about
@@ -104,7 +105,7 @@ class Whole(RuleBasedStateMachine):
         self.db = Database.open(f"sqlite+aiosqlite:///{self.folder / 'w.db'}")
         self.unit = Unit(self.db, self.folder)
         self.far = FarEnd()
-        self.now = at("2026-01-12 10:00")
+        self.now = BEGAN
         self.delivery = self.run(self._delivery())
         self.written = 0
         self.ranks: dict[int, int] = {}
