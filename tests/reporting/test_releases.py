@@ -4,13 +4,13 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from reporting import releases
-from reporting.disclosure import Count, is_unsafe
+from reporting.digest import Digest, sms, telegram
+from reporting.disclosure import Count
 from reporting.releases import Atom, Figure, Quarter, Sum
+from tests.reporting.digestattacker import exactly, read, solved, yearly
 
 Decide = Callable[[Mapping[Atom, Count], Sequence[Figure], Quarter], Figure | None]
 FINAL_AFTER = timedelta(days=91)
@@ -102,53 +102,18 @@ def _learned(seed: int, decide: Decide, *, bands: bool) -> tuple[int, set[Atom]]
         figure = decide(seen, given, releases.last_final(today, FINAL_AFTER))
         if figure is not None and figure not in given[-1:]:
             given.append(figure)
-    reports = _reports(answers)
-    told = [_told(figure, bands=bands) for figure in given]
-    return len(given), _solved(answers, [*reports, *told]) - _solved(answers, reports)
+    reports = yearly(answers)
+    told = [_read(figure) if bands else exactly(figure) for figure in given]
+    return len(given), solved(answers, [*reports, *told]) - solved(answers, reports)
 
 
-def _told(figure: Figure, *, bands: bool) -> Sum:
-    """What the attacker reads in the digest, worked out here anew."""
-    atoms = frozenset((quarter, point) for quarter in releases.window(figure.last) for point in ("start", "end"))
-    n, x = figure.answered, figure.satisfied
-    if bands and x > 0.9 * n:
-        return Sum(atoms, int(0.9 * n) + 1, n)
-    if bands and x < 0.1 * n:
-        return Sum(atoms, 0, max(value for value in range(n + 1) if value < 0.1 * n))
-    return Sum(atoms, x, x)
-
-
-def _reports(answers: Mapping[Atom, Count]) -> list[Sum]:
-    sums = []
-    for year in (2015, 2016, 2017):
-        for points in (("start",), ("end",), ("start", "end")):
-            atoms = frozenset(atom for atom in answers if atom[0][0] == year and atom[1] in points)
-            total = (sum(answers[atom][0] for atom in atoms), sum(answers[atom][1] for atom in atoms))
-            if not is_unsafe(total):
-                sums.append(Sum(atoms, total[0], total[0]))
-    return sums
-
-
-def _solved(answers: Mapping[Atom, Count], sums: Sequence[Sum]) -> set[Atom]:
-    """The atoms whose every answer follows from ``sums``, by exact integer programming (HiGHS)."""
-    atoms = sorted(atom for atom, count in answers.items() if count[1])
-    if not sums:
-        return set()
-    matrix = np.array([[float(atom in each.atoms) for atom in atoms] for each in sums])
-    limits = LinearConstraint(matrix, [each.low for each in sums], [each.high for each in sums])
-    bounds = Bounds(np.zeros(len(atoms)), np.array([answers[atom][1] for atom in atoms], dtype=float))
-    found = set()
-    for number, atom in enumerate(atoms):
-        if not matrix[:, number].any():
-            continue
-        aim = np.zeros(len(atoms))
-        aim[number] = 1
-        whole = np.ones(len(atoms))
-        least = milp(aim, constraints=limits, bounds=bounds, integrality=whole).fun
-        most = -milp(-aim, constraints=limits, bounds=bounds, integrality=whole).fun
-        if round(least) == answers[atom][1] or round(most) == 0:
-            found.add(atom)
-    return found
+def _read(figure: Figure) -> Sum:
+    """What both messages say; the one never says more than the other."""
+    digest = Digest(date(2015, 1, 1), date(2015, 2, 5), 0, 0, (), figure, None, (figure.answered, 60))
+    by_sms, by_telegram = (read(text, figure.last, figure.answered) for text in (sms(digest), telegram(digest)))
+    assert by_sms is not None
+    assert by_sms == by_telegram
+    return by_sms
 
 
 def _attack(seeds: range, decide: Decide, *, bands: bool) -> tuple[int, int]:
