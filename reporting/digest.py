@@ -24,7 +24,8 @@ class Digest:
     """What a provider is told about ``month`` (its first day), which locks on ``lock_on``.
 
     ``due`` and ``done`` count enrolment-months; ``missing`` are references of the provider's own enrolments.
-    ``figure`` is what reporting.releases lets it know, ``others`` (satisfied, answered) and ``response``
+    ``figure`` is what reporting.releases lets it know; ``withheld``: there are answers enough, but not for that.
+    ``others`` (satisfied, answered) and ``response``
     (answered, eligible) are of the same quarters. ``themes``: titles of what six or more customers speak of.
     ``overdue``: deficiencies whose action plan is past its date.
     """
@@ -39,6 +40,7 @@ class Digest:
     response: tuple[int, int] | None = None
     themes: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
+    withheld: bool = False
 
     @property
     def says_something(self) -> bool:
@@ -48,7 +50,7 @@ class Digest:
 
 def sms(digest: Digest) -> str:
     """The digest in one SMS segment."""
-    parts = [f"{UNIT}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest.figure)]
+    parts = [f"{UNIT}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest)]
     optional = []
     if digest.overdue:
         optional.append(f"Försenad åtgärdsplan: {len(digest.overdue)}.")
@@ -73,7 +75,7 @@ def _lines(digest: Digest) -> Iterator[str]:
         named = ", ".join(digest.missing[:LISTED])
         more = len(digest.missing) - LISTED
         yield f"Saknas: {named}{f' och {more} till' if more > 0 else ''}."
-    satisfaction = _satisfaction(digest.figure)
+    satisfaction = _satisfaction(digest)
     if digest.figure is not None and digest.others is not None and digest.others[1] >= OTHERS_FROM:
         satisfaction += f" Övriga: {_percent(*digest.others)}."
     if digest.figure is not None and digest.response is not None and digest.response[1]:
@@ -94,7 +96,10 @@ def _followups(digest: Digest) -> str:
     return f"{text}, {left} saknas före {_day(digest.lock_on)}." if left else f"{text}."
 
 
-def _satisfaction(figure: Figure | None) -> str:
+def _satisfaction(digest: Digest) -> str:
+    figure = digest.figure
+    if figure is None and digest.withheld:
+        return "Nöjdhet: visas inte än, för att skydda enskilda svar."
     if figure is None:
         return f"Nöjdhet: för få svar för att visas (minst {MIN_ANSWERS} krävs)."
     if figure.band:

@@ -8,7 +8,9 @@ breaks. The search is bounded: where it finds none, the atom counts as given awa
 never too little.
 
 The figure covers the last four quarters that are final: no answer about them can come any more. It changes at
-most quarterly, with six or more new answers (REPORT.md, Disclosure control).
+most quarterly, with six or more new answers (REPORT.md, Disclosure control). The yearly report is never hidden for
+a digest's sake; so a digest must not tell what the report of the running year, when it comes, would complete. In
+the first year that a provider has answers, its first figure is therefore that of the whole year.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +21,8 @@ from reporting.disclosure import MIN_ANSWERS, Count, is_unsafe
 
 QUARTERS = 4
 BAND = 0.9  # shares above it, or under 1 minus it, are told as "över 90 %" and "under 10 %"
+POINTS = ("start", "end")
+REST = ((1, 1), (0, 1))  # what gives itself away most: an answer like all others of its atom
 DEPTH = 8  # moves of one alternative history
 
 Quarter = tuple[int, int]  # year, 1-4
@@ -60,11 +64,18 @@ def decide(answers: Mapping[Atom, Count], earlier: Sequence[Figure], last: Quart
     candidate = _figure(answers, last)
     if sum(answers[atom][1] for atom in new) < MIN_ANSWERS or not may_be_shown(candidate):
         return kept
-    known = _annual(answers)
-    given = [*known, *(_told(each) for each in earlier)]
-    if given_away(answers, [*given, _told(candidate)]) - given_away(answers, known):
-        return kept
+    reported, told = _reported(answers, last), [_told(each) for each in (*earlier, candidate)]
+    for rest in (None, *REST) if last[1] < QUARTERS else (None,):
+        seen = _until(last, answers, rest)
+        reports = [*reported, *(_year(seen, last[0]) if rest else ())]
+        if given_away(seen, [*reports, *told]) - given_away(seen, reports):
+            return kept
     return candidate
+
+
+def are_enough(answers: Mapping[Atom, Count], last: Quarter) -> bool:
+    """Whether the four quarters until ``last`` have the answers that a figure needs."""
+    return _figure(answers, last).answered >= MIN_ANSWERS
 
 
 def may_be_shown(figure: Figure) -> bool:
@@ -151,22 +162,38 @@ def _told(figure: Figure) -> Sum:
     return Sum(_atoms(window(figure.last)), low, high)
 
 
-def _annual(answers: Mapping[Atom, Count]) -> list[Sum]:
-    """The sums that the yearly reports publish about the provider: each point, and both."""
+def _reported(answers: Mapping[Atom, Count], last: Quarter) -> list[Sum]:
+    """The sums that the yearly reports publish about the provider for the years that are over."""
+    over = {quarter[0] for quarter, _ in answers if (quarter[0], QUARTERS) <= last}
+    return [
+        each
+        for year in sorted(over)
+        for each in _year(answers, year)
+        if not is_unsafe((each.low, sum(answers[atom][1] for atom in each.atoms if atom in answers)))
+    ]
+
+
+def _until(last: Quarter, answers: Mapping[Atom, Count], rest: Count | None) -> dict[Atom, Count]:
+    """The answers until ``last``, and those that the year may still get as one more atom of each point.
+
+    The year's report will tell the whole year: less what a digest has told of it, that is the rest.
+    """
+    seen = {atom: count for atom, count in answers.items() if atom[0] <= last}
+    return seen if rest is None else seen | {((last[0], QUARTERS + 1), point): rest for point in POINTS}
+
+
+def _year(answers: Mapping[Atom, Count], year: int) -> list[Sum]:
+    """What a report of the year tells: each point, and both."""
     sums = []
-    for year in sorted({quarter[0] for quarter, _ in answers}):
-        quarters = [(year, number) for number in range(1, QUARTERS + 1)]
-        for points in (("start",), ("end",), ("start", "end")):
-            atoms = frozenset((quarter, point) for quarter in quarters for point in points)
-            counted = [answers[atom] for atom in atoms if atom in answers]
-            total = (sum(count[0] for count in counted), sum(count[1] for count in counted))
-            if total[1] and not is_unsafe(total):
-                sums.append(Sum(atoms, total[0], total[0]))
+    for points in ((POINTS[0],), (POINTS[1],), POINTS):
+        atoms = frozenset(((year, number), point) for number in range(1, QUARTERS + 2) for point in points)
+        satisfied = sum(answers[atom][0] for atom in atoms if atom in answers)
+        sums.append(Sum(atoms, satisfied, satisfied))
     return sums
 
 
 def _atoms(quarters: Iterable[Quarter]) -> frozenset[Atom]:
-    return frozenset((quarter, point) for quarter in quarters for point in ("start", "end"))
+    return frozenset((quarter, point) for quarter in quarters for point in POINTS)
 
 
 def _before(quarter: Quarter, back: int) -> Quarter:

@@ -57,7 +57,8 @@ async def compose(
     months = [each for each in await enrolmentmonths.of_month(conn, month, provider_id) if each.due]
     given = [Figure(*each) for each in await digests.given_to(conn, provider_id)]
     last = releases.last_final(today, final_after(rules))
-    figure = releases.decide(await digests.answers_of(conn, provider_id), given, last)
+    answers = await digests.answers_of(conn, provider_id)
+    figure = releases.decide(answers, given, last)
     quarters = releases.window(figure.last) if figure is not None else []
     digest = Digest(
         month=first_day(month),
@@ -74,6 +75,7 @@ async def compose(
             for plan in await supervision.plans(conn, today, today)
             if plan.provider == ref and plan.is_overdue(today)
         ),
+        withheld=figure is None and releases.are_enough(answers, last),
     )
     contacts = [each.address_id for each in await contactlinks.contacts_of(conn, provider_id, now)]
     addresses = await people.address_values(conn, contacts)

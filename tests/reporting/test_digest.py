@@ -35,6 +35,7 @@ def test_too_few_answers_in_the_words_of_report_md() -> None:
         (replace(MAY, figure=Figure((2015, 1), 20, 21)), "Nöjdhet 12 mån: över 90 %."),  # 20 / 21 = 95 %
         (replace(MAY, figure=Figure((2015, 1), 1, 21)), "Nöjdhet 12 mån: under 10 %."),  # 1 / 21 = 5 %
         (replace(MAY, overdue=("Dokumentation",)), "Försenad åtgärdsplan: 1."),
+        (replace(MAY, figure=None, withheld=True), "Nöjdhet: visas inte än, för att skydda enskilda svar."),
     ],
 )
 def test_other_months(digest: Digest, words: str) -> None:

@@ -51,12 +51,11 @@ class Register:
 
     async def hand_over(self, db: Database, folder: Path, today: date) -> None:
         """What has been added since the last time."""
-        if len(self.customers) > 1:
-            files = {
-                "providers": "ref,name,phone\nP1,Alfa,070-174 06 58\nP2,Beta,\nP3,Gamma,\n",
-                **{kind: "\n".join(getattr(self, kind)) + "\n" for kind in ("customers", "enrolments", "answers")},
-            }
-            await imported(db, folder, files, today)
+        files = {
+            "providers": "ref,name,phone\nP1,Alfa,070-174 06 58\nP2,Beta,\nP3,Gamma,\n",
+            **{kind: "\n".join(getattr(self, kind)) + "\n" for kind in ("customers", "enrolments", "answers")},
+        }
+        await imported(db, folder, files, today)
         Register.__init__(self)
 
 
@@ -97,7 +96,7 @@ async def test_three_years_of_digests_as_they_were_sent_give_no_answer_away(
 ) -> None:
     try:
         given, found = await learned(small, tmp_path, seed)
-        assert given >= 2
+        assert given >= 1
         assert found == set()
     finally:
         await small.close()
@@ -108,24 +107,24 @@ async def test_a_figure_goes_on_record_once_and_stands_until_six_more_have_answe
 ) -> None:
     register = Register()
     for n in range(8):
-        register.add(f"A{n}", "P1", "start", date(2025, 1, 10 + n), n < 5)
-    await register.hand_over(db, tmp_path, date(2025, 7, 1))
-    first = await composed(db, "2025-06", date(2025, 7, 2))
+        register.add(f"A{n}", "P1", "start", date(2024, 1 + 3 * (n // 2), 10 + n), satisfied=n % 2 == 0)
+    await register.hand_over(db, tmp_path, date(2025, 3, 31))
+    first = await composed(db, "2025-03", date(2025, 4, 2))
     assert first.digest.figure is not None
-    assert (first.digest.figure.satisfied, first.digest.figure.answered) == (5, 8)
-    for n in range(5):  # five more in the second quarter
-        register.add(f"B{n}", "P1", "start", date(2025, 5, 10 + n), n < 2)
-    await register.hand_over(db, tmp_path, date(2025, 9, 30))
-    second = await composed(db, "2025-09", date(2025, 10, 2))
+    assert (first.digest.figure.satisfied, first.digest.figure.answered) == (4, 8)
+    for n in range(5):  # five more in the first quarter
+        register.add(f"B{n}", "P1", "start", date(2025, 2, 10 + n), satisfied=n < 2)
+    await register.hand_over(db, tmp_path, date(2025, 6, 30))
+    second = await composed(db, "2025-06", date(2025, 7, 2))
     assert second.digest.figure == first.digest.figure
-    register.add("C1", "P1", "start", date(2025, 5, 20), True)
-    await register.hand_over(db, tmp_path, date(2025, 10, 3))
-    third = await composed(db, "2025-10", date(2025, 11, 3))
+    register.add("C1", "P1", "start", date(2025, 2, 20), satisfied=True)
+    await register.hand_over(db, tmp_path, date(2025, 7, 3))
+    third = await composed(db, "2025-07", date(2025, 8, 4))
     assert third.digest.figure is not None
-    assert (third.digest.figure.satisfied, third.digest.figure.answered) == (8, 14)  # 5 + 2 + 1 of 8 + 5 + 1
+    assert (third.digest.figure.satisfied, third.digest.figure.answered) == (6, 12)  # 4 - 1 + 3 of 8 - 2 + 6
     async with db.read() as conn:
         rows = await conn.execute(select(digest_figure.c.quarter, digest_figure.c.satisfied))
-        assert [tuple(row) for row in rows] == [(1, 5), (2, 8)]
+        assert sorted(tuple(row) for row in rows) == [(1, 6), (4, 4)]
 
 
 @pytest.mark.parametrize(("others", "reasons", "themes"), [(1, 6, ("Bemötande",)), (0, 7, ()), (1, 5, ())])
@@ -138,8 +137,8 @@ async def test_a_theme_is_told_from_six_customers_but_never_of_all(
         register.add(f"A{n}", "P1", "start", date(2025, 1, 10 + n), satisfied=False, reason=2)
     for n in range(3 * others):
         register.add(f"B{n}", "P1", "start", date(2025, 2, 10 + n), satisfied=True)
-    await register.hand_over(db, tmp_path, date(2025, 7, 1))
-    assert (await composed(db, "2025-06", date(2025, 7, 2))).digest.themes == themes
+    await register.hand_over(db, tmp_path, date(2026, 4, 1))
+    assert (await composed(db, "2026-03", date(2026, 4, 2))).digest.themes == themes
 
 
 async def test_the_others_are_several_providers_and_never_oneself(db: Database, tmp_path: Path) -> None:
@@ -147,11 +146,11 @@ async def test_the_others_are_several_providers_and_never_oneself(db: Database, 
     for ref, satisfied in (("P1", 6), ("P2", 10)):
         for n in range(12):
             register.add(f"{ref}{n}", ref, "start", date(2025, 1, 10 + n), n < satisfied)
-    await register.hand_over(db, tmp_path, date(2025, 7, 1))
-    assert (await composed(db, "2025-06", date(2025, 7, 2))).digest.others is None
+    await register.hand_over(db, tmp_path, date(2026, 4, 1))
+    assert (await composed(db, "2026-03", date(2026, 4, 2))).digest.others is None
     register.add("P3x", "P3", "start", date(2025, 1, 10), satisfied=False)
-    await register.hand_over(db, tmp_path, date(2025, 7, 1))
-    assert (await composed(db, "2025-07", date(2025, 8, 4))).digest.others == (10, 13)
+    await register.hand_over(db, tmp_path, date(2026, 4, 3))
+    assert (await composed(db, "2026-04", date(2026, 5, 4))).digest.others == (10, 13)
 
 
 def test_a_quarter_is_final_when_no_rule_lets_an_answer_in() -> None:
