@@ -1,7 +1,8 @@
 """`followup demo`: the simulated year on the screen, and its report."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,8 +28,18 @@ REPORT = "/report"
 FORMATS = ("html", "pdf", "docx", "xlsx", "csv", "json")
 
 
-async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime]) -> None:
-    """Simulate the year, write its report to ``out`` and show where it is."""
+async def run_demo(
+    out: Path,
+    seed: int,
+    serve: bool,
+    now: Callable[[], datetime],
+    last: date = LAST_DAY,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Simulate the year until ``last``, write its report to ``out`` and show where it is.
+
+    ``serve``: go on until ``stop`` is set; without one, until the process is asked to end.
+    """
     console = Console()
     console.print(f"[bold]Ett simulerat år, {YEAR}[/bold]: påhittade kunder, riktig kod, inga konton.")
     served: list[Phones] = []
@@ -41,7 +52,7 @@ async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime
 
     with TemporaryDirectory(prefix="followup-demo-") as folder:
         async with simulated_year(Path(folder), seed, extend if serve else None) as year:
-            await _live(console, year)
+            await _live(console, year, last)
             asked_by = (year.app.rules, ZONE)
             quality = await commands.quality_report(year.app.db, YEAR, year.clock(), asked_by=asked_by)
             paths = commands.write_report(quality, out, FORMATS)
@@ -50,10 +61,10 @@ async def run_demo(out: Path, seed: int, serve: bool, now: Callable[[], datetime
                 year.clock.advance(SERVED_FROM)
                 year.clock.go_on(now)
                 phones.plug_in()
-                await _serve(console, year.app)
+                await _serve(console, year.app, stop or commands.stopped_by_signal())
 
 
-async def _live(console: Console, year: SimulatedYear) -> None:
+async def _live(console: Console, year: SimulatedYear, last: date) -> None:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -62,8 +73,8 @@ async def _live(console: Console, year: SimulatedYear) -> None:
         TimeElapsedColumn(),
         console=console,
     ) as progress:
-        task = progress.add_task("Simulerar", total=(LAST_DAY - FIRST_DAY).days + 1, figures="")
-        async for _ in year.days():
+        task = progress.add_task("Simulerar", total=(last - FIRST_DAY).days + 1, figures="")
+        async for _ in year.days(last):
             figures = f"{year.population.received} skickade, {year.population.answered} svar"
             progress.update(task, advance=1, figures=figures)
 
@@ -84,9 +95,8 @@ def _report(page: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]
     return handle
 
 
-async def _serve(console: Console, app: App) -> None:
-    """The system goes on, with phones and report on a local address, until Ctrl+C."""
-    stop = commands.stopped_by_signal()
+async def _serve(console: Console, app: App, stop: asyncio.Event) -> None:
+    """The system goes on, with phones and report on a local address, until ``stop`` is set."""
     base_url = app.settings.public_url
     console.print("[bold]Simulering:[/bold] inget riktigt skickas. Allt sker på den här datorn.")
     console.print(f"Telefonerna finns på {base_url}{PAGE}", highlight=False)

@@ -12,6 +12,7 @@ from itertools import count
 from bot.app import App, serve
 from bot.emulator import SID_PREFIX, Emulator
 from bot.phones import Phones
+from bot.phones.web import THIS_MACHINE
 from bot.settings import Settings, SettingsError, Telegram, Twilio
 from storage import trials
 from storage.database import Database
@@ -32,20 +33,26 @@ def pointed_at(settings: Settings, emulator: Emulator, base_url: str) -> Setting
 async def serve_simulated(
     settings: Settings, now: Callable[[], datetime], host: str, port: int, stop: asyncio.Event
 ) -> None:
-    """Serve until ``stop`` is set. Raises SettingsError when anything real could be reached or has been."""
+    """Serve until ``stop`` is set. Raises SettingsError when anything real could be reached or has been, and when
+    others could reach the page: it has no login, and shows what customers have answered."""
+    if host not in THIS_MACHINE:
+        raise SettingsError(
+            f"--simulate lyssnar bara på den här datorn, inte på {host}: sidan har ingen inloggning. "
+            "Utelämna --host; från en annan dator går det med `ssh -L`."
+        )
     await _refuse_the_real(settings)
-    reach = f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '::') else host}:{port}"
+    reach = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     # Ids go on from run to run: a repeated one would count as a message that was delivered twice.
     ids = count(int(now().timestamp() * 1_000))
     async with Emulator(public_url=reach, ids=ids) as emulator:
 
         def extend(app: App) -> None:
-            phones = Phones(app, emulator, host)
+            phones = Phones(app, emulator)
             phones.plug_in()
             app.web.add_subapp(PAGE, phones.site())
 
         simulated = replace(pointed_at(settings, emulator, reach), send_window="always")
-        await serve(simulated, now, host, port, lambda _: _announce(reach, host), stop, extend)
+        await serve(simulated, now, host, port, lambda _: _announce(reach), stop, extend)
 
 
 async def _refuse_the_real(settings: Settings) -> None:
@@ -69,8 +76,6 @@ async def _refuse_the_real(settings: Settings) -> None:
         )
 
 
-def _announce(url: str, host: str) -> None:
+def _announce(url: str) -> None:
     print("Simulering: inget riktigt skickas. Varken SMS eller Telegram lämnar den här datorn.", flush=True)
     print(f"Telefonerna finns på {url}{PAGE} . Avsluta med Ctrl+C.", flush=True)
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        print(f"Sidan har ingen inloggning och kan nås av andra: du lyssnar på {host}.", flush=True)

@@ -8,6 +8,7 @@ itself (``max_instances=1``): a process that slept for three days ticks once, an
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -39,12 +40,16 @@ async def run_clock(jobs: Sequence[Tick]) -> None:
         await _once(job)
         heard[job.name] = steady()
 
+    async def scheduled(job: Tick) -> None:
+        with suppress(asyncio.CancelledError):  # the clock was stopped: APScheduler would tell of it as a failure
+            await tick(job)
+
     for job in jobs:
         await tick(job)
     scheduler = AsyncIOScheduler(timezone=UTC)
     for job in jobs:
         scheduler.add_job(
-            tick,
+            scheduled,
             "interval",
             args=[job],
             seconds=job.seconds,

@@ -1,7 +1,7 @@
 """From what the rules say to occasions, and from occasions to open conversations."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -208,7 +208,8 @@ class Planner:
         busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {address[0]})
         if busy_customers or busy_addresses:
             return "Ett annat samtal är öppet med kunden."
-        await self._open(conn, [(each, *address)], now)
+        wanted = replace(each, expires_at=max(each.expires_at, now + MESSAGE_LIFETIME))  # a late wish is still one
+        await self._open(conn, [(wanted, *address)], now)
         return None
 
     async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:

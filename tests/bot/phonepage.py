@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Locator, Page, async_playwright
 
 from bot.app import App
 from bot.emulator import Emulator
 from bot.phones import Phones
 from storage.database import Database
-from tests import chromium
 from tests.journeys.world import World, world
 
 REFUSED = "status of 409"  # Chromium notes every refusal, which the page tells in a sentence
@@ -45,21 +43,19 @@ async def phones_world(db: Database, folder: Path) -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def browser_page(url: str, width: int = 1280) -> AsyncIterator[Page]:
-    """A page that fails the test when anything is written to its console; skips where there is no Chromium."""
-    program = chromium.find()
-    if program is None:
-        pytest.skip(chromium.MISSING)
+async def browser_page(browser_address: str, url: str, width: int = 1280) -> AsyncIterator[Page]:
+    """A page that fails the test when anything is written to its console."""
     complaints: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
-        page = await browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        browser = await playwright.chromium.connect_over_cdp(browser_address)
+        context = await browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        page = await context.new_page()
         page.set_default_timeout(STEP_MS)
         page.on("console", lambda message: complaints.append(message.text) if REFUSED not in message.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(f"{url}/phones/")
         yield page
-        await browser.close()
+        await context.close()
     assert complaints == []
 
 

@@ -292,6 +292,13 @@ async def test_simulate_refuses_to_start_with_a_real_account(
     assert told.startswith(f"--simulate startar inte när {name} är satt")
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])
+async def test_simulate_is_for_this_machine_alone(host: str, tmp_path: Path) -> None:
+    code, told = await _told(await _followup("run", "--simulate", "--host", host, folder=tmp_path))
+    assert code == 2
+    assert told.startswith(f"--simulate lyssnar bara på den här datorn, inte på {host}")
+
+
 async def test_simulate_refuses_a_database_that_has_sent_for_real(tmp_path: Path) -> None:
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
     await db.create()

@@ -36,8 +36,8 @@ async def _outcome(db: Database, ref: str, survey: str) -> str:
     return next(entry.outcome for entry in entries if entry.survey == survey)
 
 
-async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path) -> None:
-    async with phones_world(db, tmp_path) as story, browser_page(story.url) as page:
+async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path, browser_address: str) -> None:
+    async with phones_world(db, tmp_path) as story, browser_page(browser_address, story.url) as page:
         customer = Played(page, "K1")
         await customer.choose()
         await customer.part.get_by_role("button", name="Ställ enkäten").click()
@@ -77,8 +77,8 @@ async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path) 
     assert seen[1:] == [said for turn in turns for said in turn]
 
 
-async def test_a_telegram_survey_is_tapped_to_its_end(db: Database, tmp_path: Path) -> None:
-    async with phones_world(db, tmp_path) as story, browser_page(story.url) as page:
+async def test_a_telegram_survey_is_tapped_to_its_end(db: Database, tmp_path: Path, browser_address: str) -> None:
+    async with phones_world(db, tmp_path) as story, browser_page(browser_address, story.url) as page:
         customer = Played(page, "K1")
         await customer.choose()
         await customer.part.get_by_role("button", name="Anslut Telegram").click()
@@ -109,9 +109,9 @@ async def test_a_telegram_survey_is_tapped_to_its_end(db: Database, tmp_path: Pa
 
 
 async def test_the_language_is_changed_and_two_customers_stand_side_by_side(
-    sqlite: Database, tmp_path: Path
+    sqlite: Database, tmp_path: Path, browser_address: str
 ) -> None:
-    async with phones_world(sqlite, tmp_path) as story, browser_page(story.url) as page:
+    async with phones_world(sqlite, tmp_path) as story, browser_page(browser_address, story.url) as page:
         one, other = Played(page, "K1"), Played(page, "K2")
         await one.choose()
         await other.choose()
@@ -143,8 +143,10 @@ async def test_the_language_is_changed_and_two_customers_stand_side_by_side(
         assert spoken.scalars().all() == ["sv", "sv"]
 
 
-async def test_a_narrow_screen_and_a_name_for_everything(sqlite: Database, tmp_path: Path) -> None:
-    async with phones_world(sqlite, tmp_path) as story, browser_page(story.url, width=360) as page:
+async def test_a_narrow_screen_and_a_name_for_everything(
+    sqlite: Database, tmp_path: Path, browser_address: str
+) -> None:
+    async with phones_world(sqlite, tmp_path) as story, browser_page(browser_address, story.url, width=360) as page:
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.textContent") == "Till telefonerna"
         await page.get_by_label("Sök på nummer eller anordnare").fill("lilla LOTSEN")

@@ -9,7 +9,6 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from storage.database import Database
-from tests import chromium
 from tests.bot.test_providerpages import held, link_to
 from tests.journeys.world import World, world
 from tests.storage.providers import REGISTER
@@ -30,14 +29,9 @@ async def story(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    program = chromium.find()
-    if program is None:
-        pytest.skip(chromium.MISSING)
+async def browser(browser_address: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
-        yield started
-        await started.close()
+        yield await playwright.chromium.connect_over_cdp(browser_address)
 
 
 async def check(page: Page) -> None:
@@ -49,7 +43,8 @@ async def check(page: Page) -> None:
 
 async def test_every_state_of_the_page_is_accessible(story: World, browser: Browser) -> None:
     address = await link_to(story, "P1")
-    page = await browser.new_page(viewport={"width": PHONE_WIDTH, "height": 740})
+    one, two = [await browser.new_context(viewport={"width": PHONE_WIDTH, "height": 740}) for _ in range(2)]
+    page = await one.new_page()
     await page.goto(address)
     await check(page)  # the door
     await page.get_by_role("button", name="Öppna").click()
@@ -64,7 +59,7 @@ async def test_every_state_of_the_page_is_accessible(story: World, browser: Brow
     await page.get_by_role("button", name="Spara").click()
     await page.get_by_text("1 uppföljning är sparad.").wait_for()
     await check(page)  # saved, with one that can be changed
-    other = await browser.new_page(viewport={"width": PHONE_WIDTH, "height": 740})
+    other = await two.new_page()
     await other.goto(address)
     await check(other)  # the link is open elsewhere
     await other.get_by_role("button", name="Skicka en kod").click()
@@ -76,6 +71,8 @@ async def test_every_state_of_the_page_is_accessible(story: World, browser: Brow
     await other.goto(address + "x")
     await check(other)  # no such link
     assert await held(story.db) == [("2026-11", date(2026, 11, 3), "meeting")]
+    await one.close()
+    await two.close()
 
 
 async def test_the_keyboard_alone_is_enough_without_javascript(story: World, browser: Browser) -> None:

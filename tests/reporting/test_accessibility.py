@@ -11,7 +11,6 @@ from reporting.dialogue import dialogue
 from reporting.render import html
 from reporting.report import build
 from reporting.sections import document
-from tests import chromium
 from tests.reporting.cubes import NOW, YEAR, CubeOf
 from tests.reporting.test_documents import BESIDE, CUBE
 
@@ -25,14 +24,9 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium.find()
-    if program is None:
-        pytest.skip(chromium.MISSING)
+def browser(browser_address: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
-        yield started
-        started.close()
+        yield playwright.chromium.connect_over_cdp(browser_address)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -40,11 +34,12 @@ def test_a_page_has_no_violation_and_no_sideways_scrolling(browser: Browser, nam
     path = tmp_path / "page.html"
     path.write_bytes(html.render(PAGES[name]))
     for width in WIDTHS:
-        page = browser.new_page(viewport={"width": width, "height": 900})
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
         try:
             page.goto(path.as_uri())
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         finally:
-            page.close()
+            context.close()
