@@ -95,7 +95,7 @@ class App:
             self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url, timeout)
             self.gateways["telegram"] = self.telegram
         self.planner = Planner(db, self.catalogue, self.rules, self.window, settings.zone, frozenset(self.gateways))
-        self.metrics = Metrics(db, now)
+        self.metrics = Metrics(db, now, self.gateways)
         rates = settings.rates
         sending = Sending(
             self.window,

@@ -1,14 +1,14 @@
 """What Prometheus reads at /metrics: numbers alone, nothing about any person."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from storage import depth
+from storage import channels, depth
 from storage.database import Database
 
 LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)  # seconds; Twilio waits 15
@@ -18,8 +18,9 @@ LATENESS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0)  # seconds
 class Metrics:
     """The numbers of one process; the queue's are the database's, the same for all."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, now: Callable[[], datetime], channels: Collection[str]) -> None:
         self._db = db
+        self._channels = channels
         self._now = now
         registry = self._registry = CollectorRegistry()
         self._depth = Gauge(
@@ -28,6 +29,12 @@ class Metrics:
         self._oldest = Gauge(
             "followup_outbox_oldest_seconds",
             "How long the one that has waited longest could have left",
+            ["channel"],
+            registry=registry,
+        )
+        self._paused = Gauge(
+            "followup_channel_paused",
+            "1 while the provider refuses our account and nothing leaves",
             ["channel"],
             registry=registry,
         )
@@ -104,6 +111,7 @@ class Metrics:
         """The exposition, with the queue as it stands. Raises the database's own errors."""
         async with self._db.read() as conn:
             found = await depth.depths(conn)
+            paused = {each.channel for each in await channels.pauses(conn)}
         self._depth.clear()
         self._oldest.clear()
         for each in found:
@@ -111,4 +119,6 @@ class Metrics:
             if each.state == "queued":
                 waited = (self._now() - each.oldest).total_seconds()
                 self._oldest.labels(each.channel).set(max(0.0, waited))
+        for name in self._channels:
+            self._paused.labels(name).set(name in paused)
         return generate_latest(self._registry)

@@ -261,7 +261,10 @@ async def test_an_account_that_is_refused_pauses_sms_and_check_says_so(rig: Rig,
         "Kanalen sms är pausad sedan 2026-03-02 11:00: leverantören nekar vårt konto (20003). "
         "Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
     ]
+    assert b'followup_channel_paused{channel="sms"} 1.0' in await rig.app.metrics.text()
+    assert b'followup_channel_paused{channel="telegram"} 0.0' in await rig.app.metrics.text()
     await rig.deliver(minutes=6)
     await rig.deliver(minutes=1)
     assert set(await rig.column(outbox_table.c.state)) == {"sent"}
+    assert b'followup_channel_paused{channel="sms"} 0.0' in await rig.app.metrics.text()
     assert [finding.ok for finding in await database_findings(settings)] == [True]

@@ -1,20 +1,14 @@
-"""SMS through Twilio: the only module that imports twilio.
-
-Vendor codes stay in this file. Everything else sees a :class:`~scheduler.gateway.GatewayError` with a kind.
-"""
+"""Sending SMS with Twilio's own client, and asking it what became of them and what it received."""
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlparse
-from xml.sax.saxutils import escape
 
 from aiohttp import (
     ClientConnectorError,
@@ -28,11 +22,11 @@ from aiohttp import (
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
-from twilio.request_validator import RequestValidator, add_port, remove_port
 from twilio.rest import Client
 from yarl import URL
 
-from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
+from bot.sms.codes import classify
+from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
 CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
 REQUEST_SECONDS = 15.0
@@ -40,64 +34,9 @@ CONNECT_SECONDS = 5.0
 TARGETS = 8  # addresses remembered
 CLOCKS_APART = timedelta(minutes=1)  # what Twilio's clock and ours may differ
 
-# What Twilio's error codes mean to us (https://www.twilio.com/docs/api/errors). Both the codes that answer a
-# POST and those that arrive later in a status callback.
-CODES: dict[int, Kind] = {
-    20003: "account",  # authentication failed
-    20005: "account",  # account not active
-    20404: "account",  # no such account: a wrong SID or URL
-    20429: "throttled",  # too many requests, not processed
-    20503: "transient",  # service unavailable, not processed
-    21211: "permanent",  # not a phone number
-    21212: "account",  # our own sender is not valid
-    21408: "permanent",  # sending to that country is not allowed
-    21602: "message",  # no body
-    21603: "account",  # no sender
-    21606: "account",  # our number cannot send this
-    21610: "opted_out",  # the receiver has replied STOP, perhaps to Twilio only
-    21611: "throttled",  # our number's queue is full
-    21612: "permanent",  # no route from our number to that one
-    21614: "permanent",  # not a mobile number
-    21617: "message",  # body over 1,600 characters
-    21635: "permanent",  # a landline
-    21659: "account",  # the sender is not ours
-    21660: "account",  # the sender belongs to another account
-    21701: "account",  # no such messaging service
-    21703: "account",  # the messaging service has no number
-    30001: "throttled",  # queue overflow
-    30002: "account",  # account suspended
-    30003: "transient",  # handset off or out of reach
-    30004: "permanent",  # blocked by the receiver or the carrier
-    30005: "permanent",  # handset not known: the number may be gone
-    30006: "permanent",  # landline or carrier that cannot be reached
-    30007: "message",  # filtered: another text may pass
-    30008: "unknown",  # error not known: it may have arrived
-    30036: "message",  # its validity period has passed
-    60728: "account",  # the account's cap is reached
-    63038: "account",  # the account's daily cap is reached
-}
-
 # Twilio's client writes phone numbers in URLs; nobody may turn that on by accident.
 logging.getLogger("twilio").setLevel(logging.CRITICAL + 1)
 logging.getLogger("twilio").propagate = False
-
-
-def classify(code: int | None, status: int | None = None) -> Kind:
-    """The kind of a Twilio error.
-
-    Args:
-        code: Twilio's own error code, from an error response or a status callback; None when there is none.
-        status: the HTTP status of the response, used only when the code says nothing.
-    """
-    if code in CODES:
-        return CODES[code]
-    if status is None or status >= 500:
-        return "unknown"
-    if status == 429:
-        return "throttled"
-    if status in (401, 403, 404):
-        return "account"
-    return "message"
 
 
 class _Throttled(Exception):
@@ -246,7 +185,7 @@ class SmsGateway:
 
         Raises:
             GatewayError: kind ``unknown`` when the request may have reached Twilio (it has no idempotency
-                key: look it up with :meth:`find` before sending again), otherwise as in :data:`CODES`.
+                key: look it up with :meth:`find` before sending again), otherwise as :func:`classify` says.
         """
         extra = dict(self._sender)
         if message.status_url:
@@ -332,88 +271,3 @@ def _gateway_error(error: Exception) -> GatewayError:
     if isinstance(error, UnicodeEncodeError):
         return GatewayError("permanent", "encoding")
     return GatewayError("unknown", type(error).__name__)  # an answer that could not be read
-
-
-# Webhooks ------------------------------------------------------------------------------------------------
-
-
-def sign(auth_token: str, url: str, params: Mapping[str, str]) -> str:
-    """Twilio's signature of a webhook: HMAC-SHA1 over the URL and the sorted form, base64."""
-    return str(RequestValidator(auth_token).compute_signature(url, params))
-
-
-def verify(auth_token: str, url: str, params: Mapping[str, Any], signature: str | None) -> bool:
-    """Whether a webhook was signed by Twilio. Never raises, whatever the form holds.
-
-    Args:
-        auth_token: the account's token.
-        url: the configured public URL with path and query, never one made from the request's own headers.
-        params: the form, a MultiDict or a plain mapping.
-        signature: the ``X-Twilio-Signature`` header, None when there was none.
-    """
-    if not signature:
-        return False
-    try:
-        given = signature.encode("utf-8", "surrogatepass")
-        validator = RequestValidator(auth_token)
-        if hmac.compare_digest(validator.compute_signature(url, params).encode(), given):
-            return True
-        # Twilio is not consistent about ports: its own validator tries both ways too.
-        parsed = urlparse(url)
-        other = remove_port(parsed) if parsed.port else add_port(parsed)
-        return hmac.compare_digest(validator.compute_signature(other, params).encode(), given)
-    except (ValueError, TypeError, AttributeError, LookupError):  # lone surrogates, uploads in place of text
-        return False
-
-
-def twiml(reply: str | None) -> str:
-    """The body that answers an inbound SMS: with one message, or with none."""
-    if not reply:
-        return '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-    text = "".join(c for c in reply if c >= " " or c in "\n\t\r")  # XML 1.0 has no other control characters
-    return f'<?xml version="1.0" encoding="UTF-8"?><Response><Message>{escape(text)}</Message></Response>'
-
-
-def parse_inbound(form: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Reads an inbound SMS: ``(external_id, sender, text)``, NUL characters removed.
-
-    Raises:
-        ValueError: with a sentence naming the field that is missing or unreadable. ``Body`` may be empty.
-    """
-    return (
-        _field(form, "MessageSid", limit=64),
-        _field(form, "From", limit=64),
-        _field(form, "Body", empty=True),
-    )
-
-
-def parse_status(form: Mapping[str, Any]) -> tuple[str, str, int | None]:
-    """Reads a status callback: ``(external_id, status, error_code)``.
-
-    Raises:
-        ValueError: with a sentence naming the field that is missing or unreadable.
-    """
-    code = _field(form, "ErrorCode", empty=True) if "ErrorCode" in form else ""
-    if code and not (code.isascii() and code.isdecimal() and len(code) <= 9):
-        raise ValueError("ErrorCode is not a number.")
-    return (
-        _field(form, "MessageSid", limit=64),
-        _field(form, "MessageStatus", limit=32).lower(),
-        int(code) if code else None,
-    )
-
-
-def _field(form: Mapping[str, Any], name: str, *, limit: int | None = None, empty: bool = False) -> str:
-    value = form.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is missing from the form." if value is None else f"{name} is not text.")
-    value = value.replace("\0", "")
-    if not value and not empty:
-        raise ValueError(f"{name} is empty.")
-    if limit is not None and len(value) > limit:
-        raise ValueError(f"{name} is longer than {limit} characters.")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{name} is not valid Unicode text.") from None
-    return value
