@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
 from scheduler import crash, retry
@@ -27,6 +28,7 @@ IN_FLIGHT = 100  # calls at once, at most: with a far end that takes 100 ms, a t
 CLAIMED = 300  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
 ROOM = CLAIMED // 2  # so many must have landed before more are claimed
 GATHER = 0.1  # seconds in which outcomes are gathered for one commit, while many calls are in flight
+SAME = 256  # texts that are remembered
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
@@ -68,6 +70,7 @@ class Delivery:
         self._gateways = gateways
         self._sending = sending
         self._jitter = jitter
+        self._same_words = lru_cache(maxsize=SAME)(self._words)  # many customers are asked the same
         self._paces = {name: sending.paces.get(name, Pace()) for name in gateways}
         self.queued = asyncio.Event()  # to be set when something may be waiting
         self._stop = asyncio.Event()
@@ -234,20 +237,22 @@ class Delivery:
         return Result(message, "absent", "Leverantören har den inte: skickas nu.", now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
-        say = Say.from_json(message.say)
-        text = self._catalogue.render(
-            say, survey=message.survey, language=message.language, channel=message.channel
-        )
-        choices: tuple[tuple[str, str], ...] = ()
-        if message.channel == "telegram":
-            choices = tuple(
-                (f"{message.reference}:{value}", label)  # the outbox knows which chat and question that was
-                for value, label in self._catalogue.choices(say, message.survey, message.language)
-            )
+        words = self._words if '"text"' in message.say else self._same_words  # a customer's own words are not kept
+        text, labels = words(message.say, message.survey, message.language, message.channel)
+        # The outbox knows which chat and question a reference was.
+        choices = tuple((f"{message.reference}:{value}", label) for value, label in labels)
         base = self._sending.public_url
         url = f"{base}/webhooks/twilio/status/{message.reference}" if base else None
         channel = cast(Channel, message.channel)
         return OutboundMessage(message.reference, channel, message.to, text, choices, url)
+
+    def _words(
+        self, say: str, survey: str | None, language: str, channel: str
+    ) -> tuple[str, Sequence[tuple[int, str]]]:
+        """The text, and the buttons where the channel has them."""
+        said = Say.from_json(say)
+        text = self._catalogue.render(said, survey=survey, language=language, channel=channel)
+        return text, self._catalogue.choices(said, survey, language) if channel == "telegram" else ()
 
     def _refused(self, message: Claimed, error: GatewayError, now: datetime) -> Result:
         match error.kind:
