@@ -212,13 +212,14 @@ async def _months(
         .order_by(c.month, c.provider_id)
     )
     counted = {(month, provider_id): numbers for month, provider_id, *numbers in rows}
+    apart = {key: sum(reasons.values()) for key, reasons in exempt.items()}
     found: dict[tuple[str, str], list[int]] = {}
     for period in periods:
         cells = []
         for provider_id, ref in refs.items():
             began, ceased, *numbers = counted.get((period, provider_id), NOTHING)
             opened[provider_id] = opened.get(provider_id, 0) + began - ceased
-            due = opened[provider_id] - sum(exempt.get((provider_id, period), {}).values())
+            due = opened[provider_id] - apart.get((provider_id, period), 0)
             if due:
                 cells.append([due, *numbers])
                 found[ref, period] = cells[-1]
