@@ -23,10 +23,10 @@ from survey.catalogue import Catalogue
 log = logging.getLogger(__name__)
 
 BATCH = 256
-MANY = 8  # answered and waiting, together: more will follow
+MANY = 8  # answered or left waiting by the last commit: more will follow
 PAUSE = 0.001  # seconds between two looks whether they have come
 QUIET = 3  # looks without another message, after which no more are waited for
-LINGER = 0.025  # seconds, at most
+LINGER = 0.025  # seconds after that commit, at most
 QUARANTINED = Taken("quarantined", None)
 
 
@@ -49,6 +49,8 @@ class Intake:
         self._zone = zone
         self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._expected = 0  # those that the last commit answered, and those that waited then
+        self._answered_at = 0.0  # by the event loop's clock
 
     async def submit(self, event: Inbound) -> Taken:
         """What became of ``event``, after the commit that holds it.
@@ -68,9 +70,8 @@ class Intake:
             await self._writer
 
     async def _write(self) -> None:
-        answered = 0
         while self._waiting:
-            await self._gather(answered)
+            await self._gather()
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
                 results: list[Taken | StorageFailure] = list(await self._save([event for event, _ in batch]))
@@ -84,19 +85,19 @@ class Intake:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
-            answered = len(batch)
+            self._expected = len(batch) + len(self._waiting)
+            self._answered_at = asyncio.get_running_loop().time()
 
-    async def _gather(self, answered: int) -> None:
+    async def _gather(self) -> None:
         """Let those that the last commit has just answered ask again, else every other batch is nearly empty.
 
         Only where there are many of them: a lone message never waits.
         """
-        expected = min(BATCH, answered + len(self._waiting))
-        if expected < MANY:
-            return
         clock = asyncio.get_running_loop().time
-        until, seen, quiet = clock() + LINGER, -1, 0
-        while len(self._waiting) < expected and quiet < QUIET and clock() < until:
+        until, seen, quiet = self._answered_at + LINGER, -1, 0
+        if self._expected < MANY:
+            return
+        while len(self._waiting) < min(self._expected, BATCH) and quiet < QUIET and clock() < until:
             quiet = quiet + 1 if len(self._waiting) == seen else 0
             seen = len(self._waiting)
             await asyncio.sleep(PAUSE)

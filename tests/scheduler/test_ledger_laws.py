@@ -223,4 +223,4 @@ def test_the_laws_of_planning() -> None:
 
 @pytest.mark.long
 def test_the_laws_of_planning_at_length() -> None:
-    _run(examples=100, steps=30, derandomize=False)
+    _run(examples=50, steps=30, derandomize=False)

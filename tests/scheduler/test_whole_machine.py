@@ -344,4 +344,4 @@ def test_the_whole_way(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_the_whole_way_for_long(tmp_path: Path) -> None:
-    play(tmp_path, examples=60, steps=30, derandomize=False)
+    play(tmp_path, examples=30, steps=25, derandomize=False)
