@@ -12,7 +12,17 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import exemptions, followups, measurements, occasions, people, providerchanges, reach, targets
+from storage import (
+    exemptions,
+    followupfile,
+    followups,
+    measurements,
+    occasions,
+    people,
+    providerchanges,
+    reach,
+    targets,
+)
 from storage.database import chunks, insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
@@ -69,11 +79,9 @@ async def apply(
     await _customers(conn, batch, now)
     problems: list[Problem] = []
     changed = await _enrolments(conn, batch, today, now, problems)
-    ids = await _ids(
-        conn, enrolment, {row.enrolment for row in (*batch.followups, *batch.exemptions, *batch.answers)}
-    )
+    ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.exemptions, *batch.answers)})
     author = followups.Author("file", who=by, reason=reason)
-    await _followups(conn, batch, ids, author, today, now, problems)
+    problems += await followupfile.record(conn, batch.followups, author, today, now)
     changed |= await _answers(conn, batch, ids, problems)
     changed |= await _exemptions(conn, batch, ids, now, problems)
     await _action_plans(conn, batch, today, problems)
@@ -215,43 +223,6 @@ def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) 
     if "ended_on" in row.missing and before.ended_on and before.ended_on < row.started_on:
         problems.append(_problem(row, "started_on", f"insatsen avslutades redan {before.ended_on}"))
     return problems
-
-
-async def _followups(
-    conn: AsyncConnection,
-    batch: RegisterBatch,
-    ids: Mapping[str, int],
-    author: followups.Author,
-    today: date,
-    now: datetime,
-    problems: list[Problem],
-) -> None:
-    rows = [row for row in batch.followups if row.enrolment in ids]
-    problems += [
-        _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
-        for row in batch.followups
-        if row.enrolment not in ids
-    ]
-    entries = [
-        followups.Entry(
-            row.enrolment,
-            row.month,
-            row.held_on,
-            row.form,
-            row.from_plan,
-            row.plan_changed,
-            row.activities,
-            row.next_step,
-        )
-        for row in rows
-    ]
-    try:
-        await followups.record(conn, entries, author, today, now)
-    except followups.Refused as refused:
-        problems += [
-            _problem(rows[each.place], each.field, each.sentence[:1].lower() + each.sentence[1:].rstrip("."))
-            for each in refused.refusals
-        ]
 
 
 async def _exemptions(

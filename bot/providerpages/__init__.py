@@ -4,29 +4,34 @@ It works without JavaScript: plain forms, one for the whole list. Nothing about 
 enrolment's own number, and nothing that they have said.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import providerlinks
 from bot.providerpages import forms, words
-from storage import contactlinks, enrolmentmonths, followups, outbox
+from storage import contactlinks, enrolmentmonths, followupfile, followups, outbox, registerfile
 from storage.calendarmonths import first_day, month_of
 from storage.contactlinks import Link
 from storage.database import Database
 from storage.followups import ACTIVITIES, FORMS, Author, Refused
+from storage.registerrows import RegisterBatch
 
 COOKIE = "enhet"
 CODE_DIGITS = 6
 MAX_FIELDS = 2_000
+FILE_LIMIT = 1024**2  # bytes
+SHOWN_PROBLEMS = 20  # of a file, at once
 # The page loads its own style and nothing else; the link must not leave with a referrer or stay in a cache.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -47,6 +52,7 @@ def build(
     app.router.add_get("/page.css", _style)
     app.router.add_get("/{token}", pages.show)
     app.router.add_post("/{token}", pages.record)
+    app.router.add_post("/{token}/file", pages.take_file)
     app.router.add_post("/{token}/open", pages.open)
     app.router.add_post("/{token}/code", pages.code)
     return app
@@ -135,6 +141,30 @@ class _Pages:
                     found[each.place][0].errors[each.field] = each.sentence
         return await self._form(request, link, rows=rows, month=month, problem=problem)
 
+    async def take_file(self, request: web.Request) -> web.Response:
+        """POST: record the follow-ups of a CSV or XLSX file, all or none."""
+        link = await self._link(request)
+        if link is None:
+            return _page("gone.html.j2", 404)
+        if link.state != "open":
+            return self._door(request, link)
+        name, content = await _file(request)
+        if len(content) > FILE_LIMIT:
+            return await self._form(request, link, file_problems=["Filen är för stor: högst 1 MB tas emot."])
+        if not name:
+            return await self._form(request, link, file_problems=["Välj en fil först."])
+        batch = await asyncio.to_thread(_read, name, content)
+        problems = followupfile.unfit(batch)
+        if not problems:
+            author = Author("file", link.provider_id, link.address_id)
+            async with self._db.begin() as conn:
+                problems = await followupfile.record(conn, batch.followups, author, self._today(), self._now())
+        if problems:
+            return await self._form(
+                request, link, file_problems=[str(followupfile.in_swedish(each)) for each in problems]
+            )
+        return _back(request, f"?month={batch.followups[-1].month}&saved={len(batch.followups)}")
+
     async def _link(self, request: web.Request) -> Link | None:
         async with self._db.read() as conn:
             token, device = request.match_info["token"], request.cookies.get(COOKIE)
@@ -155,6 +185,7 @@ class _Pages:
         rows: list[forms.Row] | None = None,
         month: str = "",
         problem: str = "",
+        file_problems: Sequence[str] = (),
         saved: int | None = None,
     ) -> web.Response:
         today = self._today()
@@ -169,7 +200,7 @@ class _Pages:
         errors = [(row.number, name, text) for row in rows for name, text in row.errors.items()]
         return _page(
             "month.html.j2",
-            422 if errors or problem else 200,
+            422 if errors or problem or file_problems else 200,
             token=request.match_info["token"],
             provider=link.provider_name,
             month=month,
@@ -184,6 +215,8 @@ class _Pages:
             today=today,
             errors=errors,
             problem=problem,
+            file_problems=file_problems[:SHOWN_PROBLEMS],
+            more_problems=max(0, len(file_problems) - SHOWN_PROBLEMS),
             saved=saved,
             until=link.expires_at.astimezone(self._zone).date(),
         )
@@ -264,6 +297,29 @@ async def _fields(request: web.Request) -> list[tuple[str, str]]:
         return [(name, value.replace("\0", "")) for name, value in fields]
     except ValueError as error:
         raise web.HTTPBadRequest(text="Formuläret kan inte läsas.") from error
+
+
+async def _file(request: web.Request) -> tuple[str, bytes]:
+    """The name and content of the file that was chosen, of a large one the beginning. Raises 400."""
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or part.name != "file":
+                continue
+            content = bytearray()
+            while len(content) <= FILE_LIMIT and (chunk := await part.read_chunk()):
+                content += chunk
+            return part.filename or "", bytes(content)
+    except (ValueError, AssertionError) as error:  # aiohttp says so of what is no multipart form
+        raise web.HTTPBadRequest(text="Formuläret kan inte läsas.") from error
+    return "", b""
+
+
+def _read(name: str, content: bytes) -> RegisterBatch:
+    """A register file that is not on disk. Of the name it came with, only what kind of file it is counts."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ("filen.xlsx" if name.lower().endswith(".xlsx") else "filen.csv")
+        path.write_bytes(content)
+        return registerfile.read([path])
 
 
 def _back(request: web.Request, query: str = "") -> web.Response:

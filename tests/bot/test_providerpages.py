@@ -1,5 +1,6 @@
 """A contact person records the month's follow-ups on the page behind the link in the SMS."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import xlsxwriter
 from sqlalchemy import select
 
 from bot import providerlinks
@@ -266,3 +268,84 @@ async def test_the_message_is_one_sms_and_keeps_no_link(story: World) -> None:
     async with story.db.read() as conn:
         kept = (await conn.execute(select(outbox.c.say))).scalars().all()
     assert address.rsplit("/", 1)[1] not in "".join(kept)
+
+
+async def send_file(contact: Browser, content: bytes, name: str = "nov.csv") -> tuple[int, str]:
+    form = aiohttp.FormData()
+    form.add_field("file", io.BytesIO(content), filename=name, content_type="application/octet-stream")
+    async with contact.http.post(contact.url + "/file", data=form) as answer:
+        return answer.status, unescape(await answer.text())
+
+
+async def test_a_file_is_recorded_whole(story: World) -> None:
+    async with browser(await link_to(story, "P1")) as contact:
+        await contact.post("/open")
+        rows = "insats;månad;datum;form\n1042;2026-11;2026-11-03;telefon\n1043;2026-11;2026-11-04;\n"
+        status, page = await send_file(contact, rows.encode())
+        assert (status, "2 uppföljningar är sparade." in page) == (200, True)
+        assert await held(story.db) == [
+            ("2026-11", date(2026, 11, 3), "phone"),
+            ("2026-11", date(2026, 11, 4), None),
+        ]
+        async with story.db.read() as conn:
+            events = (await conn.execute(select(follow_up_event))).all()
+        assert {(event.source, event.address_id is not None) for event in events} == {("file", True)}
+
+
+async def test_a_workbook_is_a_file_too(story: World, tmp_path: Path) -> None:
+    path = tmp_path / "nov.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate((("enrolment", "month", "held_on"), ("1042", "2026-11", "2026-11-03"))):
+            sheet.write_row(n, 0, row)
+    async with browser(await link_to(story, "P1")) as contact:
+        await contact.post("/open")
+        status, page = await send_file(contact, path.read_bytes(), "nov.xlsx")
+        assert (status, "1 uppföljning är sparad." in page) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "insats,månad,datum\n1042,2026-11,2026-11-03\n2001,2026-11,2026-11-03\n",
+            "rad 3, insats: insatsen 2001",
+        ),
+        ("insats,månad,datum\n1042,2026-10,2026-10-03\n", "rad 2, månad: månaden 2026-10 är låst"),
+        ("insats,månad,datum\n1042,2026-11,2026-11-26\n", "rad 2, datum: datumet 2026-11-26"),
+        ("insats,månad,datum\n1042,november,2026-11-03\n", "”november” är inte en månad"),
+        ("insats,månad,datum\n", "filen: den har inga rader"),
+        ("ref,name\nP1,Annat namn\n", "filen: den ska bara ha uppföljningar"),
+        ("", "filen är tom"),
+        ("\0\1", "rubrikraden känns inte igen"),
+        ("x" * 1_100_000, "Filen är för stor: högst 1 MB tas emot."),
+    ],
+)
+async def test_a_file_with_a_fault_leaves_everything_as_it_was(story: World, content: str, words: str) -> None:
+    async with browser(await link_to(story, "P1")) as contact:
+        await contact.post("/open")
+        status, page = await send_file(contact, content.encode())
+        assert status == 422
+        assert words in page
+        assert "Inget av filen är sparat" in page
+        assert await held(story.db) == []
+
+
+async def test_a_file_needs_an_open_link(story: World) -> None:
+    rows = b"insats,m\xc3\xa5nad,datum\n1042,2026-11,2026-11-03\n"
+    async with browser(await link_to(story, "P1")) as contact, browser(story.url + "/u/guessed") as guess:
+        assert "1042" not in (await send_file(contact, rows))[1]  # the door: nobody has opened it
+        assert (await send_file(guess, rows))[0] == 404
+    assert await held(story.db) == []
+
+
+async def test_what_is_no_form_is_refused(story: World) -> None:
+    async with browser(await link_to(story, "P1")) as contact:
+        await contact.post("/open")
+        assert (await contact.post("/file", file="1042"))[0] == 400
+        async with contact.http.post(contact.url + "/file", data=aiohttp.FormData({"other": "x"})) as answer:
+            assert answer.status == 400
+        form = aiohttp.FormData(default_to_multipart=True)
+        form.add_field("other", "x")
+        async with contact.http.post(contact.url + "/file", data=form) as answer:
+            assert (answer.status, "Välj en fil först." in unescape(await answer.text())) == (422, True)

@@ -59,6 +59,14 @@ async def test_every_state_of_the_page_is_accessible(story: World, browser: Brow
     await page.get_by_role("button", name="Spara").click()
     await page.get_by_text("1 uppföljning är sparad.").wait_for()
     await check(page)  # saved, with one that can be changed
+    await page.get_by_text("Ladda upp en fil i stället").click()
+    await check(page)  # with the way to hand in a file
+    content = "insats;månad;datum\n2001;2026-11;2026-11-03\n".encode()
+    file = page.get_by_label("CSV eller Excel")
+    await file.set_input_files({"name": "nov.csv", "mimeType": "text/csv", "buffer": content})
+    await page.get_by_role("button", name="Ladda upp").click()
+    await page.get_by_text("Inget av filen är sparat").wait_for()
+    await check(page)  # a file that was refused
     other = await two.new_page()
     await other.goto(address)
     await check(other)  # the link is open elsewhere
