@@ -59,7 +59,7 @@ DEFINITIONS = (
         1,
         "Månadsuppföljning i tid, enligt anordnaren",
         "insatsmånader med en uppföljning som hölls under månaden",
-        "insatsmånader: avslutade kalendermånader då insatsen var öppen minst 15 dagar",
+        "insatsmånader: avslutade kalendermånader då insatsen var öppen minst 15 dagar, de undantagna borträknade",
     ),
     Definition(
         "followup.confirmed",

@@ -9,7 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.blocks import Cell, Grid, Percent
 from reporting.grids import themes_grid
-from reporting.indicators import Indicator
+from reporting.indicators import YOUTH_DEFINITIONS, Indicator
 from reporting.providers import COLUMNS, PointSection
 from reporting.report import QualityReport
 from reporting.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
@@ -22,7 +22,8 @@ _README = (
     "Indikatorer: varje värde på en rad, samma rader som i CSV- och JSON-filerna.",
     "Anordnare: nöjdhet per mätpunkt, med intervall och bedömning. Diagrammet visar bara rader som får visas.",
     "Tratt: skillnad mot övriga i procentenheter, med gränserna för slumpen. Bedömning ges utanför 99,8 %.",
-    "Teman: skäl att inte vara nöjd, och teman i kundernas egna ord.",
+    "Teman: skäl att inte vara nöjd, teman i kundernas egna ord, och skäl att byta anordnare.",
+    "Uppföljning, Utfall, Svårighetsgrad: tabellerna i rapportens avsnitt 5, 6 och 7.",
     "Definitioner: hur varje indikator räknas, med version. En ny version är ett brott i serien.",
 )
 
@@ -47,17 +48,20 @@ def render(report: QualityReport) -> bytes:
         _sheet(book.add_worksheet("Indikatorer"), columns, (astuple(row) for row in report.indicators), formats)
         _providers(book, report, formats)
         _funnel(book, report.points, formats)
-        _grids(book.add_worksheet("Teman"), (report.reasons, themes_grid(report.background.themes)), formats)
-        for title, grid in (
-            ("Uppföljning", report.followups),
-            ("Utfall", report.outcomes),
-            ("Svårighetsgrad", report.expectations),
+        for title, grids in (
+            ("Teman", (report.reasons, themes_grid(report.background.themes), report.change_reasons)),
+            ("Uppföljning", (report.followups,)),
+            ("Utfall", (report.outcomes, report.youth)),
+            ("Svårighetsgrad", (report.expectations,)),
         ):
-            _sheet(book.add_worksheet(title), _unique(grid.columns), grid.rows, formats)
+            _grids(book.add_worksheet(title), [grid for grid in grids if grid is not None], formats)
         _sheet(
             book.add_worksheet("Definitioner"),
             ["Id", "Version", "Indikator", "Täljare", "Nämnare"],
-            ((d.id, d.version, d.title, d.numerator, d.denominator) for d in report.definitions),
+            (
+                (d.id, d.version, d.title, d.numerator, d.denominator)
+                for d in (*report.definitions, *(YOUTH_DEFINITIONS if report.youth else ()))
+            ),
             formats,
         )
     return out.getvalue()
@@ -181,9 +185,10 @@ def _funnel(book: Any, points: Sequence[PointSection], formats: _Formats) -> Non
 def _grids(sheet: Any, grids: Iterable[Grid], formats: _Formats) -> None:
     """Tables under each other; the first heading stays in view."""
     line = 0
+    widths: dict[int, int] = {}
     for grid in grids:
-        if grid.rows:
-            line += 2 + _table(sheet, line, _unique(grid.columns), grid.rows, formats)
+        if grid.rows or not line:
+            line += 2 + _table(sheet, line, _unique(grid.columns), grid.rows, formats, widths)
     _settle(sheet)
 
 
@@ -197,15 +202,22 @@ def _unique(columns: Sequence[str]) -> list[str]:
 
 
 def _sheet(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[object]], formats: _Formats) -> None:
-    _table(sheet, 0, _unique(columns), rows, formats)
+    _table(sheet, 0, _unique(columns), rows, formats, {})
     _settle(sheet)
 
 
 def _table(
-    sheet: Any, top: int, columns: Sequence[str], rows: Iterable[Sequence[object]], formats: _Formats
+    sheet: Any,
+    top: int,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    formats: _Formats,
+    widths: dict[int, int],
 ) -> int:
-    """Write a table with its heading in row ``top``; how many rows it has under it."""
-    widths = [len(name) + 3 for name in columns]
+    """Write a table with its heading in row ``top``; how many rows it has under it. ``widths``: of the columns so
+    far, which the tables of a sheet share."""
+    for place, name in enumerate(columns):
+        widths[place] = max(widths.get(place, 0), len(name) + 3)
     height = 0
     for height, row in enumerate(rows, 1):
         for place, value in enumerate(row):
@@ -219,7 +231,7 @@ def _table(
         len(columns) - 1,
         {"columns": [{"header": name} for name in columns], "style": "Table Style Light 9"},
     )
-    for place, width in enumerate(widths):
+    for place, width in widths.items():
         sheet.set_column(place, place, width)
     return height
 

@@ -9,10 +9,13 @@ import sys
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from reporting.background import Background
 from reporting.render import csv as csv_
 from reporting.render import json as json_
 from reporting.render import xlsx
 from reporting.report import build
+from reporting.themes import ThemeRow
+from storage.yearvalues import Youth
 from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
 
 COLUMNS = (
@@ -75,6 +78,18 @@ def test_workbook_has_numbers_and_no_formula() -> None:
     assert row["value"] == 80
     assert row["provider_name"] == FORMULA
     assert all(cell.data_type != "f" for each in book for line in each.iter_rows() for cell in line)
+
+
+def test_the_workbook_has_the_young_and_the_reasons_for_a_change() -> None:
+    cube = of_answers({"A": {"start": (20, 40)}})
+    cube.endings.update({("A", "work"): 60, ("A", "other"): 40})
+    reasons = (ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"),)
+    beside = Background(youth=Youth(30, {"work": 10, "other": 5}), change_reasons=reasons)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(build(cube, YEAR, NOW, background=beside))))
+    cells = {sheet.title: {cell.value for line in sheet.iter_rows() for cell in line} for sheet in book}
+    assert {"Egen försörjning, unga 16–18 år", "10/30", "10/15"} <= cells["Utfall"]
+    assert {"Fick inte rätt hjälp", 9} <= cells["Teman"]
+    assert "outcome.youth.closed" in cells["Definitioner"]
 
 
 @pytest.mark.parametrize("cube", [CubeOf(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])

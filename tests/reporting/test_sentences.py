@@ -1,15 +1,18 @@
 """The report's sentences at the boundaries of their rules, and Swedish numbers and names."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
 
-from reporting.background import Expectation
-from reporting.blocks import Bar, FunnelPoint
+from reporting.background import Background, Expectation
+from reporting.blocks import Bar, Bars, Document, Funnel, FunnelPoint, Paragraph
 from reporting.compare import Comparison
+from reporting.dialogue import dialogue
 from reporting.grids import Reason
 from reporting.indicators import Indicator, rows
 from reporting.report import build
+from reporting.sections import document
 from reporting.sentences import (
     Earlier,
     bars_alt,
@@ -26,7 +29,8 @@ from reporting.sentences import (
     volume_sentences,
 )
 from reporting.swedish import count, day, decimal, listed, percent, printed_name, whole
-from storage.yearvalues import Volumes
+from reporting.themes import ThemeRow
+from storage.yearvalues import Volumes, Youth
 from tests.reporting.cubes import NOW, YEAR, CubeOf, of_answers
 
 
@@ -204,21 +208,91 @@ def test_how_many_providers_have_enough_answers() -> None:
     assert build(CubeOf(), YEAR, NOW).coverage_sentence == ""
 
 
+def test_both_points_together_are_told_with_the_mean_of_providers() -> None:
+    # Ten providers at 30 % and one with as many answers as they all at 90 %: (30 + 90) / 200 = 60 %, mean 35.5 %.
+    answers = {f"P{n}": {"start": (3, 10)} for n in range(10)} | {"A": {"start": (90, 100)}}
+    report = build(of_answers(answers), YEAR, NOW)
+    assert report.points[-1].whole_unit == (
+        "120 av 200 svarande (60 procent, intervall 53–67) var mycket nöjda eller nöjda. Medelvärdet av "
+        "anordnarnas andelar är 35 procent (11 anordnare): där väger varje anordnare lika, oavsett hur många som svarat."
+    )
+    assert [section.whole_unit for section in report.points[:2]] == ["", ""]
+    assert build(of_answers({"A": {"start": (2, 5)}}), YEAR, NOW).points[-1].whole_unit == ""
+
+
+@pytest.mark.parametrize(
+    ("month", "said"),
+    [
+        ([0, 0, 0, 0, 0, 0], ""),
+        ([10, 10, 0, 0, 0, 0], "10 av 10 insatsmånader (100 procent) följdes upp i tid."),
+        (
+            [10, 7, 1, 0, 0, 0],
+            "7 av 10 insatsmånader (70 procent) följdes upp i tid. 1 följdes upp sent och 2 saknar uppföljning.",
+        ),
+        (
+            [10, 10, 0, 4, 3, 1],
+            "10 av 10 insatsmånader (100 procent) följdes upp i tid. Kunderna bekräftade uppföljningen för 3 av de "
+            "4 månader som de svarade om (75 procent, intervall 30–95). För 1 månad har anordnaren registrerat en "
+            "uppföljning som kunden säger inte hölls.",
+        ),
+    ],
+)
+def test_follow_ups_from_both_sides(month: list[int], said: str) -> None:
+    cube = of_answers({"A": {"start": (20, 40)}})
+    cube.months.update({("A", "2025-01"): month, ("", "2025-01"): month})
+    assert build(cube, YEAR, NOW).followup_sentence == said
+
+
+@pytest.mark.parametrize(
+    ("endings", "said"),
+    [
+        ({"work": 3, "other": 2}, ""),  # five endings
+        ({"work": 3, "moved": 3}, ""),  # three are left after exclusions
+        (
+            {"work": 20, "studies": 4, "moved": 6, "other": 10, "changed_provider": 9},
+            "Av 40 avslut ledde 24 till egen försörjning (60 procent). Efter undantag av 6 avslut: 24 av 34 (71 "
+            "procent).",
+        ),
+        (
+            {"work": 20, "other": 20},
+            "Av 40 avslut ledde 20 till egen försörjning (50 procent). Efter undantag av 0 avslut: 20 av 40 (50 "
+            "procent).",
+        ),
+    ],
+)
+def test_both_outcomes_are_always_told_together(endings: dict[str, int], said: str) -> None:
+    cube = of_answers({"A": {}})
+    cube.endings.update({("A", reason): number for reason, number in endings.items()})
+    assert build(cube, YEAR, NOW).outcome_sentence == said
+
+
 def test_no_sentence_ranks_or_claims_a_cause() -> None:
     answers = {f"P{n}": {"start": (n, 12), "end": (40, 60)} for n in range(13)}
-    report = build(of_answers(answers), YEAR, NOW)
-    said = " ".join(
-        (
-            *report.summary_sentences,
-            report.coverage_sentence,
-            report.followup_sentence,
-            report.outcome_sentence,
-            report.changes_sentence,
-            *(sentence for section in report.points for sentence in section.sentences),
-        )
-    ).lower()
+    cube = of_answers(answers)
+    cube.endings.update({(ref, reason): 10 for ref in answers for reason in ("work", "moved", "other")})
+    beside = Background(
+        volumes=Volumes(130, 140, 70, 30, dict.fromkeys(answers, 10)),
+        youth=Youth(40, {"work": 20, "other": 10}),
+        expectations=(Expectation("P3", 30.0, 14, 20.0, 0.7, 0.4, 0.99, clear=True),),
+        change_reasons=(ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"),),
+    )
+    report = build(cube, YEAR, NOW, background=beside)
+    documents = [document(report), *(dialogue(report, ref) for ref in answers)]
+    texts = [*_texts(documents), *report.summary_sentences]
+    assert any("tydligt lägre" in text for text in texts)
+    said = " ".join(texts).lower()
     for word in ("bäst", "sämst", "beror på", "eftersom", "tack vare", "på grund av"):
         assert word not in said
+
+
+def _texts(documents: Iterable[Document]) -> Iterator[str]:
+    for made in documents:
+        for section in made.sections:
+            for block in section.blocks:
+                if isinstance(block, Paragraph):
+                    yield block.text
+                if isinstance(block, Bars | Funnel):
+                    yield block.alt
 
 
 def test_numbers_are_swedish_and_round_halves_up() -> None:
