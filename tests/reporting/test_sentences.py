@@ -214,7 +214,8 @@ def test_both_points_together_are_told_with_the_mean_of_providers() -> None:
     report = build(of_answers(answers), YEAR, NOW)
     assert report.points[-1].whole_unit == (
         "120 av 200 svarande (60 procent, intervall 53–67) var mycket nöjda eller nöjda. Medelvärdet av "
-        "anordnarnas andelar är 35 procent (11 anordnare): där väger varje anordnare lika, oavsett hur många som svarat."
+        "anordnarnas andelar är 35 procent (11 anordnare): där väger varje anordnare lika, oavsett hur många som "
+        "svarat."
     )
     assert [section.whole_unit for section in report.points[:2]] == ["", ""]
     assert build(of_answers({"A": {"start": (2, 5)}}), YEAR, NOW).points[-1].whole_unit == ""
