@@ -1,7 +1,7 @@
 """The conversations that a batch of events is about: loaded together, and saved together in few statements."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,7 @@ _OPEN = (
 )
 _elsewhere = session.alias()
 _ENDED = (
-    select(*_TALK, _USERS.label("users"))
+    select(*_TALK, _USERS.label("users"), occasion.c.outcome, occasion.c.closed_at)
     .join(occasion, occasion.c.id == session.c.occasion_id)
     .where(
         session.c.address_id.in_(bindparam("ids", expanding=True)),
@@ -123,7 +123,7 @@ _ENDED = (
 
 
 def _talk(row: Any) -> Talk:
-    _, occasion_id, enrolment_id, customer_id, survey, period, state, users = row
+    _, occasion_id, enrolment_id, customer_id, survey, period, state, users, *_ = row
     return Talk(occasion_id, enrolment_id, customer_id, survey, period, Session.from_json(state), users > 1)
 
 
@@ -138,10 +138,20 @@ async def load(
     ended: dict[int, list[Talk]] = {}
     if quiet:
         for row in await conn.execute(_ENDED, {"ids": quiet, "since": now - LOOK_BACK}):
-            ended[row.address_id] = _latest(_talk(row), ended.get(row.address_id, []))
+            ended[row.address_id] = _latest(_ended(row), ended.get(row.address_id, []))
     shared = [id_ for id_, talk in found.items() if talk.shared]
     users = await people.users_of(conn, [*quiet, *shared]) if quiet or shared else {}
     return Batch(found, ended, users, states, waits, {each.id: each.awaiting for each in addresses})
+
+
+def _ended(row: Any) -> Talk:
+    """A conversation that is over, also for the engine: one that delivery closed, because a message did not arrive,
+    is as one that nobody answered in time. After a stop it never opens again."""
+    talk = _talk(row)
+    if talk.session.state == "open":
+        again = row.closed_at if row.outcome != "opted_out" else None
+        talk.session = replace(talk.session, state="closed", closed_at=again, open_question=None)
+    return talk
 
 
 def _latest(talk: Talk, earlier: Sequence[Talk]) -> list[Talk]:

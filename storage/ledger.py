@@ -6,7 +6,7 @@ occasion is put in one place. The sums are storage/accounts.py's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.accounts import OPEN, OUTCOMES, WAITING
 from storage.occasions import FACTS
 from storage.tables import enrolment, occasion, provider, session
+
+CLOCK_BACK = timedelta(hours=1)  # a clock may have been set back so far between two times
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,19 @@ class Row:
     outcome: str
     reason: str
     session_open: int | None
+    heard_at: datetime | None = None
 
     @property
     def place(self) -> str:
         """Where the contact is: its outcome, or ``open``, or ``waiting``."""
         return self.outcome or (OPEN if self.opened_at else WAITING)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a late answer or a correction has opened the conversation again; its outcome stands meanwhile."""
+        if self.heard_at is None or self.closed_at is None:
+            return False
+        return self.heard_at > self.closed_at - CLOCK_BACK
 
     def fault(self, now: datetime) -> str | None:
         """What the row fails to say, as the end of a sentence; None when it is whole."""
@@ -44,7 +54,7 @@ class Row:
             return "är avslutad utan skäl"
         if self.outcome and self.closed_at is None:
             return "är avslutad utan tid"
-        if self.outcome and self.session_open:
+        if self.outcome and self.session_open and not self._goes_on:
             return "är avslutad men samtalet är öppet"
         if not self.outcome and self.opened_at and not self.session_open:
             return "är ställd, men samtalet är stängt utan utfall"
@@ -90,6 +100,7 @@ async def enrolments(conn: AsyncConnection, after: int, limit: int, now: datetim
             occasion.c.outcome,
             occasion.c.reason,
             session.c.is_open,
+            session.c.heard_at,
         )
         .outerjoin(session, session.c.occasion_id == occasion.c.id)
         .where(occasion.c.enrolment_id.between(found[0].id, found[-1].id), occasion.c.due_at <= now)

@@ -9,7 +9,7 @@ from sqlalchemy import Table, event, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.gateway import GatewayError
-from storage import cases, history, people, reach
+from storage import cases, history, people, reach, settlement
 from storage.database import Database, insert
 from storage.inbound import BotBlocked, Inbound, LinkRequested, Taken, Tapped
 from storage.intake import take_in
@@ -412,6 +412,22 @@ async def test_a_reminder_that_waited_for_the_morning_is_not_sent_to_one_who_ans
 async def test_silence_from_the_start_is_not_reminded_of(talk: Talk) -> None:
     await talk.run(MORNING + timedelta(days=4))
     assert len(talk.sms.sent) == 1
+
+
+@pytest.mark.parametrize("kind", ["message", "permanent"])
+async def test_one_whose_question_did_not_arrive_and_who_answers_all_the_same_is_heard(
+    talk: Talk, kind: str
+) -> None:
+    """Perhaps it did arrive. The outcome that was stated stands until the late conversation ends."""
+    async with talk.db.begin() as conn:
+        reference = (await conn.execute(select(outbox_table.c.reference))).scalar_one()
+        await settlement.status(conn, reference, "undelivered", "30007", MORNING, kind)
+    assert await talk.one(occasion.c.outcome, START) == "unreachable"
+    assert str(await talk.says("5", TOMORROW)).startswith("Tack, det är inte för sent.")
+    assert await talk.one(occasion.c.outcome, START) == "unreachable"
+    await talk.say_all("4", "4", "nej", now=TOMORROW)
+    assert await talk.one(occasion.c.outcome, START) == "completed"
+    assert await talk.one(session.c.is_open) == 0
 
 
 async def test_a_late_answer_does_not_disturb_a_conversation_elsewhere(talk: Talk) -> None:

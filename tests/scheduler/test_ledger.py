@@ -108,6 +108,10 @@ ROW = Row("start", "", BEGAN, BEGAN, None, None, "", "", None)
             replace(ROW, outcome="expired", reason="Sent.", closed_at=BEGAN, session_open=1),
             "är avslutad men samtalet är öppet",
         ),
+        (  # a late answer has opened it again
+            replace(ROW, outcome="no_answer", reason="Sent.", closed_at=BEGAN, session_open=1, heard_at=BEGAN),
+            None,
+        ),
         (replace(ROW, outcome="lost", reason="?", closed_at=BEGAN), "har ett okänt utfall (lost)"),
     ],
 )

@@ -40,7 +40,7 @@ PHONES = {1: "+46701000001", 2: "+46701000002"}  # as tests/scheduler/unit.py nu
 CARRIER = {"30003": "transient", "30005": "permanent", "21610": "opted_out", "30007": "message"}
 WORDS = ("5", "2", "nej", "ja", "hej", "ändra", "mina svar", "stopp", "start")
 BEGAN = at("2026-01-12 10:00")
-LATE = ("no_answer", "partial")  # outcomes that a late answer may better
+LATE = ("no_answer", "partial", "unreachable", "expired")  # outcomes that a late answer may better
 
 
 @dataclass
