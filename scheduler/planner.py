@@ -19,13 +19,14 @@ from scheduler.rules import (
     Rules,
     may_open,
 )
-from storage import exemptions, occasions, outbox
+from storage import exemptions, occasions, outbox, people
 from storage.conversations import REASONS
 from storage.database import Database
 from storage.occasions import Connection, Planned, Waiting
 from survey import engine
 from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started, Waited
+from survey.openings import PLAIN, opening
 
 CHUNK = 5_000  # enrolments planned in one transaction
 MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
@@ -144,6 +145,7 @@ class Planner:
         starting = await self._starting(conn, customers, today)
         exempt = await exemptions.hindering(conn, [each.id for each in found if each.survey == "checkin"])
         decisions: list[tuple[Waiting, Decision]] = []
+        openings = await self._openings(conn, found, today)
         for each in sorted(found, key=lambda one: (rank[one.survey], one.due_at, one.id)):
             address = self._address(each)
             enrolment = EnrolmentFacts(*each.enrolment)
@@ -160,6 +162,7 @@ class Planner:
                 outranked=rank[each.survey] > best.get(each.customer_id, len(rank)),
                 start_this_week=each.customer_id in starting,
                 hindrance=each.hindrance,
+                indistinct=openings.get(each.id, PLAIN) is None,
                 exempt=each.id in exempt,
             )
             decision = may_open(facts, now, self._rules, self._window)
@@ -178,6 +181,18 @@ class Planner:
             customer_id
             for customer_id, started_on, ended_on in rows
             if ended_on is None or ended_on > started_on + after
+        }
+
+    async def _openings(
+        self, conn: Connection, found: Sequence[Waiting], today: date
+    ) -> dict[int, tuple[str, str] | None]:
+        """By occasion, where it has an address: what its opening must tell (survey.openings)."""
+        places = {each.id: address[0] for each in found if (address := self._address(each))}
+        uses = await people.uses_of(conn, set(places.values()), today)
+        return {
+            each.id: opening(each.customer_id, EnrolmentFacts(*each.enrolment).started_on, uses[places[each.id]])
+            for each in found
+            if each.id in places
         }
 
     def _address(self, each: Waiting, only: str | None = None) -> tuple[int, str] | None:
@@ -215,10 +230,13 @@ class Planner:
     async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:
         sessions = []
         messages = []
+        today = now.astimezone(self._zone).date()
+        openings = await self._openings(conn, [each for each, _, _ in opened], today)
         for each, address_id, channel in opened:
+            started = Started(*(openings.get(each.id) or PLAIN))
             survey = self._catalogue.surveys[each.survey]
             session, effects = engine.step(
-                survey, engine.open_session(survey, each.language, _facts(each)), Started(), now
+                survey, engine.open_session(survey, each.language, _facts(each)), started, now
             )
             (say,) = (effect for effect in effects if isinstance(effect, Say))
             sessions.append(
@@ -273,9 +291,14 @@ class Planner:
         states: dict[int, str] = {}
         messages = []
         after = timedelta(days=self._rules.remind_after)
-        for row in await occasions.halted_sessions(conn, now - after, now, limit):
+        rows = await occasions.halted_sessions(conn, now - after, now, limit)
+        today = now.astimezone(self._zone).date()
+        uses = await people.uses_of(conn, {row.address_id for row in rows}, today) if rows else {}
+        for row in rows:
+            told = opening(row.customer_id, row.started_on, uses.get(row.address_id, ())) or PLAIN
+            waited = Waited() if told == PLAIN else Waited(*told)
             survey = self._catalogue.surveys[row.survey]
-            session, effects = engine.step(survey, Session.from_json(row.state), Waited(), now)
+            session, effects = engine.step(survey, Session.from_json(row.state), waited, now)
             states[row.occasion_id] = session.to_json()
             messages += [
                 {

@@ -207,6 +207,7 @@ class ContactFacts:
         outranked: a contact of higher priority waits for the same customer.
         start_this_week: the customer's four-week question falls in this week.
         hindrance: why it was held when it was last looked at; empty when it never was.
+        indistinct: nothing tells the customer from another one at the address.
         exempt: the month of the check-in asks for no follow-up, so that there is nothing to ask about.
     """
 
@@ -220,6 +221,7 @@ class ContactFacts:
     start_this_week: bool = False
     hindrance: str = ""
     exempt: bool = False
+    indistinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ ANOTHER_LOOK = timedelta(hours=1)
 TOO_LATE = "Tiden hade redan gått ut när frågan kunde planeras."
 EXEMPT = "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon."
 UNREACHABLE = "Kunden har ingen adress som går att nå."
+INDISTINCT = "Adressen delas av kunder som varken födelseår eller startmånad skiljer åt: ge dem var sin."
 
 
 def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindow) -> Decision:
@@ -274,6 +277,8 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
         return Close("expired", f"Tiden gick ut innan frågan kunde skickas. Senaste hindret: {facts.hindrance}")
     if not reachable:
         return _hold(facts, now + ANOTHER_LOOK * 6, UNREACHABLE)
+    if facts.indistinct:
+        return _hold(facts, now + ANOTHER_LOOK * 6, INDISTINCT)
     if facts.customer_busy:
         return _hold(facts, now + ANOTHER_LOOK, BUSY)
     if facts.last_contact_at is not None:

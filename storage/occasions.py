@@ -354,7 +354,8 @@ async def expired_sessions(conn: AsyncConnection, now: datetime, limit: int) -> 
 
 async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime, limit: int) -> Sequence[Any]:
     """Open conversations in which nothing was heard after ``since``, and of which nobody was reminded yet:
-    occasion_id, survey, state, address_id, channel, expires_at."""
+    occasion_id, survey, state, address_id, channel, expires_at, customer_id, started_on (of the enrolment)."""
+    started_on = select(enrolment.c.started_on).where(enrolment.c.id == occasion.c.enrolment_id).scalar_subquery()
     statement = (
         select(
             session.c.occasion_id,
@@ -363,6 +364,8 @@ async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime,
             session.c.address_id,
             address.c.channel,
             session.c.expires_at,
+            session.c.customer_id,
+            started_on.label("started_on"),
         )
         .join(occasion, occasion.c.id == session.c.occasion_id)
         .join(address, address.c.id == session.c.address_id)

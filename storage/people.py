@@ -6,16 +6,19 @@ Encryption at rest with a blind index follows later, and then changes this file 
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import chunks, insert, insert_ignore
-from storage.tables import address, case, customer, customer_address, link_token, opt_out, outbox
+from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
+from survey.openings import Use
+
+LATELY = timedelta(days=60)  # so long after its end a question about an enrolment may still be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,27 @@ async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, lis
     for address_id, id_, language, birth_year in rows:
         users.setdefault(address_id, []).append(Person(id_, language, birth_year or 0))
     return users
+
+
+async def uses_of(conn: AsyncConnection, ids: Collection[int], today: date) -> dict[int, list[Use]]:
+    """Who uses each address, with each enrolment that is open or has ended lately: what a question may be about."""
+    rows = await conn.execute(
+        select(customer_address.c.address_id, customer.c.id, customer.c.birth_year, enrolment.c.started_on)
+        .join(customer, customer.c.id == customer_address.c.customer_id)
+        .outerjoin(
+            enrolment,
+            and_(
+                enrolment.c.customer_id == customer.c.id,
+                enrolment.c.started_on <= today,
+                or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= today - LATELY),
+            ),
+        )
+        .where(customer_address.c.address_id.in_(list(ids)))
+    )
+    uses: dict[int, list[Use]] = {}
+    for address_id, customer_id, born, started_on in rows:
+        uses.setdefault(address_id, []).append(Use(customer_id, born or 0, started_on))
+    return uses
 
 
 async def set_language(conn: AsyncConnection, customer_id: int, language: str) -> None:

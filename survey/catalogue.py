@@ -18,6 +18,7 @@ from survey.packfiles import (
     PREFIXES,
     RATINGS,
     RIGHT_TO_LEFT,
+    TOLD,
     LanguageFile,
     QuestionFile,
     Script,
@@ -52,9 +53,10 @@ class Catalogue:
     def render(self, say: Say, *, survey: str | None, language: str, channel: str) -> str:
         """The text of ``say``: numbered lines by SMS; on Telegram the choices are buttons beside it."""
         language = language if language in self.names else FALLBACK
-        pieces = [self._phrase(phrase, survey, language) for phrase in say.phrases]
-        text = " ".join(pieces)
-        if say.text:
+        text = " ".join(self._phrase(phrase, survey, language) for phrase in say.phrases)
+        if say.text and say.phrases[:1] and say.phrases[0] in TOLD:
+            text = text.replace("{}", self.free(say.text, language), 1)
+        elif say.text:
             text = f"{text}\n{say.text}" if text else say.text
         if say.question is None or survey is None:
             return text
@@ -94,8 +96,8 @@ class Catalogue:
         """(name, text) of every SMS that the packs make in ``language``."""
         for survey in self.surveys.values():
             for index, question in enumerate(survey.questions):
-                for prefix in ("", *PREFIXES, *(("opening",) if index == 0 else ())):
-                    say = Say((prefix,) if prefix else (), question.id)
+                for prefix in ("", *PREFIXES, *(("opening", *TOLD) if index == 0 else ())):
+                    say = Say((prefix,) if prefix else (), question.id, TOLD.get(prefix, ""))
                     text = self.render(say, survey=survey.id, language=language, channel="sms")
                     yield ".".join(filter(None, (survey.id, question.id, prefix))), text
         for phrase in self.phrases:

@@ -116,6 +116,7 @@ def go_on(
     effects: Sequence[Effect],
     now: datetime,
     wrote_at: datetime | None = None,
+    told: str = "",
 ) -> Step:
     """Ask the next question whose condition holds, or thank and finish."""
     question = next_question(survey, values)
@@ -135,7 +136,7 @@ def go_on(
         late=session.late,
         reminded=session.reminded,
     )
-    return following, (*effects, Say(phrases, question.id))
+    return following, (*effects, Say(phrases, question.id, told))
 
 
 def back(survey: Survey, session: Session) -> Step:

@@ -69,13 +69,13 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     if isinstance(event, Started):
         if session.open_question is not None:
             return session, ()
-        return course.go_on(survey, session, session.values, ("opening",), (), now)
+        return course.go_on(survey, session, session.values, (event.opening,), (), now, told=event.told)
     if isinstance(event, Waited):
         asked = course.asked(survey, session)
         tried = course.given(session.values) or session.failures
         if session.reminded or asked is None or not tried:
             return session, ()
-        return replace(session, reminded=True), (Say(("reminder",), asked),)
+        return replace(session, reminded=True), (Say((event.reminder,), asked, event.told),)
     if isinstance(event, Resumed):
         return session, ()
     assert isinstance(event, Expired)

@@ -26,7 +26,10 @@ def frozen(cls: type[T]) -> type[T]:
 
 @frozen
 class Started:
-    """The conversation opens."""
+    """The conversation opens; ``opening`` and ``told`` are what survey.openings has found."""
+
+    opening: str = "opening"
+    told: str = ""
 
 
 @frozen
@@ -56,7 +59,10 @@ class Unreadable:
 
 @frozen
 class Waited:
-    """Nothing was heard for as long as it takes to be reminded."""
+    """Nothing was heard for as long as it takes to be reminded. reminder may be an opening, as in Started."""
+
+    reminder: str = "reminder"
+    told: str = ""
 
 
 @frozen
@@ -78,8 +84,8 @@ Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired | 
 
 @frozen
 class Say:
-    """Phrases, then ``text`` (a customer's own answers), then a question. Keys, not words: rendered when sent, in
-    the language of that moment.
+    """Phrases, then ``text`` (a customer's own answers, or what an opening tells), then a question. Keys, not
+    words: rendered when sent, in the language of that moment.
 
     A message to a provider is ``text`` alone; ``options`` are its buttons in a chat, and ``about`` what they mean.
     """

@@ -39,7 +39,11 @@ PREFIXES = (
     "old_button",
     "text_only",
 )
+# Openings that say for whom the question is, or about which support, where it would not be clear without: "{}" is a
+# year of birth, or the month in which the support began.
+TOLD = {"opening_born": "1984", "opening_since": "2026-03"}
 PHRASES = (
+    *TOLD,
     "stopped",
     "started",
     "help",
@@ -153,6 +157,9 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
     unknown = sorted(set(found) - known)
     if unknown:
         raise PackError(f"{where}: nothing asks for {', '.join(unknown)}.")
+    for phrase in TOLD:
+        if texts[f"phrase.{phrase}"].count("{}") != 1:
+            raise PackError(f"{where}: phrase.{phrase} must have {{}} in it, once.")
     unread = tuple(map(str, data["unread"])) if data["reviewed"] else tuple(texts)
     if not set(unread) <= set(texts):
         raise PackError(f"{where}: unread names {', '.join(sorted(set(unread) - set(texts)))}, which is no text.")

@@ -231,6 +231,32 @@ async def test_on_a_shared_phone_it_is_asked_who_after_the_end_too(talk: Talk) -
     assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # whose is for a person to ask
 
 
+async def test_on_a_shared_phone_the_opening_says_for_whom_it_is(db: Database) -> None:
+    talk = Talk(db)
+    await talk.register()
+    await talk.second_customer(enrolled=True)
+    await talk.run(MORNING)
+    await talk.say_all("4", "4", "4", "nej")
+    await talk.run(MORNING + timedelta(hours=2))
+    first, second = talk.sms.sent
+    assert first.text.startswith("Nacka kommun frågar dig som är född 1984. Svara STOPP")
+    assert second.text.startswith("Nacka kommun frågar dig som är född 1990. Svara STOPP")
+    await talk.says("2", MORNING + timedelta(hours=3))
+    await talk.run(MORNING + timedelta(days=3, hours=4))
+    assert talk.sms.sent[-1].text.startswith("Nacka kommun frågar dig som är född 1990.")  # the reminder too
+
+
+async def test_customers_whom_nothing_tells_apart_are_not_asked_and_staff_see_why(db: Database) -> None:
+    talk = Talk(db)
+    await talk.register()
+    await talk.second_customer(1984, enrolled=True)
+    await talk.run(MORNING)
+    assert talk.sms.sent == []
+    assert "varken födelseår eller startmånad" in str(
+        await talk.one(occasion.c.reason, START, occasion.c.customer_id == 2)
+    )
+
+
 async def test_on_a_shared_phone_a_correction_and_a_late_answer_go_to_the_one_who_says_so(talk: Talk) -> None:
     await talk.second_customer(enrolled=True)
     await talk.say_all("4", "4", "4", "nej")
