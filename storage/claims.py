@@ -33,11 +33,12 @@ class Claimed:
     """A message that is ours until the lease ends. ``say`` is survey.model.Say as JSON.
 
     Attributes:
-        attempts: calls made for it, this one included.
+        attempts: calls made for it, this one included; not those of which the provider knows nothing.
         wait: seconds until its moment to leave has come.
         probe: it tries whether a paused channel works again.
         in_doubt: it may have been sent already, by a call that began after ``called_at``: ask first.
         repeats: how many times it was sent again without asking.
+        lookups: how many times the provider said that it does not have it.
         known: the provider's ids of other messages to the same receiver, which are not this one.
     """
 
@@ -56,6 +57,7 @@ class Claimed:
     in_doubt: bool = False
     called_at: datetime | None = None
     repeats: int = 0
+    lookups: int = 0
     known: frozenset[str] = frozenset()
 
 
@@ -191,6 +193,7 @@ _MESSAGE = (
         outbox.c.called_at,
         outbox.c.language,
         outbox.c.repeats,
+        outbox.c.lookups,
         occasion.c.survey,
         func.coalesce(session.c.language, _SPOKEN, "").label("spoken"),
         func.coalesce(occasion.c.outcome, "").label("outcome"),
@@ -262,6 +265,7 @@ async def _claim_in_doubt(
             in_doubt=True,
             called_at=row.called_at,
             repeats=row.repeats,
+            lookups=row.lookups,
             known=frozenset(known.get(row.address_id, ())),
         )
         for row in rows

@@ -87,6 +87,7 @@ _NOT_THERE = (
         reason=bindparam("reason_"),
         not_before=bindparam("not_before_"),
         lease_until=None,
+        attempts=outbox.c.attempts - bindparam("lookups_"),  # a process that dies before it calls has tried nothing
         lookups=outbox.c.lookups + bindparam("lookups_"),
         repeats=outbox.c.repeats + bindparam("repeats_"),
     )

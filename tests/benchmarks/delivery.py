@@ -219,6 +219,7 @@ async def due(path: Path) -> None:
             longest = max(longest, time.thread_time() - before)
 
     window.is_open(NOW)
+    keep_for_good()  # as in bot.app.serve
     feeling = asyncio.create_task(pulse())
     await asyncio.sleep(0.1)
     longest = 0.0

@@ -93,6 +93,20 @@ async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Sto
     assert (story.sms.lookups, len(story.sms.sent)) == (1, 1)
 
 
+async def test_a_process_that_dies_again_and_again_before_it_calls_uses_up_no_try(story: Story) -> None:
+    await opened(story)
+    for _ in range(2 * retry.ATTEMPTS):
+        claimed, _ = await claims.claim(story.db, MORNING, LEASE, 10, {"sms": Pace()}, None)
+        assert [(each.in_doubt, each.attempts) for each in claimed] == [(False, 1)]
+        async with story.db.begin() as conn:
+            await claims.release_all(conn, MORNING)
+        await story.delivery.deliver_once(MORNING)  # it is not there
+        assert story.sms.calls == 0
+    await story.deliver(MORNING)
+    assert len(story.sms.sent) == 1
+    assert await story.one(outbox_table.c.state) == "sent"
+
+
 async def test_telegram_cannot_be_asked_and_repeats_once_with_the_same_buttons(story: Story) -> None:
     await opened(story, telegram=True)
     story.telegram.errors = [GatewayError("unknown", "timeout")]

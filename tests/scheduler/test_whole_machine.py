@@ -54,6 +54,7 @@ class FarEnd:
     doubted: set[str] = field(default_factory=set)  # in doubt, and not yet asked about
     absent: set[str] = field(default_factory=set)  # asked about and not there
     again: Counter[str] = field(default_factory=Counter)  # sent again after that
+    calls: Counter[str] = field(default_factory=Counter)
     stopped: set[str] = field(default_factory=set)  # numbers
     sent_to: dict[str, str] = field(default_factory=dict)  # reference -> number
 
@@ -66,6 +67,7 @@ class FarEnd:
             self.absent.discard(reference)
             self.again[reference] += 1
         self.sent_to[reference] = to
+        self.calls[reference] += 1
 
     async def send(self, message: OutboundMessage) -> Sent:
         self.take(message.reference, message.to)
@@ -247,7 +249,7 @@ class Whole(RuleBasedStateMachine):
         asked = set(self.run(work()))
         for row in self.run(self._messages()):
             if row.occasion_id in asked - self.erased:
-                self.calls[row.id] = row.attempts
+                self.calls[row.id] = self.far.calls[row.reference]
         self.erased |= asked
 
     @rule(
@@ -290,7 +292,7 @@ class Whole(RuleBasedStateMachine):
             if row.state in ("failed", "cancelled", "expired", "unknown"):
                 assert row.reason, "an end without a reason"
             if row.occasion_id in self.erased:
-                assert row.attempts <= self.calls[row.id], "sent after an erasure"
+                assert self.far.calls[row.reference] <= self.calls[row.id], "sent after an erasure"
 
     @invariant()
     def every_contact_has_one_outcome_and_what_is_due_a_reason(self) -> None:
