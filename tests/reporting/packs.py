@@ -11,21 +11,8 @@ from fractions import Fraction
 
 from reporting.indicators import EXCLUDED, SELF_SUFFICIENT
 from reporting.swedish import END_REASONS
-from tests.reporting.attacker import (
-    CAPTIONS,
-    FEW,
-    ONE,
-    TABLES,
-    Equation,
-    Name,
-    Release,
-    Said,
-    figures,
-    paper,
-    plain,
-    text_of,
-    values_of,
-)
+from tests.reporting.attacker import FEW, ONE, Equation, Name, values_of
+from tests.reporting.released import CAPTIONS, TABLES, Release, Said, figures, paper, plain, text_of
 
 TITLES = {title: reason for reason, title in END_REASONS.items() if reason != "changed_provider"}
 REASONS = frozenset(TITLES.values())

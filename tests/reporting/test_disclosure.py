@@ -29,9 +29,10 @@ from reporting.report import QualityReport, build
 from reporting.sections import document
 from reporting.swedish import END_REASONS
 from storage.yearvalues import Volumes
-from tests.reporting.attacker import Release, derived, read
+from tests.reporting.attacker import derived
 from tests.reporting.cubes import NOW, YEAR, CubeOf, grown, of_answers, random_cube
 from tests.reporting.packs import Pack, endings_learned, read_pack, unit_endings
+from tests.reporting.released import Release, read
 
 
 def files(report: QualityReport, *, paper: bool = False) -> Release:
