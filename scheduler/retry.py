@@ -7,7 +7,7 @@ from scheduler.gateway import GatewayError
 ATTEMPTS = 6
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(minutes=30)
-LOOKUPS = 12  # that say "not there" before a message waits between two tries
+LOOKUPS = 100  # that say "not there", half a minute apart, before a message waits longer between two tries
 ACCOUNT_PAUSE = timedelta(minutes=5)  # for the whole channel, while our own account is at fault
 IN_DOUBT = timedelta(seconds=30)  # until the provider is asked: what it still had in hand is in its list by then
 
