@@ -22,7 +22,7 @@ def upgrade(connection: Connection, to: str = "head") -> bool:
 
 
 def missing(connection: Connection) -> str:
-    """What a new migration must do to bring these tables to storage/tables.py, as Alembic code."""
+    """What a new migration must do to bring these tables to storage/tables, as Alembic code."""
     context = MigrationContext.configure(connection)
     script = produce_migrations(context, complete())
     assert script.upgrade_ops is not None

@@ -1,0 +1,44 @@
+"""How a table is made here, the same for both databases."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+WHERE = "where"
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def table(name: str, *items: Column[object] | UniqueConstraint | CheckConstraint | Index) -> Table:
+    """A table whose columns hold nothing but their types, on SQLite too."""
+    return Table(name, metadata, *items, sqlite_strict=True)
+
+
+def partial(name: str, *columns: Column[Any], where: str, unique: bool = False) -> None:
+    """An index over the rows of which ``where`` is true."""
+    Index(name, *columns, unique=unique, sqlite_where=text(where), info={WHERE: where})
+
+
+def complete() -> MetaData:
+    """The tables, with what is meant for PostgreSQL alone: it is for migrations, and to state it above would load
+    that dialect in every process, which a short command would wait for."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if WHERE in index.info:
+                index.dialect_options["postgresql"]["where"] = text(index.info[WHERE])
+    return metadata

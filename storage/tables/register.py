@@ -1,0 +1,171 @@
+"""The unit's register: who its people and providers are, how they are reached, and the months' follow-ups."""
+
+from sqlalchemy import Column, ForeignKey, Integer, Text, UniqueConstraint, text
+
+from storage.tables.making import table
+from storage.types import IsoDate, UtcDateTime
+
+provider = table(
+    "provider",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("address_id", ForeignKey("address.id")),
+    Column("authorised_from", IsoDate),
+    Column("authorised_to", IsoDate),
+    # The day from which its customers are asked more often; empty when it is not under watch.
+    Column("watched_from", IsoDate),
+)
+
+customer = table(
+    "customer",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("gender", Text, nullable=False),  # K, M or empty
+    Column("birth_year", Integer),
+)
+
+enrolment = table(
+    "enrolment",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("started_on", IsoDate, nullable=False),
+    Column("planned_end_on", IsoDate),
+    Column("ended_on", IsoDate),
+    Column("end_reason", Text, nullable=False),  # empty while open
+    Column("difficulty", Text, nullable=False),  # low, medium, high or empty
+    Column("registered_on", IsoDate, nullable=False),
+    # The day on which the planner must look at this enrolment next: what fell due before it is planned already.
+    # Empty when nothing more can fall due.
+    Column("plan_on", IsoDate, index=True),
+)
+
+# A phone number or a Telegram chat. Value is read and written in storage/people.py alone.
+address = table(
+    "address",
+    Column("id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),  # sms, telegram
+    Column("value", Text, nullable=False),
+    Column("state", Text, nullable=False),  # active, opted_out, unreachable, unlinked
+    Column("state_at", UtcDateTime, nullable=False),
+    # When a sender that we cannot tie to a customer got the neutral line: it is said once.
+    Column("greeted_at", UtcDateTime),
+    # Outside a conversation: what the next message is about (survey.model.Awaiting as JSON), or empty.
+    Column("awaiting", Text, nullable=False, server_default=""),
+    UniqueConstraint("channel", "value"),
+)
+
+# A phone may be shared by customers, and a customer may have a phone and a chat.
+customer_address = table(
+    "customer_address",
+    Column("customer_id", ForeignKey("customer.id"), primary_key=True),
+    Column("address_id", ForeignKey("address.id"), primary_key=True, index=True),
+    Column("linked_at", UtcDateTime, nullable=False),
+)
+
+link_token = table(
+    "link_token",
+    Column("token_hash", Text, primary_key=True),  # SHA-256, hex
+    Column("customer_id", ForeignKey("customer.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+opt_out = table(
+    "opt_out",
+    Column("id", Integer, primary_key=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", Text, nullable=False),  # message, carrier (21610), staff
+    Column("revoked_at", UtcDateTime),
+)
+
+# A month's follow-up as it is known now; how it came to be so is in follow_up_event.
+follow_up = table(
+    "follow_up",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("month", Text, primary_key=True),  # YYYY-MM
+    Column("held_on", IsoDate, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("form", Text),  # meeting, phone, digital; this and the rest are empty where nobody has said
+    Column("from_plan", Integer),
+    Column("plan_changed", Integer),
+    Column("activities", Text),  # of storage.followups.ACTIVITIES, with commas between
+    Column("next_step", Text),
+)
+
+# A time in which no follow-ups are asked for.
+exemption = table(
+    "exemption",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("from_on", IsoDate, primary_key=True),
+    Column("to_on", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # illness, parental_leave, holiday
+    Column("decided_by", Text, nullable=False),
+    Column("registered_at", UtcDateTime, nullable=False),
+)
+
+# The months that exemptions take out of every count; kept by storage/exemptions.py.
+exempt_month = table(
+    "exempt_month",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("month", Text, primary_key=True, index=True),  # YYYY-MM
+    Column("reason", Text, nullable=False),
+)
+
+# A customer who went on to another provider: the enrolment that ended so, and the one that took over.
+provider_change = table(
+    "provider_change",
+    Column("old_enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
+    Column("new_enrolment_id", ForeignKey("enrolment.id"), unique=True),  # empty until the register has it
+    Column("noticed_at", UtcDateTime, nullable=False),
+)
+
+# The audit trail of follow_up: rows are added and never changed.
+follow_up_event = table(
+    "follow_up_event",
+    Column("id", Integer, primary_key=True),
+    Column("enrolment_id", ForeignKey("enrolment.id"), nullable=False, index=True),
+    Column("month", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", Text, nullable=False),  # recorded, changed, withdrawn
+    Column("source", Text, nullable=False),  # page, telegram, sms, file, staff
+    Column("address_id", ForeignKey("address.id")),  # the provider's contact; empty for staff
+    Column("who", Text, nullable=False),  # of the staff; empty for a contact
+    Column("reason", Text, nullable=False),  # needed once the month is locked
+    Column("facts", Text, nullable=False),  # what follow_up says from then on, as JSON
+)
+
+# A provider's contact person, by a phone or a chat of its own; provider.address_id is one too.
+provider_contact = table(
+    "provider_contact",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("address_id", ForeignKey("address.id"), primary_key=True, index=True),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+# A personal link for a provider's contact person. It opens in one browser: the first, or the one where the code
+# that was sent to the contact's own phone has been entered since.
+contact_link = table(
+    "contact_link",
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),  # SHA-256, hex
+    Column("kind", Text, nullable=False),  # page, telegram
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),  # the phone it was sent to
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("device_hash", Text),  # SHA-256 of the browser's own secret
+    Column("opened_at", UtcDateTime),
+    Column("moves", Integer, nullable=False, server_default=text("0")),  # to another browser, by code
+    Column("code_hash", Text),
+    Column("code_expires_at", UtcDateTime),
+    Column("code_tries", Integer, nullable=False, server_default=text("0")),
+    Column("codes_sent", Integer, nullable=False, server_default=text("0")),
+    # 1 once the message that carried the link has left, and holds it no longer.
+    Column("erased", Integer, nullable=False, server_default=text("0")),
+)
