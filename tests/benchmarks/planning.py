@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,7 +166,7 @@ def _apscheduler(path: Path) -> float:
     from storage.database import _prepare_sqlite
 
     engine = create_engine(f"sqlite:///{path.with_suffix('.jobs')}")
-    event.listen(engine, "connect", _prepare_sqlite)  # the same durability
+    event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="FULL"))  # the same durability
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     scheduler = BackgroundScheduler(timezone=UTC, jobstores={"default": SQLAlchemyJobStore(engine=engine)})
     scheduler.start(paused=True)
