@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler import rules as rules_
@@ -76,21 +75,18 @@ class Planner:
 
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
-        rows = await occasions.due_enrolments(conn, today, CHUNK)
         # Enrolments with the same facts have the same plan, and few plans are different on any one day.
-        alike: dict[tuple[Any, ...], list[int]] = {}
-        for row in rows:
-            alike.setdefault(tuple(row[1:]), []).append(row.id)
+        alike = await occasions.due_enrolments(conn, today, CHUNK)
         planned: dict[Planned, list[int]] = {}
         plan_on: dict[date | None, list[int]] = {}
-        for values, ids in alike.items():
+        for values, ids in alike:
             facts = EnrolmentFacts(*values)
             plan = rules_.plan(facts, today, self._rules)
             plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
                 planned.setdefault(self._planned(each, facts, today), []).extend(ids)
         await occasions.save_plan(conn, planned, plan_on)
-        return len(rows)
+        return sum(len(ids) for _, ids in alike)
 
     def _planned(self, each: PlannedOccasion, facts: EnrolmentFacts, today: date) -> Planned:
         first, last = (

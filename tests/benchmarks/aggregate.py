@@ -84,19 +84,18 @@ def rows(directory: Path) -> list[Row]:
 def _peak(path: Path) -> float:
     """The largest resident size, in MB, of a process that opens the database and counts everything once."""
     script = (
-        "import asyncio, re, sys\n"
-        "from pathlib import Path\n"
+        "import asyncio, sys\n"
         "from datetime import UTC, datetime\n"
         "from storage.aggregates import aggregate\n"
         "from storage.database import Database\n"
+        "from tests.benchmarks.measure import peak_memory\n"
         "async def main():\n"
         "    db = Database.open(sys.argv[1])\n"
         "    async with db.read() as conn:\n"
         f"        await aggregate(conn, {YEAR}, datetime({YEAR + 1}, 3, 12, 9, tzinfo=UTC))\n"
         "    await db.close()\n"
         "asyncio.run(main())\n"
-        # getrusage would tell the peak of this process, from which that one was forked
-        "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) / 1024)\n"
+        "print(peak_memory())\n"
     )
     told = subprocess.run(  # ours alone, from a fixed text
         [sys.executable, "-c", script, database.url(path)], check=True, capture_output=True, text=True

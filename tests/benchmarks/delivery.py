@@ -7,7 +7,6 @@ are the children whose CPU, memory and stalls are measured.
 
 import asyncio
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.app import keep_for_good
 from tests.benchmarks import database
 from tests.benchmarks.load import ACCOUNT, SENDER, TOKEN, phone
-from tests.benchmarks.measure import Row
+from tests.benchmarks.measure import Row, peak_memory
 
 MESSAGES = 2_000
 RUNS = 3
@@ -195,7 +194,7 @@ async def drain(path: Path, port: int) -> None:
     await db.close()
     connection = database.connect(path)
     (sent,) = connection.execute("SELECT count(*) FROM outbox WHERE state = 'sent'").fetchone()
-    print(sent * DRAIN_SECONDS / lasted, share, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(sent * DRAIN_SECONDS / lasted, share, peak_memory())
 
 
 async def due(path: Path) -> None:

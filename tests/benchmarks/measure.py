@@ -1,8 +1,10 @@
 """How a row is measured: alternating runs in one process group, and the median of each."""
 
+import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 RUNS = 5
 
@@ -38,3 +40,10 @@ def alternate(sides: Sequence[Callable[[], float]], runs: int = RUNS) -> list[fl
             if turn:
                 found.append(value)
     return [statistics.median(found) for found in results]
+
+
+def peak_memory() -> float:
+    """The most memory this process has had, in MB. Not ru_maxrss: a child begins with its parent's."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert found is not None
+    return int(found[1]) / 1024

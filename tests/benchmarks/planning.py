@@ -7,7 +7,6 @@ job saving its own occasion.
 
 import asyncio
 import pickle
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.benchmarks import database
-from tests.benchmarks.measure import Row, alternate
+from tests.benchmarks.measure import Row, alternate, peak_memory
 
 DUE = 3_000
 SIZES = (100_000, 1_000_000)
@@ -265,7 +264,7 @@ def _peak(path: Path) -> float:
 
     if asyncio.run(plan()) != DUE:
         raise RuntimeError("not every due enrolment was looked at")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_memory()
 
 
 if __name__ == "__main__":
