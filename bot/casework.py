@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
 from bot.commands import database
+from reporting.swedish import CHANNELS
 from storage.casekinds import KINDS, OUTCOMES
 
 if TYPE_CHECKING:
     from storage.casework import Listed
 
 STATUSES = {"new": "nytt", "taken": "pågår", "closed": "avslutat"}
-CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
 REOPENED = "Numret används igen vid nästa import om registret fortfarande har det."
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import re
 import secrets
 import signal
 from collections.abc import Callable, Sequence
@@ -326,6 +327,12 @@ def moment(text: str | None, default: datetime) -> datetime:
     except ValueError as error:
         raise BadInput(f"{text!r} är ingen tid: skriv till exempel 2026-11-25T09:00.") from error
     return at if at.tzinfo else at.replace(tzinfo=settings_.load().zone)
+
+
+def check_month(month: str) -> None:
+    """Raises BadInput unless ``month`` is YYYY-MM."""
+    if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
+        raise BadInput(f"{month!r} är ingen månad: skriv till exempel 2026-10.")
 
 
 async def check() -> bool:

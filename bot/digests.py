@@ -4,18 +4,15 @@ from datetime import datetime
 
 from bot import settings as settings_
 from bot.app import contact_rules
-from bot.commands import database
+from bot.commands import check_month, database
 from bot.cost import parts_and_price, sms_cost
 from bot.errors import BadInput
-from bot.providerexports import check_month
 from bot.settings import Settings, SettingsError
-from reporting.swedish import MONTHS
-from scheduler.digests import Composed, compose, last_month, queue
+from reporting.swedish import CHANNELS, month_and_year
+from scheduler.digests import Composed, compose, queue
 from storage import contactlinks, digests, followups
-from storage.calendarmonths import month_of
+from storage.calendarmonths import first_day, month_of, preceding
 from storage.database import Database
-
-CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
 
 
 async def digest(provider_ref: str, month: str | None, send: bool, now: datetime) -> str:
@@ -35,15 +32,17 @@ async def preview(
     rules, _ = contact_rules(settings)
     today = now.astimezone(settings.zone).date()
     if month is None:
-        month = last_month(today) if not followups.is_locked(last_month(today), today) else month_of(today)
+        this, before = month_of(today), preceding(month_of(today))
+        month = this if followups.is_locked(before, today) else before
     check_month(month)
+    named = month_and_year(first_day(month))
     if month > month_of(today):
         raise BadInput(f"Månaden {month} har inte börjat än.")
     on = {"sms": settings.twilio, "telegram": settings.telegram}
     channels = frozenset(name for name, channel in on.items() if channel)
     if send and not channels:
         raise SettingsError("TWILIO_ACCOUNT_SID and TELEGRAM_BOT_TOKEN are missing: nothing can be sent.")
-    async with db.begin() as conn:
+    async with db.begin() if send else db.read() as conn:
         found = await contactlinks.provider_named(conn, provider_ref)
         if found is None:
             raise BadInput(f"Anordnaren {provider_ref} finns inte i registret.")
@@ -53,7 +52,10 @@ async def preview(
             conn, provider_id, provider_ref, month, channels or frozenset(on), rules, today, now
         )
         if send:
-            _may_be_sent(name, month, sent, composed, followups.is_locked(month, today))
+            if followups.is_locked(month, today):
+                day = followups.locks_on(month)
+                raise BadInput(f"Månaden {month} låstes {day}: då skickas inget månadsbrev.")
+            _may_be_sent(name, named, sent, composed)
             await queue(conn, provider_id, month, composed, settings.zone, now)
     if sent is not None:
         state = f"Skickat {sent.astimezone(settings.zone):%Y-%m-%d %H:%M}; så här skulle det se ut i dag."
@@ -61,16 +63,14 @@ async def preview(
         state = "I kö: skickas när `followup run` är igång och sändningstiden är öppen."
     else:
         state = "Förhandsvisning: inget skickas."
-    return f"{name}, {_named(month)}. {state}\n\n{_shown(composed)}"
+    return f"{name}, {named}. {state}\n\n{_shown(composed)}"
 
 
-def _may_be_sent(name: str, month: str, sent: datetime | None, composed: Composed, locked: bool) -> None:
+def _may_be_sent(name: str, named: str, sent: datetime | None, composed: Composed) -> None:
     if sent is not None:
-        raise BadInput(f"{name} har redan fått månadsbrevet för {_named(month)} ({sent:%Y-%m-%d}).")
-    if locked:
-        raise BadInput(f"Månaden {month} låstes {followups.locks_on(month)}: då skickas inget månadsbrev.")
+        raise BadInput(f"{name} har redan fått månadsbrevet för {named} ({sent:%Y-%m-%d}).")
     if not composed.digest.says_something:
-        raise BadInput(f"{name} hade inga insatser att följa upp i {_named(month)}: det finns inget att skicka.")
+        raise BadInput(f"{name} hade inga insatser att följa upp i {named}: det finns inget att skicka.")
     if not composed.messages:
         raise BadInput(
             f"{name} har ingen kontakt att skicka till: ange anordnarens telefon i registret eller gör en länk "
@@ -92,7 +92,3 @@ def _shown(composed: Composed) -> str:
             size = f", {cost.alphabet}, {parts_and_price(cost.parts)} per mottagare"
         parts.append(f"{CHANNELS[channel]} till {receivers}{size}:\n{text}")
     return "\n\n".join(parts)
-
-
-def _named(month: str) -> str:
-    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"

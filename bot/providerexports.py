@@ -2,11 +2,10 @@
 
 import csv
 import io
-import re
 from datetime import datetime
 
 from bot import settings as settings_
-from bot.commands import database
+from bot.commands import check_month, database
 from bot.errors import BadInput
 from storage import enrolmentmonths, followups
 
@@ -44,9 +43,3 @@ async def both_sides(month: str) -> bytes:
         known = (neutral(provider), neutral(names[provider]), month)
         writer.writerow([*known, *(counts[state] for state in (*STATES, "exempt"))])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def check_month(month: str) -> None:
-    """Raises BadInput unless ``month`` is YYYY-MM."""
-    if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
-        raise BadInput(f"{month!r} är ingen månad: skriv till exempel 2026-10.")

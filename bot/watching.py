@@ -6,7 +6,7 @@ from bot import settings as settings_
 from bot.commands import database
 from bot.errors import BadInput
 from reporting.proposals import proposals
-from storage import decisions, enrolmentmonths, supervision
+from storage import decisions, supervision
 from storage.database import Database
 
 
@@ -24,7 +24,7 @@ async def seen(db: Database, today: date) -> str:
         proposed = await proposals(conn, today)
         plans = [each for each in await supervision.plans(conn, today, today) if each.done_on is None]
         refs = {each.provider for group in (watches, proposed, plans) for each in group}
-        names = {ref: name for ref, (_, name) in (await enrolmentmonths.providers_named(conn, refs)).items()}
+        names = await supervision.names(conn, refs)
     lines = [f"Under skärpt uppföljning: {len(watches)}."]
     lines += [
         f"  {each.provider} {names[each.provider]}, sedan {each.from_on} ({each.decided_by}): {each.reason}"

@@ -18,23 +18,14 @@ async def open_cases(db: Database, today: date, now: datetime) -> int:
     async with db.begin() as conn:
         first = month_of((today.replace(day=1) - timedelta(days=30 * (MONTHS - 1))).replace(day=1))
         found = patterns(await enrolmentmonths.denials(conn, first, month_of(today)))
-        if not found:
-            return 0
-        providers = await enrolmentmonths.providers_named(conn, [each.provider for each in found])
-        quiet = await cases.opened_since(conn, KIND, now - QUIET)
-        rows = [
-            cases.about_provider(KIND, sentence(each, name), id_, now)
-            for each, (id_, name) in ((each, providers[each.provider]) for each in found)
-            if id_ not in quiet
-        ]
-        await cases.add(conn, rows)
-    return len(rows)
+        texts = {each.provider: sentence(each) for each in found}
+        return await cases.add_patterns(conn, KIND, texts, QUIET, now)
 
 
-def sentence(found: Pattern, name: str) -> str:
-    """What staff read."""
+def sentence(found: Pattern) -> str:
+    """What staff read, after the provider's name."""
     own, others = decimal(100 * found.share, short=True), decimal(100 * found.others, short=True)
     return (
-        f"{name}: kunder nekar {found.denied} av {found.told} registrerade uppföljningar under {MONTHS} månader "
+        f"kunder nekar {found.denied} av {found.told} registrerade uppföljningar under {MONTHS} månader "
         f"({own} procent, övriga anordnare {others} procent)."
     )

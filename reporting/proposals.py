@@ -28,15 +28,5 @@ async def proposals(conn: Connection, today: date) -> list[Proposal]:
 async def open_cases(db: Database, today: date, now: datetime) -> int:
     """Open a case for each provider that is proposed; how many."""
     async with db.begin() as conn:
-        found = await proposals(conn, today)
-        if not found:
-            return 0
-        providers = await enrolmentmonths.providers_named(conn, [each.provider for each in found])
-        quiet = await cases.opened_since(conn, KIND, now - QUIET)
-        rows = [
-            cases.about_provider(KIND, f"{name}: {' '.join(each.grounds)}", id_, now)
-            for each, (id_, name) in ((each, providers[each.provider]) for each in found)
-            if id_ not in quiet
-        ]
-        await cases.add(conn, rows)
-    return len(rows)
+        texts = {each.provider: " ".join(each.grounds) for each in await proposals(conn, today)}
+        return await cases.add_patterns(conn, KIND, texts, QUIET, now)

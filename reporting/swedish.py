@@ -53,6 +53,7 @@ CHANGE_REASONS = {  # the values of the question `change_reason`
     5: "Annat",
 }
 EXEMPTIONS = {"illness": "Sjukdom", "parental_leave": "Föräldraledighet", "holiday": "Ledighet enligt planen"}
+CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
 SURVEYS = {"start": "Efter fyra veckor", "end": "Vid avslut", "checkin": "Månadsavstämning"}
 
 
@@ -85,6 +86,11 @@ def day(at: date) -> str:
 def month_name(at: date) -> str:
     """``mars``."""
     return MONTHS[at.month - 1]
+
+
+def month_and_year(at: date) -> str:
+    """``mars 2026``."""
+    return f"{month_name(at)} {at.year}"
 
 
 def of(number: int, one: str, many: str) -> str:

@@ -8,7 +8,7 @@ from reporting.disclosure import MIN_ANSWERS
 
 MIN_PROVIDERS = 2  # a theme of one provider would be that provider's customers talking
 UNCLEAR = "unclear"
-THEMES = {  # the first five are the reasons that the surveys offer, so that both can be read together
+THEMES = {  # the first are the reasons that the surveys offer, so that both can be read together
     "sooner": "Väntade sig jobb tidigare",
     "treatment": "Bemötande",
     "competence": "Kompetens",
@@ -20,6 +20,9 @@ THEMES = {  # the first five are the reasons that the surveys offer, so that bot
     "other": "Annat",
     UNCLEAR: "Oklart",
 }
+
+
+OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the answer's value
 
 
 class Counted(Protocol):

@@ -9,11 +9,11 @@ from reporting import releases
 from reporting.digest import Digest, sms, telegram
 from reporting.disclosure import MIN_ANSWERS
 from reporting.releases import Figure, Quarter
-from reporting.themes import THEMES, UNCLEAR
+from reporting.themes import OF_REASON, THEMES, UNCLEAR
 from scheduler.hours import SendWindow
 from scheduler.rules import Rules
 from storage import contactlinks, digests, enrolmentmonths, followups, outbox, people, supervision
-from storage.calendarmonths import first_day
+from storage.calendarmonths import first_day, month_of, preceding
 from storage.database import Database
 from storage.occasions import Connection
 from survey.afterwards import REOPEN_WITHIN
@@ -21,7 +21,6 @@ from survey.model import Say
 
 PRIORITY = 9  # after everything that a customer waits for
 SLACK = timedelta(days=10)  # for an answer that comes in by a sweep, after an outage
-REASON_THEMES = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # the survey's reasons, as themes
 QUIET_THEMES = {"praise", "other", UNCLEAR}  # say nothing that a provider could act on
 
 
@@ -128,7 +127,7 @@ async def queue_due(
     A provider whose contacts cannot be reached is passed over until one can, and one without anything to be told.
     """
     today = now.astimezone(zone).date()
-    month = last_month(today)
+    month = preceding(month_of(today))
     if followups.is_locked(month, today) or not window.is_open(now):
         return 0
     queued = 0
@@ -140,11 +139,6 @@ async def queue_due(
             if composed.messages and composed.digest.says_something:
                 queued += await queue(conn, provider_id, month, composed, zone, now)
     return queued
-
-
-def last_month(today: date) -> str:
-    """The month before this one, YYYY-MM."""
-    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 def final_after(rules: Rules) -> timedelta:
@@ -167,7 +161,7 @@ async def _themes(conn: Connection, provider_id: int, quarters: list[Quarter]) -
         return ()
     found = await digests.themes_of(conn, provider_id, quarters)
     for reason, customers in (await digests.reasons_of(conn, provider_id, quarters)).items():
-        theme = REASON_THEMES.get(reason)
+        theme = OF_REASON.get(reason)
         if theme is not None:
             found[theme] = max(found.get(theme, 0), customers)
     answered = await digests.customers_of(conn, provider_id, quarters)

@@ -14,12 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
 from storage import exemptions
-from storage.measurements import RATINGS
+from storage.measurements import RATINGS, SATISFIED
 from storage.tables import case as case_table
 from storage.tables import ending_count, measurement, month_count, provider
 
 Key = tuple[str, str, str, str, str]  # provider, period, point, gender, difficulty
-SATISFIED = 4  # and 5
 NOT_STATED = "?"
 NOTHING = (0,) * 7
 WIDTH = 1 + 2 * len(RATINGS)

@@ -20,6 +20,11 @@ def following(month: str) -> str:
     return month_of(first_day(month) + timedelta(days=32))
 
 
+def preceding(month: str) -> str:
+    """The month before."""
+    return month_of(first_day(month) - timedelta(days=1))
+
+
 def last_day(month: str) -> date:
     """The last day of a month."""
     return first_day(following(month)) - timedelta(days=1)

@@ -1,6 +1,6 @@
 """Cases: what a person at the unit must look at, and by when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert
-from storage.tables import case
+from storage.tables import case, provider
 
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
 # contact_promised). A case of danger is for the same day.
@@ -33,17 +33,19 @@ class Case:
 def opened(
     kind: str,
     text: str,
-    *,
-    urgent: bool,
-    customer_id: int | None,
-    address_id: int,
-    occasion_id: int | None,
-    channel: str,
     now: datetime,
+    *,
+    urgent: bool = False,
+    customer_id: int | None = None,
+    provider_id: int | None = None,
+    address_id: int | None = None,
+    occasion_id: int | None = None,
+    channel: str = "",
 ) -> dict[str, Any]:
-    """The row of a new case."""
+    """The row of a new case: of whom or what it is about, and who wrote, as far as that is known."""
     return {
         "customer_id": customer_id,
+        "provider_id": provider_id,
         "address_id": address_id,
         "occasion_id": occasion_id,
         "kind": kind,
@@ -56,35 +58,24 @@ def opened(
     }
 
 
-def about_provider(
-    kind: str, text: str, provider_id: int, now: datetime, customer_id: int | None = None
-) -> dict[str, Any]:
-    """The row of a new case that the system itself opens about a provider."""
-    return {
-        "customer_id": customer_id,
-        "provider_id": provider_id,
-        "kind": kind,
-        "text": text,
-        "channel": "",
-        "opened_at": now,
-        "due_on": working_day(now.date(), DUE.get(kind, max(DUE.values()))),
-        "urgent": 0,
-        "status": "open",
-    }
-
-
 async def add(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Store new cases."""
     await insert(conn, case, rows)
 
 
-async def opened_since(conn: AsyncConnection, kind: str, since: datetime) -> set[int]:
-    """The providers about which a case of this kind was opened at or after ``since``."""
-    c = case.c
+async def add_patterns(
+    conn: AsyncConnection, kind: str, texts: Mapping[str, str], quiet: timedelta, now: datetime
+) -> int:
+    """Open a case about each provider in ``texts`` (by reference) that had none of this kind for the time
+    ``quiet``; how many. The provider's name is put before the text."""
+    c, p = case.c, provider.c
+    recent = select(c.provider_id).where(c.kind == kind, c.opened_at >= now - quiet, c.provider_id.is_not(None))
     rows = await conn.execute(
-        select(c.provider_id).where(c.kind == kind, c.opened_at >= since, c.provider_id.is_not(None))
+        select(p.id, p.ref, p.name).where(p.ref.in_(list(texts)), p.id.not_in(recent)).order_by(p.ref)
     )
-    return set(rows.scalars())
+    made = [opened(kind, f"{row.name}: {texts[row.ref]}", now, provider_id=row.id) for row in rows]
+    await add(conn, made)
+    return len(made)
 
 
 def working_day(day: date, days: int) -> date:

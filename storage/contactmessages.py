@@ -164,10 +164,18 @@ async def _listed(scene: Scene) -> Say:
 
 async def _wrong(scene: Scene, text: str) -> Heard:
     """The list of a digest is wrong: a person looks at it before the month locks."""
-    rows = [cases.about_provider("list", text, id_, scene.now) for id_ in scene.providers]
-    for row in rows:
-        row |= {"address_id": scene.sender.id, "channel": scene.event.channel}
-    await cases.add(scene.conn, rows)
+    about = [
+        cases.opened(
+            "list",
+            text,
+            scene.now,
+            provider_id=id_,
+            address_id=scene.sender.id,
+            channel=scene.event.channel,
+        )
+        for id_ in scene.providers
+    ]
+    await cases.add(scene.conn, about)
     return Heard("contact_list_wrong", Say(text=LOOKED_INTO))
 
 

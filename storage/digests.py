@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert_ignore
-from storage.tables import answer, comment_theme, digest, digest_figure, measurement, occasion, provider
+from storage.measurements import SATISFIED
+from storage.tables import comment_theme, digest, digest_figure, measurement, occasion, provider
 
 Quarter = tuple[int, int]  # year, 1-4
 Atom = tuple[Quarter, str]  # quarter and measurement point
 Given = tuple[Quarter, int, int]  # the last of four quarters; satisfied, answered
-SATISFIED = 4  # and 5
 
 
 async def answers_of(conn: AsyncConnection, provider_id: int) -> dict[Atom, tuple[int, int]]:
@@ -92,19 +92,11 @@ async def reasons_of(conn: AsyncConnection, provider_id: int, quarters: Sequence
     """The customers of a provider by the reason why they are not satisfied, in these quarters."""
     m = measurement.c
     rows = await conn.execute(
-        select(answer.c.value, func.count(occasion.c.customer_id.distinct()))
-        .select_from(answer)
-        .join(occasion, occasion.c.id == answer.c.occasion_id)
-        .join(measurement, (m.enrolment_id == occasion.c.enrolment_id) & (m.point == occasion.c.survey))
-        .where(
-            answer.c.question == "reason",
-            answer.c.value.is_not(None),
-            m.provider_id == provider_id,
-            _within(quarters),
-        )
-        .group_by(answer.c.value)
+        select(m.reason, func.count(m.customer_id.distinct()))
+        .where(m.provider_id == provider_id, m.reason.is_not(None), _within(quarters))
+        .group_by(m.reason)
     )
-    return {int(value): customers for value, customers in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def given_to(conn: AsyncConnection, provider_id: int) -> list[Given]:

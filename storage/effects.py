@@ -162,12 +162,12 @@ async def _open_case(scene: Scene, talk: Talk | None, effect: OpenCase) -> None:
         cases.opened(
             effect.kind,
             text,
+            scene.now,
             urgent=effect.urgent,
             customer_id=customer_id,
             address_id=scene.sender.id,
             occasion_id=talk.occasion_id if talk else None,
             channel=scene.event.channel,
-            now=scene.now,
         )
         for customer_id in whose
     ]

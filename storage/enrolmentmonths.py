@@ -1,6 +1,5 @@
 """The enrolments that are open in a month, with what is recorded of it: what pages, payments and staff go by."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,10 +118,3 @@ async def denials(conn: AsyncConnection, first: str, last: str) -> dict[str, tup
         .group_by(p.ref)
     )
     return {ref: (denied, told) for ref, denied, told in rows}
-
-
-async def providers_named(conn: AsyncConnection, refs: Collection[str]) -> dict[str, tuple[int, str]]:
-    """(id, name) of providers by the unit's own numbers."""
-    p = provider.c
-    rows = await conn.execute(select(p.ref, p.id, p.name).where(p.ref.in_(list(refs))))
-    return {row.ref: (row.id, row.name) for row in rows}

@@ -17,6 +17,7 @@ from storage.tables import enrolment, measurement
 
 POINTS = ("start", "end")
 RATINGS = ("overall", "treatment", "usefulness")
+SATISFIED = 4  # and 5: the top two of five
 KEPT = (*RATINGS, "reason")
 
 _DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}

@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-OPEN_DAYS = 15  # an enrolment-month is a calendar month with at least so many open days
+from storage.calendarmonths import OPEN_DAYS
+
 _APART = OPEN_DAYS - 1
 _SAID = ("answered", "confirmed", "denied")
 

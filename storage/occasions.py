@@ -153,31 +153,6 @@ async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: dat
     )
 
 
-async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | None, today: date) -> None:
-    """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew.
-
-    From the beginning of a month: the month's own check-in may now fall due on a day that has passed, or that
-    the planner, late itself, was going to skip.
-    """
-    provider_id = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar()
-    await conn.execute(update(provider).where(provider.c.id == provider_id).values(watched_from=watched_from))
-    first = min(watched_from or today, today).replace(day=1)
-    await conn.execute(
-        update(enrolment)
-        .where(
-            enrolment.c.provider_id == provider_id,
-            or_(enrolment.c.plan_on.is_(None), enrolment.c.plan_on > first),
-            or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= first),
-        )
-        .values(plan_on=first)
-    )
-    late = and_(enrolment.c.provider_id == provider_id, enrolment.c.plan_on < first)
-    for day in list((await conn.execute(select(enrolment.c.plan_on).where(late).distinct())).scalars()):
-        await conn.execute(
-            update(enrolment).where(late, enrolment.c.plan_on == day).values(plan_on=day.replace(day=1))
-        )
-
-
 async def waiting(
     conn: AsyncConnection,
     now: datetime,

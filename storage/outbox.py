@@ -28,16 +28,18 @@ def new_reference() -> str:
 
 async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Queue messages: key, occasion_id, address_id, channel, say, expires_at, and where they are not the usual
-    ones their priority (the lowest leaves first) and reference. A known key is left."""
+    ones their priority (the lowest leaves first), reference and not_before. A known key is left."""
     common = {
         "state": "queued",
         "reason": "",
         "created_at": now,
-        "not_before": now,
         "attempts": 0,
         "status": "",
     }
-    rows = [{"reference": new_reference(), "priority": PRIORITY, **message, **common} for message in messages]
+    rows = [
+        {"reference": new_reference(), "priority": PRIORITY, "not_before": now, **message, **common}
+        for message in messages
+    ]
     await insert_ignore(conn, outbox, rows)
 
 

@@ -71,7 +71,9 @@ async def _follow(conn: AsyncConnection, refs: Collection[str], today: date, now
             )
             if today - old.ended_on <= HANDOVER:
                 text = _handover(old, new)
-                opened.append(cases.about_provider("handover", text, old.provider_id, now, old.customer_id))
+                opened.append(
+                    cases.opened("handover", text, now, customer_id=old.customer_id, provider_id=old.provider_id)
+                )
     await insert(conn, provider_change, made)
     await cases.add(conn, opened)
 

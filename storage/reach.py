@@ -6,8 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import occasions
-from storage.database import insert
-from storage.outbox import new_reference
+from storage.outbox import enqueue
 from storage.tables import address, customer_address, occasion, outbox, session
 from survey import course
 from survey.model import Outcome, Say, Session
@@ -96,26 +95,14 @@ async def _move_conversation(
     )
     kept = Session.from_json(row.state)
     say = Say(() if kept.values else ("opening",), kept.open_question)
-    await insert(
-        conn,
-        outbox,
-        [
-            {
-                "key": f"{row.occasion_id}:moved:{following.id}:{now.isoformat()}",
-                "reference": new_reference(),
-                "occasion_id": row.occasion_id,
-                "address_id": following.id,
-                "channel": following.channel,
-                "say": say.to_json(),
-                "state": "queued",
-                "reason": "",
-                "created_at": now,
-                "not_before": now,
-                "expires_at": row.expires_at,
-                "priority": 0,
-                "attempts": 0,
-                "status": "",
-            }
-        ],
-    )
+    message = {
+        "key": f"{row.occasion_id}:moved:{following.id}:{now.isoformat()}",
+        "occasion_id": row.occasion_id,
+        "address_id": following.id,
+        "channel": following.channel,
+        "say": say.to_json(),
+        "expires_at": row.expires_at,
+        "priority": 0,
+    }
+    await enqueue(conn, [message], now)
     return True

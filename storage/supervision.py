@@ -1,13 +1,15 @@
 """What the unit has decided about providers, and the counts that speak for a decision. Read here; watch is decided
 in storage/decisions.py, and action plans come by storage/register.py."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.actionplans import ActionPlan, Watch
-from storage.tables import action_plan, answer, measurement, occasion, provider, watch
+from storage.measurements import SATISFIED
+from storage.tables import action_plan, measurement, provider, watch
 
 PROMISES = 4  # the reason "what was promised did not happen", in survey/packs
 
@@ -58,7 +60,7 @@ async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[in
     """(satisfied, answered) by provider, of the measurement points from ``since`` on."""
     m = measurement.c
     rows = await conn.execute(
-        select(provider.c.ref, func.count(m.overall).filter(m.overall >= 4), func.count(m.overall))
+        select(provider.c.ref, func.count(m.overall).filter(m.overall >= SATISFIED), func.count(m.overall))
         .join(provider, provider.c.id == m.provider_id)
         .where(m.point_on >= since, m.overall.is_not(None))
         .group_by(provider.c.ref)
@@ -68,16 +70,17 @@ async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[in
 
 async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:
     """By provider, the customers whose reason was that what was promised did not happen."""
+    m = measurement.c
     rows = await conn.execute(
-        select(provider.c.ref, func.count(occasion.c.customer_id.distinct()))
-        .select_from(answer)
-        .join(occasion, occasion.c.id == answer.c.occasion_id)
-        .join(
-            measurement,
-            (measurement.c.enrolment_id == occasion.c.enrolment_id) & (measurement.c.point == occasion.c.survey),
-        )
-        .join(provider, provider.c.id == measurement.c.provider_id)
-        .where(answer.c.question == "reason", answer.c.value == PROMISES, measurement.c.point_on >= since)
+        select(provider.c.ref, func.count(m.customer_id.distinct()))
+        .join(provider, provider.c.id == m.provider_id)
+        .where(m.reason == PROMISES, m.point_on >= since)
         .group_by(provider.c.ref)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def names(conn: AsyncConnection, refs: Collection[str]) -> dict[str, str]:
+    """The providers' names by the unit's own numbers."""
+    rows = await conn.execute(select(provider.c.ref, provider.c.name).where(provider.c.ref.in_(list(refs))))
+    return {row.ref: row.name for row in rows}

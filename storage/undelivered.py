@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import occasions, people
-from storage.database import insert_ignore
+from storage.outbox import enqueue
 from storage.tables import address, occasion, outbox, session
 
 AGAIN_AFTER = timedelta(hours=1)  # a handset that was off may be on by then
@@ -103,26 +103,16 @@ async def _again(
     known = await conn.execute(select(outbox.c.id).where(outbox.c.key == key))
     if known.first() is not None or not_before >= row.expires_at:
         return False
-    await insert_ignore(
-        conn,
-        outbox,
-        [
-            {
-                "key": key,
-                "reference": f"{row.reference}-{address_id}",
-                "occasion_id": row.occasion_id,
-                "address_id": address_id,
-                "channel": channel,
-                "say": row.say,
-                "state": "queued",
-                "reason": "",
-                "created_at": now,
-                "not_before": not_before,
-                "expires_at": row.expires_at,
-                "attempts": 0,
-                "status": "",
-                "priority": row.priority,
-            }
-        ],
-    )
+    message = {
+        "key": key,
+        "reference": f"{row.reference}-{address_id}",
+        "occasion_id": row.occasion_id,
+        "address_id": address_id,
+        "channel": channel,
+        "say": row.say,
+        "not_before": not_before,
+        "expires_at": row.expires_at,
+        "priority": row.priority,
+    }
+    await enqueue(conn, [message], now)
     return True

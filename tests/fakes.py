@@ -1,10 +1,11 @@
 """Far ends that do as they are told."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.gateway import OutboundMessage, Sent
+from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
 
 @dataclass
@@ -42,3 +43,44 @@ class FakeSms(FakeGateway):
         if self.silent is not None:
             raise self.silent
         return Sent("found") if any(each.reference == message.reference for each in self.lost) else None
+
+
+@dataclass
+class TruthfulGateway:
+    """A provider that never errs, on a line that does: for the state machines of delivery.
+
+    Attributes:
+        plan: what becomes of the next calls; ``taken`` when it is empty.
+        arrived: how often each message arrived, by reference.
+        doubted: what is in doubt, and not yet asked about.
+    """
+
+    channel: str = "sms"
+    plan: list[str] = field(default_factory=list)
+    arrived: Counter[str] = field(default_factory=Counter)
+    doubted: set[str] = field(default_factory=set)
+
+    def take(self, reference: str, to: str) -> None:
+        """A call is made for this message."""
+        assert reference not in self.doubted, "sent again without having asked"
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        self.take(message.reference, message.to)
+        outcome = self.plan.pop(0) if self.plan else "taken"
+        if outcome.startswith("taken"):
+            self.arrived[message.reference] += 1
+        if outcome == "taken":
+            return Sent(f"id-{message.reference}")
+        if outcome in ("transient", "throttled", "account"):
+            raise GatewayError(outcome, outcome, 20.0 if outcome == "throttled" else None)  # type: ignore[arg-type]
+        if outcome == "refused":
+            raise GatewayError("message", "refused")
+        self.doubted.add(message.reference)
+        raise GatewayError("unknown", "timeout")
+
+    async def find(self, message: OutboundMessage, since: datetime | None, known: Collection[str]) -> Sent | None:
+        self.doubted.discard(message.reference)
+        return Sent(f"id-{message.reference}") if self.arrived[message.reference] else None
+
+    async def close(self) -> None:
+        return None

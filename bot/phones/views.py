@@ -6,12 +6,12 @@ from typing import Any
 
 from bot.cost import SEGMENT_PRICE, sms_cost
 from bot.emulator import Chat, Emulator, Sms
+from reporting.swedish import CHANNELS
 from storage.people import Address
 from storage.trials import AGAIN, Conversation, Customer
 from survey.catalogue import Catalogue
 
 SURVEYS = {"start": "Enkät efter fyra veckor", "end": "Enkät vid avslut", "checkin": "Månadsavstämning"}
-CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
 View = dict[str, Any]
 
 

@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot import providerlinks
 from bot.providerpages import forms, words
 from storage import contactlinks, enrolmentmonths, followupfile, followups, outbox, registerfile
-from storage.calendarmonths import first_day, month_of
+from storage.calendarmonths import first_day, month_of, preceding
 from storage.contactlinks import Link
 from storage.database import Database
 from storage.followups import ACTIVITIES, FORMS, Author, Refused
@@ -267,7 +267,7 @@ class _Pages:
     def _months(self, today: date) -> list[str]:
         """This month, and the one before it while that is not locked; the earlier first."""
         this = month_of(today)
-        before = month_of(today.replace(day=1) - timedelta(days=1))
+        before = preceding(this)
         return [this] if followups.is_locked(before, today) else [before, this]
 
     def _month(self, wanted: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from reporting.swedish import month_name
+from reporting.swedish import month_and_year, month_name
 from storage.calendarmonths import first_day
 
 FORMS = {"meeting": "Möte", "phone": "Telefon", "digital": "Digitalt"}
@@ -19,8 +19,7 @@ ACTIVITIES = {
 
 def month(month_: str) -> str:
     """``november 2026``."""
-    first = first_day(month_)
-    return f"{month_name(first)} {first.year}"
+    return month_and_year(first_day(month_))
 
 
 def day(day_: date | str) -> str:

@@ -1,8 +1,10 @@
 """Whom the system proposes to put under watch, with its figures; and what the report says of what was decided."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from bot import commands, watching
 from reporting import proposals
 from reporting.background import Action
+from reporting.disclosure import Count
 from reporting.watch import actions, propose
 from storage import decisions, supervision
 from storage.actionplans import ActionPlan, Watch
@@ -25,8 +28,15 @@ PLAN = ActionPlan(
 )
 
 
-def grounds(**given: dict[str, object]) -> dict[str, tuple[str, ...]]:
-    found = propose(given.get("satisfaction", {}), given.get("denials", {}), given.get("promises", {}))  # type: ignore[arg-type]
+NONE: Mapping[str, Any] = {}
+
+
+def grounds(
+    satisfaction: Mapping[str, Count] = NONE,
+    denials: Mapping[str, Count] = NONE,
+    promises: Mapping[str, int] = NONE,
+) -> dict[str, tuple[str, ...]]:
+    found = propose(satisfaction, denials, promises)
     return {each.provider: each.grounds for each in found}
 
 

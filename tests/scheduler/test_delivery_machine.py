@@ -6,9 +6,8 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Collection, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from scheduler.delivery import LEASE, Delivery, Sending
-from scheduler.gateway import GatewayError, OutboundMessage, Sent
 from scheduler.hours import SendWindow
 from storage import claims, outbox, people, settlement
 from storage.channels import Pace
 from storage.database import Database
 from storage.tables import outbox as outbox_table
+from tests.fakes import TruthfulGateway
 from tests.scheduler.test_flow import CATALOGUE, PHONE, ZONE
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -35,36 +34,15 @@ OUTCOMES = ("taken", "taken, and the answer lost", "lost", "transient", "throttl
 
 
 @dataclass
-class FarEnd:
-    """A truthful provider on a line that is not. ``plan``: what becomes of the next calls."""
+class FarEnd(TruthfulGateway):
+    """Of one customer, who may have said STOP."""
 
-    channel: str = "sms"
-    plan: list[str] = field(default_factory=list)
-    arrived: Counter[str] = field(default_factory=Counter)
-    doubted: set[str] = field(default_factory=set)  # in doubt, and not yet asked about
     stopped: bool = False
 
-    async def send(self, message: OutboundMessage) -> Sent:
-        assert message.reference not in self.doubted, "sent again without having asked"
+    def take(self, reference: str, to: str) -> None:
+        """A call is made for this message."""
+        super().take(reference, to)
         assert not self.stopped, "sent after a STOP"
-        outcome = self.plan.pop(0) if self.plan else "taken"
-        if outcome.startswith("taken"):
-            self.arrived[message.reference] += 1
-        if outcome == "taken":
-            return Sent(f"id-{message.reference}")
-        if outcome in ("transient", "throttled", "account"):
-            raise GatewayError(outcome, outcome, 20.0 if outcome == "throttled" else None)  # type: ignore[arg-type]
-        if outcome == "refused":
-            raise GatewayError("message", "refused")
-        self.doubted.add(message.reference)
-        raise GatewayError("unknown", "timeout")
-
-    async def find(self, message: OutboundMessage, since: datetime | None, known: Collection[str]) -> Sent | None:
-        self.doubted.discard(message.reference)
-        return Sent(f"id-{message.reference}") if self.arrived[message.reference] else None
-
-    async def close(self) -> None:
-        return None
 
 
 class Machine(RuleBasedStateMachine):

@@ -14,6 +14,7 @@ from scheduler.digests import Composed, compose, final_after, queue
 from scheduler.rules import Rules
 from storage.database import Database
 from storage.tables import digest_figure, provider
+from tests.conftest import Template
 from tests.reporting.digestattacker import read, solved, yearly
 from tests.storage.providers import at
 from tests.storage.providers import read as imported
@@ -60,8 +61,8 @@ class Register:
 
 
 @pytest.fixture
-async def small(tmp_path: Path, template: object) -> Database:
-    return Database.open(await template.sqlite(tmp_path / "small.db"))  # type: ignore[attr-defined]
+async def small(tmp_path: Path, template: Template) -> Database:
+    return Database.open(await template.sqlite(tmp_path / "small.db"))
 
 
 async def learned(db: Database, folder: Path, seed: int) -> tuple[int, set[Atom]]:

@@ -10,9 +10,9 @@ from sqlalchemy import delete, select, update
 from bot.commands import quality_report
 from bot.planning import line
 from storage.database import Database
+from storage.decisions import watch_provider
 from storage.history import Entry, Message
 from storage.ledger import Row
-from storage.occasions import watch_provider
 from storage.tables import occasion, outbox, session
 from tests.scheduler.unit import ZONE, Unit, at
 

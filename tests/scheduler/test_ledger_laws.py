@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from storage import people
 from storage.database import Database
-from storage.occasions import watch_provider
+from storage.decisions import watch_provider
 from storage.tables import address, occasion, session
 from tests.scheduler.unit import WINDOW, ZONE, Unit, at
 

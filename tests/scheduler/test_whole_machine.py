@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from scheduler.delivery import LEASE, Delivery, Sending
-from scheduler.gateway import GatewayError, OutboundMessage, Sent
+from scheduler.gateway import OutboundMessage, Sent
 from storage import answers, claims, history, settlement
 from storage.channels import Pace
 from storage.database import Database
@@ -33,6 +33,7 @@ from storage.intake import take_in
 from storage.tables import occasion
 from storage.tables import outbox as outbox_table
 from survey.model import TextReceived
+from tests.fakes import TruthfulGateway
 from tests.scheduler.test_delivery_machine import OUTCOMES, RANK
 from tests.scheduler.unit import CATALOGUE, WINDOW, ZONE, Unit, at
 
@@ -44,14 +45,10 @@ LATE = ("no_answer", "partial", "unreachable", "expired")  # outcomes that a lat
 
 
 @dataclass
-class FarEnd:
-    """A truthful provider on a line that is not. ``plan``: what becomes of the next calls."""
+class FarEnd(TruthfulGateway):
+    """Also knows the hour, whom it may write to, and what it was asked about and did not have."""
 
-    channel: str = "sms"
     now: datetime = BEGAN
-    plan: list[str] = field(default_factory=list)
-    arrived: Counter[str] = field(default_factory=Counter)
-    doubted: set[str] = field(default_factory=set)  # in doubt, and not yet asked about
     absent: set[str] = field(default_factory=set)  # asked about and not there
     again: Counter[str] = field(default_factory=Counter)  # sent again after that
     calls: Counter[str] = field(default_factory=Counter)
@@ -60,7 +57,7 @@ class FarEnd:
 
     def take(self, reference: str, to: str) -> None:
         """A call is made for this message."""
-        assert reference not in self.doubted, "sent again without having asked"
+        super().take(reference, to)
         assert to not in self.stopped, "sent after a STOP"
         assert WINDOW.is_open(self.now), "sent at night"
         if reference in self.absent:
@@ -69,29 +66,11 @@ class FarEnd:
         self.sent_to[reference] = to
         self.calls[reference] += 1
 
-    async def send(self, message: OutboundMessage) -> Sent:
-        self.take(message.reference, message.to)
-        outcome = self.plan.pop(0) if self.plan else "taken"
-        if outcome.startswith("taken"):
-            self.arrived[message.reference] += 1
-        if outcome == "taken":
-            return Sent(f"id-{message.reference}")
-        if outcome in ("transient", "throttled", "account"):
-            raise GatewayError(outcome, outcome, 20.0 if outcome == "throttled" else None)  # type: ignore[arg-type]
-        if outcome == "refused":
-            raise GatewayError("message", "refused")
-        self.doubted.add(message.reference)
-        raise GatewayError("unknown", "timeout")
-
     async def find(self, message: OutboundMessage, since: datetime | None, known: Collection[str]) -> Sent | None:
-        self.doubted.discard(message.reference)
-        if self.arrived[message.reference]:
-            return Sent(f"id-{message.reference}")
-        self.absent.add(message.reference)
-        return None
-
-    async def close(self) -> None:
-        return None
+        found = await super().find(message, since, known)
+        if found is None:
+            self.absent.add(message.reference)
+        return found
 
 
 class Whole(RuleBasedStateMachine):

@@ -1,0 +1,166 @@
+"""Never guess who: a phone of two customers, two that nothing tells apart, a number that changes hands."""
+
+from datetime import timedelta
+
+from storage import people
+from storage.database import Database, insert
+from storage.tables import (
+    address,
+    case,
+    customer,
+    customer_address,
+    occasion,
+    session,
+)
+from tests.journeys.talk import CHAT, TOMORROW, Talk, import_phones
+from tests.scheduler.test_flow import MORNING, PHONE, START
+
+
+async def test_on_a_shared_phone_nobody_sees_or_erases_what_another_said(talk: Talk) -> None:
+    await talk.second_customer()
+    await talk.says("4")
+    assert "Vilket år" in str(await talk.says("mina svar"))
+    assert await talk.says("1990") == "Vi har inga svar från dig."
+    await talk.say_all("radera", "1990")
+    assert "raderade" in str(await talk.says("radera"))
+    assert await talk.answers() == {"overall": 4}
+    assert await talk.one(session.c.is_open) == 1  # it is the other one's conversation
+    await talk.says("mina svar")
+    assert await talk.says("1984") == "Dina svar:\nStödet: 4"
+    await talk.say_all("radera", "född 1984", "radera")
+    assert await talk.answers() == {}
+    assert await talk.one(session.c.is_open) == 0
+
+
+async def test_on_a_shared_phone_it_is_asked_who_after_the_end_too(talk: Talk) -> None:
+    await talk.second_customer()
+    await talk.say_all("4", "4", "4", "nej")
+    await talk.says("mina svar", TOMORROW)
+    assert "Stödet: 4" in str(await talk.says("1984", TOMORROW))
+    await talk.says("Klagomål", TOMORROW)
+    await talk.says("Ingen ringer", TOMORROW)
+    assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # whose is for a person to ask
+
+
+async def test_on_a_shared_phone_the_opening_says_for_whom_it_is(db: Database) -> None:
+    talk = Talk(db)
+    await talk.register()
+    await talk.second_customer(enrolled=True)
+    await talk.run(MORNING)
+    await talk.say_all("4", "4", "4", "nej")
+    await talk.run(MORNING + timedelta(hours=2))
+    first, second = talk.sms.sent
+    assert first.text.startswith("Nacka kommun frågar dig som är född 1984. Svara STOPP")
+    assert second.text.startswith("Nacka kommun frågar dig som är född 1990. Svara STOPP")
+    await talk.says("2", MORNING + timedelta(hours=3))
+    await talk.run(MORNING + timedelta(days=3, hours=4))
+    assert talk.sms.sent[-1].text.startswith("Nacka kommun frågar dig som är född 1990.")  # the reminder too
+
+
+async def test_customers_whom_nothing_tells_apart_are_not_asked_and_staff_see_why(db: Database) -> None:
+    talk = Talk(db)
+    await talk.register()
+    await talk.second_customer(1984, enrolled=True)
+    await talk.run(MORNING)
+    assert talk.sms.sent == []
+    assert "varken födelseår eller startmånad" in str(
+        await talk.one(occasion.c.reason, START, occasion.c.customer_id == 2)
+    )
+
+
+async def test_on_a_shared_phone_a_correction_and_a_late_answer_go_to_the_one_who_says_so(talk: Talk) -> None:
+    await talk.second_customer(enrolled=True)
+    await talk.say_all("4", "4", "4", "nej")
+    await talk.run(MORNING + timedelta(hours=2))
+    await talk.says("2", MORNING + timedelta(hours=3))
+    await talk.planner.expire_sessions(MORNING + timedelta(days=8))
+    assert await talk.answers_of(2) == {"overall": 2}
+
+    later = MORNING + timedelta(days=6)
+    assert "Vilket år" in str(await talk.says("ändra", later))
+    assert "något mer" in str(await talk.says("1984", later))  # the first one's comment, though the other was last
+    await talk.says("Allt är bra", later)
+    assert (await talk.answers())["comment"] == "Allt är bra"
+
+    later = MORNING + timedelta(days=9)
+    assert "Vilket år" in str(await talk.says("5", later))
+    assert "ingen fråga" in str(await talk.says("1984", later))  # all answered: nothing waits for this one
+    await talk.says("5", later)
+    assert str(await talk.says("1990", later)).startswith("Tack, det är inte för sent. Hur nöjd är du med hur")
+    await talk.says("3", later)
+    assert await talk.answers_of(2) == {"overall": 2, "treatment": 3}
+    assert (await talk.answers_of(1))["treatment"] == 4
+
+
+async def test_on_a_shared_phone_nobody_is_guessed_to_complain(talk: Talk) -> None:
+    await talk.second_customer()
+    await talk.say_all("2", "klagomål: ingen ringer", "2", "2", "4", "De lovade praktik", "ja")
+    assert await talk.rows(case, "kind", "customer_id", "address_id") == [
+        ("complaint", None, 1),
+        ("contact", 1, 1),  # the answer to a question that this customer was asked
+    ]
+
+
+async def test_start_on_a_shared_phone_opens_no_chat_that_another_has_closed(talk: Talk) -> None:
+    await talk.second_customer()
+    async with talk.db.begin() as conn:
+        found = await people.find_or_add(conn, "telegram", [CHAT], MORNING)
+        await people.link(conn, 2, found[CHAT].id, MORNING)
+    await talk.says("stopp", sender=CHAT)
+    assert "Välkommen" in str(await talk.says("start"))
+    assert await talk.rows(address, "channel", "state") == [("sms", "active"), ("telegram", "opted_out")]
+
+
+async def test_two_born_the_same_year_are_shown_nothing(talk: Talk) -> None:
+    await talk.second_customer(1984)
+    await talk.says("4")
+    await talk.says("mina svar")
+    assert "Stödet" not in str(await talk.says("1984"))
+
+
+async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(talk: Talk) -> None:
+    await talk.says("4")
+    assert "säger till" in str(await talk.says("ni har fel nummer"))
+    assert await talk.rows(customer_address, "customer_id") == []
+    assert await talk.one(occasion.c.outcome, START) == "unreachable"
+    assert await talk.rows(case, "kind", "customer_id") == [("wrong_number", 1)]
+    async with talk.db.begin() as conn:  # the next import still has the number
+        await people.replace_phones(conn, {1: PHONE}, MORNING)
+    assert "känner inte igen" in str(await talk.says("5"))
+    assert await talk.says("mina svar") == "Vi har inga svar från dig."
+    await talk.run(MORNING + timedelta(days=8))  # a check-in is due
+    assert len(talk.sms.sent) == 1
+
+
+async def test_a_number_that_changed_hands_tells_its_new_owner_nothing(talk: Talk) -> None:
+    """The register gives the phone to another customer in the middle of a conversation."""
+    await talk.says("2")
+    await talk.second_customer()
+    async with talk.db.begin() as conn:
+        await import_phones(conn, {1: "", 2: PHONE})
+    assert await talk.one(occasion.c.outcome, START) == "partial"
+    assert await talk.says("mina svar") == "Vi har inga svar från dig."
+    assert "ingen fråga" in str(await talk.says("5"))
+    assert "inget svar" in str(await talk.says("ändra"))
+    assert await talk.answers() == {"overall": 2}
+
+
+async def test_with_a_new_number_the_conversation_goes_on_there(talk: Talk) -> None:
+    await talk.says("2")
+    new = "+46701234599"
+    async with talk.db.begin() as conn:
+        await import_phones(conn, {1: new})
+    await talk.deliver(MORNING)
+    assert (talk.sms.sent[-1].to, "bemött" in talk.sms.sent[-1].text) == (new, True)
+    assert "känner inte igen" in str(await talk.says("3"))
+    await talk.says("4", sender=new)
+    assert await talk.answers() == {"overall": 2, "treatment": 4}
+
+
+async def test_a_wrong_number_is_used_again_for_another_customer_alone(talk: Talk) -> None:
+    await talk.says("fel nummer")
+    async with talk.db.begin() as conn:
+        await insert(conn, customer, [{"id": 2, "ref": "k2", "language": "sv", "gender": ""}])
+        await import_phones(conn, {1: PHONE, 2: PHONE})
+    assert await talk.one(address.c.state) == "active"
+    assert await talk.rows(customer_address, "customer_id") == [(2,)]
