@@ -8,6 +8,7 @@ import signal
 
 POINTS = (
     "delivery.claimed",  # the lease is committed, the provider has not been called
+    "delivery.begun",  # a call on a channel that cannot be asked is written down, not made
     "delivery.called",  # the provider has answered, nothing is written down
     "delivery.settling",  # the outcome is written, not committed
     "delivery.settled",  # the outcome is committed

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from functools import lru_cache
 from typing import cast
 
 from scheduler import crash, retry
+from scheduler.calls import Calls
 from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
 from storage import claims, settlement
@@ -32,6 +34,8 @@ SAME = 256  # texts that are remembered
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
+LATE = 0.1  # seconds after its moment when a message takes a new one: what was held up must not leave in a burst
+TURNS = 3  # new moments that a message takes here: on a machine that is always late it leaves late
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,14 @@ class Delivery:
         self._jitter = jitter
         self._same_words = lru_cache(maxsize=SAME)(self._words)  # many customers are asked the same
         self._paces = {name: sending.paces.get(name, Pace()) for name in gateways}
+        self._unsearchable = {name for name, each in gateways.items() if not isinstance(each, Searchable)}
         self.queued = asyncio.Event()  # to be set when something may be waiting
         self._stop = asyncio.Event()
         self._crowded = False  # run() waits for room
-        self._calls = asyncio.Semaphore(IN_FLIGHT)
+        self._lines = asyncio.Semaphore(IN_FLIGHT)
+        self._calls = Calls(db)
+        self._cut_off: set[int] = set()  # messages whose call was cancelled, and may have reached the provider
+        self._turns: Counter[int] = Counter()  # moments that messages have missed
         self._landed: list[Result] = []
         self._something_landed = asyncio.Event()
         self._all_landed = False
@@ -85,7 +93,7 @@ class Delivery:
         claimed, looked = await self._claim(now, BATCH)
         if claimed:
             results = await asyncio.gather(*(self._handle(each, now) for each in claimed))
-            await self._settle(results, now)
+            await self._settle([each for each in results if each is not None], now)
         return looked
 
     def stop(self) -> None:
@@ -141,9 +149,11 @@ class Delivery:
         try:
             result = await self._handle(message, now(), began)
         except asyncio.CancelledError:
-            result = Result(message, "unknown", "Avbröts när tjänsten stoppades.", now())
-        self._landed.append(result)
-        self._something_landed.set()
+            kind = "unknown" if message.in_doubt or message.id in self._cut_off else "paused"
+            result = Result(message, kind, "Avbröts när tjänsten stoppades.", now())
+        if result is not None:
+            self._landed.append(result)
+            self._something_landed.set()
 
     async def _land(self, flights: set[asyncio.Task[None]], patience: float) -> None:
         if not flights:
@@ -158,7 +168,7 @@ class Delivery:
         while self._landed or not self._all_landed:
             await self._something_landed.wait()
             self._something_landed.clear()
-            if self._calls.locked():
+            if self._lines.locked():
                 await asyncio.sleep(GATHER)
             batch = self._landed[:]
             try:
@@ -173,7 +183,8 @@ class Delivery:
     async def _claim(self, now: datetime, limit: int) -> tuple[list[Claimed], int]:
         window = self._sending.window
         quiet_until = None if window.is_open(now) else window.next_open(now)
-        found = await claims.claim(self._db, now, self._sending.lease, limit, self._paces, quiet_until)
+        lease = self._sending.lease
+        found = await claims.claim(self._db, now, lease, limit, self._paces, quiet_until, self._unsearchable)
         crash.point("delivery.claimed")
         return found
 
@@ -187,8 +198,11 @@ class Delivery:
         for each in results:
             self._sending.observe(each.message.channel, each.kind)
 
-    async def _handle(self, message: Claimed, now: datetime, began: float | None = None) -> Result:
-        """Send one message, or ask about it. ``began``: when it was claimed, by the event loop's clock."""
+    async def _handle(self, message: Claimed, now: datetime, began: float | None = None) -> Result | None:
+        """Send one message, or ask about it; None when it is no longer ours.
+
+        ``began``: when it was claimed, by the event loop's clock.
+        """
         try:
             rendered = self._render(message)
         except (KeyError, ValueError, TypeError):  # a pack that no longer has what was to be said
@@ -196,25 +210,49 @@ class Delivery:
             return Result(message, "failed", "Texten finns inte längre.")
         if message.in_doubt:
             return await self._ask(message, rendered, now)
-        if message.wait > 0 and await _within(self._stop, message.wait):
+        wait = message.wait - (_held(began) if began is not None else 0)
+        if wait > 0 and await _within(self._stop, wait):
             return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
+        async with self._lines:
+            if began is not None and self._is_late(message, _held(began)):
+                return Result(message, "paused", "Hann inte skickas i tid.", now)
+            if message.channel in self._unsearchable:
+                try:
+                    ours = await self._calls.begin(message, now)
+                except Exception as error:
+                    log.error("message %d: no call could be written down: %s", message.id, type(error).__name__)
+                    return Result(message, "paused", "Databasen gick inte att skriva.", now)
+                if not ours:
+                    return None
+            return await self._call(message, rendered, now)
+
+    async def _call(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
         try:
-            async with self._calls:
-                if began is not None and self._lease_is_old(began):
-                    return Result(message, "paused", "Hann inte skickas i tid.", now)
-                sent = await self._gateways[message.channel].send(rendered)
+            sent = await self._gateways[message.channel].send(rendered)
         except GatewayError as error:
             return self._refused(message, error, now)
         except Exception as error:
             log.error("message %d: the gateway raised %s", message.id, type(error).__name__)
             return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now + retry.IN_DOUBT)
+        except asyncio.CancelledError:
+            self._cut_off.add(message.id)
+            raise
         crash.point("delivery.called")
         return _sent(message, sent)
 
-    def _lease_is_old(self, began: float) -> bool:
-        """A process that was held up must not call when the lease may end before the call does."""
-        held = asyncio.get_running_loop().time() - began
-        return held > self._sending.lease.total_seconds() / 2
+    def _is_late(self, message: Claimed, held: float) -> bool:
+        """Whether a process that was held up (``held`` seconds since the claim) must not call any more.
+
+        The lease may end before the call does; or its moment has passed, and the moments after it are others'.
+        """
+        if held > self._sending.lease.total_seconds() / 2:
+            return True
+        paced = self._paces[message.channel].in_all is not None and not message.probe
+        if paced and held - message.wait > LATE and self._turns[message.id] < TURNS:
+            self._turns[message.id] += 1
+            return True
+        self._turns.pop(message.id, None)
+        return False
 
     async def _ask(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
         """What became of a message in doubt. Where nobody can tell it is repeated, once."""
@@ -281,6 +319,11 @@ class Delivery:
 
 def _sent(message: Claimed, sent: Sent) -> Result:
     return Result(message, "sent", external_id=sent.external_id, segments=sent.segments, price=sent.price)
+
+
+def _held(began: float) -> float:
+    """Seconds since ``began``, by the event loop's clock."""
+    return asyncio.get_running_loop().time() - began
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

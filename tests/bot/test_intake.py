@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from bot.intake import Intake
 from storage import quarantined
@@ -35,25 +34,15 @@ def _sms(number: int, text: str = "4") -> Inbound:
     return Inbound("sms", f"SM{number}", f"+467010010{number:02d}", TextReceived(text))
 
 
-def _commits(db: Database) -> Callable[[], int]:
-    """Counts the transactions that ``db`` commits from now on."""
-    seen: list[int] = []
-    event.listen(db.engine.sync_engine, "commit", lambda _conn: seen.append(1))
-    return lambda: len(seen)
-
-
-async def test_forty_at_once_are_two_commits(db: Database, intake: Intake) -> None:
-    commits = _commits(db)
+async def test_forty_at_once_are_two_commits(commits: Callable[[], int], intake: Intake) -> None:
     taken = await asyncio.gather(*(intake.submit(_sms(n)) for n in range(40)))
     assert {each.outcome for each in taken} == {"unknown_sender"}
     assert commits() <= 2
 
 
 async def test_those_that_write_again_when_they_are_answered_are_saved_together(
-    db: Database, intake: Intake
+    commits: Callable[[], int], intake: Intake
 ) -> None:
-    commits = _commits(db)
-
     async def customer(number: int) -> None:
         for turn in range(5):
             await intake.submit(_sms(number * 10 + turn))
