@@ -1,6 +1,6 @@
 """What a printed document is made of. Every format draws these values, so that none can say otherwise. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -48,17 +48,19 @@ class Grid:
         """The headings, each in at most two lines."""
         return tuple(_in_two_lines(title) for title in self.columns)
 
-    def widths(self, page: int) -> tuple[int, ...]:
+    def widths(self, page: int, breadth: Callable[[str], float] = len) -> tuple[float, ...]:
         """How many characters each column gets of a ``page`` that is so many wide.
 
         No word is broken and no number wraps. Running text has the room that is left, and wraps where it is little.
+        ``breadth``: how many characters of average width a text is as wide as.
         """
-        least, most = [], []
+        least: list[float] = []
+        most: list[float] = []
         for place, heading in enumerate(self.headings()):
             texts = [cell_text(row[place]) for row in self.rows]
-            word = max((len(word) for text in texts for word in text.split(" ")), default=0)
-            text = max((len(text) for text in texts), default=0)
-            title = max(len(line) for line in heading.split("\n"))
+            word = max((breadth(word) for text in texts for word in text.split(" ")), default=0)
+            text = max((breadth(text) for text in texts), default=0)
+            title = max(breadth(line) for line in heading.split("\n"))
             least.append(max(word if place in self.words else text, title, 4))
             most.append(max(text, least[-1]))
         given = list(least)

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import cast
 
 from scheduler import crash, retry
-from scheduler.calls import Calls
 from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
 from storage import claims, settlement
@@ -81,7 +80,7 @@ class Delivery:
         self._stop = asyncio.Event()
         self._crowded = False  # run() waits for room
         self._lines = asyncio.Semaphore(IN_FLIGHT)
-        self._calls = Calls(db)
+        self._unsettled: Counter[str] = Counter()  # messages of unsearchable channels, until they are settled
         self._cut_off: set[int] = set()  # messages whose call was cancelled, and may have reached the provider
         self._turns: Counter[int] = Counter()  # moments that messages have missed
         self._landed: list[Result] = []
@@ -90,7 +89,7 @@ class Delivery:
 
     async def deliver_once(self, now: datetime) -> int:
         """One batch; how many messages were looked at. Zero: nothing more can leave now."""
-        claimed, looked = await self._claim(now, BATCH)
+        claimed, looked = await self._claim(now, dict.fromkeys(self._paces, BATCH))
         if claimed:
             results = await asyncio.gather(*(self._handle(each, now) for each in claimed))
             await self._settle([each for each in results if each is not None], now)
@@ -128,7 +127,7 @@ class Delivery:
     async def _take_off(self, flights: set[asyncio.Task[None]], now: Callable[[], datetime]) -> int:
         began = asyncio.get_running_loop().time()
         try:
-            claimed, looked = await self._claim(now(), CLAIMED - len(flights))
+            claimed, looked = await self._claim(now(), self._room(CLAIMED - len(flights)))
         except Exception as error:
             log.error("nothing could be claimed: %s", type(error).__name__)
             await _within(self._stop, BROKEN)
@@ -140,10 +139,22 @@ class Delivery:
                 self.queued.set()
 
         for message in claimed:
+            self._unsettled[message.channel] += message.channel in self._unsearchable
             flight = asyncio.create_task(self._fly(message, now, began))
             flights.add(flight)
             flight.add_done_callback(landed)
         return looked
+
+    def _room(self, most: int) -> dict[str, int]:
+        """How many messages may be claimed, by channel.
+
+        Where nobody can be asked no call begins before the one before it is settled: when this process is killed,
+        or the far end falls silent, one message is in doubt and no more.
+        """
+        return {
+            name: (0 if self._unsettled[name] else 1) if name in self._unsearchable else most
+            for name in self._paces
+        }
 
     async def _fly(self, message: Claimed, now: Callable[[], datetime], began: float) -> None:
         try:
@@ -151,9 +162,11 @@ class Delivery:
         except asyncio.CancelledError:
             kind = "unknown" if message.in_doubt or message.id in self._cut_off else "paused"
             result = Result(message, kind, "Avbröts när tjänsten stoppades.", now())
-        if result is not None:
-            self._landed.append(result)
-            self._something_landed.set()
+        if result is None:
+            self._settled([message])
+            return
+        self._landed.append(result)
+        self._something_landed.set()
 
     async def _land(self, flights: set[asyncio.Task[None]], patience: float) -> None:
         if not flights:
@@ -179,12 +192,19 @@ class Delivery:
                 self._something_landed.set()
             else:
                 del self._landed[: len(batch)]
+                self._settled([each.message for each in batch])
 
-    async def _claim(self, now: datetime, limit: int) -> tuple[list[Claimed], int]:
+    def _settled(self, messages: Sequence[Claimed]) -> None:
+        for each in messages:
+            if each.channel in self._unsearchable:
+                self._unsettled[each.channel] -= 1
+                self.queued.set()
+
+    async def _claim(self, now: datetime, room: Mapping[str, int]) -> tuple[list[Claimed], int]:
         window = self._sending.window
         quiet_until = None if window.is_open(now) else window.next_open(now)
         lease = self._sending.lease
-        found = await claims.claim(self._db, now, lease, limit, self._paces, quiet_until, self._unsearchable)
+        found = await claims.claim(self._db, now, lease, room, self._paces, quiet_until, self._unsearchable)
         crash.point("delivery.claimed")
         return found
 
@@ -218,13 +238,19 @@ class Delivery:
                 return Result(message, "paused", "Hann inte skickas i tid.", now)
             if message.channel in self._unsearchable:
                 try:
-                    ours = await self._calls.begin(message, now)
+                    ours = await self._begin(message, now)
                 except Exception as error:
                     log.error("message %d: no call could be written down: %s", message.id, type(error).__name__)
                     return Result(message, "paused", "Databasen gick inte att skriva.", now)
                 if not ours:
                     return None
             return await self._call(message, rendered, now)
+
+    async def _begin(self, message: Claimed, now: datetime) -> bool:
+        async with self._db.begin() as conn:
+            ours = await claims.begin(conn, message, now)
+        crash.point("delivery.begun")
+        return ours
 
     async def _call(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
         try:

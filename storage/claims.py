@@ -7,7 +7,7 @@ called is in no doubt. What a message needs (consent, an open occasion, time lef
 claimed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,43 +69,40 @@ async def claim(
     db: Database,
     now: datetime,
     lease: timedelta,
-    limit: int,
+    room: Mapping[str, int],
     paces: Mapping[str, Pace],
     quiet_until: datetime | None,
     unsearchable: Collection[str] = (),
 ) -> tuple[list[Claimed], int]:
-    """Up to ``limit`` messages to send or to ask about, and how many rows were looked at.
+    """Messages to send or to ask about, as many as there is ``room`` for, and how many rows were looked at.
 
-    ``paces``: the channels that can send now. ``quiet_until``: only replies may leave now, the others then.
+    ``room`` and ``paces``: by channel. ``quiet_until``: only replies may leave now, the others then.
     ``unsearchable``: the channels whose provider cannot be asked, where :func:`begin` comes before each call.
     """
-    if not paces:
+    names = sorted(name for name, most in room.items() if most > 0)  # one order for all processes: no deadlock
+    if not names:
         return [], 0
     async with db.begin() as conn:
         await conn.execute(_RELEASE, {"now": now})
-        claimed = await _claim_in_doubt(conn, now, lease, limit, paces)
+        claimed = await _claim_in_doubt(conn, now, lease, max(room.values()), names)
         looked = len(claimed)
-        for name in sorted(paces):  # one order for all processes: no deadlock
+        for name in names:
             called_at = None if name in unsearchable else now
-            found, seen = await _claim_queued(
-                conn, name, now, lease, limit - len(claimed), paces[name], quiet_until, called_at
-            )
+            most = room[name] - len(claimed)
+            found, seen = await _claim_queued(conn, name, now, lease, most, paces[name], quiet_until, called_at)
             claimed += found
             looked += seen
     return claimed, looked
 
 
-async def begin(conn: Connection, messages: Sequence[Claimed], now: datetime) -> set[int]:
-    """The calls for ``messages`` are about to be made; the ids of those that are still ours to call for.
+async def begin(conn: Connection, message: Claimed, now: datetime) -> bool:
+    """The call for ``message`` is about to be made; False when it is no longer ours to call for.
 
-    From the commit on each is in doubt until it is settled. A lease that has ended, or that another process has
+    From the commit on it is in doubt until it is settled. A lease that has ended, or that another process has
     taken since, is not ours: there must be no call.
     """
-    ours: set[int] = set()
-    for lease_until in {each.lease_until for each in messages if each.lease_until is not None}:
-        ids = [each.id for each in messages if each.lease_until == lease_until]
-        ours.update((await conn.execute(_BEGIN, {"ids": ids, "lease_": lease_until, "now_": now})).scalars())
-    return ours
+    values = {"id_": message.id, "lease_": message.lease_until, "now_": now}
+    return (await conn.execute(_BEGIN, values)).rowcount == 1
 
 
 async def _claim_queued(
@@ -327,13 +324,12 @@ _START = (
 _BEGIN = (
     update(outbox)
     .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.id == bindparam("id_"),
         outbox.c.state == "sending",
         outbox.c.lease_until == bindparam("lease_"),
         outbox.c.lease_until > bindparam("now_"),
     )
     .values(called_at=bindparam("now_"))
-    .returning(outbox.c.id)
 )
 _MOVE = (
     update(outbox)

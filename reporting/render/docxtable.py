@@ -12,6 +12,10 @@ from reporting.blocks import Grid, cell_text
 
 ROOM = 170  # mm between the margins of an A4 page
 CHARACTER = 1.56  # mm, the width of an average one in a table
+# Of other widths, in average ones: as Calibri has them, with a little to spare for bold.
+BROAD = dict.fromkeys("mw%@", 1.65) | dict.fromkeys("MW", 1.85)
+NARROW = dict.fromkeys("ijl .,:;'|", 0.52) | dict.fromkeys("frtI()-/", 0.74)
+CAPITAL, USUAL = 1.25, 1.06
 CELL = 3.1  # mm, both sides of a cell
 PAGE = 108  # characters across
 BLANK = (0.6, 0.2, 0.2)  # of the page, the columns of a form
@@ -54,8 +58,16 @@ def column_widths(grid: Grid) -> list[float]:
     """Millimetres, together no more than the page has."""
     if grid.blank:
         return [ROOM * part for part in BLANK]
-    natural = [characters * CHARACTER + CELL for characters in grid.widths(PAGE)]
+    natural = [characters * CHARACTER + CELL for characters in grid.widths(PAGE, breadth)]
     return [width * min(1.0, ROOM / sum(natural)) for width in natural]
+
+
+def breadth(text: str) -> float:
+    """How many characters of average width ``text`` is as wide as."""
+    return sum(_BREADTHS.get(each, CAPITAL if each.isupper() else USUAL) for each in text)
+
+
+_BREADTHS = BROAD | NARROW
 
 
 def clean(text: str) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.emulator import EmulatorError
 from bot.emulator.faults import BadDay
@@ -153,10 +153,22 @@ class System:
                 chat = await people.find_or_add(conn, "telegram", [str(FIRST_CHAT + n)], now)
                 await people.link(conn, customer_id, chat[str(FIRST_CHAT + n)].id, now)
 
+    async def waiting(self) -> int:
+        """Messages that are still to be sent or in doubt."""
+        unsettled = select(func.count()).where(outbox.c.settled_at.is_(None))
+        async with self.db.read() as conn:
+            return int((await conn.execute(unsettled)).scalar_one())
+
     async def outbox(self) -> Counter[str]:
         """Messages by state."""
         async with self.db.read() as conn:
             return Counter((await conn.execute(select(outbox.c.state))).scalars())
+
+    async def between_call_and_commit(self) -> int:
+        """Messages whose call has begun, and of which nothing is written down."""
+        begun = select(func.count()).where(outbox.c.state == "sending", outbox.c.called_at.is_not(None))
+        async with self.db.read() as conn:
+            return int((await conn.execute(begun)).scalar_one())
 
     async def answers(self) -> Counter[str]:
         """Stored answers by phone or chat."""

@@ -23,7 +23,7 @@ from reporting.charts import specification
 from reporting.fonts import REGULAR
 from reporting.render import docx as docx_
 from reporting.render import html, pdf
-from reporting.render.docxtable import ROOM, column_widths
+from reporting.render.docxtable import CELL, ROOM, column_widths
 from reporting.render.glyphs import drawable
 from reporting.report import build
 from reporting.sections import document
@@ -171,6 +171,21 @@ def test_tables_are_as_wide_as_they_need_and_never_wider_than_the_page(full: Doc
         for block in section.blocks:
             if isinstance(block, Grid):
                 assert sum(column_widths(block)) <= ROOM + 0.01
+
+
+@pytest.mark.parametrize(
+    ("word", "units"),  # Calibri's own advance widths, of 2,048 units to the em, without and with bold
+    [
+        ("Totalomdöme", 998 + 1080 + 686 + 981 + 470 + 1080 + 1636 + 1076 + 1080 + 1636 + 1019),
+        ("Undantagna", 1294 + 1110 + 1110 + 1038 + 1110 + 711 + 1012 + 971 + 1110 + 1012),
+        ("Månadsavstämning", 1751 + 981 + 1076 + 981 + 1076 + 801 + 981 + 925 + 801 + 686 + 981 + 1636 + 3 * 1076),
+        ("Wmmm", 1823 + 3 * 1636),
+    ],
+)
+def test_no_word_of_a_table_is_broken_in_word(word: str, units: int) -> None:
+    millimetres = units / 2048 * 9 * 25.4 / 72  # of a 9 point typeface
+    (column,) = column_widths(Grid("Tabell", (word,), ((word,),)))
+    assert millimetres <= column - CELL <= millimetres * 1.2
 
 
 def test_same_document_same_bytes(full: Document) -> None:

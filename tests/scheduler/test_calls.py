@@ -6,14 +6,12 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler import retry
-from scheduler.calls import Calls
 from scheduler.delivery import IN_FLIGHT, LATE, LEASE, Delivery, Sending
 from scheduler.gateway import OutboundMessage, Sent
 from storage import claims
@@ -36,8 +34,13 @@ def story(db: Database) -> Story:
 
 
 async def claimed(story: Story, now: datetime = MORNING) -> Claimed:
-    (message,), _ = await claims.claim(story.db, now, LEASE, 10, TELEGRAM, None, {"telegram"})
+    (message,), _ = await claims.claim(story.db, now, LEASE, {"telegram": 1}, TELEGRAM, None, {"telegram"})
     return message
+
+
+async def begun(story: Story, message: Claimed, now: datetime) -> bool:
+    async with story.db.begin() as conn:
+        return await claims.begin(conn, message, now)
 
 
 async def killed_and_started_again(story: Story) -> None:
@@ -61,7 +64,7 @@ async def test_a_call_that_was_written_down_is_a_doubt_and_is_repeated_once(stor
     await opened(story, telegram=True)
     for repeats in (0, 1):
         message = await claimed(story)
-        assert await Calls(story.db).begin(message, MORNING)
+        assert await begun(story, message, MORNING)
         await killed_and_started_again(story)
         assert await story.one(outbox_table.c.state) == "unknown"
         assert await story.one(outbox_table.c.repeats) == repeats
@@ -73,20 +76,11 @@ async def test_a_call_that_was_written_down_is_a_doubt_and_is_repeated_once(stor
 async def test_one_who_slept_past_the_lease_does_not_call(story: Story) -> None:
     await opened(story, telegram=True)
     slept = await claimed(story)
-    assert not await Calls(story.db).begin(slept, MORNING + LEASE)
+    assert not await begun(story, slept, MORNING + LEASE)
     other = await claimed(story, MORNING + LEASE)
     # Its own clock stood still meanwhile.
-    assert not await Calls(story.db).begin(slept, MORNING)
-    assert await Calls(story.db).begin(other, MORNING + LEASE)
-
-
-async def test_calls_that_begin_together_share_a_commit(story: Story, commits: Callable[[], int]) -> None:
-    await opened(story, telegram=True)
-    await opened_more(story, 20, channel="telegram")
-    messages, _ = await claims.claim(story.db, MORNING, LEASE, 100, TELEGRAM, None, {"telegram"})
-    calls, before = Calls(story.db), commits()
-    assert all(await asyncio.gather(*(calls.begin(each, MORNING) for each in messages)))
-    assert commits() - before <= 2
+    assert not await begun(story, slept, MORNING)
+    assert await begun(story, other, MORNING + LEASE)
 
 
 class Clock:
@@ -134,28 +128,29 @@ async def test_what_a_busy_machine_held_up_does_not_leave_in_a_burst(story: Stor
         assert busiest <= RATE * (0.5 + LATE) + 1
 
 
-class Hanging(FakeGateway):
+class Hanging(FakeSms):
     """Takes what it is given and never answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__()
-        self.all_lines_taken = asyncio.Event()
+        self.all_taken = asyncio.Event()
+        self._most = most
 
     async def send(self, message: OutboundMessage) -> Sent:
         self.calls += 1
-        if self.calls == IN_FLIGHT:
-            self.all_lines_taken.set()
+        if self.calls == self._most:
+            self.all_taken.set()
         await asyncio.sleep(60)
         raise AssertionError("waited for too long")
 
 
 async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: Story) -> None:
-    await opened(story, telegram=True)
-    await opened_more(story, IN_FLIGHT + 20, channel="telegram")
-    gateway = Hanging()
-    delivery = Delivery(story.db, CATALOGUE, {"telegram": gateway}, Sending(WINDOW), jitter=random.Random(1))
+    await opened(story)
+    await opened_more(story, IN_FLIGHT + 20)
+    gateway = Hanging(IN_FLIGHT)
+    delivery = Delivery(story.db, CATALOGUE, {"sms": gateway}, Sending(WINDOW), jitter=random.Random(1))
     running = asyncio.create_task(delivery.run(Clock(), 0.2))
-    await asyncio.wait_for(gateway.all_lines_taken.wait(), 10)
+    await asyncio.wait_for(gateway.all_taken.wait(), 10)
     delivery.stop()
     await running
     async with story.db.read() as conn:
@@ -163,3 +158,34 @@ async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: St
         leases = Counter((await conn.execute(select(outbox_table.c.lease_until))).scalars())
     assert states == {"unknown": IN_FLIGHT, "queued": 21}
     assert leases == {None: IN_FLIGHT + 21}
+
+
+class Watched(FakeGateway):
+    """Looks, whenever it is called, at what else is between its call and its commit."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__()
+        self.between: list[int] = []
+        self.all_sent = asyncio.Event()
+        self._db = db
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        begun = select(func.count()).where(outbox_table.c.state == "sending", outbox_table.c.called_at.is_not(None))
+        async with self._db.read() as conn:
+            self.between.append(int((await conn.execute(begun)).scalar_one()))
+        sent = await super().send(message)
+        if len(self.sent) == 20:
+            self.all_sent.set()
+        return sent
+
+
+async def test_where_nobody_can_be_asked_one_message_at_most_is_between_call_and_commit(story: Story) -> None:
+    await opened(story, telegram=True)
+    await opened_more(story, 19, channel="telegram")
+    gateway = Watched(story.db)
+    delivery = Delivery(story.db, CATALOGUE, {"telegram": gateway}, Sending(WINDOW), jitter=random.Random(1))
+    running = asyncio.create_task(delivery.run(Clock(), 5))
+    await asyncio.wait_for(gateway.all_sent.wait(), 10)
+    delivery.stop()
+    await running
+    assert gateway.between == [1] * 20

@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
         """A process claims, calls for some of what it claimed, and dies before it writes anything down."""
 
         async def work() -> None:
-            claimed, _ = await claims.claim(self.db, self.now, LEASE, limit, {"sms": Pace()}, None)
+            claimed, _ = await claims.claim(self.db, self.now, LEASE, {"sms": limit}, {"sms": Pace()}, None)
             for number, message in enumerate(claimed):
                 if message.in_doubt:
                     continue

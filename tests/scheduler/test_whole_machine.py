@@ -149,7 +149,7 @@ class Whole(RuleBasedStateMachine):
         async def work() -> None:
             await self.unit.tick(self.now)
             closed = None if WINDOW.is_open(self.now) else WINDOW.next_open(self.now)
-            claimed, _ = await claims.claim(self.db, self.now, LEASE, limit, {"sms": Pace()}, closed)
+            claimed, _ = await claims.claim(self.db, self.now, LEASE, {"sms": limit}, {"sms": Pace()}, closed)
             for number, message in enumerate(claimed):
                 if message.in_doubt:
                     continue
