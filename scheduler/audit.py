@@ -1,14 +1,16 @@
 """The audit: what the rules find due in the register, held against what became of every occasion."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler import rules as rules_
 from scheduler.rules import EnrolmentFacts, Rules
-from storage import ledger
+from storage import ledger, supervision
 from storage.accounts import MISSING, UNPLANNED, Account, Ledger
+from storage.actionplans import Watch
 from storage.database import Database
 from storage.ledger import Enrolment
 from storage.occasions import Connection
@@ -20,7 +22,7 @@ _NAMES = {"start": "frågan efter fyra veckor", "end": "frågan vid avslut", "ch
 async def audit(db: Database, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
     """The ledger of everything that fell due from ``since`` to ``now``, by the rules in force. Writes nothing.
 
-    The rules know no history: after they were changed, ask for what fell due since.
+    The rules know no history: after they were changed, ask for what fell due since. Of watches all are known.
     """
     async with db.read() as conn:
         return await accounts(conn, rules, zone, now, since)
@@ -28,7 +30,8 @@ async def audit(db: Database, rules: Rules, zone: ZoneInfo, now: datetime, since
 
 async def accounts(conn: Connection, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
     """As :func:`audit`, in the caller's transaction."""
-    book = _Book(rules, zone, now, since)
+    watched = await supervision.watches(conn, date.min, now.astimezone(zone).date())
+    book = _Book(rules, zone, now, since, watched)
     after = 0
     while found := await ledger.enrolments(conn, after, CHUNK, now):
         for each in found:
@@ -40,7 +43,7 @@ async def accounts(conn: Connection, rules: Rules, zone: ZoneInfo, now: datetime
 class _Book:
     """Takes in enrolments one by one."""
 
-    def __init__(self, rules: Rules, zone: ZoneInfo, now: datetime, since: date) -> None:
+    def __init__(self, rules: Rules, zone: ZoneInfo, now: datetime, since: date, watches: Sequence[Watch]) -> None:
         self._rules = rules
         self._zone = zone
         self._now = now
@@ -50,6 +53,10 @@ class _Book:
         self._corrected: Counter[tuple[str, str, str]] = Counter()
         self._places: dict[tuple[str, str, str], Counter[str]] = {}
         self._problems: list[str] = []
+        self._watches: dict[str, list[tuple[date, date]]] = {}
+        for each in watches:
+            if each.lifted_on is not None:  # the rules know of one that is on
+                self._watches.setdefault(each.provider, []).append((each.from_on, each.lifted_on))
 
     def enter(self, enrolment: Enrolment) -> None:
         """Put each contact of ``enrolment`` in its place."""
@@ -62,7 +69,8 @@ class _Book:
             account = (f"{day:%Y-%m}", enrolment.provider, survey)
             if day < self._since:
                 continue
-            (self._due if (survey, period) in due else self._corrected)[account] += 1
+            was_due = (survey, period) in due or self._was_due(enrolment.provider, facts, (survey, period), day)
+            (self._due if was_due else self._corrected)[account] += 1
             self._places.setdefault(account, Counter())[row.place] += 1
             fault = row.fault(self._now)
             if fault is not None:
@@ -77,6 +85,15 @@ class _Book:
             self._places.setdefault(account, Counter())[UNPLANNED if unplanned else MISSING] += 1
             if not unplanned:
                 self._problems.append(f"{_called(enrolment, survey, period)} saknas: den förföll {day}.")
+
+    def _was_due(self, provider: str, facts: EnrolmentFacts, contact: tuple[str, str], day: date) -> bool:
+        """Whether the contact fell due on ``day`` by a watch that has been lifted since."""
+        for began, lifted in self._watches.get(provider, ()):
+            if began <= day < lifted:
+                then = replace(facts, unseen_from=date.min, watched_from=began)
+                asked = rules_.plan(then, lifted - timedelta(days=1), self._rules).due
+                return contact in {(each.survey, each.period) for each in asked}
+        return False
 
     def closed(self) -> Ledger:
         """The ledger of what was entered."""

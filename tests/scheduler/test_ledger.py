@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from bot.commands import quality_report
 from bot.planning import line
 from storage.database import Database
-from storage.decisions import watch_provider
+from storage.decisions import lift, put_under_watch, watch_provider
 from storage.history import Entry, Message
 from storage.ledger import Row
 from storage.tables import occasion, outbox, session
@@ -203,6 +203,24 @@ async def test_a_provider_under_watch_is_asked_about_every_14_days(unit: Unit) -
     ledger = await unit.ledger(at("2026-06-30 23:00"))
     assert ledger.problems == ()
     assert (await unit.outcomes())["checkin 2026-06"] == "open"  # the month's own, on the 24th
+
+
+async def test_what_fell_due_under_a_watch_was_due_also_when_the_watch_is_lifted(unit: Unit) -> None:
+    await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
+    await _live(unit, "2026-04-08", "2026-05-04")
+    async with unit.db.begin() as conn:
+        await put_under_watch(
+            conn, "P1", "Löften hålls inte.", "", "anna", date(2026, 5, 4), at("2026-05-04 08:00")
+        )
+    await _live(unit, "2026-05-04", "2026-06-20")
+    before = await unit.ledger(at("2026-06-20 20:00"))
+    async with unit.db.begin() as conn:
+        await lift(conn, "P1", "Löften hålls.", "anna", date(2026, 6, 21))
+    after = await unit.ledger(at("2026-06-21 08:00"))
+    # Asked on 4 and 18 May, 1 and 15 June: without the watch it had been 25 May, and 24 June is still to come.
+    assert (before.total().due, before.total().corrected) == (after.total().due, after.total().corrected)
+    assert after.total().corrected == 0
+    assert after.problems == ()
 
 
 @pytest.mark.parametrize(
