@@ -4,7 +4,7 @@ in storage/decisions.py, and action plans come by storage/register.py."""
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.actionplans import ActionPlan, Watch
@@ -57,15 +57,28 @@ async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPl
 
 
 async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[int, int]]:
-    """(satisfied, answered) by provider, of the measurement points from ``since`` on."""
+    """(satisfied, answered) by provider, of the measurement points from ``since`` on.
+
+    As in the report a person counts once for a provider and point: by the latest enrolment with an answer.
+    """
     m = measurement.c
+    latest = (
+        func.row_number()
+        .over(
+            partition_by=(m.provider_id, m.customer_id, m.point),
+            order_by=(m.started_on.desc(), m.enrolment_id.desc()),
+        )
+        .label("place")
+    )
+    said = and_(m.point_on >= since, m.overall.is_not(None))
+    answered = select(m.provider_id, m.overall, latest).where(said).subquery()
     rows = await conn.execute(
-        select(provider.c.ref, func.count(m.overall).filter(m.overall >= SATISFIED), func.count(m.overall))
-        .join(provider, provider.c.id == m.provider_id)
-        .where(m.point_on >= since, m.overall.is_not(None))
+        select(provider.c.ref, func.count().filter(answered.c.overall >= SATISFIED), func.count())
+        .join(provider, provider.c.id == answered.c.provider_id)
+        .where(answered.c.place == 1)
         .group_by(provider.c.ref)
     )
-    return {ref: (satisfied, answered) for ref, satisfied, answered in rows}
+    return {ref: (satisfied, answers) for ref, satisfied, answers in rows}
 
 
 async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:

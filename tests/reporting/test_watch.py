@@ -128,6 +128,26 @@ async def test_a_proposal_opens_one_case_and_the_decision_is_a_persons(db: Datab
         assert await proposals.proposals(conn, later) == []  # and what is long past is no ground
 
 
+async def test_a_customer_with_two_enrolments_is_one_person_who_last_said_the_latter(
+    db: Database, tmp_path: Path
+) -> None:
+    files = {
+        "providers": "ref,name\nP1,Alfa\n",
+        "customers": "ref,phone\nK1,\nK2,\n",
+        "enrolments": "ref,customer,provider,started_on,ended_on,end_reason\n"
+        "E1,K1,P1,2026-03-02,2026-04-20,work\nE2,K1,P1,2026-08-03,,\nE3,K2,P1,2026-08-03,,\n",
+        "a": "enrolment,survey,question,value,answered_on\n"
+        "E1,start,overall,1,2026-04-01\nE1,end,overall,2,2026-04-21\n"
+        "E2,start,overall,5,2026-09-02\nE3,start,overall,4,2026-09-02\n",
+    }
+    await read(db, tmp_path, files, TODAY)
+    async with db.read() as conn:
+        # K1 at the start: 5, not 1; K1 at the end: 2; K2 at the start: 4.
+        assert await supervision.satisfaction(conn, date(2026, 1, 1)) == {"P1": (2, 3)}
+        # Within half a year of today only the latter two.
+        assert await supervision.satisfaction(conn, date(2026, 7, 1)) == {"P1": (2, 2)}
+
+
 async def test_what_staff_see_and_what_the_report_says(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, register(6), TODAY)
     header = "ref,provider,deficiency,measures,due_on,responsible,indicator,decided_on"
