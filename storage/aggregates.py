@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
 from storage import exemptions
+from storage.casekinds import OWN
 from storage.measurements import RATINGS, SATISFIED
 from storage.tables import case as case_table
 from storage.tables import ending_count, measurement, month_count, provider
@@ -250,6 +251,7 @@ async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
     rows = await conn.execute(
         select(case_table.c.kind, func.count())
         .where(opened >= datetime(year, 1, 1, tzinfo=UTC), opened < datetime(year + 1, 1, 1, tzinfo=UTC))
+        .where(case_table.c.kind.not_in(OWN))
         .group_by(case_table.c.kind)
     )
     return {row.kind: row[1] for row in rows}

@@ -10,7 +10,9 @@ KINDS = {
     "denials": "kunder nekar registrerade uppföljningar",
     "list": "anordnare säger att listan är fel",
     "watch": "anordnare föreslås för skärpt uppföljning",
+    "channel": "kanal pausad",
 }
+OWN = ("channel",)  # about the service itself, not about what the unit or a provider does
 
 # What came of a case (SOSFS 2011:9: received, investigated, put right), as staff write and read it.
 OUTCOMES = {

@@ -13,8 +13,17 @@ from storage.database import insert
 from storage.tables import case, provider
 
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
-# contact_promised). A case of danger is for the same day.
-DUE = {"complaint": 10, "contact": 5, "danger": 0, "unclear_stop": 1, "wrong_number": 5, "handover": 5, "list": 1}
+# contact_promised). A case of danger, or of a channel that is paused, is for the same day.
+DUE = {
+    "complaint": 10,
+    "contact": 5,
+    "danger": 0,
+    "unclear_stop": 1,
+    "wrong_number": 5,
+    "handover": 5,
+    "list": 1,
+    "channel": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import cases
 from storage.database import insert_ignore, upsert
-from storage.tables import channel, chat_pace
+from storage.tables import case, channel, chat_pace
 
+CASE = "channel"  # the kind of case about a pause
 HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
 
 
@@ -91,8 +93,14 @@ async def hold(conn: AsyncConnection, name: str, until: datetime) -> None:
 
 
 async def pause(conn: AsyncConnection, name: str, code: str, now: datetime, until: datetime) -> None:
-    """Our own account is at fault (``code``): nothing leaves before ``until``, then one message tries."""
+    """Our own account is at fault (``code``): nothing leaves before ``until``, then one message tries.
+
+    A pause that begins opens a case: somebody must see to the account.
+    """
     standing = await lock(conn, name)
+    if standing.paused_since is None:
+        text = f"Leverantören nekar vårt konto ({code}). Utskicken fortsätter av sig själva när det fungerar igen."
+        await cases.add(conn, [cases.opened(CASE, text, now, urgent=True, channel=name)])
     await conn.execute(
         update(channel)
         .where(channel.c.name == name)
@@ -105,13 +113,14 @@ async def trying(conn: AsyncConnection, name: str, until: datetime) -> None:
     await conn.execute(update(channel).where(channel.c.name == name).values(paused_until=until))
 
 
-async def resume(conn: AsyncConnection, names: Collection[str]) -> None:
-    """The account works again."""
+async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
+    """The account works again, and the case is closed."""
     await conn.execute(
-        update(channel)
-        .where(channel.c.name.in_(list(names)))
-        .values(paused_until=None, paused_since=None, pause_code=None)
+        update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
     )
+    mended = {"status": "closed", "outcome": "put_right", "closed_at": now, "closed_by": "tjänsten"}
+    of_it = and_(case.c.kind == CASE, case.c.channel == name, case.c.status == "open")
+    await conn.execute(update(case).where(of_it).values(**mended))
 
 
 async def pauses(conn: AsyncConnection) -> list[Pause]:

@@ -158,7 +158,7 @@ async def _settle_channels(conn: Connection, results: Sequence[Result], now: dat
     for name in sorted({each.message.channel for each in results}):
         ours = [each for each in results if each.message.channel == name]
         if any(each.message.probe and each.kind in _TOLD for each in ours):
-            await channels.resume(conn, [name])
+            await channels.resume(conn, name, now)
         for each in ours:
             if each.kind == "account":
                 await channels.pause(conn, name, each.code, now, each.not_before or now)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from scheduler import retry
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import GatewayError, OutboundMessage
-from storage import channels, claims, outbox, settlement
+from storage import aggregates, casework, channels, claims, outbox, settlement
 from storage.channels import HORIZON, Pace, Standing, moments
 from storage.database import Database
 from storage.tables import address, occasion, session
@@ -162,7 +162,9 @@ async def test_a_pause_holds_for_all_processes_and_one_message_tries(story: Stor
     assert story.sms.calls == 6
     async with story.db.read() as conn:
         (pause,) = await channels.pauses(conn)
+        (told,) = await casework.listed(conn)
     assert (pause.channel, pause.code, pause.since) == ("sms", "20003", MORNING)
+    assert (told.kind, told.channel, told.urgent, told.due_on) == ("channel", "sms", True, MORNING.date())
     assert await other.deliver_once(MORNING + timedelta(minutes=1)) == 0
     later = MORNING + retry.ACCOUNT_PAUSE
     while await other.deliver_once(later):
@@ -174,6 +176,9 @@ async def test_a_pause_holds_for_all_processes_and_one_message_tries(story: Stor
     assert len(story.sms.sent) == 6
     async with story.db.read() as conn:
         assert await channels.pauses(conn) == []
+        (told,) = await casework.listed(conn, closed=True)
+        assert (told.status, told.outcome, told.closed_at) == ("closed", "put_right", later)
+        assert (await aggregates.aggregate(conn, MORNING.year, later)).cases == {}  # it is no complaint
         assert set((await conn.execute(select(outbox_table.c.attempts))).scalars()) == {1}
 
 
