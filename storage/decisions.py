@@ -1,12 +1,13 @@
 """The decision to put a provider under watch, and to end it."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import insert
-from storage.tables import enrolment, provider, watch
+from storage.database import insert, insert_from
+from storage.tables import enrolment, next_look, provider, watch
 
 
 class SupervisionError(Exception):
@@ -45,6 +46,17 @@ async def lift(conn: AsyncConnection, ref: str, reason: str, by: str, today: dat
     await watch_provider(conn, ref, None, today)
 
 
+_FIRST = bindparam("first_", type_=next_look.c.plan_on.type)
+_LOOKS = select(enrolment.c.id, _FIRST).where(
+    enrolment.c.provider_id == bindparam("provider_"),
+    or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= _FIRST),
+)
+
+
+def _sooner(new: Any) -> tuple[dict[str, Any], Any]:
+    return {"plan_on": new.plan_on}, next_look.c.plan_on > new.plan_on
+
+
 async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | None, today: date) -> None:
     """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew.
 
@@ -54,19 +66,13 @@ async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | N
     provider_id = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar()
     await conn.execute(update(provider).where(provider.c.id == provider_id).values(watched_from=watched_from))
     first = min(watched_from or today, today).replace(day=1)
-    await conn.execute(
-        update(enrolment)
-        .where(
-            enrolment.c.provider_id == provider_id,
-            or_(enrolment.c.plan_on.is_(None), enrolment.c.plan_on > first),
-            or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= first),
-        )
-        .values(plan_on=first)
-    )
-    late = and_(enrolment.c.provider_id == provider_id, enrolment.c.plan_on < first)
-    for day in list((await conn.execute(select(enrolment.c.plan_on).where(late).distinct())).scalars()):
+    values = {"provider_": provider_id, "first_": first}
+    await insert_from(conn, next_look, ("enrolment_id", "plan_on"), _LOOKS, values, ("enrolment_id",), _sooner)
+    theirs = next_look.c.enrolment_id.in_(select(enrolment.c.id).where(enrolment.c.provider_id == provider_id))
+    late = select(next_look.c.plan_on).where(theirs, next_look.c.plan_on < first).distinct()
+    for day in list((await conn.execute(late)).scalars()):
         await conn.execute(
-            update(enrolment).where(late, enrolment.c.plan_on == day).values(plan_on=day.replace(day=1))
+            update(next_look).where(theirs, next_look.c.plan_on == day).values(plan_on=day.replace(day=1))
         )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.accounts import OPEN, OUTCOMES, WAITING
 from storage.occasions import FACTS
-from storage.tables import enrolment, occasion, provider, session
+from storage.tables import enrolment, next_look, occasion, provider, session
 
 CLOCK_BACK = timedelta(hours=1)  # a clock may have been set back so far between two times
 
@@ -80,6 +80,7 @@ async def enrolments(conn: AsyncConnection, after: int, limit: int, now: datetim
         await conn.execute(
             select(enrolment.c.id, enrolment.c.ref, provider.c.ref.label("provider"), *FACTS)
             .join(provider, provider.c.id == enrolment.c.provider_id)
+            .outerjoin(next_look, next_look.c.enrolment_id == enrolment.c.id)
             .where(enrolment.c.id > after)
             .order_by(enrolment.c.id)
             .limit(limit)

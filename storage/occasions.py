@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Text, and_, bindparam, cast, func, literal, or_, select, update
+from sqlalchemy import BindParameter, Text, and_, bindparam, cast, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert, insert_from
-from storage.tables import address, customer, customer_address, enrolment, occasion, provider, session
+from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
 
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
 
@@ -56,20 +56,25 @@ FACTS = (
     enrolment.c.ended_on,
     enrolment.c.end_reason,
     enrolment.c.registered_on,
-    enrolment.c.plan_on,
+    next_look.c.plan_on,
     provider.c.watched_from,
 )
 
 
 async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> list[tuple[tuple[Any, ...], list[int]]]:
     """The enrolments that the planner must look at by ``today``, the longest waiting first: those with the same
-    facts together, as these and the ids. The database puts them together: most of a day's are alike."""
+    facts together, as these and the ids. The database puts them together: most of a day's are alike.
+
+    Until the transaction ends a next look that an import or a decision sets for one of them waits for it, and then
+    stands; what they are about to set is left for the next time."""
     due = (
-        select(enrolment.c.id, *FACTS)
+        select(next_look.c.enrolment_id, *FACTS)
+        .join(enrolment, enrolment.c.id == next_look.c.enrolment_id)
         .join(provider, provider.c.id == enrolment.c.provider_id)
-        .where(enrolment.c.plan_on <= today)
-        .order_by(enrolment.c.plan_on, enrolment.c.id)
+        .where(next_look.c.plan_on <= today)
+        .order_by(next_look.c.plan_on, next_look.c.enrolment_id)
         .limit(limit)
+        .with_for_update(of=next_look, skip_locked=True)
         .subquery()
     )
     id_, *facts = due.c
@@ -79,7 +84,8 @@ async def due_enrolments(conn: AsyncConnection, today: date, limit: int) -> list
 
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_PLAN_ON = update(enrolment).where(enrolment.c.id.in_(_IDS)).values(plan_on=bindparam("plan_on_"))
+_LOOK_ON = update(next_look).where(next_look.c.enrolment_id.in_(_IDS)).values(plan_on=bindparam("plan_on_"))
+_LOOK_NO_MORE = delete(next_look).where(next_look.c.enrolment_id.in_(_IDS))
 _PLANNED = select(
     enrolment.c.id,
     enrolment.c.customer_id,
@@ -119,7 +125,7 @@ async def save_plan(
     planned: Mapping[Planned, Sequence[int]],
     plan_on: Mapping[date | None, Sequence[int]],
 ) -> None:
-    """Insert what is new, and move each enrolment's next look; both by the ids of the enrolments.
+    """Insert what is new, and move each enrolment's next look (None: to never); both by the ids of the enrolments.
 
     A contact that was never made is planned anew where the register was corrected: it falls due on another day,
     or was called off and is wanted again. One statement for all enrolments that share a contact or a day: few
@@ -136,7 +142,10 @@ async def save_plan(
         }
         await insert_from(conn, occasion, _COLUMNS, _PLANNED, values, _KEY, _renewed if each.is_wanted else None)
     for day, ids in plan_on.items():
-        await conn.execute(_PLAN_ON, {"plan_on_": day, "ids": ids})
+        if day is None:
+            await conn.execute(_LOOK_NO_MORE, {"ids": ids})
+        else:
+            await conn.execute(_LOOK_ON, {"plan_on_": day, "ids": ids})
 
 
 async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: datetime) -> None:
@@ -183,6 +192,7 @@ async def waiting(
         )
         .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
         .join(provider, provider.c.id == enrolment.c.provider_id)
+        .outerjoin(next_look, next_look.c.enrolment_id == enrolment.c.id)
         .join(customer, customer.c.id == occasion.c.customer_id)
         .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", moment <= now)
         .order_by(moment, occasion.c.id)

@@ -26,7 +26,7 @@ from storage import (
 from storage.database import chunks, insert_ignore, upsert
 from storage.registercells import Problem
 from storage.registerrows import EnrolmentRow, RegisterBatch
-from storage.tables import action_plan, answer, customer, enrolment, occasion, provider
+from storage.tables import action_plan, answer, customer, enrolment, next_look, occasion, provider
 
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
 
@@ -165,6 +165,7 @@ async def _enrolments(
     providers = await _ids(conn, provider, {row.provider for row in rows})
     stored = await _stored(conn, enrolment, (row.ref for row in rows))
     values = []
+    plan_on: dict[str, date] = {}
     corrected: list[int] = []
     for row in rows:
         found = len(problems)
@@ -192,19 +193,20 @@ async def _enrolments(
                 "registered_on": before.registered_on if before else today,
             },
         )
+        values.append(new)
         # What is new or corrected is planned from its very start; the rest when it would have been.
-        plan_on = min(row.started_on, today)
-        if before is not None and all(new[name] == getattr(before, name) for name in PLANNED_BY):
-            plan_on = before.plan_on
-        elif before is not None:
-            corrected.append(before.id)
-        values.append({**new, "plan_on": plan_on})
+        if before is None or any(new[name] != getattr(before, name) for name in PLANNED_BY):
+            plan_on[row.ref] = min(row.started_on, today)
+            corrected += [before.id] if before is not None else []
     if problems:
         return set()
     await upsert(conn, enrolment, ("ref",), values)
+    ids = await _ids(conn, enrolment, {row.ref for row in rows})
+    looks = [{"enrolment_id": ids[ref], "plan_on": day} for ref, day in plan_on.items()]
+    await upsert(conn, next_look, ("enrolment_id",), looks)
     for chunk in chunks(corrected):
         await occasions.look_again(conn, chunk, now)
-    return set((await _ids(conn, enrolment, {row.ref for row in rows})).values())
+    return set(ids.values())
 
 
 def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) -> list[Problem]:

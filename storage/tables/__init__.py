@@ -1,7 +1,7 @@
 """What is remembered: the tables, and the unique keys that carry the correctness.
 
 Times are UTC, dates are the unit's own calendar. Two facts are copied where a question must be answered
-from one index: ``enrolment.plan_on`` (when the planner looks next) and the measurement's provider.
+from one index: ``next_look.plan_on`` (when the planner looks next) and the measurement's provider.
 """
 
 from storage.tables.conversation import (
@@ -10,6 +10,7 @@ from storage.tables.conversation import (
     ending_count,
     measurement,
     month_count,
+    next_look,
     occasion,
     session,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "measurement",
     "metadata",
     "month_count",
+    "next_look",
     "occasion",
     "opt_out",
     "outbox",

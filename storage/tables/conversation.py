@@ -5,6 +5,15 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstrain
 from storage.tables.making import partial, table
 from storage.types import IsoDate, UtcDateTime
 
+# The day on which the planner must look at an enrolment next: what fell due before it is planned already. No row
+# when nothing more can fall due. Apart from the register's facts: thousands of these move on one day, all over the
+# table, and a narrow one has few pages to write.
+next_look = table(
+    "next_look",
+    Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True, autoincrement=False),
+    Column("plan_on", IsoDate, nullable=False, index=True),
+)
+
 occasion = table(
     "occasion",
     Column("id", Integer, primary_key=True),

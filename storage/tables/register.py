@@ -38,9 +38,6 @@ enrolment = table(
     Column("end_reason", Text, nullable=False),  # empty while open
     Column("difficulty", Text, nullable=False),  # low, medium, high or empty
     Column("registered_on", IsoDate, nullable=False),
-    # The day on which the planner must look at this enrolment next: what fell due before it is planned already.
-    # Empty when nothing more can fall due.
-    Column("plan_on", IsoDate, index=True),
 )
 
 # A phone number or a Telegram chat. Value is read and written in storage/people.py alone.

@@ -288,9 +288,11 @@ def _people(connection: Any, count: int, plan_on: str, at: str) -> None:
     fill(
         connection,
         "enrolment",
-        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on, plan_on",
-        ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12", plan_on or None) for n in numbers),
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
+        ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12") for n in numbers),
     )
+    if plan_on:
+        fill(connection, "next_look", "enrolment_id, plan_on", ((n, plan_on) for n in numbers))
     fill(
         connection,
         "address",

@@ -83,8 +83,8 @@ class _Sides:
         """Both sides must leave the very same rows."""
         left = self.connection.execute(
             "SELECT o.enrolment_id, o.customer_id, o.survey, o.period, o.due_at, o.expires_at, o.look_at, "
-            "o.outcome, o.reason, e.plan_on "
-            "FROM occasion o JOIN enrolment e ON e.id = o.enrolment_id ORDER BY 1"
+            "o.outcome, o.reason, n.plan_on "
+            "FROM occasion o JOIN next_look n ON n.enrolment_id = o.enrolment_id ORDER BY 1"
         ).fetchall()
         if looked != DUE or len(left) != DUE or (self.result is not None and left != self.result):
             raise RuntimeError(f"{looked} enrolments looked at, {len(left)} occasions, or not the same as before")
@@ -95,7 +95,8 @@ class _Sides:
     def reset(self) -> None:
         execute = self.connection.execute
         execute("BEGIN IMMEDIATE")
-        execute(f"UPDATE enrolment SET plan_on = '{TODAY}' WHERE id IN (SELECT enrolment_id FROM occasion)")
+        planned = "enrolment_id IN (SELECT enrolment_id FROM occasion)"
+        execute(f"UPDATE next_look SET plan_on = '{TODAY}' WHERE {planned}")
         execute("DELETE FROM occasion")
         execute("COMMIT")
         database.settle(self.connection)
@@ -104,8 +105,9 @@ class _Sides:
 def _by_hand(connection: sqlite3.Connection) -> int:
     connection.execute("BEGIN IMMEDIATE")
     due = connection.execute(
-        "SELECT id, customer_id, started_on, ended_on, end_reason, registered_on FROM enrolment "
-        "WHERE plan_on <= ? ORDER BY plan_on, id",
+        "SELECT e.id, e.customer_id, e.started_on, e.ended_on, e.end_reason, e.registered_on "
+        "FROM next_look n JOIN enrolment e ON e.id = n.enrolment_id "
+        "WHERE n.plan_on <= ? ORDER BY n.plan_on, n.enrolment_id",
         (TODAY,),
     ).fetchall()
     connection.executemany(
@@ -114,7 +116,8 @@ def _by_hand(connection: sqlite3.Connection) -> int:
         "VALUES (?, ?, 'start', '', ?, ?, ?, '', '') ON CONFLICT DO NOTHING",
         [(row[0], row[1], DUE_AT, EXPIRES_AT, DUE_AT) for row in due],
     )
-    connection.executemany("UPDATE enrolment SET plan_on = ? WHERE id = ?", [(NEXT, row[0]) for row in due])
+    moved = [(NEXT, row[0]) for row in due]
+    connection.executemany("UPDATE next_look SET plan_on = ? WHERE enrolment_id = ?", moved)
     connection.execute("COMMIT")
     return len(due)
 
@@ -241,13 +244,15 @@ def _build(path: Path, size: int) -> None:
     fill(
         connection,
         "enrolment",
-        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on, plan_on",
+        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
         (
-            (n, f"E{n:07}", n, n % 100 + 1, day, "", "low", day, TODAY if n in chosen else NEXT)
+            (n, f"E{n:07}", n, n % 100 + 1, day, "", "low", day)
             for n in numbers
             for day in ("2026-02-12" if n in chosen else "2025-06-01",)
         ),
     )
+    looks = ((n, TODAY if n in chosen else NEXT) for n in numbers)
+    fill(connection, "next_look", "enrolment_id, plan_on", looks)
     connection.execute("COMMIT")
     database.settle(connection)
     connection.close()

@@ -14,7 +14,6 @@ from storage.intake import take_in
 from storage.tables import (
     answer,
     customer,
-    enrolment,
     measurement,
     occasion,
 )
@@ -76,10 +75,8 @@ class Talk(Story):
             await insert(conn, customer, [row])
             found = await people.find_or_add(conn, "sms", [PHONE], MORNING)
             await people.link(conn, 2, found[PHONE].id, MORNING)
-            day = date(2025, 6, 2)
-            common = {"started_on": day, "registered_on": day, "plan_on": day, "end_reason": "", "difficulty": ""}
-            if enrolled:
-                await insert(conn, enrolment, [{"id": 2, "ref": "f", "customer_id": 2, "provider_id": 1, **common}])
+        if enrolled:
+            await self.enrol(2, ["f"], date(2025, 6, 2))
 
     async def answers_of(self, customer_id: int) -> dict[str, Any]:
         of = occasion.c.customer_id == customer_id

@@ -7,7 +7,6 @@ from sqlalchemy import event, func, select, update
 
 from scheduler.gateway import GatewayError
 from storage import cases, history, settlement
-from storage.database import insert
 from storage.inbound import Inbound
 from storage.intake import take_in
 from storage.tables import (
@@ -17,7 +16,6 @@ from storage.tables import (
     audit,
     case,
     customer,
-    enrolment,
     inbox,
     occasion,
     opt_out,
@@ -211,23 +209,7 @@ async def test_a_late_answer_does_not_disturb_a_conversation_elsewhere(talk: Tal
     """The next contact went to the chat that the customer has joined since: one conversation at a time."""
     await talk.planner.expire_sessions(MORNING + timedelta(days=7))
     await talk.link("telegram", CHAT)
-    async with talk.db.begin() as conn:
-        await insert(
-            conn,
-            enrolment,
-            [
-                {
-                    "customer_id": 1,
-                    "provider_id": 1,
-                    "started_on": date(2025, 6, 9),
-                    "end_reason": "",
-                    "difficulty": "",
-                    "ref": "e2",
-                    "registered_on": date(2025, 6, 9),
-                    "plan_on": date(2025, 6, 9),
-                }
-            ],
-        )
+    await talk.enrol(1, ["e2"], date(2025, 6, 9))
     later = MORNING + timedelta(days=8)
     await talk.run(later)
     assert len(talk.telegram.sent) == 1

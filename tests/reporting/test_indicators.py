@@ -59,7 +59,6 @@ class Register:
                 "end_reason": reason,
                 "difficulty": difficulty,
                 "registered_on": started,
-                "plan_on": None,
             }
         )
         return id_

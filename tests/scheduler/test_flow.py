@@ -15,7 +15,7 @@ from scheduler.planner import Planner
 from scheduler.rules import Rules
 from storage import people, settlement
 from storage.database import Database, insert
-from storage.tables import address, customer, enrolment, occasion, opt_out, provider, session
+from storage.tables import address, customer, enrolment, next_look, occasion, opt_out, provider, session
 from storage.tables import outbox as outbox_table
 from survey.catalogue import load
 from tests.fakes import FakeGateway, FakeSms
@@ -48,10 +48,17 @@ class Story:
             await insert(conn, provider, [{"id": 1, "ref": "p", "name": "P"}])
             person = {"id": 1, "ref": "k", "language": "sv", "gender": ""}
             await insert(conn, customer, [person])
-            common = {"customer_id": 1, "provider_id": 1, "started_on": day, "end_reason": "", "difficulty": ""}
-            rows = [{**common, "ref": ref, "registered_on": day, "plan_on": day} for ref in refs]
-            await insert(conn, enrolment, rows)
+        await self.enrol(1, refs, day)
         await self.link("sms", PHONE)
+
+    async def enrol(self, customer_id: int, refs: Sequence[str], started_on: date) -> None:
+        """Registered on the day they start, and to be planned from then on."""
+        common = {"customer_id": customer_id, "provider_id": 1, "end_reason": "", "difficulty": ""}
+        common |= {"started_on": started_on, "registered_on": started_on}
+        new = select(enrolment.c.id, enrolment.c.started_on).where(enrolment.c.ref.in_(refs))
+        async with self.db.begin() as conn:
+            await insert(conn, enrolment, [{**common, "ref": ref} for ref in refs])
+            await conn.execute(next_look.insert().from_select(["enrolment_id", "plan_on"], new))
 
     async def link(self, channel: str, value: str) -> None:
         async with self.db.begin() as conn:
