@@ -58,6 +58,8 @@ class _Sides:
 
     def __enter__(self) -> "_Sides":
         self.connection = database.connect(self.path)
+        # Looks and puts back: the side that did it would begin with every page at hand.
+        self.keeper = database.connect(self.path)
         self.planner, self.db = _planner(self.path)
         self.result: list[Any] | None = None
         return self
@@ -66,6 +68,7 @@ class _Sides:
         self.runner.run(self.db.close())
         self.runner.close()
         self.connection.close()
+        self.keeper.close()
 
     def ours(self) -> float:
         started = time.perf_counter()
@@ -81,7 +84,7 @@ class _Sides:
 
     def _checked(self, looked: int, taken: float) -> float:
         """Both sides must leave the very same rows."""
-        left = self.connection.execute(
+        left = self.keeper.execute(
             "SELECT o.enrolment_id, o.customer_id, o.survey, o.period, o.due_at, o.expires_at, o.look_at, "
             "o.outcome, o.reason, n.plan_on "
             "FROM occasion o JOIN next_look n ON n.enrolment_id = o.enrolment_id ORDER BY 1"
@@ -93,13 +96,13 @@ class _Sides:
         return taken * 1_000
 
     def reset(self) -> None:
-        execute = self.connection.execute
+        execute = self.keeper.execute
         execute("BEGIN IMMEDIATE")
         planned = "enrolment_id IN (SELECT enrolment_id FROM occasion)"
         execute(f"UPDATE next_look SET plan_on = '{TODAY}' WHERE {planned}")
         execute("DELETE FROM occasion")
         execute("COMMIT")
-        database.settle(self.connection)
+        database.settle(self.keeper)
 
 
 def _by_hand(connection: sqlite3.Connection) -> int:
