@@ -162,8 +162,11 @@ class Delivery:
         except asyncio.CancelledError:
             kind = "unknown" if message.in_doubt or message.id in self._cut_off else "paused"
             result = Result(message, kind, "Avbröts när tjänsten stoppades.", now())
+        except Exception as error:
+            log.error("message %d: %s", message.id, type(error).__name__)
+            result = Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now() + retry.IN_DOUBT)
         if result is None:
-            self._settled([message])
+            self._make_room([message])
             return
         self._landed.append(result)
         self._something_landed.set()
@@ -192,10 +195,10 @@ class Delivery:
                 self._something_landed.set()
             else:
                 del self._landed[: len(batch)]
-                self._settled([each.message for each in batch])
+                self._make_room([each.message for each in batch])
 
-    def _settled(self, messages: Sequence[Claimed]) -> None:
-        for each in messages:
+    def _make_room(self, settled: Sequence[Claimed]) -> None:
+        for each in settled:
             if each.channel in self._unsearchable:
                 self._unsettled[each.channel] -= 1
                 self.queued.set()

@@ -7,6 +7,7 @@ called is in no doubt. What a message needs (consent, an open occasion, time lef
 claimed.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,9 +87,10 @@ async def claim(
         await conn.execute(_RELEASE, {"now": now})
         claimed = await _claim_in_doubt(conn, now, lease, max(room.values()), names)
         looked = len(claimed)
+        in_doubt = Counter(each.channel for each in claimed)
         for name in names:
             called_at = None if name in unsearchable else now
-            most = room[name] - len(claimed)
+            most = room[name] - in_doubt[name]
             found, seen = await _claim_queued(conn, name, now, lease, most, paces[name], quiet_until, called_at)
             claimed += found
             looked += seen
