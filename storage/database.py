@@ -132,6 +132,7 @@ def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-65536",
+        "temp_store=MEMORY",  # what a statement puts aside is personal data too: not into the machine's /var/tmp
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

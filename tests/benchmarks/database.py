@@ -14,6 +14,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "cache_size=-65536",
+    "temp_store=MEMORY",
 )
 NOW = "2026-03-12T09:00:00.000000Z"
 
