@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,15 +26,18 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # several times a gateway's time-out: when it ends, the call has ended
 BATCH = 100  # claimed at once by deliver_once
 IN_FLIGHT = 100  # calls at once, at most: with a far end that takes 100 ms, a thousand messages a second
-CLAIMED = 300  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
-ROOM = CLAIMED // 2  # so many must have landed before more are claimed
-GATHER = 0.1  # seconds in which outcomes are gathered for one commit, while many calls are in flight
+CLAIMED = 500  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
+ROOM = 300  # so many must have landed before more are claimed
+GATHER = 0.2  # seconds in which outcomes are gathered for one commit, while many calls are in flight
 SAME = 256  # texts that are remembered
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
 LATE = 0.1  # seconds after its moment when a message takes a new one: what was held up must not leave in a burst
 TURNS = 3  # new moments that a message takes here: on a machine that is always late it leaves late
+
+
+_STOPPED = "Tjänsten stoppades."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class Delivery:
         self.queued = asyncio.Event()  # to be set when something may be waiting
         self._stop = asyncio.Event()
         self._crowded = False  # run() waits for room
-        self._lines = asyncio.Semaphore(IN_FLIGHT)
+        self._ready: deque[tuple[Claimed, float]] = deque()  # claimed, and when, by the event loop's clock
+        self._workers: set[asyncio.Task[None]] = set()
         self._unsettled: Counter[str] = Counter()  # messages of unsearchable channels, until they are settled
         self._cut_off: set[int] = set()  # messages whose call was cancelled, and may have reached the provider
         self._turns: Counter[int] = Counter()  # moments that messages have missed
@@ -106,44 +110,57 @@ class Delivery:
         ``patience``: seconds that calls in flight may take to land then; those that do not are in doubt. No
         lease is left behind, as long as the database can be written.
         """
-        flights: set[asyncio.Task[None]] = set()
         settling = asyncio.create_task(self._settle_landed(now))
         try:
             while not self._stop.is_set():
                 self.queued.clear()
-                self._crowded = len(flights) > CLAIMED - ROOM
-                looked = 0 if self._crowded else await self._take_off(flights, now)
+                self._crowded = self._in_hand() > CLAIMED - ROOM
+                looked = 0 if self._crowded else await self._take(now)
                 if looked == 0:
-                    await _within(self.queued, PACED if flights else IDLE)
-            await self._land(flights, patience)
+                    await _within(self.queued, PACED if self._workers else IDLE)
+            await self._land(patience)
             self._all_landed = True
             self._something_landed.set()
             await asyncio.wait_for(settling, patience)
         finally:
-            for each in (settling, *flights):
+            for each in (settling, *self._workers):
                 each.cancel()
-            await asyncio.gather(settling, *flights, return_exceptions=True)
+            await asyncio.gather(settling, *self._workers, return_exceptions=True)
 
-    async def _take_off(self, flights: set[asyncio.Task[None]], now: Callable[[], datetime]) -> int:
+    def _in_hand(self) -> int:
+        """Messages that are claimed and have not landed."""
+        return len(self._ready) + len(self._workers)
+
+    async def _take(self, now: Callable[[], datetime]) -> int:
+        """Claim what there is room for, and see that somebody calls; how many messages were looked at."""
         began = asyncio.get_running_loop().time()
         try:
-            claimed, looked = await self._claim(now(), self._room(CLAIMED - len(flights)))
+            claimed, looked = await self._claim(now(), self._room(CLAIMED - self._in_hand()))
         except Exception as error:
             log.error("nothing could be claimed: %s", type(error).__name__)
             await _within(self._stop, BROKEN)
             return 0
-
-        def landed(flight: asyncio.Task[None]) -> None:
-            flights.discard(flight)
-            if self._crowded and len(flights) <= CLAIMED - ROOM:
-                self.queued.set()
-
         for message in claimed:
             self._unsettled[message.channel] += message.channel in self._unsearchable
-            flight = asyncio.create_task(self._fly(message, now, began))
-            flights.add(flight)
-            flight.add_done_callback(landed)
+            self._ready.append((message, began))
+        for _ in range(min(len(self._ready), IN_FLIGHT - len(self._workers))):
+            worker = asyncio.create_task(self._work(now))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
         return looked
+
+    async def _work(self, now: Callable[[], datetime]) -> None:
+        """One call after the other, as long as there are messages. A task for each message would cost more."""
+        while self._ready:
+            message, began = self._ready.popleft()
+            result = await self._outcome(message, now, began)
+            if result is None:
+                self._make_room([message])
+            else:
+                self._landed.append(result)
+                self._something_landed.set()
+            if self._crowded and self._in_hand() <= CLAIMED - ROOM:
+                self.queued.set()
 
     def _room(self, most: int) -> dict[str, int]:
         """How many messages may be claimed, by channel.
@@ -156,25 +173,23 @@ class Delivery:
             for name in self._paces
         }
 
-    async def _fly(self, message: Claimed, now: Callable[[], datetime], began: float) -> None:
+    async def _outcome(self, message: Claimed, now: Callable[[], datetime], began: float) -> Result | None:
+        """As :meth:`_handle`, whatever happens: also when the process stops."""
+        if self._stop.is_set() and not message.in_doubt:
+            return Result(message, "paused", _STOPPED, now())
         try:
-            result = await self._handle(message, now(), began)
+            return await self._handle(message, now(), began)
         except asyncio.CancelledError:
             kind = "unknown" if message.in_doubt or message.id in self._cut_off else "paused"
-            result = Result(message, kind, "Avbröts när tjänsten stoppades.", now())
+            return Result(message, kind, _STOPPED, now())
         except Exception as error:
             log.error("message %d: %s", message.id, type(error).__name__)
-            result = Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now() + retry.IN_DOUBT)
-        if result is None:
-            self._make_room([message])
-            return
-        self._landed.append(result)
-        self._something_landed.set()
+            return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now() + retry.IN_DOUBT)
 
-    async def _land(self, flights: set[asyncio.Task[None]], patience: float) -> None:
-        if not flights:
+    async def _land(self, patience: float) -> None:
+        if not self._workers:
             return
-        _, late = await asyncio.wait(flights, timeout=patience)
+        _, late = await asyncio.wait(self._workers, timeout=patience)
         for each in late:
             each.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -184,8 +199,8 @@ class Delivery:
         while self._landed or not self._all_landed:
             await self._something_landed.wait()
             self._something_landed.clear()
-            if self._lines.locked():
-                await asyncio.sleep(GATHER)
+            if len(self._workers) == IN_FLIGHT:
+                await _within(self._stop, GATHER)
             batch = self._landed[:]
             try:
                 await self._settle(batch, now())
@@ -235,19 +250,18 @@ class Delivery:
             return await self._ask(message, rendered, now)
         wait = message.wait - (_held(began) if began is not None else 0)
         if wait > 0 and await _within(self._stop, wait):
-            return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
-        async with self._lines:
-            if began is not None and self._is_late(message, _held(began)):
-                return Result(message, "paused", "Hann inte skickas i tid.", now)
-            if message.channel in self._unsearchable:
-                try:
-                    ours = await self._begin(message, now)
-                except Exception as error:
-                    log.error("message %d: no call could be written down: %s", message.id, type(error).__name__)
-                    return Result(message, "paused", "Databasen gick inte att skriva.", now)
-                if not ours:
-                    return None
-            return await self._call(message, rendered, now)
+            return Result(message, "paused", _STOPPED, now)
+        if began is not None and self._is_late(message, _held(began)):
+            return Result(message, "paused", "Hann inte skickas i tid.", now)
+        if message.channel in self._unsearchable:
+            try:
+                ours = await self._begin(message, now)
+            except Exception as error:
+                log.error("message %d: no call could be written down: %s", message.id, type(error).__name__)
+                return Result(message, "paused", "Databasen gick inte att skriva.", now)
+            if not ours:
+                return None
+        return await self._call(message, rendered, now)
 
     async def _begin(self, message: Claimed, now: datetime) -> bool:
         async with self._db.begin() as conn:

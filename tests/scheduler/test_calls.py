@@ -149,7 +149,7 @@ async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: St
     await opened_more(story, IN_FLIGHT + 20)
     gateway = Hanging(IN_FLIGHT)
     delivery = Delivery(story.db, CATALOGUE, {"sms": gateway}, Sending(WINDOW), jitter=random.Random(1))
-    running = asyncio.create_task(delivery.run(Clock(), 0.2))
+    running = asyncio.create_task(delivery.run(Clock(), 0.5))
     await asyncio.wait_for(gateway.all_taken.wait(), 10)
     delivery.stop()
     await running
