@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reporting.report import QualityReport
     from scheduler.rules import Rules
     from storage.aggregates import Aggregate
-    from storage.occasions import Connection
+    from storage.database import Connection
 
     AskedBy = tuple[Rules, ZoneInfo]
 

@@ -10,7 +10,7 @@ from bot.settings import Settings, SettingsError
 from reporting.digest import UNIT
 from storage import contactlinks, outbox, people
 from storage.contactlinks import Kind
-from storage.occasions import Connection
+from storage.database import Connection
 from storage.registercells import e164
 from survey.model import Say
 

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from reporting.watch import Proposal, propose
 from storage import cases, enrolmentmonths, supervision
 from storage.calendarmonths import month_of
-from storage.database import Database
-from storage.occasions import Connection
+from storage.database import Connection, Database
 
 KIND = "watch"
 DAYS = 365  # that are looked at

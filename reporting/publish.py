@@ -20,8 +20,8 @@ from reporting.watch import actions
 from storage import providerchanges, snapshots, supervision, targets
 from storage import themes as coded
 from storage.aggregates import Aggregate
+from storage.database import Connection
 from storage.difficulty import endings_by_difficulty
-from storage.occasions import Connection
 from storage.volumes import volumes, youth
 from survey.packfiles import LANGUAGES, PACKS, read_language, read_surveys, wording_names
 

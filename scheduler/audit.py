@@ -11,9 +11,8 @@ from scheduler.rules import EnrolmentFacts, Rules
 from storage import ledger, supervision
 from storage.accounts import MISSING, UNPLANNED, Account, Ledger
 from storage.actionplans import Watch
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.ledger import Enrolment
-from storage.occasions import Connection
 
 CHUNK = 2_000  # enrolments in memory at once
 _NAMES = {"start": "frågan efter fyra veckor", "end": "frågan vid avslut", "checkin": "avstämningen"}

@@ -14,8 +14,7 @@ from scheduler.hours import SendWindow
 from scheduler.rules import Rules
 from storage import contactlinks, digests, enrolmentmonths, followups, outbox, people, supervision
 from storage.calendarmonths import first_day, month_of, preceding
-from storage.database import Database
-from storage.occasions import Connection
+from storage.database import Connection, Database
 from survey.afterwards import REOPEN_WITHIN
 from survey.model import Say
 

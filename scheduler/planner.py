@@ -18,10 +18,11 @@ from scheduler.rules import (
     Rules,
     may_open,
 )
-from storage import exemptions, occasions, outbox, people
+from storage import exemptions, occasions, outbox, people, plans
 from storage.conversations import REASONS
-from storage.database import Database
-from storage.occasions import Connection, Planned, Waiting
+from storage.database import Connection, Database
+from storage.occasions import Waiting
+from storage.plans import Planned
 from survey import engine
 from survey.catalogue import Catalogue
 from survey.model import Expired, Finish, Say, Session, Started, Waited
@@ -76,7 +77,7 @@ class Planner:
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
         # Enrolments with the same facts have the same plan, and few plans are different on any one day.
-        alike = await occasions.due_enrolments(conn, today, CHUNK)
+        alike = await plans.due_enrolments(conn, today, CHUNK)
         planned: dict[Planned, list[int]] = {}
         plan_on: dict[date | None, list[int]] = {}
         for values, ids in alike:
@@ -85,7 +86,7 @@ class Planner:
             plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
                 planned.setdefault(self._planned(each, facts, today), []).extend(ids)
-        await occasions.save_plan(conn, planned, plan_on)
+        await plans.save_plan(conn, planned, plan_on)
         return sum(len(ids) for _, ids in alike)
 
     def _planned(self, each: PlannedOccasion, facts: EnrolmentFacts, today: date) -> Planned:

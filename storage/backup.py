@@ -14,8 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from storage.database import Database, insert_ignore
-from storage.occasions import Connection
+from storage.database import Connection, Database, insert_ignore
 from storage.outbox import new_reference
 from storage.tables import address, occasion, outbox, restoration, session
 from storage.types import UtcDateTime

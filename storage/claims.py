@@ -17,8 +17,7 @@ from sqlalchemy import Integer, bindparam, case, func, literal_column, or_, sele
 
 from storage import channels, people, undelivered
 from storage.channels import Pace
-from storage.database import Database
-from storage.occasions import Connection
+from storage.database import Connection, Database
 from storage.outbox import REPLY, SWEPT
 from storage.tables import address, customer, customer_address, occasion, outbox, session
 

@@ -24,6 +24,7 @@ HEAD = "0012"  # the newest migration; a test holds it against storage/migration
 
 CHUNK = 5_000
 T = TypeVar("T")
+Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
 
 
 class DatabaseError(Exception):

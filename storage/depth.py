@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, literal_column, or_, select
 
-from storage.occasions import Connection
+from storage.database import Connection
 from storage.tables import outbox
 
 

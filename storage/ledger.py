@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.accounts import OPEN, OUTCOMES, WAITING
-from storage.occasions import FACTS
+from storage.plans import FACTS
 from storage.tables import enrolment, next_look, occasion, provider, session
 
 CLOCK_BACK = timedelta(hours=1)  # a clock may have been set back so far between two times

@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage.database import insert_ignore
-from storage.occasions import Connection
+from storage.database import Connection, insert_ignore
 from storage.tables import outbox
 from survey.model import Say
 

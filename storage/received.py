@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select, union_all
 
-from storage.occasions import Connection
+from storage.database import Connection
 from storage.tables import inbox, quarantine
 
 

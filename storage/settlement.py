@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, or_, select, update
 
 from storage import channels, undelivered
 from storage.claims import Claimed
-from storage.occasions import Connection
+from storage.database import Connection
 from storage.tables import outbox
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from storage import occasions
+from storage import plans
 from storage.database import Database
 from storage.decisions import watch_provider
 from storage.tables import enrolment, next_look
@@ -63,10 +63,10 @@ async def test_a_correction_that_comes_while_the_day_is_planned_stands(unit: Uni
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-03-02,,")
     await unit.tick(BEGAN)
     async with unit.db.begin() as conn:
-        ((_, ids),) = await occasions.due_enrolments(conn, DAY.date(), 10)
+        ((_, ids),) = await plans.due_enrolments(conn, DAY.date(), 10)
         correction = asyncio.create_task(unit.register(DAY, 1, "E1,K1,P1,2026-03-04,,"))
         await asyncio.wait([correction], timeout=BESIDE)
-        await occasions.save_plan(conn, {}, {date(2026, 4, 24): ids})
+        await plans.save_plan(conn, {}, {date(2026, 4, 24): ids})
     await correction
     assert await _looks(unit) == {"E1": date(2026, 3, 4)}
 
@@ -81,10 +81,10 @@ async def test_a_watch_that_begins_while_the_day_is_planned_stands(unit: Unit, l
             await watch_provider(conn, "P1", DAY.date(), DAY.date())
 
     async with unit.db.begin() as conn:
-        ((_, ids),) = await occasions.due_enrolments(conn, DAY.date(), 10)
+        ((_, ids),) = await plans.due_enrolments(conn, DAY.date(), 10)
         decision = asyncio.create_task(watch())
         await asyncio.wait([decision], timeout=BESIDE)
-        await occasions.save_plan(conn, {}, {left: ids})
+        await plans.save_plan(conn, {}, {left: ids})
     await decision
     assert await _looks(unit) == {"E1": date(2026, 3, 1)}
 
@@ -112,8 +112,8 @@ async def test_the_due_are_found_in_the_order_of_one_index(tmp_path: Path) -> No
         db.engine.sync_engine, "before_cursor_execute", lambda _c, _cursor, *run, **_: seen.append((run[0], run[1]))
     )
     async with db.begin() as conn:
-        await occasions.due_enrolments(conn, DAY.date(), 10)
-        await occasions.save_plan(conn, {}, {date(2026, 4, 24): [1, 2], None: [3]})
+        await plans.due_enrolments(conn, DAY.date(), 10)
+        await plans.save_plan(conn, {}, {date(2026, 4, 24): [1, 2], None: [3]})
         _, *statements = list(seen)
         steps = []
         for statement, parameters in statements:
