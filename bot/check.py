@@ -123,7 +123,4 @@ async def database_findings(settings: Settings) -> list[Finding]:
 
 def _paused(pause: channels.Pause, settings: Settings) -> str:
     since = pause.since.astimezone(settings.zone)
-    return (
-        f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}: leverantören nekar vårt konto "
-        f"({pause.code}). Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
-    )
+    return f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}. {channels.advice(pause.code)}"

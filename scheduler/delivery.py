@@ -37,9 +37,6 @@ LATE = 0.1  # seconds after its moment when a message takes a new one: what was 
 TURNS = 3  # new moments that a message takes here: on a machine that is always late it leaves late
 
 
-_STOPPED = "Tjänsten stoppades."
-
-
 @dataclass(frozen=True, slots=True)
 class Sending:
     """How messages leave.
@@ -175,16 +172,20 @@ class Delivery:
 
     async def _outcome(self, message: Claimed, now: Callable[[], datetime], began: float) -> Result | None:
         """As :meth:`_handle`, whatever happens: also when the process stops."""
-        if self._stop.is_set() and not message.in_doubt:
-            return Result(message, "paused", _STOPPED, now())
+        if self._stop.is_set():
+            return self._stopped(message, now())
         try:
             return await self._handle(message, now(), began)
         except asyncio.CancelledError:
-            kind = "unknown" if message.in_doubt or message.id in self._cut_off else "paused"
-            return Result(message, kind, _STOPPED, now())
+            return self._stopped(message, now())
         except Exception as error:
             log.error("message %d: %s", message.id, type(error).__name__)
             return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now() + retry.IN_DOUBT)
+
+    def _stopped(self, message: Claimed, now: datetime) -> Result:
+        if message.in_doubt or message.id in self._cut_off:
+            return Result(message, "unknown", "Tjänsten stoppades: kan ha kommit fram.", now)
+        return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
 
     async def _land(self, patience: float) -> None:
         if not self._workers:
@@ -250,7 +251,7 @@ class Delivery:
             return await self._ask(message, rendered, now)
         wait = message.wait - (_held(began) if began is not None else 0)
         if wait > 0 and await _within(self._stop, wait):
-            return Result(message, "paused", _STOPPED, now)
+            return self._stopped(message, now)
         if began is not None and self._is_late(message, _held(began)):
             return Result(message, "paused", "Hann inte skickas i tid.", now)
         if message.channel in self._unsearchable:

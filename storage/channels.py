@@ -99,8 +99,7 @@ async def pause(conn: AsyncConnection, name: str, code: str, now: datetime, unti
     """
     standing = await lock(conn, name)
     if standing.paused_since is None:
-        text = f"Leverantören nekar vårt konto ({code}). Utskicken fortsätter av sig själva när det fungerar igen."
-        await cases.add(conn, [cases.opened(CASE, text, now, urgent=True, channel=name)])
+        await cases.add(conn, [cases.opened(CASE, advice(code), now, urgent=True, channel=name)])
     await conn.execute(
         update(channel)
         .where(channel.c.name == name)
@@ -121,6 +120,14 @@ async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
     mended = {"status": "closed", "outcome": "put_right", "closed_at": now, "closed_by": "tjänsten"}
     of_it = and_(case.c.kind == CASE, case.c.channel == name, case.c.status == "open")
     await conn.execute(update(case).where(of_it).values(**mended))
+
+
+def advice(code: str) -> str:
+    """What staff are told about a pause."""
+    return (
+        f"Leverantören nekar vårt konto ({code}). Se över kontot; "
+        "utskicken fortsätter av sig själva när det fungerar igen."
+    )
 
 
 async def pauses(conn: AsyncConnection) -> list[Pause]:

@@ -258,7 +258,7 @@ async def test_an_account_that_is_refused_pauses_sms_and_check_says_so(rig: Rig,
     settings = replace(rig.app.settings, database_url=f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
     told = [finding.text for finding in await database_findings(settings) if not finding.ok]
     assert told == [
-        "Kanalen sms är pausad sedan 2026-03-02 11:00: leverantören nekar vårt konto (20003). "
+        "Kanalen sms är pausad sedan 2026-03-02 11:00. Leverantören nekar vårt konto (20003). "
         "Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
     ]
     assert b'followup_channel_paused{channel="sms"} 1.0' in await rig.app.metrics.text()
