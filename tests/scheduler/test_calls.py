@@ -125,7 +125,7 @@ async def test_what_a_busy_machine_held_up_does_not_leave_in_a_burst(story: Stor
     await running
     if stalls < 1000:  # 1000: it is always late, and everything leaves all the same
         busiest = max(sum(first <= each < first + 0.5 for each in gateway.moments) for first in gateway.moments)
-        assert busiest <= RATE * (0.5 + LATE) + 1
+        assert busiest <= RATE * (0.5 + 2 * LATE) + 1  # one LATE is the machine's own; 32 without new moments
 
 
 class Hanging(FakeSms):
@@ -149,7 +149,7 @@ async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: St
     await opened_more(story, IN_FLIGHT + 20)
     gateway = Hanging(IN_FLIGHT)
     delivery = Delivery(story.db, CATALOGUE, {"sms": gateway}, Sending(WINDOW), jitter=random.Random(1))
-    running = asyncio.create_task(delivery.run(Clock(), 0.5))
+    running = asyncio.create_task(delivery.run(Clock(), 1))
     await asyncio.wait_for(gateway.all_taken.wait(), 10)
     delivery.stop()
     await running
