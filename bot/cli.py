@@ -65,11 +65,15 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 @app.command()
-def init() -> None:
+def init(
+    from_: Annotated[
+        str, typer.Option("--from", help="En annan databas vars innehåll flyttas hit; FOLLOWUP_DATABASE_URL är ny.")
+    ] = "",
+) -> None:
     """Skapa databasen, eller lyft den till den senaste versionen."""
     from bot import commands
 
-    typer.echo(_run(commands.init()))
+    typer.echo(_run(commands.init(from_)))
 
 
 @app.command("import")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot import settings as settings_
 from bot.errors import BadInput
 from bot.settings import Settings, SettingsError
-from storage.database import Database
+from storage.database import Database, DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,14 +50,28 @@ async def database(settings: Settings) -> "AsyncIterator[Database]":
         await db.close()
 
 
-async def init() -> str:
-    """Create or upgrade the database."""
+async def init(from_: str = "") -> str:
+    """Create or upgrade the database; ``from_``: the URL of another, all of which is moved here."""
     db = Database.open(settings_.load().database_url)
     try:
         await db.create()
+        return "Databasen är klar." if not from_ else await _move(from_, db)
     finally:
         await db.close()
-    return "Databasen är klar."
+
+
+async def _move(url: str, db: "Database") -> str:
+    from storage.moving import move
+
+    try:
+        old = Database.open(url)
+    except DatabaseError as error:
+        raise BadInput("--from ska vara en databas-URL som börjar med sqlite eller postgresql.") from error
+    try:
+        moved = await move(old, db)
+    finally:
+        await old.close()
+    return f"{moved} rader är flyttade. Kör inte tjänsten på den gamla databasen mer: den skulle fråga igen."
 
 
 class _DryRun(Exception):
