@@ -235,15 +235,14 @@ async def _endings(conn: AsyncConnection, year: int, refs: dict[int, str]) -> di
 
 
 async def _reasons(conn: AsyncConnection, year: int) -> dict[int, tuple[int, int]]:
-    """By reason, its customers and their providers. Each is a list without repeats in an index."""
+    """By reason, its customers and their providers."""
     m = measurement.c
-    counted = []
-    for who in (m.customer_id, m.provider_id):
-        once = select(m.reason, who).where(m.year == year, m.reason.is_not(None)).distinct().subquery()
-        rows = await conn.execute(select(once.c.reason, func.count().label("number")).group_by(once.c.reason))
-        counted.append({row.reason: row.number for row in rows})
-    customers, providers = counted
-    return {reason: (number, providers[reason]) for reason, number in customers.items()}
+    rows = await conn.execute(
+        select(m.reason, func.count(m.customer_id.distinct()), func.count(m.provider_id.distinct()))
+        .where(m.year == year, m.reason.is_not(None))
+        .group_by(m.reason)
+    )
+    return {reason: (customers, providers) for reason, customers, providers in rows}
 
 
 async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
