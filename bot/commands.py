@@ -60,7 +60,7 @@ async def init(from_: str = "") -> str:
         await db.close()
 
 
-async def _move(url: str, db: "Database") -> str:
+async def _move(url: str, db: Database) -> str:
     from storage.moving import move
 
     try:

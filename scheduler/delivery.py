@@ -89,7 +89,10 @@ class Delivery:
         self._all_landed = False
 
     async def deliver_once(self, now: datetime) -> int:
-        """One batch; how many messages were looked at. Zero: nothing more can leave now."""
+        """One batch; how many messages were looked at. Zero: nothing more can leave now.
+
+        For a simulated year, which nobody kills: also where nobody can be asked the batch is settled together.
+        """
         claimed, looked = await self._claim(now, dict.fromkeys(self._paces, BATCH))
         if claimed:
             results = await asyncio.gather(*(self._handle(each, now) for each in claimed))

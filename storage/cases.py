@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import insert
@@ -85,6 +85,13 @@ async def add_patterns(
     made = [opened(kind, f"{row.name}: {texts[row.ref]}", now, provider_id=row.id) for row in rows]
     await add(conn, made)
     return len(made)
+
+
+async def put_right(conn: AsyncConnection, kind: str, channel: str, now: datetime) -> None:
+    """Close the open cases of this kind about a channel: what they are about has mended itself."""
+    ended = {"status": "closed", "outcome": "put_right", "closed_at": now, "closed_by": "tjänsten"}
+    of_it = and_(case.c.kind == kind, case.c.channel == channel, case.c.status == "open")
+    await conn.execute(update(case).where(of_it).values(**ended))
 
 
 def working_day(day: date, days: int) -> date:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import cases
 from storage.database import insert_ignore, upsert
-from storage.tables import case, channel, chat_pace
+from storage.tables import channel, chat_pace
 
 CASE = "channel"  # the kind of case about a pause
 HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
@@ -117,9 +117,7 @@ async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
     await conn.execute(
         update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
     )
-    mended = {"status": "closed", "outcome": "put_right", "closed_at": now, "closed_by": "tjänsten"}
-    of_it = and_(case.c.kind == CASE, case.c.channel == name, case.c.status == "open")
-    await conn.execute(update(case).where(of_it).values(**mended))
+    await cases.put_right(conn, CASE, name, now)
 
 
 def advice(code: str) -> str:

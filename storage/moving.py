@@ -7,7 +7,7 @@ from sqlalchemy import Table, func, select, text
 
 from storage.database import CHUNK, Connection, Database, DatabaseError, insert
 from storage.exclusive import sole_process
-from storage.tables.making import complete
+from storage.tables import complete
 
 
 async def move(source: Database, target: Database) -> int:

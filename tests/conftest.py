@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -65,14 +66,8 @@ async def db_url(request: pytest.FixtureRequest, tmp_path: Path, template: Templ
     if request.param == "sqlite":
         yield await template.sqlite(tmp_path / "followup.db")
         return
-    server = request.getfixturevalue("postgres_url")
-    name = f"t{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(server)
-    try:
-        yield await template.postgres(admin, server, name)
-        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await admin.close()
+    async with fresh_postgres(request.getfixturevalue("postgres_url"), template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -89,6 +84,22 @@ def commits(db: Database) -> Callable[[], int]:
     seen: list[int] = []
     event.listen(db.engine.sync_engine, "commit", lambda _conn: seen.append(1))
     return lambda: len(seen)
+
+
+@asynccontextmanager
+async def fresh_postgres(server: str, template: Template | None = None) -> AsyncIterator[str]:
+    """The URL of a database of its own on this server: empty, or at the newest migration."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    try:
+        if template is None:
+            await admin.execute(f'CREATE DATABASE "{name}"')
+            yield _of(server, name)
+        else:
+            yield await template.postgres(admin, server, name)
+        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
 
 
 async def _migrate(url: str) -> None:

@@ -1,7 +1,7 @@
 """Far ends that do as they are told."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,15 +10,21 @@ from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
 @dataclass
 class FakeGateway:
-    """Keeps what it is given; ``errors`` are raised first, one a message. Nobody can ask it what it was given."""
+    """Keeps what it is given; ``errors`` are raised first, one a message. Nobody can ask it what it was given.
+
+    ``on_call`` happens at each call, before it is answered.
+    """
 
     channel: str = "telegram"
     sent: list[OutboundMessage] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     calls: int = 0
+    on_call: Callable[[], Awaitable[None]] | None = None
 
     async def send(self, message: OutboundMessage) -> Sent:
         self.calls += 1
+        if self.on_call is not None:
+            await self.on_call()
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(message)

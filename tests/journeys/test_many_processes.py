@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from scheduler.delivery import LATE
 from storage.exclusive import SCHEDULER
+from tests.conftest import fresh_postgres
 from tests.journeys.kills import Crowd, System, free_port, ready, system, until
 from tests.journeys.proxy import Proxy
 
@@ -25,15 +25,8 @@ LEASE = 8
 
 @pytest.fixture
 async def database(postgres_url: str) -> AsyncIterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_url)
-    try:
-        await admin.execute(f'CREATE DATABASE "{name}"')
-        head, _, query = postgres_url.partition("?")
-        yield head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
-        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await admin.close()
+    async with fresh_postgres(postgres_url) as url:
+        yield url
 
 
 class Fleet:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from scheduler import retry
 from scheduler.delivery import IN_FLIGHT, LATE, LEASE, Delivery, Sending
-from scheduler.gateway import OutboundMessage, Sent
 from storage import claims
 from storage.channels import Pace
 from storage.claims import Claimed
@@ -93,66 +92,49 @@ class Clock:
         return MORNING + timedelta(seconds=time.monotonic() - self._began)
 
 
-class Punctual(FakeSms):
-    """Remembers when each call came; the ``stalls`` first hold up the whole process."""
-
-    def __init__(self, stalls: int) -> None:
-        super().__init__()
-        self.moments: list[float] = []
-        self.all_sent = asyncio.Event()
-        self._stalls = stalls
-
-    async def send(self, message: OutboundMessage) -> Sent:
-        self.moments.append(time.monotonic())
-        if len(self.moments) == MESSAGES:
-            self.all_sent.set()
-        if self._stalls and len(self.moments) % 5 == 0:
-            self._stalls -= 1
-            time.sleep(0.3)  # noqa: ASYNC251  # a process that gets no processor
-        return await super().send(message)
+async def run(story: Story, gateway: FakeGateway, enough: asyncio.Event, pace: Pace, patience: float = 5) -> None:
+    """Deliver as `followup run` does until there is ``enough``, and stop."""
+    sending = Sending(WINDOW, paces={gateway.channel: pace})
+    delivery = Delivery(story.db, CATALOGUE, {gateway.channel: gateway}, sending, jitter=random.Random(1))
+    running = asyncio.create_task(delivery.run(Clock(), patience))
+    await asyncio.wait_for(enough.wait(), 30)
+    delivery.stop()
+    await running
 
 
 @pytest.mark.parametrize("stalls", [0, 2, 1000])
 async def test_what_a_busy_machine_held_up_does_not_leave_in_a_burst(story: Story, stalls: int) -> None:
     await opened(story)
     await opened_more(story, MESSAGES - 1)
-    gateway = Punctual(stalls)
-    sending = Sending(WINDOW, paces={"sms": Pace(RATE)})
-    delivery = Delivery(story.db, CATALOGUE, {"sms": gateway}, sending, jitter=random.Random(1))
-    running = asyncio.create_task(delivery.run(Clock(), 5))
-    await asyncio.wait_for(gateway.all_sent.wait(), 30)
-    delivery.stop()
-    await running
+    moments: list[float] = []
+    all_sent = asyncio.Event()
+
+    async def called() -> None:
+        moments.append(time.monotonic())
+        if len(moments) == MESSAGES:
+            all_sent.set()
+        if len(moments) % 5 == 0 and len(moments) <= 5 * stalls:
+            time.sleep(0.3)  # noqa: ASYNC251  # a process that gets no processor
+
+    await run(story, FakeSms(on_call=called), all_sent, Pace(RATE))
     if stalls < 1000:  # 1000: it is always late, and everything leaves all the same
-        busiest = max(sum(first <= each < first + 0.5 for each in gateway.moments) for first in gateway.moments)
+        busiest = max(sum(first <= each < first + 0.5 for each in moments) for first in moments)
         assert busiest <= RATE * (0.5 + 2 * LATE) + 1  # one LATE is the machine's own; 32 without new moments
-
-
-class Hanging(FakeSms):
-    """Takes what it is given and never answers."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.all_taken = asyncio.Event()
-        self._most = most
-
-    async def send(self, message: OutboundMessage) -> Sent:
-        self.calls += 1
-        if self.calls == self._most:
-            self.all_taken.set()
-        await asyncio.sleep(60)
-        raise AssertionError("waited for too long")
 
 
 async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: Story) -> None:
     await opened(story)
     await opened_more(story, IN_FLIGHT + 20)
-    gateway = Hanging(IN_FLIGHT)
-    delivery = Delivery(story.db, CATALOGUE, {"sms": gateway}, Sending(WINDOW), jitter=random.Random(1))
-    running = asyncio.create_task(delivery.run(Clock(), 1))
-    await asyncio.wait_for(gateway.all_taken.wait(), 10)
-    delivery.stop()
-    await running
+    all_taken = asyncio.Event()
+
+    async def never_answered() -> None:
+        if gateway.calls == IN_FLIGHT:
+            all_taken.set()
+        await asyncio.sleep(60)
+        raise AssertionError("waited for too long")
+
+    gateway = FakeSms(on_call=never_answered)
+    await run(story, gateway, all_taken, Pace(), patience=1)
     async with story.db.read() as conn:
         states = Counter((await conn.execute(select(outbox_table.c.state))).scalars())
         leases = Counter((await conn.execute(select(outbox_table.c.lease_until))).scalars())
@@ -160,32 +142,18 @@ async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: St
     assert leases == {None: IN_FLIGHT + 21}
 
 
-class Watched(FakeGateway):
-    """Looks, whenever it is called, at what else is between its call and its commit."""
-
-    def __init__(self, db: Database) -> None:
-        super().__init__()
-        self.between: list[int] = []
-        self.all_sent = asyncio.Event()
-        self._db = db
-
-    async def send(self, message: OutboundMessage) -> Sent:
-        begun = select(func.count()).where(outbox_table.c.state == "sending", outbox_table.c.called_at.is_not(None))
-        async with self._db.read() as conn:
-            self.between.append(int((await conn.execute(begun)).scalar_one()))
-        sent = await super().send(message)
-        if len(self.sent) == 20:
-            self.all_sent.set()
-        return sent
-
-
 async def test_where_nobody_can_be_asked_one_message_at_most_is_between_call_and_commit(story: Story) -> None:
     await opened(story, telegram=True)
     await opened_more(story, 19, channel="telegram")
-    gateway = Watched(story.db)
-    delivery = Delivery(story.db, CATALOGUE, {"telegram": gateway}, Sending(WINDOW), jitter=random.Random(1))
-    running = asyncio.create_task(delivery.run(Clock(), 5))
-    await asyncio.wait_for(gateway.all_sent.wait(), 10)
-    delivery.stop()
-    await running
-    assert gateway.between == [1] * 20
+    between: list[int] = []
+    all_sent = asyncio.Event()
+
+    async def called() -> None:
+        begun = select(func.count()).where(outbox_table.c.state == "sending", outbox_table.c.called_at.is_not(None))
+        async with story.db.read() as conn:
+            between.append(int((await conn.execute(begun)).scalar_one()))
+        if len(between) == 20:
+            all_sent.set()
+
+    await run(story, FakeGateway(on_call=called), all_sent, Pace())
+    assert between == [1] * 20

@@ -1,19 +1,21 @@
 """The migrations lead to the tables, on both databases."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
-import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select, text
-from sqlalchemy.engine import make_url
 
 from storage import database, migrate
 from storage.database import Database
 from storage.tables import complete, enrolment, follow_up, month_count, next_look
+from tests.conftest import fresh_postgres
+
+PEOPLE = (
+    "INSERT INTO provider (id, ref, name) VALUES (1, 'P1', 'Alfa')",
+    "INSERT INTO customer (id, ref, language, gender) VALUES (1, 'K1', 'sv', '')",
+)
 
 
 async def test_the_migrations_lead_to_the_tables(db: Database) -> None:
@@ -34,8 +36,7 @@ async def test_an_older_database_gets_what_is_kept_made_again(tmp_path: Path) ->
     async with old.begin() as conn:
         await conn.run_sync(migrate.upgrade, "0001")
         for statement in (
-            "INSERT INTO provider (id, ref, name) VALUES (1, 'P1', 'Alfa')",
-            "INSERT INTO customer (id, ref, language, gender) VALUES (1, 'K1', 'sv', '')",
+            *PEOPLE,
             "INSERT INTO enrolment (id, ref, customer_id, provider_id, started_on, end_reason, difficulty, "
             "registered_on) VALUES (1, 'E1', 1, 1, '2025-01-07', '', '', '2025-01-07')",
         ):
@@ -48,14 +49,13 @@ async def test_an_older_database_gets_what_is_kept_made_again(tmp_path: Path) ->
 
 
 async def test_an_older_database_keeps_when_the_planner_looks_next(tmp_path: Path, postgres_url: str) -> None:
-    async with _fresh(postgres_url) as server:
+    async with fresh_postgres(postgres_url) as server:
         for url in (f"sqlite:///{tmp_path / 'old.db'}", server):
             old = Database.open(url)
             async with old.begin() as conn:
                 await conn.run_sync(migrate.upgrade, "0011")
                 for statement in (
-                    "INSERT INTO provider (id, ref, name) VALUES (1, 'P1', 'Alfa')",
-                    "INSERT INTO customer (id, ref, language, gender) VALUES (1, 'K1', 'sv', '')",
+                    *PEOPLE,
                     "INSERT INTO enrolment (id, ref, customer_id, provider_id, started_on, end_reason, difficulty, "
                     "registered_on, plan_on) VALUES "
                     "(1, 'E1', 1, 1, '2025-01-07', '', 'low', '2025-01-07', '2025-03-24'), "
@@ -74,18 +74,6 @@ async def test_an_older_database_keeps_when_the_planner_looks_next(tmp_path: Pat
             assert kept == [("E1", date(2025, 1, 7)), ("E2", date(2025, 1, 8)), ("E3", date(2025, 1, 9))]
             assert followed == [(2,)]
             await old.close()
-
-
-@asynccontextmanager
-async def _fresh(server: str) -> AsyncIterator[str]:
-    """The URL of an empty database on this PostgreSQL server."""
-    admin = await asyncpg.connect(server)
-    try:
-        await admin.execute("CREATE DATABASE older")
-        yield str(make_url(server).set(database="older").render_as_string(hide_password=False))
-        await admin.execute("DROP DATABASE older WITH (FORCE)")
-    finally:
-        await admin.close()
 
 
 async def test_an_empty_database_is_told_what_to_do(tmp_path: Path, postgres_url: str) -> None:

@@ -1,11 +1,9 @@
 """From SQLite to PostgreSQL in the middle of a conversation."""
 
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +12,7 @@ from storage.exclusive import sole_process
 from storage.moving import move
 from storage.tables import metadata
 from survey.model import TextReceived
-from tests.conftest import Template
+from tests.conftest import Template, fresh_postgres
 from tests.journeys.talk import Talk, asked
 from tests.scheduler.test_flow import MORNING
 
@@ -28,13 +26,10 @@ async def old(tmp_path: Path, template: Template) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def new(postgres_url: str, template: Template) -> AsyncIterator[Database]:
-    name = f"t{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_url)
-    database = Database.open(await template.postgres(admin, postgres_url, name))
-    yield database
-    await database.close()
-    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await admin.close()
+    async with fresh_postgres(postgres_url, template) as url:
+        database = Database.open(url)
+        yield database
+        await database.close()
 
 
 async def _everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
