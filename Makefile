@@ -11,7 +11,7 @@ demo: .venv/run.stamp ## the whole system, no accounts: a simulated year and its
 
 test: .venv/browser.stamp lint ## every check that a commit must pass
 	$(BIN)/pytest -n 2
-	@$(BIN)/python -m tests.chromium --report
+	@$(BIN)/python -m tests.support.browser.chromium --report
 
 test-long: .venv/test.stamp ## the slow laws and the real kills
 	$(BIN)/pytest -m long -p no:cacheprovider
@@ -58,7 +58,7 @@ compile = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 # The browser tests use the Chromium that is there; where none is, one is installed. Tried once, never fatal.
 .venv/browser.stamp: .venv/test.stamp
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.support.browser.chromium
 	@touch $@
 
 .venv/bench.stamp: .venv/test.stamp requirements/bench.txt

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot import providerlinks, providerpages, webhooks
-from bot.intake import Intake, fingerprint
+from bot.channels.sms.sweep import Sweep
+from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
-from bot.sweep import Sweep
-from reporting import denials, proposals
-from scheduler import crash, digests, restore
+from bot.web import webhooks
+from bot.web.provider import page_links, pages
+from reporting.supervision import denials, proposals
+from scheduler import crash_points, provider_digests, restore
 from scheduler.clock import Tick, run_clock
 from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import Gateway, GatewayError
@@ -27,17 +28,19 @@ from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
-from scheduler.rulesfile import load as load_rules
-from storage import channels, claims, contactlinks, exclusive, settlement
-from storage.channels import Pace
-from storage.database import Database, StorageFailure, is_passing
-from storage.inbound import BotBlocked, Inbound, LinkRequested, Tapped
-from survey.catalogue import Catalogue
-from survey.catalogue import load as load_catalogue
-from survey.model import TextReceived, Unreadable
+from scheduler.rules_file import load as load_rules
+from storage.contacts import links
+from storage.conversation.events import BotBlocked, Inbound, LinkRequested, Tapped
+from storage.database import locks
+from storage.database.engine import Database, StorageFailure, is_passing
+from storage.delivery import claims, pacing, settlement
+from storage.delivery.pacing import Pace
+from survey.conversation.model import TextReceived, Unreadable
+from survey.packs.catalogue import Catalogue
+from survey.packs.catalogue import load as load_catalogue
 
 if TYPE_CHECKING:
-    from bot.telegram import TelegramGateway as _TelegramGateway
+    from bot.channels.telegram.gateway import TelegramGateway as _TelegramGateway
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +79,7 @@ class App:
         # A call must have ended long before its lease does.
         timeout = min(REQUEST_SECONDS, settings.lease_seconds / 4)
         if settings.twilio is not None:
-            from bot.sms import SmsGateway
+            from bot.channels.sms import SmsGateway
 
             twilio = settings.twilio
             sms = SmsGateway(
@@ -90,7 +93,9 @@ class App:
             self.gateways["sms"] = sms
             self.sweep = Sweep(db, sms, self.intake, now)
         if settings.telegram is not None:
-            from bot.telegram import TelegramGateway  # aiogram: seconds and 170 MB, only where it is used
+            from bot.channels.telegram.gateway import (
+                TelegramGateway,  # aiogram: seconds and 170 MB, only where it is used
+            )
 
             self.telegram = TelegramGateway(settings.telegram.token, settings.telegram.api_url, timeout)
             self.gateways["telegram"] = self.telegram
@@ -120,8 +125,8 @@ class App:
         )
 
         self.web.add_subapp(
-            providerlinks.PATH,
-            providerpages.build(db, now, settings.zone, base_url, self.queued.set),
+            page_links.PATH,
+            pages.build(db, now, settings.zone, base_url, self.queued.set),
         )
 
     async def __aenter__(self) -> Self:
@@ -137,11 +142,11 @@ class App:
 
         Raises StorageFailure when the database cannot be reached.
         """
-        from bot.sms import classify
+        from bot.channels.sms import classify
 
         kind = classify(error_code) if error_code else None
         code = str(error_code) if error_code else None
-        crash.point("status.received")
+        crash_points.point("status.received")
         try:
             async with self.db.begin() as conn:
                 known = await settlement.status(
@@ -151,7 +156,7 @@ class App:
             if is_passing(error):
                 raise StorageFailure("The database cannot be written.") from error
             raise
-        crash.point("status.committed")
+        crash_points.point("status.committed")
         self.queued.set()  # a message that was not delivered may go another way
         return known
 
@@ -160,7 +165,7 @@ class App:
 
         Raises StorageFailure when the database cannot be reached.
         """
-        from bot.telegram import parse_update
+        from bot.channels.telegram.gateway import parse_update
 
         try:
             parsed = parse_update(update)
@@ -183,7 +188,7 @@ class App:
             case _:
                 event = TextReceived(parsed.text)
         taken = await self.intake.submit(Inbound("telegram", parsed.external_id, parsed.sender, event))
-        crash.point("polling.stored")
+        crash_points.point("polling.stored")
         self.queued.set()
         if self.telegram is None:
             return
@@ -194,7 +199,7 @@ class App:
 
     async def queue_digests(self) -> None:
         """Queue the providers' digests that are due."""
-        if await digests.queue_due(
+        if await provider_digests.queue_due(
             self.db, frozenset(self.gateways), self.rules, self.window, self.settings.zone, self.now()
         ):
             self.queued.set()
@@ -207,7 +212,7 @@ class App:
 
         async def open_due() -> None:
             if await self.planner.open_due(self.now()):
-                crash.point("planner.opened")
+                crash_points.point("planner.opened")
                 self.queued.set()
 
         async def expire() -> None:
@@ -215,7 +220,7 @@ class App:
 
         async def erase_links() -> None:
             async with self.db.begin() as conn:
-                await contactlinks.erase_sent(conn)
+                await links.erase_sent(conn)
 
         async def look_for_patterns() -> None:
             now = self.now()
@@ -274,7 +279,7 @@ async def serve(
         problem = await db.check()
         if problem:
             raise SettingsError(problem)
-        await stack.enter_async_context(exclusive.sole_process(db))
+        await stack.enter_async_context(locks.sole_process(db))
         if db.is_sqlite:  # whoever held a lease is dead
             async with db.begin() as conn:
                 await claims.release_all(conn, now())
@@ -306,7 +311,7 @@ async def run_until(app: App, stop: asyncio.Event, *more: Coroutine[object, obje
     What is in flight then lands first.
     """
     delivering = asyncio.create_task(app.delivery.run(app.now, LANDING_SECONDS))
-    ticking = exclusive.as_scheduler(app.db, lambda: run_clock(app.ticks()))
+    ticking = locks.as_scheduler(app.db, lambda: run_clock(app.ticks()))
     others = [asyncio.create_task(each) for each in (ticking, _wait(stop), *more)]
     try:
         done, _ = await asyncio.wait([delivering, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -339,7 +344,7 @@ async def receive_telegram(app: App) -> None:
             log.error("Telegram cannot be received from: %s", error)
             if error.kind == "account":
                 async with app.db.begin() as conn:
-                    await channels.pause(conn, "telegram", error.code, app.now(), app.now() + ACCOUNT_PAUSE)
+                    await pacing.pause(conn, "telegram", error.code, app.now(), app.now() + ACCOUNT_PAUSE)
         await asyncio.sleep(wait)
 
 

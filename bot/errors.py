@@ -4,15 +4,15 @@
 def exit_code(error: Exception) -> int | None:
     """The exit code of an error that a person can act on; None for a fault of ours."""
     from bot.settings import SettingsError
-    from reporting.publish import PublishError
-    from reporting.themesheet import ThemesRefused
-    from scheduler.rulesfile import RulesError
-    from storage.backup import BackupError, BackupRefused
-    from storage.casework import CaseRefused
-    from storage.database import DatabaseError, StorageFailure
-    from storage.decisions import SupervisionError
-    from storage.register import RegisterError
-    from storage.snapshots import Damaged
+    from reporting.comments.workbook import ThemesRefused
+    from reporting.publishing.publish import PublishError
+    from scheduler.rules_file import RulesError
+    from storage.cases.handling import CaseRefused
+    from storage.database.backup import BackupError, BackupRefused
+    from storage.database.engine import DatabaseError, StorageFailure
+    from storage.figures.snapshots import Damaged
+    from storage.register.importer import RegisterError
+    from storage.supervision.watch import SupervisionError
     from survey.errors import PackError
 
     bad = (

@@ -8,8 +8,9 @@ from datetime import datetime
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from storage import channels, depth
-from storage.database import Database
+from storage.database.engine import Database
+from storage.delivery import pacing as channels
+from storage.delivery import queue_depth
 
 LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)  # seconds; Twilio waits 15
 LATENESS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0)  # seconds
@@ -110,7 +111,7 @@ class Metrics:
     async def text(self) -> bytes:
         """The exposition, with the queue as it stands. Raises the database's own errors."""
         async with self._db.read() as conn:
-            found = await depth.depths(conn)
+            found = await queue_depth.depths(conn)
             paused = {each.channel for each in await channels.pauses(conn)}
         self._depth.clear()
         self._oldest.clear()

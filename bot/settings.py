@@ -53,7 +53,7 @@ class Settings:
     telegram: Telegram | None
     rates: Rates = Rates()
     lease_seconds: float = 60.0
-    crash_at: str | None = None  # for tests: see scheduler/crash.py
+    crash_at: str | None = None  # for tests: see scheduler/crash_points.py
     rules: Path | None = None
 
 

@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import cast
 
-from scheduler import crash, retry
+from scheduler import crash_points, retry
 from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
-from storage import claims, settlement
-from storage.channels import Pace
-from storage.claims import Claimed
-from storage.database import Database
-from storage.settlement import Result
-from survey.catalogue import Catalogue
-from survey.model import Say
+from storage.database.engine import Database
+from storage.delivery import claims, settlement
+from storage.delivery.claims import Claimed
+from storage.delivery.pacing import Pace
+from storage.delivery.settlement import Result
+from survey.conversation.model import Say
+from survey.packs.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -227,7 +227,7 @@ class Delivery:
         quiet_until = None if window.is_open(now) else window.next_open(now)
         lease = self._sending.lease
         found = await claims.claim(self._db, now, lease, room, self._paces, quiet_until, self._unsearchable)
-        crash.point("delivery.claimed")
+        crash_points.point("delivery.claimed")
         return found
 
     async def _settle(self, results: Sequence[Result], now: datetime) -> None:
@@ -235,8 +235,8 @@ class Delivery:
             return
         async with self._db.begin() as conn:
             await settlement.settle(conn, results, self._gateways, now)
-            crash.point("delivery.settling")
-        crash.point("delivery.settled")
+            crash_points.point("delivery.settling")
+        crash_points.point("delivery.settled")
         for each in results:
             self._sending.observe(each.message.channel, each.kind)
 
@@ -270,7 +270,7 @@ class Delivery:
     async def _begin(self, message: Claimed, now: datetime) -> bool:
         async with self._db.begin() as conn:
             ours = await claims.begin(conn, message, now)
-        crash.point("delivery.begun")
+        crash_points.point("delivery.begun")
         return ours
 
     async def _call(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
@@ -284,7 +284,7 @@ class Delivery:
         except asyncio.CancelledError:
             self._cut_off.add(message.id)
             raise
-        crash.point("delivery.called")
+        crash_points.point("delivery.called")
         return _sent(message, sent)
 
     def _is_late(self, message: Claimed, held: float) -> bool:
@@ -314,7 +314,7 @@ class Delivery:
             code = error.code if isinstance(error, GatewayError) else type(error).__name__
             until = now + retry.backoff(message.attempts, self._jitter.random())
             return Result(message, "unknown", f"Kan ha kommit fram, och det gick inte att fråga ({code}).", until)
-        crash.point("delivery.looked_up")
+        crash_points.point("delivery.looked_up")
         if found is not None:
             return _sent(message, found)
         if message.lookups >= retry.LOOKUPS:  # a line on which all is lost; it ends when its time is out

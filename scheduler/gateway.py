@@ -1,6 +1,7 @@
 """What delivery needs of a channel: one message out, one result or one classified error.
 
-Vendor codes stay in the channel's own file (bot/sms/codes.py, bot/telegram.py); here are only the kinds.
+Vendor codes stay in the channel's own file (bot/channels/sms/error_codes.py, bot/channels/telegram/gateway.py);
+here are only the kinds.
 """
 
 from __future__ import annotations

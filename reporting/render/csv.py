@@ -4,9 +4,9 @@ import csv
 import io
 from dataclasses import fields
 
-from reporting.indicators import Indicator
-from reporting.report import QualityReport
-from reporting.swedish import decimal
+from reporting.document.swedish import decimal
+from reporting.figures.indicators import Indicator
+from reporting.report.build import QualityReport
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
 FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the full-width forms are formulas to Excel as well (OWASP, CSV Injection)

@@ -11,10 +11,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from reporting import charts
-from reporting.blocks import Block, Chart, Document, Grid, Heading, Paragraph
+from reporting.document.blocks import Block, Chart, Document, Grid, Heading, Paragraph
+from reporting.render import charts
 from reporting.render.archive import settled
-from reporting.render.docxtable import ROOM, clean, table
+from reporting.render.docx_table import ROOM, clean, table
 
 TYPEFACE = "Calibri"  # Word has it; a DOCX does not carry typefaces
 DEEP, INK, SOFT = RGBColor(0x12, 0x43, 0x6D), RGBColor(0x1B, 0x23, 0x30), RGBColor(0x4A, 0x55, 0x63)

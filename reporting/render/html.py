@@ -4,8 +4,8 @@ from base64 import b64encode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reporting import charts
-from reporting.blocks import Block, Chart, Document, Grid, Heading, Paragraph, cell_text
+from reporting.document.blocks import Block, Chart, Document, Grid, Heading, Paragraph, cell_text
+from reporting.render import charts
 
 
 def render(document: Document) -> bytes:

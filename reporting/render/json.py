@@ -3,8 +3,8 @@
 import json
 from dataclasses import asdict, fields
 
-from reporting.indicators import Indicator
-from reporting.report import QualityReport
+from reporting.figures.indicators import Indicator
+from reporting.report.build import QualityReport
 
 SCHEMA_VERSION = 1
 COLUMNS = tuple(field.name for field in fields(Indicator))

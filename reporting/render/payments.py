@@ -8,9 +8,9 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.payments import PaymentBasis
+from reporting.document.swedish import EXEMPTIONS
+from reporting.figures.payments import PaymentBasis
 from reporting.render.csv import neutral
-from reporting.swedish import EXEMPTIONS
 
 STATUSES = {"on_time": "I tid", "late": "Sent", "missing": "Saknas", "exempt": "Undantagen"}
 COLUMNS = (

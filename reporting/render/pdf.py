@@ -10,8 +10,8 @@ from typing import Any
 
 import typst
 
-from reporting import charts, fonts
-from reporting.blocks import Block, Document, Grid, Heading, Paragraph, cell_text
+from reporting.document.blocks import Block, Document, Grid, Heading, Paragraph, cell_text
+from reporting.render import charts, fonts
 from reporting.render.glyphs import drawable
 
 PAGE = 100  # characters across

@@ -7,12 +7,12 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.blocks import Cell, Grid, Percent
-from reporting.grids import themes_grid
-from reporting.indicators import YOUTH_DEFINITIONS, Indicator
-from reporting.providers import COLUMNS, PointSection
-from reporting.report import QualityReport
-from reporting.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
+from reporting.document.blocks import Cell, Grid, Percent
+from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
+from reporting.figures.indicators import YOUTH_DEFINITIONS, Indicator
+from reporting.report.build import QualityReport
+from reporting.report.provider_section import COLUMNS, PointSection
+from reporting.report.tables.summary import themes_grid
 
 WIDEST = 60  # characters
 _README = (

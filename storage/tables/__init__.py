@@ -4,7 +4,8 @@ Times are UTC, dates are the unit's own calendar. Two facts are copied where a q
 from one index: ``next_look.plan_on`` (when the planner looks next) and the measurement's provider.
 """
 
-from storage.tables.conversation import (
+from storage.tables.base import WHERE, complete, metadata
+from storage.tables.conversations import (
     answer,
     answer_history,
     ending_count,
@@ -14,8 +15,19 @@ from storage.tables.conversation import (
     occasion,
     session,
 )
-from storage.tables.delivery import channel, chat_pace, inbox, outbox, quarantine, restoration
-from storage.tables.making import WHERE, complete, metadata
+from storage.tables.messages import channel, chat_pace, inbox, outbox, quarantine, restoration
+from storage.tables.oversight import (
+    action_plan,
+    audit,
+    case,
+    comment_theme,
+    context_figure,
+    digest,
+    digest_figure,
+    report_snapshot,
+    target,
+    watch,
+)
 from storage.tables.register import (
     address,
     contact_link,
@@ -31,18 +43,6 @@ from storage.tables.register import (
     provider,
     provider_change,
     provider_contact,
-)
-from storage.tables.unit import (
-    action_plan,
-    audit,
-    case,
-    comment_theme,
-    context_figure,
-    digest,
-    digest_figure,
-    report_snapshot,
-    target,
-    watch,
 )
 
 __all__ = [

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, Text, UniqueConstraint, text
 
-from storage.tables.making import table
-from storage.types import IsoDate, UtcDateTime
+from storage.tables.base import table
+from storage.tables.types import IsoDate, UtcDateTime
 
 provider = table(
     "provider",
@@ -40,7 +40,7 @@ enrolment = table(
     Column("registered_on", IsoDate, nullable=False),
 )
 
-# A phone number or a Telegram chat. Value is read and written in storage/people.py alone.
+# A phone number or a Telegram chat. Value is read and written in storage/people/addresses.py alone.
 address = table(
     "address",
     Column("id", Integer, primary_key=True),
@@ -50,7 +50,7 @@ address = table(
     Column("state_at", UtcDateTime, nullable=False),
     # When a sender that we cannot tie to a customer got the neutral line: it is said once.
     Column("greeted_at", UtcDateTime),
-    # Outside a conversation: what the next message is about (survey.model.Awaiting as JSON), or empty.
+    # Outside a conversation: what the next message is about (survey.conversation.model.Awaiting as JSON), or empty.
     Column("awaiting", Text, nullable=False, server_default=""),
     UniqueConstraint("channel", "value"),
 )
@@ -90,7 +90,7 @@ follow_up = table(
     Column("form", Text),  # meeting, phone, digital; this and the rest are empty where nobody has said
     Column("from_plan", Integer),
     Column("plan_changed", Integer),
-    Column("activities", Text),  # of storage.followups.ACTIVITIES, with commas between
+    Column("activities", Text),  # of storage.followups.recording.ACTIVITIES, with commas between
     Column("next_step", Text),
 )
 
@@ -105,7 +105,7 @@ exemption = table(
     Column("registered_at", UtcDateTime, nullable=False),
 )
 
-# The months that exemptions take out of every count; kept by storage/exemptions.py.
+# The months that exemptions take out of every count; kept by storage/followups/exemptions.py.
 exempt_month = table(
     "exempt_month",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),

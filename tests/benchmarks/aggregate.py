@@ -1,7 +1,7 @@
 """(e) The aggregate of 1,000,000 answers over 1,000 providers.
 
-Ours is all of storage.aggregates.aggregate: satisfaction per provider, and for the unit by quarter, gender and
-difficulty class, with enrolment-months, endings, surveys and reasons. The references count the answers alone, a
+Ours is all of storage.figures.aggregates.aggregate: satisfaction per provider, and for the unit by quarter, gender
+and difficulty class, with enrolment-months, endings, surveys and reasons. The references count the answers alone, a
 row each: one GROUP BY over a covering index, and polars, which reads the rows first.
 """
 
@@ -21,8 +21,8 @@ from typing import Any
 
 import polars
 
-from storage import aggregates, measurements
-from storage.database import Database
+from storage.database.engine import Database
+from storage.figures import aggregates, measurements
 from tests.benchmarks import database
 from tests.benchmarks.measure import Row, alternate
 
@@ -86,8 +86,8 @@ def _peak(path: Path) -> float:
     script = (
         "import asyncio, sys\n"
         "from datetime import UTC, datetime\n"
-        "from storage.aggregates import aggregate\n"
-        "from storage.database import Database\n"
+        "from storage.figures.aggregates import aggregate\n"
+        "from storage.database.engine import Database\n"
         "from tests.benchmarks.measure import peak_memory\n"
         "async def main():\n"
         "    db = Database.open(sys.argv[1])\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database
+from storage.database.engine import Database
 
 PRAGMAS = (
     "journal_mode=WAL",

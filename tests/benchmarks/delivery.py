@@ -1,8 +1,8 @@
 """(f) Delivery: SMS to a far end that answers in 100 ms, the same with raw aiohttp, and long queues.
 
-Ours is scheduler.delivery over SQLite with bot.sms, claims and outcomes committed. The reference posts the same
-forms with aiohttp, as many in flight, and remembers nothing. ``python -m tests.benchmarks.delivery drain|due PATH``
-are the children whose CPU, memory and stalls are measured.
+Ours is scheduler.delivery over SQLite with bot.channels.sms, claims and outcomes committed. The reference posts the
+same forms with aiohttp, as many in flight, and remembers nothing. ``python -m tests.benchmarks.delivery drain|due
+PATH`` are the children whose CPU, memory and stalls are measured.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ async def _timed(work: Coroutine[Any, Any, None]) -> tuple[float, float]:
 
 
 async def _ours(path: Path, port: int) -> tuple[float, float]:
-    from storage.database import Database
+    from storage.database.engine import Database
 
     db = Database.open(database.url(path))
     settled, all_settled = 0, asyncio.Event()
@@ -129,11 +129,11 @@ async def _ours(path: Path, port: int) -> tuple[float, float]:
 def _delivery(
     db: Any, port: int, rate: float | None, observe: Callable[[str, str], None] = lambda _channel, _outcome: None
 ) -> tuple[Any, Any]:
-    from bot.sms import SmsGateway
+    from bot.channels.sms import SmsGateway
     from scheduler.delivery import Delivery, Sending
     from scheduler.hours import SendWindow
-    from storage.channels import Pace
-    from survey.catalogue import load
+    from storage.delivery.pacing import Pace
+    from survey.packs.catalogue import load
 
     gateway = SmsGateway(ACCOUNT, TOKEN, SENDER, api_url=f"http://127.0.0.1:{port}")
     window = SendWindow.parse("always", ZONE)
@@ -178,7 +178,7 @@ def _child(what: str, path: Path, *more: str) -> list[float]:
 
 async def drain(path: Path, port: int) -> None:
     """Send at the configured rate for a while; prints messages sent, the share of one core, the peak in MB."""
-    from storage.database import Database
+    from storage.database.engine import Database
 
     db = Database.open(database.url(path))
     delivery, gateway = _delivery(db, port, RATE)
@@ -203,8 +203,8 @@ async def due(path: Path) -> None:
     from scheduler.hours import SendWindow
     from scheduler.planner import Planner
     from scheduler.rules import Rules
-    from storage.database import Database
-    from survey.catalogue import load
+    from storage.database.engine import Database
+    from survey.packs.catalogue import load
 
     db = Database.open(database.url(path))
     window = SendWindow.parse("always", ZONE)

@@ -1,4 +1,5 @@
-"""(b) One reply through the conversation: survey.engine against two conversation frameworks, no network.
+"""(b) One reply through the conversation: survey.conversation.engine against two conversation frameworks, no
+network.
 
 All three take a customer through the same three ratings again and again: each reply is read and kept, and the
 next question's text is made and handed over. Ours is the step and the rendering. The frameworks get ready-made
@@ -13,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from survey.catalogue import load
-from survey.engine import open_session, step
-from survey.model import Record, Say, Started, TextReceived
+from survey.conversation.engine import open_session, step
+from survey.conversation.model import Record, Say, Started, TextReceived
+from survey.packs.catalogue import load
 from tests.benchmarks.measure import Row, alternate
 
 STEPS = 60_000

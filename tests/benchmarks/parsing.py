@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-from survey import parse
-from survey.catalogue import load
+from survey.packs.catalogue import load
+from survey.understanding import parse
 from tests.benchmarks.measure import Row, alternate
 
 REPLIES = {

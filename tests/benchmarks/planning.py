@@ -129,8 +129,8 @@ def _planner(path: Path) -> tuple[Any, Any]:
     from scheduler.hours import SendWindow
     from scheduler.planner import Planner
     from scheduler.rules import Rules
-    from storage.database import Database
-    from survey.catalogue import load
+    from storage.database.engine import Database
+    from survey.packs.catalogue import load
 
     zone = ZoneInfo("Europe/Stockholm")
     db = Database.open(database.url(path))
@@ -168,7 +168,7 @@ def _apscheduler(path: Path) -> float:
     from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
     from sqlalchemy import create_engine, event, text
 
-    from storage.database import _prepare_sqlite
+    from storage.database.engine import _prepare_sqlite
 
     engine = create_engine(f"sqlite:///{path.with_suffix('.jobs')}")
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="FULL"))  # the same durability

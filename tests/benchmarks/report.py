@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.database import Database
+from storage.database.engine import Database
 from tests.benchmarks import database
 from tests.benchmarks.measure import Row, alternate
-from tests.year2015 import fill
+from tests.support.year_2015 import fill
 
 FOLLOWUP = str(Path(sys.executable).with_name("followup"))
 ALL_MS, PDF_MS = 10_000, 2_000
@@ -23,7 +23,7 @@ FILES, RUNS = 6, 3
 PDF_ALONE = """
 import asyncio, time
 from bot import commands, settings
-from tests.year2015 import NOW
+from tests.support.year_2015 import NOW
 
 async def quality():
     async with commands.database(settings.load()) as db:

@@ -1,6 +1,6 @@
 """The four servers of the webhook benchmark: ``python -m tests.benchmarks.servers KIND DATABASE``.
 
-Each prints its port and serves until it is terminated. All check the signature with bot.sms.verify.
+Each prints its port and serves until it is terminated. All check the signature with bot.channels.sms.verify.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot import sms
 from bot.app import keep_for_good
-from survey.catalogue import load
-from survey.model import Say
+from bot.channels import sms
+from survey.conversation.model import Say
+from survey.packs.catalogue import load
 from tests.benchmarks import database
 from tests.benchmarks.load import ACCOUNT, BASE_URL, PATH, SENDER, TOKEN
 
@@ -30,10 +30,10 @@ Answering = Callable[[str, str, str], Awaitable[str]]  # message id, sender, bod
 
 
 def ours(path: Path) -> web.Application:
-    from bot import webhooks
-    from bot.intake import Intake
+    from bot.inbound.group_commit import Intake
     from bot.settings import Twilio
-    from storage.database import Database
+    from bot.web import webhooks
+    from storage.database.engine import Database
 
     db = Database.open(database.url(path))
 
@@ -50,9 +50,9 @@ def ours(path: Path) -> web.Application:
 
 def unstored(_path: Path) -> web.Application:
     """Our handler, with an intake that remembers nothing."""
-    from bot import webhooks
+    from bot.inbound.intake import Inbound, Taken
     from bot.settings import Twilio
-    from storage.intake import Inbound, Taken
+    from bot.web import webhooks
 
     reply = _replies()["treatment"]
 
@@ -211,7 +211,7 @@ def orm(path: Path) -> web.Application:
     from sqlalchemy.orm import registry
 
     from storage import tables
-    from storage.database import Database
+    from storage.database.engine import Database
 
     class Inbox: ...
 

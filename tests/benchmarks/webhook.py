@@ -1,8 +1,8 @@
 """(a) From a signed SMS webhook to the durable commit and TwiML, 64 connections.
 
-Ours is bot.webhooks with bot.intake and the real engine. References: aiohttp with sqlite3 in a thread of its
-own, group commit, the same statements written by hand; and an async ORM session per request on aiosqlite.
-The slowest hundredth is held against the same handler with nothing stored behind it.
+Ours is bot.web.webhooks with bot.inbound.group_commit and the real engine. References: aiohttp with sqlite3 in a
+thread of its own, group commit, the same statements written by hand; and an async ORM session per request on
+aiosqlite. The slowest hundredth is held against the same handler with nothing stored behind it.
 """
 
 import shutil
@@ -14,9 +14,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from survey import engine
-from survey.catalogue import load
-from survey.model import Started
+from survey.conversation import engine
+from survey.conversation.model import Started
+from survey.packs.catalogue import load
 from tests.benchmarks import database
 from tests.benchmarks.load import phone
 from tests.benchmarks.measure import RUNS, Row, alternate

@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.database import Database
-from tests.journeys.talk import Talk, asked, asked_in_a_chat
+from storage.database.engine import Database
+from tests.support.journeys.talk import Talk, asked, asked_in_a_chat
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 """Telegram as its users know it: buttons, the question that shows its answer, a bot that was blocked."""
 
-from storage import people
-from storage.inbound import BotBlocked, LinkRequested, Tapped
+from storage.conversation.events import BotBlocked, LinkRequested, Tapped
+from storage.people import addresses
 from storage.tables import (
     address,
     customer_address,
     session,
 )
-from survey.model import TextReceived, Unreadable
-from tests.journeys.talk import CHAT, TOMORROW, Talk
-from tests.scheduler.test_flow import MORNING
+from survey.conversation.model import TextReceived, Unreadable
+from tests.scheduler.planning.test_planner import MORNING
+from tests.support.journeys.talk import CHAT, TOMORROW, Talk
 
 
 def _button(talk: Talk, place: int) -> Tapped:
@@ -83,6 +83,6 @@ async def test_a_new_link_opens_a_chat_that_said_wrong_number(chat: Talk) -> Non
     await chat.says("fel nummer", sender=CHAT)
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "unlinked"
     async with chat.db.begin() as conn:
-        await people.issue_token(conn, 1, "t" * 20, TOMORROW)
+        await addresses.issue_token(conn, 1, "t" * 20, TOMORROW)
     await chat.takes(LinkRequested("t" * 20), MORNING, CHAT)
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "active"

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import providerlinks
-from storage import contactlinks
-from storage.contactmessages import HELP
-from storage.database import Database
+from bot.inbound.contact_messages import HELP
+from bot.web.provider import page_links
+from storage.contacts import links
+from storage.database.engine import Database
 from storage.tables import follow_up, follow_up_event, inbox
-from survey import segments
-from tests.journeys.world import World, world
-from tests.storage.providers import OTHER_PHONE, PHONE, REGISTER
+from survey.packs import segments
+from tests.support.journeys.world import World, world
+from tests.support.providers import OTHER_PHONE, PHONE, REGISTER
 
 CUSTOMER = "+46701740601"
 
@@ -115,12 +115,12 @@ async def test_a_contact_who_is_a_customer_too_still_answers(story: World) -> No
 async def test_telegram_by_two_taps(story: World) -> None:
     assert story.app.telegram is not None
     async with story.db.begin() as conn:
-        found = await contactlinks.provider_named(conn, "P1")
+        found = await links.provider_named(conn, "P1")
         assert found is not None
         assert found[2] is not None
         base = f"https://t.me/{await story.app.telegram.username()}?start="
         ends = story.clock() + timedelta(days=9)
-        await providerlinks.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
+        await page_links.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
     await story.deliver()
     token = story.texts(PHONE)[-1].partition("?start=")[2].split()[0]
     chat, other = 70_001, 70_002

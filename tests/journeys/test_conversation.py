@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, func, select, update
 
+from bot.inbound.intake import take_in
 from scheduler.gateway import GatewayError
-from storage import cases, history, settlement
-from storage.inbound import Inbound
-from storage.intake import take_in
+from storage.cases import opening
+from storage.conversation.events import Inbound
+from storage.delivery import settlement
+from storage.outcomes import history
 from storage.tables import (
     address,
     answer,
@@ -22,9 +24,9 @@ from storage.tables import (
     session,
 )
 from storage.tables import outbox as outbox_table
-from survey.model import TextReceived
-from tests.journeys.talk import CHAT, TOMORROW, Talk
-from tests.scheduler.test_flow import CATALOGUE, MORNING, PHONE, START
+from survey.conversation.model import TextReceived
+from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START
+from tests.support.journeys.talk import CHAT, TOMORROW, Talk
 
 
 async def test_a_correction_keeps_the_history_and_moves_the_measurement(talk: Talk) -> None:
@@ -248,7 +250,7 @@ async def test_a_person_can_see_what_was_skipped_unclear_or_late(talk: Talk) -> 
     await talk.says("4", MORNING + timedelta(days=9))
     async with talk.db.read() as conn:
         entries = await history.of_customer(conn, "k")
-        (opened,) = await cases.of_customer(conn, 1)
+        (opened,) = await opening.of_customer(conn, 1)
     assert entries is not None
     (start,) = (entry for entry in entries if entry.survey == "start")
     assert start.notes == "Överhoppad: treatment. Svar kom sent."

@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import digests as command
+from bot.cli.providers import digests as command
 from bot.errors import BadInput
-from scheduler.digests import compose, queue
-from storage import contactlinks, people
-from storage.contactmessages import LOOKED_INTO
-from storage.database import Database
+from bot.inbound.contact_messages import LOOKED_INTO
+from scheduler.provider_digests import compose, queue
+from storage.contacts import links
+from storage.database.engine import Database
+from storage.people import addresses
 from storage.tables import case, digest_figure, outbox, provider
-from survey import segments
-from tests.journeys.world import ZONE, World, world
-from tests.storage.providers import OTHER_PHONE, PHONE, REGISTER
+from survey.packs import segments
+from tests.support.journeys.world import ZONE, World, world
+from tests.support.providers import OTHER_PHONE, PHONE, REGISTER
 
 FOLLOWUPS = "enrolment,month,held_on\n1042,2026-11,2026-11-20\n"
 TOO_FEW = "Nöjdhet: för få svar för att visas (minst 6 krävs)."
@@ -99,8 +100,8 @@ async def test_who_said_stop_gets_none_until_somebody_else_can_be_reached(story:
     await day(story, DECEMBER_FIRST)
     assert sent(story, PHONE) == []
     async with story.db.begin() as conn:
-        phone = (await people.find_or_add(conn, "sms", ["+46701740660"], story.clock()))["+46701740660"]
-        await contactlinks.add_contact(conn, 1, phone.id, story.clock())
+        phone = (await addresses.find_or_add(conn, "sms", ["+46701740660"], story.clock()))["+46701740660"]
+        await links.add_contact(conn, 1, phone.id, story.clock())
     await day(story, "2026-12-02T09:05")
     assert len(sent(story, "+46701740660")) == 1
     assert sent(story, PHONE) == []
@@ -108,8 +109,8 @@ async def test_who_said_stop_gets_none_until_somebody_else_can_be_reached(story:
 
 async def test_telegram_lists_what_is_missing(story: World) -> None:
     async with story.db.begin() as conn:
-        chat = (await people.find_or_add(conn, "telegram", ["70001"], story.clock()))["70001"]
-        await contactlinks.add_contact(conn, 1, chat.id, story.clock())
+        chat = (await addresses.find_or_add(conn, "telegram", ["70001"], story.clock()))["70001"]
+        await links.add_contact(conn, 1, chat.id, story.clock())
     await day(story, DECEMBER_FIRST)
     assert [each.text for each in story.emulator.chats if each.chat_id == 70_001] == [
         "Nacka: november\n"

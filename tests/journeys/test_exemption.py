@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.tables import occasion
-from tests.journeys.world import world
+from tests.support.journeys.world import world
 
 PHONE = "+46701740601"
 REGISTER = {

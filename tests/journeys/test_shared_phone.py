@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from storage import people
-from storage.database import Database, insert
+from storage.database.engine import Database, insert
+from storage.people import addresses
 from storage.tables import (
     address,
     case,
@@ -12,8 +12,8 @@ from storage.tables import (
     occasion,
     session,
 )
-from tests.journeys.talk import CHAT, TOMORROW, Talk, import_phones
-from tests.scheduler.test_flow import MORNING, PHONE, START
+from tests.scheduler.planning.test_planner import MORNING, PHONE, START
+from tests.support.journeys.talk import CHAT, TOMORROW, Talk, import_phones
 
 
 async def test_on_a_shared_phone_nobody_sees_or_erases_what_another_said(talk: Talk) -> None:
@@ -104,8 +104,8 @@ async def test_on_a_shared_phone_nobody_is_guessed_to_complain(talk: Talk) -> No
 async def test_start_on_a_shared_phone_opens_no_chat_that_another_has_closed(talk: Talk) -> None:
     await talk.second_customer()
     async with talk.db.begin() as conn:
-        found = await people.find_or_add(conn, "telegram", [CHAT], MORNING)
-        await people.link(conn, 2, found[CHAT].id, MORNING)
+        found = await addresses.find_or_add(conn, "telegram", [CHAT], MORNING)
+        await addresses.link(conn, 2, found[CHAT].id, MORNING)
     await talk.says("stopp", sender=CHAT)
     assert "Välkommen" in str(await talk.says("start"))
     assert await talk.rows(address, "channel", "state") == [("sms", "active"), ("telegram", "opted_out")]
@@ -125,7 +125,7 @@ async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(tal
     assert await talk.one(occasion.c.outcome, START) == "unreachable"
     assert await talk.rows(case, "kind", "customer_id") == [("wrong_number", 1)]
     async with talk.db.begin() as conn:  # the next import still has the number
-        await people.replace_phones(conn, {1: PHONE}, MORNING)
+        await addresses.replace_phones(conn, {1: PHONE}, MORNING)
     assert "känner inte igen" in str(await talk.says("5"))
     assert await talk.says("mina svar") == "Vi har inga svar från dig."
     await talk.run(MORNING + timedelta(days=8))  # a check-in is due

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands import quality_report
+from bot.cli.common import quality_report
 from reporting.render import json as json_
-from storage import history, people
-from storage.database import Database
+from storage.database.engine import Database
+from storage.outcomes import history
+from storage.people import addresses
 from storage.tables import address, answer, inbox, outbox
-from tests.journeys.world import World, world
+from tests.support.journeys.world import World, world
 
 PHONE = "+46701000001"
 PROVIDERS = "ref,name,phone,authorised_from,authorised_to\nP1,Nya Steget,,,\n"
@@ -94,7 +95,7 @@ async def test_a_chat_is_tied_once_by_its_link_and_answers_by_tapping(db: Databa
         async with db.begin() as conn:
             customer_id = await history.customer_id(conn, "K1")
             assert customer_id is not None
-            await people.issue_token(conn, customer_id, "t" * 32, story.clock().replace(year=2027))
+            await addresses.issue_token(conn, customer_id, "t" * 32, story.clock().replace(year=2027))
         await story.emulator.telegram_from(77, "/start " + "t" * 32)
         await story.emulator.telegram_from(78, "/start " + "t" * 32)  # forwarded: used already
         await story.deliver()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.tables import occasion, session
-from tests.scheduler.unit import Unit, at
+from tests.support.unit import Unit, at
 
 
 def _every(minutes: int, first: str, last: str) -> Iterator[datetime]:

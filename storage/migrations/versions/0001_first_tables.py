@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import types
+from storage.tables import types
 
 revision = "0001"
 down_revision = None

@@ -6,7 +6,7 @@ The measurements are emptied: `Database.create` makes them, and the new counts, 
 import sqlalchemy as sa
 from alembic import op
 
-from storage import triggers
+from storage.tables import triggers
 
 revision = "0007"
 down_revision = "0006"

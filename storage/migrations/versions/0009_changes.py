@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import types
+from storage.tables import types
 
 revision = "0009"
 down_revision = "0008"

@@ -1,0 +1,273 @@
+"""Sending SMS with Twilio's own client, and asking it what became of them and what it received."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    TCPConnector,
+    encode_basic_auth,
+)
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from yarl import URL
+
+from bot.channels.sms.error_codes import classify
+from scheduler.gateway import GatewayError, OutboundMessage, Sent
+
+CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
+REQUEST_SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+TARGETS = 8  # addresses remembered
+CLOCKS_APART = timedelta(minutes=1)  # what Twilio's clock and ours may differ
+
+# Twilio's client writes phone numbers in URLs; nobody may turn that on by accident.
+logging.getLogger("twilio").setLevel(logging.CRITICAL + 1)
+logging.getLogger("twilio").propagate = False
+
+
+class _Throttled(Exception):
+    """A 429, with what Twilio's own exception leaves out: how many seconds it asks us to wait."""
+
+    def __init__(self, answer: str, retry_after: str | None) -> None:
+        super().__init__("429")
+        try:
+            code = json.loads(answer).get("code")
+        except (ValueError, AttributeError):  # a proxy's page
+            code = None
+        self.code = code if isinstance(code, int) else None
+        self.retry_after = (
+            float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdecimal() else None
+        )
+
+
+_basic_auth = lru_cache(maxsize=8)(encode_basic_auth)
+
+
+class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """Twilio's HTTP client with what it lacks: a time-out, a connection limit, another server, and silence.
+
+    Twilio's own ``request`` passes ``timeout=None``, which switches every time-out off, builds aiohttp's
+    deprecated BasicAuth, and logs ``To=``. Made inside a running loop.
+    """
+
+    def __init__(self, base: URL | None, timeout: float) -> None:
+        super().__init__(pool_connections=False)
+        self._base = base
+        self._targets: dict[str, URL] = {}
+        self._limits = ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
+        self._pool = ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits)
+
+    def _target(self, url: str) -> URL:
+        """Where a request for Twilio's ``url`` goes; remembered, because all messages go to one place."""
+        if (known := self._targets.get(url)) is not None:
+            return known
+        target = self._translated(URL(url))
+        if not target.query_string and len(self._targets) < TARGETS:
+            self._targets[url] = target
+        return target
+
+    def _translated(self, target: URL) -> URL:
+        if self._base is None:
+            return target
+        path = self._base.raw_path.rstrip("/") + target.raw_path
+        return self._base.with_path(path, encoded=True).with_query(target.query)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  # the signature is twilio's
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One HTTP request; an aiohttp error or TimeoutError when no whole answer came."""
+        sent = dict(headers or {})
+        if auth is not None:
+            sent["Authorization"] = _basic_auth(*auth)
+        if data is not None:  # yarl's quoting is compiled: a sixth of the time that urlencode takes
+            data = URL.build(query=data).raw_query_string.encode()
+        async with self._pool.request(
+            method.upper(),
+            self._target(url),
+            params=params,
+            data=data,
+            headers=sent,
+            timeout=self._limits if timeout is None else ClientTimeout(total=timeout),
+            allow_redirects=allow_redirects,
+        ) as answer:
+            text = await answer.text()
+            if answer.status == 429:
+                raise _Throttled(text, answer.headers.get("Retry-After"))
+            return Response(answer.status, text, answer.headers)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An SMS to us in Twilio's list; ``at`` is aware, or None when Twilio does not say."""
+
+    external_id: str
+    sender: str
+    text: str
+    at: datetime | None
+
+
+class SmsGateway:
+    """Sends SMS with Twilio's own client.
+
+    Args:
+        account_sid: Twilio account SID.
+        auth_token: its token.
+        from_: our number in E.164, or None when a messaging service chooses it.
+        messaging_service_sid: messaging service SID, or None.
+        api_url: another server that speaks Twilio's API (an emulator); None for Twilio.
+        timeout: seconds until an unanswered request is given up and the message is ``unknown``.
+
+    Raises:
+        ValueError: neither a number nor a messaging service, or an ``api_url`` that is not an http address.
+    """
+
+    channel = "sms"
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        from_: str | None = None,
+        messaging_service_sid: str | None = None,
+        api_url: str | None = None,
+        timeout: float = REQUEST_SECONDS,
+    ) -> None:
+        if not (from_ or messaging_service_sid):
+            raise ValueError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed to send SMS.")
+        base = URL(api_url) if api_url else None
+        if base is not None and (base.scheme not in ("http", "https") or not base.host):
+            raise ValueError(f"TWILIO_API_URL is not an http or https address: {api_url}")
+        self._base = base
+        self._credentials = (account_sid, auth_token)
+        self._sender: dict[str, str] = (
+            {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}
+        )
+        if from_:
+            self._sender["from_"] = from_
+        self._timeout = timeout
+        self._http: _HttpClient | None = None
+        self._client: Client | None = None
+
+    def _twilio(self) -> Client:
+        if self._client is None:  # lazily: aiohttp's session must be made inside the running loop
+            self._http = _HttpClient(self._base, self._timeout)
+            # A filled environment keeps Client from reading the process's own (edge, region).
+            self._client = Client(*self._credentials, http_client=self._http, environment={"TWILIO_EDGE": ""})
+        return self._client
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Hands one SMS to Twilio, with ``message.status_url`` as its StatusCallback.
+
+        Raises:
+            GatewayError: kind ``unknown`` when the request may have reached Twilio (it has no idempotency
+                key: look it up with :meth:`find` before sending again), otherwise as :func:`classify` says.
+        """
+        extra = dict(self._sender)
+        if message.status_url:
+            extra["status_callback"] = message.status_url
+        try:
+            message.text.encode()  # a lone surrogate would be left out, and the rest sent
+            made = await self._twilio().messages.create_async(to=message.to, body=message.text, **extra)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        if not made.sid:
+            raise GatewayError("unknown", "no-sid")
+        return _sent(made)
+
+    async def find(
+        self, message: OutboundMessage, since: datetime | None = None, known: Collection[str] = ()
+    ) -> Sent | None:
+        """Looks among Twilio's own messages for one that was sent with an unknown result.
+
+        Twilio does not give the StatusCallback back, so the match is on receiver, time and text.
+
+        Args:
+            message: what was being sent.
+            since: aware; older messages (by more than a minute, for the clocks) are not a match.
+            known: ids that belong to other messages.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        try:  # no date filter: Twilio's knows when a message was sent, and one in its queue has not been
+            found = await self._twilio().messages.list_async(to=message.to, limit=50)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        for one in found:
+            old = since and one.date_created and one.date_created < since - CLOCKS_APART
+            ours = str(one.direction) == "outbound-api" and one.body == message.text
+            if ours and not old and one.sid and one.sid not in known:
+                return _sent(one)
+        return None
+
+    async def inbound(self, since: datetime) -> AsyncIterator[Received]:
+        """What Twilio has received for us since ``since`` (aware), whether or not it ever reached us.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        to = {"to": self._sender["from_"]} if "from_" in self._sender else {}
+        try:
+            found = await self._twilio().messages.list_async(date_sent_after=since, page_size=1000, **to)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        for one in found:
+            if str(one.direction) == "inbound" and one.sid and one.from_:
+                yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
+
+    async def close(self) -> None:
+        """Closes the connections; the gateway opens new ones if it is used again."""
+        if self._http is not None:
+            await self._http.close()
+        self._http = self._client = None
+
+
+def _sent(made: Any) -> Sent:
+    segments = made.num_segments
+    return Sent(
+        external_id=made.sid,
+        segments=int(segments) if segments and str(segments).isdecimal() else None,
+        price=made.price,
+    )
+
+
+def _gateway_error(error: Exception) -> GatewayError:
+    if isinstance(error, _Throttled):
+        return GatewayError(classify(error.code, 429), str(error.code or 429), error.retry_after)
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        code = error.code if isinstance(error.code, int) else None
+        return GatewayError(classify(code, error.status), str(code or error.status))
+    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+        return GatewayError("transient", "connect")  # no connection: nothing has left
+    if isinstance(error, TimeoutError):
+        return GatewayError("unknown", "timeout")
+    if isinstance(error, ClientError | OSError):
+        return GatewayError("unknown", "connection-lost")
+    if isinstance(error, UnicodeEncodeError):
+        return GatewayError("permanent", "encoding")
+    return GatewayError("unknown", type(error).__name__)  # an answer that could not be read

@@ -1,0 +1,68 @@
+"""Inbound SMS that Twilio has and we do not: a webhook that failed is not surely sent again, so we ask."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.inbound.group_commit import Intake
+from scheduler.gateway import GatewayError
+from storage.conversation import inbox
+from storage.conversation.events import Inbound
+from storage.database.engine import Database
+from survey.conversation.model import TextReceived
+
+log = logging.getLogger(__name__)
+
+REACH = timedelta(days=3)  # how far back Twilio is asked
+UNDER_WAY = timedelta(minutes=2)  # a younger one may still come by itself
+
+
+class Received(Protocol):
+    """One SMS in the provider's list; ``at`` is aware, or None when it is not known."""
+
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
+class Receiver(Protocol):
+    """Who can be asked what was received since a time. Raises GatewayError."""
+
+    def inbound(self, since: datetime) -> AsyncIterator[Received]: ...
+
+
+class Sweep:
+    """Takes in what never reached us, the oldest first. A reply leaves by the outbox."""
+
+    def __init__(self, db: Database, receiver: Receiver, intake: Intake, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._receiver = receiver
+        self._intake = intake
+        self._now = now
+
+    async def run(self) -> None:
+        """Ask once, and take in what is missing."""
+        now = self._now()
+        try:
+            there = [each async for each in self._receiver.inbound(now - REACH)]
+        except GatewayError as error:
+            log.warning("Twilio cannot be asked for what it received: %s", error)
+            return
+        settled = {each.external_id: each for each in there if each.at is None or each.at <= now - UNDER_WAY}
+        if not settled:
+            return
+        async with self._db.read() as conn:
+            missing = await inbox.missing(conn, "sms", settled)
+        oldest_first = [each for each in reversed(settled.values()) if each.external_id in missing]
+        for each in oldest_first:
+            await self._intake.submit(
+                Inbound("sms", each.external_id, each.sender, TextReceived(each.text), swept=True)
+            )
+        if oldest_first:
+            log.warning("%d messages had never reached us and were taken in now", len(oldest_first))

@@ -1,0 +1,45 @@
+"""What staff take out about the providers' months: the basis for payment, and both sides of each follow-up."""
+
+import csv
+import io
+from datetime import datetime
+
+from bot import settings as settings_
+from bot.cli.common import check_month, database
+from bot.errors import BadInput
+from storage.followups import enrolment_months, recording
+
+
+async def payments(month: str, format_: str, now: datetime) -> bytes:
+    """The basis for payment of ``month`` as csv or xlsx. Raises BadInput."""
+    from reporting.figures.payments import basis
+    from reporting.render.payments import to_csv, to_xlsx
+
+    render = {"csv": to_csv, "xlsx": to_xlsx}.get(format_)
+    if render is None:
+        raise BadInput(f"Formatet {format_!r} finns inte: välj csv eller xlsx.")
+    today = now.astimezone(settings_.load().zone).date()
+    check_month(month)
+    if month > f"{today:%Y-%m}":
+        raise BadInput(f"Månaden {month} har inte börjat än.")
+    async with database(settings_.load()) as db, db.read() as conn:
+        months = await enrolment_months.of_month(conn, month)
+    return render(basis(month, recording.locks_on(month), recording.is_locked(month, today), months))
+
+
+async def both_sides(month: str) -> bytes:
+    """Per provider, how many of the month's follow-ups are in each state; CSV, for staff alone. Raises BadInput."""
+    from reporting.figures.followups import STATES, tally
+    from reporting.render.csv import neutral
+
+    check_month(month)
+    async with database(settings_.load()) as db, db.read() as conn:
+        months = await enrolment_months.of_month(conn, month, with_answers=True)
+    names = {each.provider: each.provider_name for each in months}
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["provider", "provider_name", "month", *STATES, "exempt"])
+    for (provider, _), counts in sorted(tally(months).items()):
+        known = (neutral(provider), neutral(names[provider]), month)
+        writer.writerow([*known, *(counts[state] for state in (*STATES, "exempt"))])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")

@@ -1,0 +1,389 @@
+"""The command line. Each command imports what it needs when it runs: `--help` must be quick."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+app = typer.Typer(
+    help="Kunduppföljning per SMS och Telegram för kommunens arbetsmarknadsenhet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+export_app = typer.Typer(help="Aggregat utan rapport.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
+themes_app = typer.Typer(help="Kommentarernas teman, kodade av personal.", no_args_is_help=True)
+app.add_typer(themes_app, name="themes")
+cases_app = typer.Typer(help="Det som väntar på en person: klagomål, önskad kontakt, fara, fel nummer.")
+app.add_typer(cases_app, name="cases")
+watch_app = typer.Typer(help="Skärpt uppföljning av en anordnare.", no_args_is_help=True)
+app.add_typer(watch_app, name="watch")
+
+T = TypeVar("T")
+# What modules define is no garbage: by default the collector looks through all of it again and again while they
+# are imported, which is a twelfth of a short command's time.
+COLLECT_AFTER = 50_000  # objects
+
+Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="Kalenderår, till exempel 2025.")]
+Month = Annotated[str, typer.Option("--month", help="Månad, till exempel 2026-10.")]
+Out = Annotated[Path | None, typer.Option(help="Fil att skriva till, annars standard ut.")]
+Provider = Annotated[str, typer.Argument(help="Anordnarens nummer i registret.")]
+Reason = Annotated[str, typer.Option("--reason", help="Skälet; det skrivs i rapporten.")]
+By = Annotated[str, typer.Option("--by", help="Vem som beslutar.")]
+At = Annotated[str | None, typer.Option("--at", help="Tidpunkt (ISO), i stället för nu.")]
+
+
+def main() -> None:
+    """Run a command; a known error is one sentence and exit code 2 (bad input) or 1 (failure)."""
+    gc.set_threshold(COLLECT_AFTER)
+    try:
+        app()
+    except Exception as error:
+        from bot.errors import exit_code
+
+        code = exit_code(error)
+        if code is None:
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(code)
+    finally:
+        gc.freeze()  # the process ends here: to look once more for garbage takes a fifth of a short command
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@app.command()
+def init(
+    from_: Annotated[
+        str, typer.Option("--from", help="En annan databas vars innehåll flyttas hit; FOLLOWUP_DATABASE_URL är ny.")
+    ] = "",
+) -> None:
+    """Skapa databasen, eller lyft den till den senaste versionen."""
+    from bot.cli import common
+
+    typer.echo(_run(common.init(from_)))
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="CSV- eller XLSX-filer, eller en mapp med sådana.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+    by: Annotated[str, typer.Option(help="Vem som rättar uppföljningar i en låst månad.")] = "",
+    reason: Annotated[str, typer.Option(help="Varför en låst månad rättas.")] = "",
+) -> None:
+    """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
+    from bot.cli import common
+
+    typer.echo(_run(common.import_files(paths, dry_run, now(), by, reason)))
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(help="Adress att lyssna på.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port att lyssna på.", min=1, max=65535)] = 8080,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Låtsastelefoner på en sida; inget riktigt skickas.")
+    ] = False,
+) -> None:
+    """Kör allt i en process: webhookar, schema och utskick."""
+    from bot.cli import common
+
+    _run(common.run(host, port, now, simulate))
+
+
+@app.command()
+def plan(
+    at: At = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa utan att spara.")] = False,
+    audit: Annotated[
+        bool,
+        typer.Option("--audit", help="Visa i stället att allt som förfallit har ett utfall."),
+    ] = False,
+    since: Annotated[str | None, typer.Option("--since", help="Med --audit: från och med denna dag (ISO).")] = None,
+) -> None:
+    """Visa vad som ska skickas, vad som hålls tillbaka och varför."""
+    from bot.cli import common
+    from bot.cli.staff import planning
+
+    moment = common.moment(at, now())
+    if audit:
+        if not _run(planning.audit(moment, dry_run, since)):
+            raise typer.Exit(1)
+    else:
+        _run(planning.plan(moment, dry_run))
+
+
+@app.command()
+def why(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
+    """Visa varje planerad kontakt med en kund och varför den skickades eller inte."""
+    from bot.cli.staff import planning
+
+    _run(planning.why(customer))
+
+
+@app.command()
+def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
+    """Skapa en engångslänk som knyter kundens Telegram till registret."""
+    from bot.cli import common
+
+    typer.echo(_run(common.invite(customer, now())))
+
+
+@app.command()
+def link(
+    provider: Provider,
+    phone: Annotated[str | None, typer.Option(help="Kontaktpersonens telefon, om inte registrets.")] = None,
+    days: Annotated[int, typer.Option(help="Hur många dagar länken gäller.", min=1, max=90)] = 45,
+    telegram: Annotated[bool, typer.Option("--telegram", help="Knyt kontaktens Telegram i stället.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Dra in länkarna (eller --phone:s).")] = False,
+) -> None:
+    """Skicka en personlig länk till en anordnares kontaktperson, för att registrera uppföljningar."""
+    from bot.web.provider import page_links
+
+    typer.echo(_run(page_links.link(provider, phone, days, telegram, revoke, now())))
+
+
+@app.command()
+def digest(
+    provider: Provider,
+    month: Annotated[str | None, typer.Option("--month", help="Månad, till exempel 2026-10.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Skicka det, en gång.")] = False,
+) -> None:
+    """Visa en anordnares månadsbrev precis som det skickas, med delar och kostnad."""
+    from bot.cli.providers import digests
+
+    typer.echo(_run(digests.digest(provider, month, send, now())))
+
+
+@app.command()
+def talk(
+    survey: Annotated[str, typer.Argument(help="start, end eller checkin.")],
+    lang: Annotated[str, typer.Option(help="Språkkod.")] = "sv",
+    channel: Annotated[str, typer.Option(help="sms eller telegram.")] = "sms",
+    transcript: Annotated[
+        Path | None, typer.Option(help="Fil att spara samtalet i, så att ett test kan spela upp det.")
+    ] = None,
+) -> None:
+    """Spela en enkät i terminalen, med delar och kostnad per meddelande."""
+    from bot.cli.system.talk import play
+
+    play(survey, lang, channel, now, transcript)
+
+
+@app.command()
+def report(
+    year: Year,
+    out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
+    formats: Annotated[
+        str | None, typer.Option("--format", help="pdf, docx, html, xlsx, csv, json; annars alla.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option("--provider", help="Anordnarens nummer: bara dess underlag för dialogen.")
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Frys rapporten som årets publicerade.")] = False,
+    revise: Annotated[
+        str | None, typer.Option("--revise", help="Publicera en rättelse; skälet skrivs i rapporten.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Dagens siffror, även om året är publicerat.")] = False,
+) -> None:
+    """Skriv årets kvalitetsrapport: som den publicerades, annars ett utkast av dagens siffror."""
+    from bot.cli import common
+
+    if provider is not None:
+        from bot.cli.providers.dialogue_pack import dialogue_pack
+
+        if publish or revise is not None:
+            raise typer.BadParameter("Ett underlag publiceras inte: välj --provider eller --publish.")
+        chosen = formats.split(",") if formats else list(common.DOCUMENTS)
+        done = dialogue_pack(year, provider, out, chosen, now(), draft=draft)
+    else:
+        chosen = formats.split(",") if formats else list(common.FORMATS)
+        done = common.report(year, out, chosen, now(), publish=publish, revise=revise, draft=draft)
+    for path in _run(done):
+        typer.echo(path)
+
+
+@export_app.command("indicators")
+def export_indicators(
+    year: Year,
+    format_: Annotated[str, typer.Option("--format", help="csv, xlsx eller json")] = "csv",
+    out: Out = None,
+) -> None:
+    """Skriv indikatorerna, en rad per värde."""
+    from bot.cli import common
+
+    _hand_over(_run(common.export_indicators(year, format_, now())), out)
+
+
+@export_app.command("payments")
+def export_payments(
+    month: Month,
+    format_: Annotated[str, typer.Option("--format", help="csv eller xlsx")] = "csv",
+    out: Out = None,
+) -> None:
+    """Skriv månadens underlag för utbetalning: insatsmånader per anordnare, summor, låsdatum, kontrollsumma."""
+    from bot.cli.figures import exports
+
+    _hand_over(_run(exports.payments(month, format_, now())), out)
+
+
+@export_app.command("followups")
+def export_followups(month: Month, out: Out = None) -> None:
+    """Skriv månadens uppföljningar från båda sidor, per anordnare (CSV). Bara för enhetens egen personal."""
+    from bot.cli.figures import exports
+
+    _hand_over(_run(exports.both_sides(month)), out)
+
+
+def _hand_over(content: bytes, out: Path | None) -> None:
+    from bot.cli import common
+
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        common.write(out, content)
+
+
+@themes_app.command("export")
+def export_themes(
+    year: Year,
+    out: Annotated[Path, typer.Option(help="Arbetsbok att skriva.")] = Path("out/kommentarer.xlsx"),
+) -> None:
+    """Skriv årets kommentarer till en arbetsbok för kodning, med förslag och markerade personuppgifter."""
+    from bot.cli import common
+
+    typer.echo(_run(common.export_themes(year, out)))
+
+
+@themes_app.command("import")
+def import_themes(
+    path: Annotated[Path, typer.Argument(help="Arbetsboken med valda teman.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+) -> None:
+    """Läs in valda teman: allt eller inget; varje fel nämns med rad och kolumn."""
+    from bot.cli import common
+
+    typer.echo(_run(common.import_themes(path, dry_run, now())))
+
+
+@cases_app.callback(invoke_without_command=True)
+def cases(
+    context: typer.Context,
+    all_: Annotated[bool, typer.Option("--all", help="Visa också de avslutade.")] = False,
+) -> None:
+    """Visa öppna ärenden med sista dag, ägare, status och text, de brådskande först."""
+    from bot.cli.staff import cases as casework
+
+    if context.invoked_subcommand is None:
+        _run(casework.show(all_, now()))
+
+
+@cases_app.command("take")
+def take_case(
+    number: Annotated[int, typer.Argument(help="Ärendets nummer.")],
+    by: Annotated[str, typer.Option("--by", help="Vem som tar det.")],
+) -> None:
+    """Ta ett ärende."""
+    from bot.cli.staff import cases as casework
+
+    typer.echo(_run(casework.take(number, by)))
+
+
+@cases_app.command("close")
+def close_case(
+    number: Annotated[int, typer.Argument(help="Ärendets nummer.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="åtgärdat, besvarat, återtaget eller ej nådd.")],
+    by: Annotated[str, typer.Option("--by", help="Vem som avslutar det.")],
+) -> None:
+    """Avsluta ett ärende med vad det ledde till."""
+    from bot.cli.staff import cases as casework
+
+    typer.echo(_run(casework.close(number, outcome, by, now())))
+
+
+@watch_app.command("list")
+def watch_list() -> None:
+    """Visa vilka som är under skärpt uppföljning, vilka som föreslås och varför, och öppna åtgärdsplaner."""
+    from bot.cli.staff import watch
+
+    typer.echo(_run(watch.overview(now())))
+
+
+@watch_app.command("start")
+def watch_start(provider: Provider, reason: Reason, by: By) -> None:
+    """Fråga anordnarens kunder varannan vecka tills beslutet hävs."""
+    from bot.cli.staff import watch
+
+    typer.echo(_run(watch.start(provider, reason, by, now())))
+
+
+@watch_app.command("lift")
+def watch_lift(provider: Provider, reason: Reason, by: By) -> None:
+    """Häv den skärpta uppföljningen."""
+    from bot.cli.staff import watch
+
+    typer.echo(_run(watch.lift(provider, reason, by, now())))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Ny fil för kopian; finns den redan skrivs inget över.")],
+) -> None:
+    """Kopiera databasen medan den används, och kontrollera kopian (SQLite)."""
+    from bot.cli.system import backup as backup_
+
+    typer.echo(_run(backup_.backup(file, now())))
+
+
+@app.command()
+def restored(
+    stopped_at: Annotated[
+        str | None,
+        typer.Option("--stopped-at", help="När det gamla systemet stannade (ISO); utan den: nu."),
+    ] = None,
+    copied_at: Annotated[
+        str | None,
+        typer.Option("--copied-at", help="När kopian gjordes (ISO), om pg_dump gjorde den."),
+    ] = None,
+) -> None:
+    """Klara av en återställd kopia: det som kan ha skickats efter den skickas inte igen."""
+    from bot.cli import common
+    from bot.cli.system import backup as backup_
+
+    at = now()
+    copied = common.moment(copied_at, at) if copied_at else None
+    stopped = common.moment(stopped_at, at) if stopped_at else None
+    typer.echo(_run(backup_.restored(copied, stopped, at)))
+
+
+@app.command()
+def check() -> None:
+    """Kontrollera inställningar, databas, enkäter och karantän."""
+    from bot.cli import common
+
+    if not _run(common.check()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out/demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Låt rapporten och tjänsten vara igång.")] = False,
+    seed: Annotated[int, typer.Option(help="Samma frö ger samma siffror.")] = 2015,
+) -> None:
+    """Hela systemet utan konton: ett simulerat år genom riktig kod, och rapporten."""
+    from bot.cli.system.demo import run_demo
+
+    _run(run_demo(out, seed, serve, now))

@@ -1,0 +1,36 @@
+"""`followup report --provider REF`: the pack for the yearly meeting with a provider."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot import settings
+from bot.cli import common
+from bot.errors import BadInput
+
+
+async def dialogue_pack(
+    year: int, provider: str, out: Path, formats: Sequence[str], now: datetime, *, draft: bool = False
+) -> list[Path]:
+    """Write the pack of ``provider`` in ``formats``; the files' paths. Raises BadInput."""
+    from reporting.providers.dialogue_pack import NoDialogue, dialogue
+    from storage.cases.provider_counts import open_cases
+
+    unknown = [name for name in formats if name.strip() not in common.DOCUMENTS]
+    if unknown:
+        raise BadInput(f"Underlaget görs inte som {unknown[0]!r}: välj bland {', '.join(common.DOCUMENTS)}.")
+    chosen = settings.load()
+    now = now.astimezone(chosen.zone)
+    async with common.database(chosen) as db:
+        quality = await common.quality_report(db, year, now, draft=draft)
+        async with db.read() as conn:
+            waiting = await open_cases(conn, provider)
+    try:
+        pack = dialogue(quality, provider, waiting)
+    except NoDialogue as error:
+        raise BadInput(str(error)) from error
+    stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in provider)
+    return [
+        common.write(out / f"dialog-{year}-{stem}.{name.strip()}", common.draw(pack, name.strip()))
+        for name in formats
+    ]

@@ -1,0 +1,95 @@
+"""`followup digest`: what a provider would be sent, exactly; and sending it before its day."""
+
+from datetime import datetime
+
+from bot import settings as settings_
+from bot.app import contact_rules
+from bot.cli.common import check_month, database
+from bot.errors import BadInput
+from bot.settings import Settings, SettingsError
+from bot.sms_cost import parts_and_price, sms_cost
+from reporting.document.swedish import CHANNELS, month_and_year
+from scheduler.provider_digests import Composed, compose, queue
+from storage.contacts import digests, links
+from storage.database.engine import Database
+from storage.followups import recording
+from storage.followups.calendar import first_day, month_of, preceding
+
+
+async def digest(provider_ref: str, month: str | None, send: bool, now: datetime) -> str:
+    """The digest of ``month`` as each contact address gets it; ``send`` queues it.
+
+    Raises BadInput and SettingsError.
+    """
+    settings = settings_.load()
+    async with database(settings) as db:
+        return await preview(db, settings, provider_ref, month, send, now)
+
+
+async def preview(
+    db: Database, settings: Settings, provider_ref: str, month: str | None, send: bool, now: datetime
+) -> str:
+    """What `digest` says. Without a ``month`` the last one is meant, or this one when the last has locked."""
+    rules, _ = contact_rules(settings)
+    today = now.astimezone(settings.zone).date()
+    if month is None:
+        this, before = month_of(today), preceding(month_of(today))
+        month = this if recording.is_locked(before, today) else before
+    check_month(month)
+    named = month_and_year(first_day(month))
+    if month > month_of(today):
+        raise BadInput(f"Månaden {month} har inte börjat än.")
+    on = {"sms": settings.twilio, "telegram": settings.telegram}
+    channels = frozenset(name for name, channel in on.items() if channel)
+    if send and not channels:
+        raise SettingsError("TWILIO_ACCOUNT_SID and TELEGRAM_BOT_TOKEN are missing: nothing can be sent.")
+    async with db.begin() if send else db.read() as conn:
+        found = await links.provider_named(conn, provider_ref)
+        if found is None:
+            raise BadInput(f"Anordnaren {provider_ref} finns inte i registret.")
+        provider_id, name, _ = found
+        sent = await digests.sent_at(conn, provider_id, month)
+        composed = await compose(
+            conn, provider_id, provider_ref, month, channels or frozenset(on), rules, today, now
+        )
+        if send:
+            if recording.is_locked(month, today):
+                day = recording.locks_on(month)
+                raise BadInput(f"Månaden {month} låstes {day}: då skickas inget månadsbrev.")
+            _may_be_sent(name, named, sent, composed)
+            await queue(conn, provider_id, month, composed, settings.zone, now)
+    if sent is not None:
+        state = f"Skickat {sent.astimezone(settings.zone):%Y-%m-%d %H:%M}; så här skulle det se ut i dag."
+    elif send:
+        state = "I kö: skickas när `followup run` är igång och sändningstiden är öppen."
+    else:
+        state = "Förhandsvisning: inget skickas."
+    return f"{name}, {named}. {state}\n\n{_shown(composed)}"
+
+
+def _may_be_sent(name: str, named: str, sent: datetime | None, composed: Composed) -> None:
+    if sent is not None:
+        raise BadInput(f"{name} har redan fått månadsbrevet för {named} ({sent:%Y-%m-%d}).")
+    if not composed.digest.says_something:
+        raise BadInput(f"{name} hade inga insatser att följa upp i {named}: det finns inget att skicka.")
+    if not composed.messages:
+        raise BadInput(
+            f"{name} har ingen kontakt att skicka till: ange anordnarens telefon i registret eller gör en länk "
+            "med `followup link`."
+        )
+
+
+def _shown(composed: Composed) -> str:
+    texts: dict[tuple[str, str], int] = {}
+    for message in composed.messages:
+        texts[message.channel, message.text] = texts.get((message.channel, message.text), 0) + 1
+    if not texts:
+        return "Anordnaren har ingen kontakt som kan nås: ingen får brevet."
+    parts = []
+    for (channel, text), receivers in texts.items():
+        size = ""
+        if channel == "sms":
+            cost = sms_cost(text)
+            size = f", {cost.alphabet}, {parts_and_price(cost.parts)} per mottagare"
+        parts.append(f"{CHANNELS[channel]} till {receivers}{size}:\n{text}")
+    return "\n\n".join(parts)

@@ -1,0 +1,51 @@
+"""`followup backup` and `followup restored`."""
+
+from datetime import datetime
+from pathlib import Path
+
+from bot import settings as settings_
+from bot.cli.common import database
+from bot.errors import BadInput
+
+
+async def backup(target: Path, now: datetime) -> str:
+    """Copy the running database to ``target``. Raises BackupError."""
+    from storage.database.backup import backup as copy
+
+    settings = settings_.load()
+    async with database(settings) as db:
+        size = await copy(db, target, now)
+    return f"Säkerhetskopian {target} är klar och kontrollerad ({size / 1_000_000:.1f} MB)."
+
+
+async def restored(copied_at: datetime | None, stopped_at: datetime | None, now: datetime) -> str:
+    """Settle a database that came back from a copy, before `followup run` does it. Raises BadInput."""
+    from bot.app import contact_rules
+    from scheduler.planner import Planner
+    from scheduler.restore import settle
+    from storage.database import backup
+    from survey.packs.catalogue import load
+
+    settings = settings_.load()
+    rules, window = contact_rules(settings)
+    async with database(settings) as db:
+        async with db.begin() as conn:
+            if copied_at is not None:
+                await backup.announce(conn, copied_at)
+            found = await backup.unsettled(conn)
+            if found is None:
+                raise BadInput(
+                    "Databasen är ingen återställd kopia, eller så är det redan klarat av: ange --copied-at för en "
+                    "kopia som gjorts med ett annat verktyg."
+                )
+            if stopped_at is not None:
+                if stopped_at < found.copied_at:
+                    raise BadInput("--stopped-at är före kopian: ange när det gamla systemet stannade.")
+                await backup.set_stopped(conn, stopped_at)
+        planner = Planner(db, load(), rules, window, settings.zone, frozenset())
+        settled = await settle(db, planner, rules, window, now)
+    assert settled is not None
+    return (
+        f"Klart: {settled.messages} meddelanden och {settled.contacts} frågor kan ha skickats efter kopian och "
+        "skickas inte igen."
+    )

@@ -1,0 +1,127 @@
+"""`followup check`: what must be right before going live, a line for each."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import settings as settings_
+from bot.app import contact_rules
+from bot.settings import Settings, SettingsError
+from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
+from scheduler.rules_file import RulesError
+from storage.conversation import quarantine
+from storage.database.engine import Database
+from storage.delivery import pacing
+from survey.errors import PackError
+from survey.packs import segments
+from survey.packs.catalogue import Catalogue, load
+from survey.packs.pack_files import PACKS
+
+FEW = 10  # unread texts are named up to so many
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    ok: bool
+    text: str
+
+
+async def findings() -> list[Finding]:
+    """Settings, webhooks, surveys and database, in that order."""
+    try:
+        settings = settings_.load()
+        _, window = contact_rules(settings)
+    except (SettingsError, RulesError) as error:
+        return [Finding(False, str(error))]
+    return [
+        Finding(True, f"Skickar {window}."),
+        *_channels(settings),
+        *texts(),
+        *await database_findings(settings),
+    ]
+
+
+def _channels(settings: Settings) -> list[Finding]:
+    found = []
+    if settings.twilio is None:
+        found.append(Finding(True, "SMS är avstängt: TWILIO_ACCOUNT_SID saknas."))
+    elif settings.public_url is None:
+        found.append(Finding(False, "FOLLOWUP_PUBLIC_URL saknas: Twilio kan inte nå tjänsten."))
+    else:
+        found.append(Finding(True, f"SMS: ställ in webhooken i Twilio på {settings.public_url}{SMS_PATH}"))
+    if settings.telegram is None:
+        found.append(Finding(True, "Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas."))
+    elif settings.public_url is None:
+        found.append(Finding(True, "Telegram hämtas med long polling: FOLLOWUP_PUBLIC_URL saknas."))
+    else:
+        found.append(Finding(True, f"Telegram: webhook {settings.public_url}{TELEGRAM_PATH}"))
+    return found
+
+
+def texts(packs: Path = PACKS) -> list[Finding]:
+    """Every text that can be sent, in each language: there, within its budget, and read by a native speaker."""
+    try:
+        catalogue = load(packs)
+    except PackError as error:
+        return [Finding(False, line) for line in str(error).splitlines()]
+    return [finding for language in catalogue.languages for finding in _language(catalogue, language)]
+
+
+def _language(catalogue: Catalogue, language: str) -> list[Finding]:
+    name = f"{language} ({catalogue.names[language]})"
+    alphabet = catalogue.alphabet(language)
+    costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
+    dear = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
+    if dear:
+        return [Finding(False, f"{name}: {key} {_why(dear[key], alphabet)}") for key in dear if _itself(key, dear)]
+    most = _parts(segments.BUDGET[alphabet])
+    found = [Finding(True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {most} var.")]
+    unread = catalogue.unread[language]
+    if unread:
+        named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
+        waits = "1 text är inte granskad" if len(unread) == 1 else f"{len(unread)} texter är inte granskade"
+        found.append(Finding(True, f"{name}: {waits} av en modersmålstalare{named}."))
+    return found
+
+
+def _itself(key: str, dear: Container[str]) -> bool:
+    """Whether a message is dear by more than the question or the phrase in it, which is named on its own."""
+    question, _, phrase = key.rpartition(".")
+    return question not in dear and (not question or phrase not in dear)
+
+
+def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:
+    """What is wrong with an SMS over its budget: a character, or only its length."""
+    if cost.offender is None or cost.alphabet == alphabet:
+        return f"blir {_parts(cost.parts)}: för lång."
+    return f"blir {_parts(cost.parts)}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
+
+
+def _parts(count: int) -> str:
+    return f"{count} {'del' if count == 1 else 'delar'}"
+
+
+async def database_findings(settings: Settings) -> list[Finding]:
+    """The database, and what in it calls for somebody's attention."""
+    db = Database.open(settings.database_url)
+    try:
+        problem = await db.check()
+        if problem:
+            return [Finding(False, problem)]
+        async with db.read() as conn:
+            held = await quarantine.listing(conn)
+            paused = await pacing.pauses(conn)
+    finally:
+        await db.close()
+    return [
+        Finding(True, "Databasen är nåbar och aktuell."),
+        *(Finding(False, _paused(each, settings)) for each in paused),
+        *(Finding(False, f"I karantän: {channel} {external_id} ({error})") for channel, external_id, error in held),
+    ]
+
+
+def _paused(pause: pacing.Pause, settings: Settings) -> str:
+    since = pause.since.astimezone(settings.zone)
+    return f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}. {pacing.advice(pause.code)}"

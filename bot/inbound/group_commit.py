@@ -1,0 +1,144 @@
+"""Group commit: events that arrive while one commit runs are saved together by the next.
+
+One writer takes what is waiting, saves it in one transaction and answers each caller. An event that fails must
+not fail its batch: the batch is taken again one by one, and the one that fails is put in quarantine.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from bot.inbound.intake import take_in
+from scheduler import crash_points
+from storage.conversation import quarantine as quarantined
+from storage.conversation.events import Inbound, Taken
+from storage.conversation.sessions import WAITS
+from storage.database.engine import Database, StorageFailure, is_passing
+from survey.packs.catalogue import Catalogue
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+MANY = 8  # answered or left waiting by the last commit: more will follow
+PAUSE = 0.001  # seconds between two looks whether they have come
+QUIET = 3  # looks without another message, after which no more are waited for
+LINGER = 0.025  # seconds after that commit, at most
+QUARANTINED = Taken("quarantined", None)
+
+
+class Intake:
+    """The one way in, for every channel. ``now`` is the composition root's clock; a conversation stays open for
+    ``waits`` after its customer was last heard."""
+
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        now: Callable[[], datetime],
+        waits: timedelta = WAITS,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._now = now
+        self._waits = waits
+        self._zone = zone
+        self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
+        self._writer: asyncio.Task[None] | None = None
+        self._expected = 0  # those that the last commit answered, and those that waited then
+        self._answered_at = 0.0  # by the event loop's clock
+
+    async def submit(self, event: Inbound) -> Taken:
+        """What became of ``event``, after the commit that holds it.
+
+        Raises StorageFailure when the database cannot be reached: the sender must try again.
+        """
+        crash_points.point("intake.received")
+        future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, future))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await future
+
+    async def close(self) -> None:
+        """Finish what is waiting."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _write(self) -> None:
+        while self._waiting:
+            await self._gather()
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            try:
+                results: list[Taken | StorageFailure] = list(await self._save([event for event, _ in batch]))
+            except Exception as error:
+                log.warning("a batch of %d events failed (%s): one by one", len(batch), type(error).__name__)
+                results = [await self._save_alone(event) for event, _ in batch]
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.cancelled():
+                    continue
+                if isinstance(result, StorageFailure):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+            self._expected = len(batch) + len(self._waiting)
+            self._answered_at = asyncio.get_running_loop().time()
+
+    async def _gather(self) -> None:
+        """Let those that the last commit has just answered ask again, else every other batch is nearly empty.
+
+        Only where there are many of them: a lone message never waits.
+        """
+        clock = asyncio.get_running_loop().time
+        until, seen, quiet = self._answered_at + LINGER, -1, 0
+        if self._expected < MANY:
+            return
+        while len(self._waiting) < min(self._expected, BATCH) and quiet < QUIET and clock() < until:
+            quiet = quiet + 1 if len(self._waiting) == seen else 0
+            seen = len(self._waiting)
+            await asyncio.sleep(PAUSE)
+
+    async def _save(self, events: list[Inbound]) -> list[Taken]:
+        async with self._db.begin() as conn:
+            now = self._now()
+            today = now.astimezone(self._zone).date()
+            taken = await take_in(conn, events, self._catalogue, now, self._waits, today)
+            crash_points.point("intake.saved")
+        crash_points.point("intake.committed")
+        return taken
+
+    async def _save_alone(self, event: Inbound) -> Taken | StorageFailure:
+        try:
+            return (await self._save([event]))[0]
+        except Exception as error:
+            cause = error
+        log.error("event %s on %s failed: %s", event.external_id, event.channel, type(cause).__name__)
+        try:
+            if is_passing(cause):  # not the event's own fault: it must come again
+                raise StorageFailure("The database cannot be written.")
+            await self.quarantine(event.channel, event.external_id, cause)
+        except StorageFailure as failure:
+            return failure
+        return QUARANTINED
+
+    async def quarantine(self, channel: str, external_id: str, cause: Exception) -> None:
+        """Put an event that can never be taken in where staff sees it, with the kind of error alone.
+
+        Raises StorageFailure when the database cannot be reached.
+        """
+        try:
+            async with self._db.begin() as conn:
+                await quarantined.add(conn, channel, external_id[:64], type(cause).__name__, self._now())
+        except Exception as failure:
+            log.error("quarantine failed: the database cannot be written (%s)", type(failure).__name__)
+            raise StorageFailure("The database cannot be written.") from failure
+
+
+def fingerprint(event: object) -> str:
+    """A name for an event that has none of its own, the same each time it comes."""
+    text = json.dumps(event, sort_keys=True, default=str)
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:32]}"

@@ -1,0 +1,81 @@
+"""`followup run --simulate`: the whole system with phones on a page instead of Twilio and Telegram.
+
+Only the two far ends are local: the real clients talk to the emulator, and it signs its webhooks as they do.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+from bot.app import App, serve
+from bot.settings import Settings, SettingsError, Telegram, Twilio
+from bot.simulator.emulator.far_ends import SID_PREFIX, Emulator
+from bot.simulator.phones import Phones
+from bot.simulator.phones.web import THIS_MACHINE
+from storage import simulator
+from storage.database.engine import Database
+
+PAGE = "/phones/"
+
+
+def pointed_at(settings: Settings, emulator: Emulator, base_url: str) -> Settings:
+    """``settings`` with both channels on, and their far ends at the emulator."""
+    return replace(
+        settings,
+        public_url=base_url,
+        twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
+        telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
+    )
+
+
+async def serve_simulated(
+    settings: Settings, now: Callable[[], datetime], host: str, port: int, stop: asyncio.Event
+) -> None:
+    """Serve until ``stop`` is set. Raises SettingsError when anything real could be reached or has been, and when
+    others could reach the page: it has no login, and shows what customers have answered."""
+    if host not in THIS_MACHINE:
+        raise SettingsError(
+            f"--simulate lyssnar bara på den här datorn, inte på {host}: sidan har ingen inloggning. "
+            "Utelämna --host; från en annan dator går det med `ssh -L`."
+        )
+    await _refuse_the_real(settings)
+    reach = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    # Ids go on from run to run: a repeated one would count as a message that was delivered twice.
+    ids = count(int(now().timestamp() * 1_000))
+    async with Emulator(public_url=reach, ids=ids) as emulator:
+
+        def extend(app: App) -> None:
+            phones = Phones(app, emulator)
+            phones.plug_in()
+            app.web.add_subapp(PAGE, phones.site())
+
+        simulated = replace(pointed_at(settings, emulator, reach), send_window="always")
+        await serve(simulated, now, host, port, lambda _: _announce(reach), stop, extend)
+
+
+async def _refuse_the_real(settings: Settings) -> None:
+    for name, channel in (("TWILIO_ACCOUNT_SID", settings.twilio), ("TELEGRAM_BOT_TOKEN", settings.telegram)):
+        if channel is not None:
+            raise SettingsError(
+                f"--simulate startar inte när {name} är satt: ta bort den ur miljön och .env, "
+                "så att inget riktigt kan skickas."
+            )
+    db = Database.open(settings.database_url)
+    try:
+        if await db.check() is None:  # else `serve` tells what is wrong
+            async with db.read() as conn:
+                real = await simulator.really_sent(conn, SID_PREFIX)
+    finally:
+        await db.close()
+    if real:
+        raise SettingsError(
+            "--simulate startar inte mot en databas som har skickat riktiga SMS: "
+            "ange en annan i FOLLOWUP_DATABASE_URL."
+        )
+
+
+def _announce(url: str) -> None:
+    print("Simulering: inget riktigt skickas. Varken SMS eller Telegram lämnar den här datorn.", flush=True)
+    print(f"Telefonerna finns på {url}{PAGE} . Avsluta med Ctrl+C.", flush=True)

@@ -1,0 +1,153 @@
+"""The endpoints: verify, parse, hand over, answer. Nothing is stored before its signature is right."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.channels import sms
+from bot.inbound.group_commit import Intake, fingerprint
+from bot.metrics import Metrics
+from bot.settings import Telegram, Twilio
+from storage.conversation.events import Inbound
+from storage.database.engine import Database, StorageFailure
+from survey.conversation.model import TextReceived, Unreadable
+
+BODY_LIMIT = 64 * 1024  # bytes; a real webhook has two or three thousand
+SMS_PATH = "/webhooks/twilio/sms"
+STATUS_PATH = "/webhooks/twilio/status/"
+TELEGRAM_PATH = "/webhooks/telegram"
+TWIML = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the handlers need. ``base_url`` is what Twilio signs: never a request's own Host header."""
+
+    db: Database
+    intake: Intake
+    base_url: str
+    twilio: Twilio | None
+    telegram: Telegram | None
+    on_status: Callable[
+        [str, str, int | None, str], Awaitable[bool]
+    ]  # reference, status, error code, sid -> known?
+    on_update: Callable[[object], Awaitable[None]]
+    metrics: Metrics | None = None
+
+
+def build(endpoints: Endpoints) -> web.Application:
+    """The aiohttp application. A channel that is off has no endpoint."""
+    middlewares: list[Any] = [_storage_failure]
+    if endpoints.metrics is not None:
+        middlewares.insert(0, endpoints.metrics.middleware())
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)
+    if endpoints.metrics is not None:
+        app.router.add_get("/metrics", endpoints.metrics.page)
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/readyz", _readyz(endpoints))
+    if endpoints.twilio is not None:
+        app.router.add_post(SMS_PATH, _sms(endpoints, endpoints.twilio))
+        app.router.add_post(STATUS_PATH + "{reference}", _status(endpoints, endpoints.twilio))
+    if endpoints.telegram is not None and endpoints.telegram.webhook_secret:
+        app.router.add_post(TELEGRAM_PATH, _telegram(endpoints, endpoints.telegram.webhook_secret))
+    return app
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
+    url = endpoints.base_url + SMS_PATH
+
+    async def handle(request: web.Request) -> web.Response:
+        form = await _signed_form(request, twilio, url)
+        if twilio.sender and form.get("To", twilio.sender) != twilio.sender:
+            raise web.HTTPForbidden(text="This number is not ours.")
+        try:
+            external_id, sender, text = sms.parse_inbound(form)
+        except ValueError as error:  # signed, and yet not readable: staff must see that somebody wrote
+            await endpoints.intake.quarantine("sms", form.get("MessageSid") or fingerprint(form), error)
+            raise web.HTTPBadRequest(text=str(error)) from error
+        picture = not text.strip() and form.get("NumMedia", "0") != "0"
+        event = Unreadable() if picture else TextReceived(text)
+        taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, event))
+        return web.Response(text=sms.twiml(taken.reply), content_type=TWIML)
+
+    return handle
+
+
+def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        reference = request.match_info["reference"]
+        form = await _signed_form(request, twilio, f"{endpoints.base_url}{STATUS_PATH}{reference}")
+        try:
+            external_id, status, code = sms.parse_status(form)
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        if not await endpoints.on_status(reference, status, code, external_id):
+            raise web.HTTPNotFound(text="No message has this reference.")
+        return web.Response(status=204)
+
+    return handle
+
+
+async def _signed_form(request: web.Request, twilio: Twilio, url: str) -> dict[str, str]:
+    """The form, when Twilio signed it for this very URL and our account. Raises 4xx."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType(text="A form is expected.")
+    raw = await request.read()
+    try:
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=200)
+    except ValueError as error:  # not UTF-8, or too many fields
+        raise web.HTTPBadRequest(text="The form cannot be read.") from error
+    form = dict(fields)
+    if len(form) != len(fields):
+        raise web.HTTPBadRequest(text="A form field is there twice.")
+    signed_url = f"{url}?{request.query_string}" if request.query_string else url
+    if not sms.verify(twilio.auth_token, signed_url, form, request.headers.get("X-Twilio-Signature")):
+        raise web.HTTPForbidden(text="The signature is missing or wrong.")
+    if form.get("AccountSid", twilio.account_sid) != twilio.account_sid:
+        raise web.HTTPForbidden(text="This account is not ours.")
+    return form
+
+
+def _telegram(endpoints: Endpoints, secret: str) -> Handler:
+    expected = secret.encode()
+
+    async def handle(request: web.Request) -> web.Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, expected):
+            raise web.HTTPForbidden(text="The secret token is missing or wrong.")
+        try:
+            await endpoints.on_update(json.loads(await request.read()))
+        except (ValueError, RecursionError) as error:
+            raise web.HTTPBadRequest(text="The update cannot be read.") from error
+        return web.Response()
+
+    return handle
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+def _readyz(endpoints: Endpoints) -> Handler:
+    async def handle(_request: web.Request) -> web.Response:
+        problem = await endpoints.db.check()
+        return web.Response(text=f"{problem or 'ok'}\n", status=503 if problem else 200)
+
+    return handle
+
+
+@web.middleware
+async def _storage_failure(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """When the database is out of reach the sender must try again: 503, which Twilio and Telegram do."""
+    try:
+        return await handler(request)
+    except StorageFailure as error:
+        raise web.HTTPServiceUnavailable(text=str(error)) from error

@@ -1,0 +1,171 @@
+"""The workbook in which staff code comments: written for them, and read back whole or not at all."""
+
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+
+from reporting.comments.suggestions import PERSONAL, personal, suggested
+from reporting.figures.themes import THEMES, UNCLEAR
+from storage.figures.themes import Comment
+from storage.register.cells import Problem, Unreadable, tables
+
+SHEET = "Kommentarer"
+NUMBER = "Nummer"
+PLACES = ("Tema 1", "Tema 2", "Tema 3", "Tema 4")
+COLUMNS = (NUMBER, "Enkät", "Språk", "Kommentar", "Kan vara personuppgift", "Förslag", *PLACES)
+WIDTHS = (9, 10, 8, 70, 24, 30, *(26 for _ in PLACES))
+SURVEYS = {"start": "start", "end": "avslut", "checkin": "avstämning"}
+GUIDE = (
+    "Läs varje kommentar och välj ett till fyra teman i de gula kolumnerna. Går den inte att tolka: Oklart.",
+    "Kolumnen Förslag bygger på ordlistor och sparas aldrig: det är du som väljer.",
+    "Rött i kommentaren kan vara ett namn, telefonnummer eller personnummer. Det är en hjälp, inte en garanti.",
+    "Ändra inte kolumnen Nummer. Rader utan tema hoppas över och kan kodas senare.",
+    "Läs in filen igen med: followup themes import FIL",
+)
+_WORDS = {word.casefold(): theme for theme, title in THEMES.items() for word in (theme, title)}
+
+
+class ThemesRefused(Exception):
+    """The workbook was refused; nothing was saved. The message names every refused row."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"Inget sparades: {len(self.problems)} fel i filen.", *map(str, self.problems)]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The themes chosen in a workbook, by comment, and where each was read: to name a row that is refused."""
+
+    themes: Mapping[int, tuple[str, ...]]
+    rows: Mapping[int, tuple[str, int]]  # (file, row)
+
+
+def write(comments: Sequence[Comment], year: int) -> bytes:
+    """The workbook of a year's comments, with the themes that they have. Nothing in it says whose they are."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": f"Kommentarer {year}"})
+        plain = {"valign": "top", "text_wrap": True}
+        formats = {
+            "cell": book.add_format(plain),
+            "choice": book.add_format({**plain, "bg_color": "#FFF7D6", "border": 1, "border_color": "#D9D9D9"}),
+            "personal": book.add_format({"font_color": "#B00020", "bold": True}),
+            "head": book.add_format({"bold": True, "bottom": 1}),
+        }
+        sheet = book.add_worksheet(SHEET)
+        for place, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, name, formats["head"])
+        for line, comment in enumerate(comments, 1):
+            _write_comment(sheet, line, comment, formats)
+        if comments:
+            first = COLUMNS.index(PLACES[0])
+            titles = {
+                "validate": "list",
+                "source": list(THEMES.values()),
+                "error_message": "Välj ett tema ur listan.",
+            }
+            sheet.data_validation(1, first, len(comments), first + len(PLACES) - 1, titles)
+        sheet.freeze_panes(1, 1)
+        guide = book.add_worksheet("Läs mig")
+        guide.set_column(0, 0, 110)
+        for line, text in enumerate(GUIDE):
+            guide.write_string(line, 0, text)
+    return out.getvalue()
+
+
+def _write_comment(sheet: Any, line: int, comment: Comment, formats: Mapping[str, Any]) -> None:
+    marks = personal(comment.text)
+    kinds = dict.fromkeys(PERSONAL[mark.kind] for mark in marks)
+    hints = [THEMES[theme] for theme in suggested(comment.text, comment.language)]
+    sheet.write_number(line, 0, comment.number, formats["cell"])
+    words = (
+        SURVEYS.get(comment.survey, comment.survey),
+        comment.language,
+        comment.text,
+        ", ".join(kinds),
+        ", ".join(hints),
+    )
+    for place, text in enumerate(words, 1):
+        sheet.write_string(line, place, text, formats["cell"])
+    if marks and len(comment.text) < 32_000:  # Excel holds 32,767 characters in a cell
+        pieces: list[Any] = []
+        at = 0
+        for mark in marks:
+            pieces += [comment.text[at : mark.start]] if mark.start > at else []
+            pieces += [formats["personal"], comment.text[mark.start : mark.end]]
+            at = mark.end
+        pieces += [comment.text[at:]] if at < len(comment.text) else []
+        if len(pieces) > 2:  # a single piece is no rich string to XlsxWriter
+            sheet.write_rich_string(line, COLUMNS.index("Kommentar"), *pieces, formats["cell"])
+    first = COLUMNS.index(PLACES[0])
+    for place in range(len(PLACES)):
+        title = THEMES.get(comment.themes[place], "") if place < len(comment.themes) else ""
+        sheet.write(line, first + place, title, formats["choice"])
+
+
+def read(path: Path) -> Coded:
+    """The themes chosen in a workbook. Raises ThemesRefused with every row that will not do."""
+    problems: list[Problem] = []
+    themes: dict[int, tuple[str, ...]] = {}
+    rows: dict[int, tuple[str, int]] = {}
+    try:
+        found = tables(path)
+    except Unreadable as error:
+        raise ThemesRefused([Problem(path.name, error.row, "", str(error))]) from error
+    sheets = [(name, lines) for name, lines in found if lines and NUMBER in lines[0][1]]
+    if not sheets:
+        raise ThemesRefused([Problem(path.name, 0, "", f"inget blad har kolumnen {NUMBER}")])
+    for name, lines in sheets:
+        header = lines[0][1]
+        missing = [column for column in PLACES[:1] if column not in header]
+        problems += [Problem(name, 1, column, "kolumnen saknas") for column in missing]
+        for row, cells in lines[1:] if not missing else ():
+            cell = dict(zip(header, cells, strict=False))
+            chosen = _chosen(name, row, cell, problems)
+            if not chosen:
+                continue
+            if not cell[NUMBER].isascii() or not cell[NUMBER].isdigit():
+                problems.append(Problem(name, row, NUMBER, "värdet saknas eller är inget nummer"))
+            elif (number := int(cell[NUMBER])) in themes:
+                problems.append(Problem(name, row, NUMBER, f"kommentaren finns redan på rad {rows[number][1]}"))
+            else:
+                themes[number], rows[number] = chosen, (name, row)
+    if problems:
+        raise ThemesRefused(problems)
+    return Coded(themes, rows)
+
+
+def check(coded: Coded, known: Collection[int]) -> None:
+    """Raises ThemesRefused when a workbook codes something that is no comment of ours."""
+    problems = [
+        Problem(name, row, NUMBER, f"kommentaren {number} finns inte")
+        for number, (name, row) in coded.rows.items()
+        if number not in known
+    ]
+    if problems:
+        raise ThemesRefused(problems)
+
+
+def _chosen(name: str, row: int, cell: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for place in PLACES:
+        word = " ".join(cell.get(place, "").split())
+        if not word:
+            continue
+        theme = _WORDS.get(word.casefold())
+        if theme is None:
+            reason = f"”{word[:40]}” är inget tema; välj bland {', '.join(THEMES.values())}"
+            problems.append(Problem(name, row, place, reason))
+        else:
+            found[theme] = None
+    if UNCLEAR in found and len(found) > 1:
+        problems.append(Problem(name, row, "", f"{THEMES[UNCLEAR]} kan inte stå tillsammans med ett annat tema"))
+    return tuple(found)

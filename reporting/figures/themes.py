@@ -1,0 +1,76 @@
+"""Themes that staff read in comments: the fixed list, and which of them may be shown. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reporting.disclosure.suppression import MIN_ANSWERS
+
+MIN_PROVIDERS = 2  # a theme of one provider would be that provider's customers talking
+UNCLEAR = "unclear"
+THEMES = {  # the first are the reasons that the surveys offer, so that both can be read together
+    "sooner": "Väntade sig jobb tidigare",
+    "treatment": "Bemötande",
+    "competence": "Kompetens",
+    "promises": "Löften hölls inte",
+    "contact": "Kontakt och tillgänglighet",
+    "activities": "Innehåll och aktiviteter",
+    "language": "Språk",
+    "praise": "Beröm",
+    "other": "Annat",
+    UNCLEAR: "Oklart",
+}
+
+
+OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the answer's value
+
+
+class Counted(Protocol):
+    """Customers with a theme, and the number of their providers."""
+
+    @property
+    def customers(self) -> int: ...
+    @property
+    def providers(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """A theme as shown. ``status`` is ok, too_few or no_answers; the numbers are None unless it is ok."""
+
+    theme: str
+    title: str
+    customers: int | None
+    providers: int | None
+    status: str
+
+
+def shown(
+    counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS, titles: Mapping[str, str] = THEMES
+) -> tuple[ThemeRow, ...]:
+    """Every theme of ``titles`` in its order. One comment may have several and no total is published, so that a
+    hidden theme does not follow from the shown ones."""
+    rows = []
+    for theme, title in titles.items():
+        count = counts.get(theme)
+        if count is None or count.customers == 0:
+            rows.append(ThemeRow(theme, title, None, None, "no_answers"))
+        elif count.customers < minimum or count.providers < MIN_PROVIDERS:
+            rows.append(ThemeRow(theme, title, None, None, "too_few"))
+        else:
+            rows.append(ThemeRow(theme, title, count.customers, count.providers, "ok"))
+    return tuple(rows)
+
+
+def steady(
+    rows: Sequence[ThemeRow], before: Sequence[ThemeRow], minimum: int = MIN_ANSWERS
+) -> tuple[ThemeRow, ...]:
+    """The themes of a revised report: one that a few customers more or fewer have keeps its earlier row."""
+    earlier = {row.theme: row for row in before}
+    found = []
+    for row in rows:
+        old = earlier.get(row.theme)
+        if old is not None and row.customers is not None and old.customers is not None:
+            row = old if 0 < abs(row.customers - old.customers) < minimum else row
+        found.append(row)
+    return tuple(found)

@@ -1,0 +1,314 @@
+"""The dialogue pack: what a provider and the unit have before them when they meet. Four pages, the same for all.
+
+Made of the year's report alone, so that it says nothing that the report does not. What customers said is told
+more sparingly than there, because the provider knows who they are: a share above 90 or under 10 per cent only as
+that, and confirmed follow-ups only as a year's sum. Pure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reporting.disclosure import suppression
+from reporting.disclosure.digest_releases import BAND
+from reporting.document.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Cell,
+    Document,
+    Grid,
+    Heading,
+    Paragraph,
+    Percent,
+    Section,
+    numbered,
+    paragraphs,
+)
+from reporting.document.swedish import MONTHS, NO_DATA, POINTS, SUPPRESSED, count, of, percent, whole
+from reporting.figures import intervals
+from reporting.figures.indicators import QUESTIONS, Indicator
+from reporting.figures.themes import UNCLEAR
+from reporting.report.build import QualityReport
+from reporting.report.provider_section import ProviderRow
+from reporting.report.sections import imprint
+from reporting.report.sentences import interval_text, on_time_sentence, share_cell
+from reporting.report.tables.followups import FOLLOWUPS
+from reporting.report.tables.outcomes import expectations_grid
+from reporting.report.tables.summary import themes_grid
+
+MIN_CUSTOMERS = 6  # "fler än fem kunder", the 2015 report's own
+TITLES = {"overall": "Totalomdöme", "treatment": "Bemötande", "usefulness": "Nytta"}
+QUESTIONS_TO_TALK_ABOUT = (
+    "Vad i resultatet känner ni igen, och vad förvånar?",
+    "Hur har kundernas synpunkter använts under året?",
+    "Vilka uppföljningar saknas, och vad behövs för att de ska bli gjorda i tid?",
+    "Vad vill ni att kommunen gör annorlunda?",
+)
+OUTCOMES = (("outcome.all_endings", "", "Alla avslut"), ("outcome.after_exclusions", "", "Efter undantag"))
+AGREEMENTS = 5  # empty rows to fill in at the meeting
+
+
+class NoDialogue(Exception):
+    """No pack is made for this provider; the message says why."""
+
+
+def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Document:
+    """The pack of ``provider``, by its number in the register. Raises NoDialogue."""
+    row = next((each for each in report.provider_rows if each.ref == provider and provider), None)
+    if row is None:
+        raise NoDialogue(
+            f"Ingen anordnare har numret {provider}: numren står i followup export indicators --year {report.year}."
+        )
+    customers = report.background.volumes.customers_of.get(provider, 0) if report.background.volumes else 0
+    if customers < MIN_CUSTOMERS:
+        raise NoDialogue(
+            f"{row.name} hade {of(customers, 'kund', 'kunder')} {report.year}. Ett underlag görs för anordnare med "
+            "fler än fem kunder."
+        )
+    pack = _Pack(report, provider)
+    return Document(
+        title=f"Underlag för kvalitetsdialog {report.year}",
+        subtitle=row.name,
+        imprint=imprint(report),
+        created_at=report.created_at,
+        opening=(
+            Paragraph(
+                f"{row.name} hade {of(customers, 'kund', 'kunder')} {report.year}. Underlaget är lika för alla "
+                "anordnare med fler än fem kunder. Övriga är alla anordnare utom ni själva; ingen rangordnas."
+            ),
+        ),
+        facts=(),
+        sections=numbered(
+            (
+                Section(1, "Vad kunderna tycker", pack.satisfaction()),
+                Section(2, "Skäl och månadsuppföljning", (*pack.reasons(), *pack.followups())),
+                Section(3, "Utfall vid avslut", pack.outcomes()),
+                Section(4, "Ärenden, åtgärder och överenskommelser", pack.agreements(open_cases)),
+            )
+        ),
+        contents=False,
+        paged=True,
+    )
+
+
+def told(row: Indicator) -> tuple[Cell, str]:
+    """A provider's share and interval as the provider may know them."""
+    if row.value is not None and row.value > 100 * BAND:
+        return f"över {percent(100 * BAND, short=True)}", ""
+    if row.value is not None and row.value < 100 * (1 - BAND):
+        return f"under {percent(100 * (1 - BAND), short=True)}", ""
+    return share_cell(row), interval_text(row)
+
+
+class _Pack:
+    def __init__(self, report: QualityReport, provider: str) -> None:
+        self.report, self.provider = report, provider
+        self.rows: Mapping[tuple[str, str, str, str], Indicator] = {
+            (row.indicator, row.provider, row.point, row.period): row
+            for row in report.indicators
+            if row.gender == "T" and not row.difficulty and row.provider in ("", provider)
+        }
+
+    def find(self, indicator: str, point: str = "", period: str = "", *, whole_unit: bool = False) -> Indicator:
+        period = period or str(self.report.year)
+        return self.rows[indicator, "" if whole_unit else self.provider, point, period]
+
+    def row(self, point: str) -> ProviderRow:
+        section = next(each for each in self.report.points if each.point == point)
+        return next(row for row in section.rows if row.ref == self.provider)
+
+    def others(self, indicator: str, point: str = "") -> tuple[int, int] | None:
+        """The whole unit without the provider; None where either is hidden."""
+        own, total = self.find(indicator, point), self.find(indicator, point, whole_unit=True)
+        if own.numerator is None or own.denominator is None or total.numerator is None or total.denominator is None:
+            return None
+        return total.numerator - own.numerator, total.denominator - own.denominator
+
+    def _others_cell(self, indicator: str, point: str = "") -> Cell:
+        others = self.others(indicator, point)
+        if others is not None and others[1]:
+            return Percent(100 * others[0] / others[1])
+        return NO_DATA if self.find(indicator, point, whole_unit=True).status == "no_answers" else SUPPRESSED
+
+    def satisfaction(self) -> tuple[Block, ...]:
+        rows: list[tuple[Cell, ...]] = []
+        for question in QUESTIONS:
+            for point, title in POINTS.items():
+                row = self.find(f"satisfaction.{question}", point)
+                share, interval = told(row)
+                rows.append(
+                    (
+                        TITLES[question],
+                        title,
+                        self.find("response_rate", point).numerator or 0 if question == "overall" else "",
+                        share,
+                        interval,
+                        self._others_cell(f"satisfaction.{question}", point),
+                        self.row(point).assessment if question == "overall" else "",
+                    )
+                )
+        columns = (
+            *("Fråga", "Mätpunkt", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall", "Övriga\u00a0%"),
+            "Bedömning",
+        )
+        return (
+            *paragraphs(self._satisfied(), "key"),
+            Grid("Andel nöjda hos er och hos övriga", columns, tuple(rows), words=frozenset({0, 1, 6})),
+            *self._chart("Andel nöjda", [("satisfaction.overall", *point) for point in POINTS.items()]),
+        )
+
+    def reasons(self) -> tuple[Block, ...]:
+        told = [row for row in self.report.background.themes if row.status == "ok" and row.theme != UNCLEAR]
+        themes = themes_grid(told)
+        return (
+            Heading("Varför kunder inte är nöjda"),
+            Paragraph("Skälen är alla anordnares kunders: en enskild anordnares visas inte, för kundernas skydd."),
+            self.report.reasons,
+            *((themes,) if themes.rows else ()),
+            Heading("Månadsuppföljning"),
+        )
+
+    def _satisfied(self) -> tuple[str, ...]:
+        found = []
+        for point in ("start", "end"):
+            row, others = self.find("satisfaction.overall", point), self.others("satisfaction.overall", point)
+            share, _ = told(row)
+            title = POINTS[point]
+            if row.status != "ok":
+                found.append(f"{title}: för få svar för att visas, eller dolt för att skydda andra.")
+            elif others is None or not others[1]:
+                continue
+            elif isinstance(share, Percent):
+                found.append(
+                    f"{title}: {whole(share.value)} procent av era svarande var nöjda, mot "
+                    f"{whole(100 * others[0] / others[1])} procent hos övriga. {self.row(point).assessment}."
+                )
+            else:
+                found.append(
+                    f"{title}: {str(share).replace(' %', ' procent')} av era svarande var nöjda. "
+                    f"{self.row(point).assessment}."
+                )
+        return tuple(found)
+
+    def _chart(self, caption: str, pairs: Iterable[tuple[str, str, str]]) -> tuple[Bars, ...]:
+        """Our bar and the others' for each (indicator, point, title); nothing where one may not be told."""
+        bars: list[Bar] = []
+        findings = []
+        for indicator, point, title in pairs:
+            row, others = self.find(indicator, point), self.others(indicator, point)
+            share, _ = told(row)
+            if not isinstance(share, Percent) or row.ci_low is None or row.ci_high is None:
+                continue
+            if others is None or not others[1]:
+                continue
+            low, high = intervals.wilson(*others)
+            rest = 100 * others[0] / others[1]
+            bars.append(Bar(f"{title}, ni", share.value, row.ci_low, row.ci_high, "own"))
+            bars.append(Bar(f"{title}, övriga", rest, 100 * low, 100 * high, "others"))
+            findings.append(f"{title.lower()} {whole(share.value)} procent hos er mot {whole(rest)} hos övriga")
+        if not bars:
+            return ()
+        return (
+            Bars(f"{caption} med 95 %-intervall", f"{caption}: {', '.join(findings)}.", tuple(bars), None, caption),
+        )
+
+    def followups(self) -> tuple[Block, ...]:
+        report = self.report
+        place = next(n for n, row in enumerate(report.provider_rows) if row.ref == self.provider)
+        year = report.followups.rows[place][1:]
+        confirmed, interval = self._confirmed()
+        rows: list[tuple[Cell, ...]] = []
+        for number, name in enumerate(MONTHS, 1):
+            key = ("followup.compliance", self.provider, "", f"{report.year}-{number:02}")
+            if key in self.rows:
+                row = self.rows[key]
+                due, on_time = row.denominator or 0, row.numerator or 0
+                rows.append((name.capitalize(), due, on_time, due - on_time, share_cell(row)))
+        others = self.others("followup.compliance")
+        sentence = on_time_sentence(self.find("followup.compliance"))
+        if sentence and others and others[1]:
+            sentence += f" Hos övriga var andelen {whole(100 * others[0] / others[1])} procent."
+        return (
+            *paragraphs((sentence,), "key"),
+            Grid(
+                "Uppföljningarna under året",
+                (*FOLLOWUPS[:-2], "Bekräftat av kunderna", "95\u00a0%-intervall"),
+                ((*year[:-2], confirmed, interval),),
+                words=frozenset(),
+            ),
+            Grid(
+                "Månad för månad, enligt era registreringar",
+                ("Månad", "Förväntade", "I tid", "Sent eller saknas", "Andel i tid"),
+                tuple(rows),
+                nothing="Ingen insatsmånad är slut än.",
+            ),
+            Paragraph(
+                "Vad kunderna svarat om uppföljningen visas bara för hela året, och bara från "
+                f"{report.minimum} svar: en enskild månad skulle peka ut enskilda kunder.",
+                "note",
+            ),
+        )
+
+    def _confirmed(self) -> tuple[Cell, str]:
+        row = self.find("followup.confirmed")
+        if row.numerator is None or row.denominator is None:
+            return NO_DATA, ""
+        if suppression.is_unsafe((row.numerator, row.denominator), self.report.minimum):
+            return SUPPRESSED, ""
+        return told(row)
+
+    def outcomes(self) -> tuple[Block, ...]:
+        rows: list[tuple[Cell, ...]] = []
+        for indicator, _, title in OUTCOMES:
+            row = self.find(indicator)
+            share, interval = told(row)
+            rows.append(
+                (
+                    title,
+                    row.denominator if row.denominator is not None else share_cell(row),
+                    share,
+                    interval,
+                    self._others_cell(indicator),
+                    percent(row.target, short=True) if row.target is not None else NO_DATA,
+                )
+            )
+        columns = ("Underlag", "Avslut", "Egen försörjning\u00a0%", "95\u00a0%-intervall", "Övriga\u00a0%", "Mål")
+        expected = [each for each in self.report.background.expectations if each.provider == self.provider]
+        names = {self.provider: self.row("all").name}
+        blocks: list[Block] = [
+            Grid("Egen försörjning", columns, tuple(rows)),
+            *self._chart("Egen försörjning", OUTCOMES),
+            self.report.provider_endings.get(
+                self.provider,
+                Grid("Avslutsorsaker", ("Orsak", "Antal"), (), nothing="För få avslut för att visas."),
+            ),
+            Paragraph(
+                "Egen försörjning är arbete, studier eller eget företag. Undantagna är flytt, graviditet, "
+                "föräldraledighet, pension, sjukpension, sjukdom och dödsfall. Byte av anordnare är inget avslut. "
+                "Orsakerna var för sig visas för hela enheten i rapporten: ställda mot den skulle en anordnares "
+                "egna visa andras.",
+                "note",
+            ),
+        ]
+        if expected:
+            blocks.append(expectations_grid(expected, names))
+        return tuple(blocks)
+
+    def agreements(self, open_cases: int) -> tuple[Block, ...]:
+        minimum = self.report.minimum
+        cases = count(open_cases) if open_cases >= minimum else f"färre än {minimum}"
+        actions = self.report.actions
+        own = tuple(row[1:] for row in actions.rows if row[0] == self.row("all").name)
+        return (
+            Paragraph(f"Öppna ärenden från era kunder: {cases}. Antal under {minimum} skrivs inte ut."),
+            replace(actions, columns=actions.columns[1:], rows=own, words=frozenset({0, 1, 3})),
+            Heading("Att tala om"),
+            *paragraphs([f"{number}. {text}" for number, text in enumerate(QUESTIONS_TO_TALK_ABOUT, 1)]),
+            Grid(
+                "Vad vi kom överens om",
+                ("Överenskommelse", "Ansvarig", "Klart den"),
+                tuple((f"{number}.", "", "") for number in range(1, AGREEMENTS + 1)),
+                words=frozenset({0, 1, 2}),
+                blank=True,
+            ),
+        )

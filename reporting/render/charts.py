@@ -1,0 +1,226 @@
+"""Charts as SVG, and as PNG for Word: Altair describes them, vl-convert draws them; no browser, no system font.
+
+An assessment is told by shape as well as by colour (Okabe and Ito's, which differ in lightness too), so that it
+can be read in grey and by colour-blind people.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from textwrap import shorten
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from reporting.document.blocks import Bars, Chart, Funnel, FunnelPoint
+from reporting.render import fonts
+from reporting.report.provider_section import ASSESSMENTS
+
+FONT = "Fira Sans"
+INK, SOFT, LINE, BAR, EDGE = "#1b2330", "#4a5563", "#d5dae1", "#d3dfec", "#7f93aa"
+# assessment: (colour, shape). Shapes are Vega's names; a few answers are told by an open mark as well.
+MARKS = {
+    "few": ("#6b7280", "diamond"),
+    "merged": ("#6b7280", "square"),
+    "alone": ("#6b7280", "circle"),
+    "none": ("#0072b2", "circle"),
+    "watch": ("#b8860b", "cross"),
+    "lower": ("#b34700", "triangle-down"),
+    "higher": ("#00694f", "triangle-up"),
+    "own": ("#0072b2", "circle"),
+    "others": ("#6b7280", "square"),
+}
+NAMED = ("watch", "lower", "higher")
+LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # what each limit is called, and its dashes
+NAME_AT_MOST = 36  # characters; the table has the whole name
+WIDTH = 400
+FUNNEL_HEIGHT = 250
+ROW = 19  # height of a bar's band
+MARGIN = {"left": 5, "right": 14, "top": 5, "bottom": 5}
+CONFIG = {  # put beside the specification when it is made: Altair would copy all of it for each part of this
+    "font": f"{FONT}, Segoe UI, Helvetica, Arial, sans-serif",
+    "background": "white",
+    "padding": MARGIN,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": 400,
+        "gridColor": LINE,
+        "domainColor": SOFT,
+        "tickColor": SOFT,
+        "labelLimit": 230,
+        "labelPadding": 6,
+    },
+    "legend": {
+        "orient": "top",
+        "direction": "horizontal",
+        "labelColor": INK,
+        "labelFontSize": 10.5,
+        "labelLimit": 0,
+        "symbolSize": 70,
+        "columns": 4,
+        "title": None,
+    },
+}
+PIXELS = 2.5  # PNG pixels for each of the drawing's
+
+
+@lru_cache(maxsize=64)
+def svg(chart: Chart) -> str:
+    """The chart as a drawing; the same for the same chart."""
+    _register_font()
+    with alt.utils.schemapi.debug_mode(False):  # checked by the tests: each time would be half of the chart's time
+        return vl_convert.vegalite_to_svg(specification(chart))
+
+
+def specification(chart: Chart) -> dict[str, Any]:
+    """The chart as Vega-Lite."""
+    drawn = _bars(chart) if isinstance(chart, Bars) else _funnel(chart)
+    return {**drawn.to_dict(validate=False), "config": CONFIG}
+
+
+def png(chart: Chart) -> bytes:
+    """The same drawing as a picture."""
+    return vl_convert.svg_to_png(svg(chart), scale=PIXELS, ppi=72)
+
+
+@lru_cache(maxsize=1)
+def _register_font() -> None:
+    vl_convert.register_font_directory(str(fonts.SANS))
+
+
+def _marked(kinds: Sequence[str]) -> dict[str, Any]:
+    """Colour and shape of the assessments that occur, in one legend."""
+    present = [kind for kind in MARKS if kind in kinds]
+    names = [ASSESSMENTS[kind] for kind in present]
+
+    def scale(part: int) -> alt.Scale:
+        return alt.Scale(domain=names, range=[MARKS[kind][part] for kind in present])
+
+    return {
+        "color": alt.Color("assessment:N", scale=scale(0)),
+        "shape": alt.Shape("assessment:N", scale=scale(1)),
+    }
+
+
+def _bars(chart: Bars) -> Any:
+    """Rows in the table's order: a light bar to the share, the interval across its end, the assessment's mark."""
+    rows = [
+        {
+            "place": place,  # names need not be unique
+            "share": bar.share,
+            "low": bar.low,
+            "high": bar.high,
+            "assessment": ASSESSMENTS[bar.kind],
+            "few": bar.kind == "few",
+        }
+        for place, bar in enumerate(chart.bars)
+    ]
+    # A name is text, never a part of the expression: JSON quotes it.
+    names = json.dumps([shorten(bar.name, NAME_AT_MOST, placeholder=" …") for bar in chart.bars])
+    base = _of(rows)
+    y = alt.Y(
+        "place:O",
+        title=None,
+        scale=alt.Scale(paddingInner=0.35),
+        axis=alt.Axis(labelExpr=f"{names}[datum.value]", ticks=False, domain=False),
+    )
+    x = alt.X(
+        "share:Q",
+        title=chart.measure + ("; streckad linje: hela enheten" if chart.total is not None else ""),
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(values=[0, 20, 40, 60, 80, 100], labelExpr="datum.value + ' %'"),
+    )
+    outline = alt.condition("datum.few", alt.value([3, 2]), alt.value([1, 0]))
+    end: dict[str, Any] = {"color": INK, "thickness": 1.3, "size": 7, "orient": "vertical"}
+    layers: list[alt.Chart] = [
+        base.mark_bar(color=BAR, stroke=EDGE, strokeWidth=0.8).encode(x=x, y=y, strokeDash=outline),
+        base.mark_rule(color=INK, strokeWidth=1.3).encode(x="low:Q", x2="high:Q", y=y),
+        base.mark_tick(**end).encode(x="low:Q", y=y),
+        base.mark_tick(**end).encode(x="high:Q", y=y),
+        base.mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8).encode(
+            x=x, y=y, **_marked([bar.kind for bar in chart.bars])
+        ),
+    ]
+    if chart.total is not None:
+        whole = _of([{"total": chart.total}])
+        layers.insert(1, whole.mark_rule(color=INK, strokeDash=[6, 4], strokeWidth=1.1).encode(x="total:Q"))
+    return alt.layer(*layers).properties(width=WIDTH, height=ROW * len(rows))
+
+
+def _funnel(chart: Funnel) -> Any:
+    """Differences to the others, with the limits of chance around nought."""
+    numbers = [point.answers for point in chart.points]
+    fewest, most = min(numbers), max(numbers)
+    rows = [
+        {
+            "answers": point.answers,
+            "difference": point.difference,
+            "assessment": ASSESSMENTS[point.kind],
+            "left": 2 * point.answers < fewest + most,  # where a name to the right of its mark has room
+            "name": shorten(point.name, NAME_AT_MOST, placeholder=" …") if point.kind in NAMED else "",
+        }
+        for point in chart.points
+    ]
+    x = alt.X("answers:Q", title="Antal svar", scale=alt.Scale(zero=False, nice=True, padding=12))
+    y = alt.Y(
+        "difference:Q",
+        title="Skillnad mot övriga, procentenheter",
+        scale=alt.Scale(padding=14),
+        axis=alt.Axis(labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"),
+    )
+    lines = (
+        _of(_limits(chart.points))
+        .mark_line(color=SOFT, strokeWidth=1.2, interpolate="monotone")
+        .encode(
+            x=x,
+            y=alt.Y("limit:Q", title="Skillnad mot övriga, procentenheter"),
+            detail="side:N",
+            strokeDash=alt.StrokeDash(
+                "level:N", scale=alt.Scale(domain=list(LEVELS), range=[list(dash) for dash in LEVELS.values()])
+            ),
+        )
+    )
+    nought = _of([{"nought": 0}]).mark_rule(color=INK, strokeWidth=1).encode(y="nought:Q")
+    base = _of(rows)
+    points = base.mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8).encode(
+        x=x, y=y, **_marked([point.kind for point in chart.points])
+    )
+    words = [
+        _of(beside)
+        .mark_text(align="left" if left else "right", dx=9 if left else -9, fontSize=11, **look)
+        .encode(x=x, y=y, text="name:N")
+        for look in (
+            {"color": "white", "stroke": "white", "strokeWidth": 4},
+            {"color": INK},
+        )  # a halo over the lines
+        for left in (True, False)
+        if (beside := [row for row in rows if row["name"] and row["left"] is left])
+    ]
+    return alt.layer(lines, nought, points, *words).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
+
+
+def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
+    return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]  # as Altair ships it
+
+
+def _limits(points: Sequence[FunnelPoint]) -> list[dict[str, object]]:
+    """The four lines, by number of answers; where several providers have as many, their limits' mean."""
+    by_answers: dict[int, list[FunnelPoint]] = {}
+    for point in sorted(points, key=lambda each: each.answers):
+        by_answers.setdefault(point.answers, []).append(point)
+    return [
+        {
+            "answers": answers,
+            "limit": sum(pair[side] for pair in pairs) / len(pairs),
+            "level": level,
+            "side": f"{level}{side}",
+        }
+        for answers, alike in by_answers.items()
+        for level, pairs in zip(LEVELS, ([p.watch for p in alike], [p.act for p in alike]), strict=True)
+        for side in (0, 1)
+    ]

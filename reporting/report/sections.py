@@ -1,0 +1,273 @@
+"""The report in its order: which sentences, tables and charts stand where. The only layout that there is. Pure."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reporting.document.blocks import Block, Document, Fact, Grid, Heading, Paragraph, Section, numbered, paragraphs
+from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
+from reporting.figures import contact_outcomes
+from reporting.figures.indicators import YOUTH_DEFINITIONS
+from reporting.report.provider_section import BARS_AT_MOST
+from reporting.report.sentences import Find, break_sentences, interval_text
+from reporting.report.tables.method import definitions_grid, wordings_grid
+from reporting.report.tables.summary import context_grid, themes_grid
+from storage.figures.year_values import Volumes
+
+if TYPE_CHECKING:
+    from reporting.report.build import QualityReport
+
+LONG_REGISTER = 500  # providers from which only both points together are printed one by one
+SUBTITLE = "Arbetsmarknadsinsatser hos auktoriserade anordnare"
+
+
+def document(report: "QualityReport") -> Document:
+    """Everything that HTML, PDF and DOCX draw."""
+    return Document(
+        title=f"Kvalitetsrapport {report.year}",
+        subtitle=SUBTITLE,
+        imprint=imprint(report),
+        created_at=report.created_at,
+        opening=_opening(report),
+        facts=report.facts,
+        sections=numbered(_sections(report)),
+    )
+
+
+def imprint(report: "QualityReport") -> str:
+    """What the figures are: a draft, the publication, or a revision of it and why."""
+    revision = report.background.revision
+    kind = "Utkast" if revision == 0 else "Publicerad" if revision == 1 else f"Utgåva {revision}"
+    return f"{kind}, uppgifter till och med {day(report.as_of)}"
+
+
+def _opening(report: "QualityReport") -> tuple[Paragraph, ...]:
+    if report.is_empty:
+        return (
+            Paragraph(
+                f"Det finns inga mätpunkter för {report.year} i registret. Tabellerna är därför tomma.", "key"
+            ),
+        )
+    return (
+        Paragraph(
+            "Rapporten visar vad kunderna tycker om stödet, om den utlovade månadsuppföljningen görs och vad "
+            "insatserna leder till. Varje andel står med sitt underlag och sin osäkerhet. Anordnare rangordnas "
+            f"inte, och ingen andel visas vid färre än {report.minimum} svar."
+        ),
+        *paragraphs((_revised(report),), "key"),
+    )
+
+
+def _revised(report: "QualityReport") -> str:
+    if report.background.revision < 2:
+        return ""
+    return f"Den här utgåvan ersätter den förra. Skäl: {report.background.revised_because.rstrip('.')}."
+
+
+def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ...]:
+    """The figures of the first page."""
+    found = []
+    if volumes is not None:
+        detail = f"{of(volumes.enrolments, 'insats', 'insatser')} hos {of(providers, 'anordnare', 'anordnare')}"
+        found.append(Fact("Kunder under året", count(volumes.customers), detail))
+    for label, id_, point, noun in (
+        ("Nöjda efter fyra veckor", "satisfaction.overall", "start", "svar"),
+        ("Nöjda vid avslut", "satisfaction.overall", "end", "svar"),
+        ("Svarsandel", "response_rate", "all", "mätpunkter"),
+        ("Månadsuppföljning i tid", "followup.compliance", "", "insatsmånader"),
+        ("Egen försörjning efter undantag", "outcome.after_exclusions", "", "avslut"),
+    ):
+        row = find(id_, "", point)
+        if row.value is None:
+            detail = "inga uppgifter" if row.status == "no_answers" else "för få för att visas"
+            found.append(Fact(label, NO_DATA if row.status == "no_answers" else SUPPRESSED, detail))
+            continue
+        detail = f"{count(row.numerator or 0)} av {count(row.denominator or 0)} {noun}"
+        if interval := interval_text(row):
+            detail += f", intervall {interval}"
+        if row.target is not None:
+            detail += f"; mål {percent(row.target, short=True)}"
+        found.append(Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail))
+    return tuple(found)
+
+
+def _sections(report: "QualityReport") -> Iterable[Section]:
+    yield Section(1, "Sammanfattning", (*paragraphs(report.summary_sentences, "key"), report.summary))
+    yield Section(2, "Underlag och bortfall", _basis(report))
+    yield Section(3, "Nöjdhet per anordnare", _satisfaction(report))
+    yield Section(4, "Bemötande, nytta och varför man inte är nöjd", _questions(report))
+    yield Section(
+        5,
+        "Månadsuppföljning",
+        (
+            *paragraphs((report.followup_sentence, report.exempt_sentence)),
+            report.followups,
+            Paragraph(
+                "Förväntade: kalendermånader då insatsen var öppen minst 15 dagar. Det är en räkning av hela "
+                "underlaget och har därför inget intervall. Undantagna: månader då ingen uppföljning begärs, till "
+                "exempel vid sjukdom; de är inte bland de förväntade. Avvikelser: anordnaren har registrerat en "
+                "uppföljning men kunden svarar att den inte hölls.",
+                "note",
+            ),
+        ),
+    )
+    yield Section(
+        6,
+        "Utfall vid avslut",
+        (
+            *paragraphs((report.outcome_sentence,)),
+            report.endings,
+            report.outcomes,
+            *_youth(report),
+        ),
+    )
+    yield Section(7, "Svårighetsgrad", _difficulty(report))
+    yield Section(
+        8,
+        "Byten, avbrott och klagomål",
+        (
+            *paragraphs((report.changes_sentence,)),
+            report.changes,
+            *((report.change_reasons, _shown_from(report)) if report.change_reasons is not None else ()),
+        ),
+    )
+    yield Section(9, "Åtgärder", (report.actions,))
+    yield Section(10, "Metod", _method(report))
+
+
+def _basis(report: "QualityReport") -> tuple[Block, ...]:
+    blocks: list[Block] = [*paragraphs((" ".join(report.volume_sentences),)), report.volumes]
+    blocks += paragraphs((report.coverage_sentence,))
+    blocks += [
+        report.contacts,
+        Paragraph(
+            "Berättigade är alla insatser med mätpunkten under året, även de som inte kunde nås: svarsandelen är "
+            "svar delat med berättigade.",
+            "note",
+        ),
+    ]
+    if report.background.dues:
+        blocks += [
+            *paragraphs((contact_outcomes.sentence(report.background.dues),)),
+            contact_outcomes.grid(report.background.dues),
+        ]
+    context = context_grid(report.background.context)
+    if context.rows:
+        blocks += [
+            Heading("Omvärlden"),
+            Paragraph("Uppgifterna är andras och räknas aldrig ihop med rapportens egna."),
+            context,
+        ]
+    return tuple(blocks)
+
+
+def _satisfaction(report: "QualityReport") -> tuple[Block, ...]:
+    blocks: list[Block] = [
+        Paragraph(
+            "Anordnarna står i namnordning. Var och en jämförs med övriga, alltså alla utom den själv. En "
+            "bedömning ges från tio svar, och bara när skillnaden är större än slumpen rimligen ger (gränsen 99,8 "
+            "procent)."
+        )
+    ]
+    for section in report.points:
+        blocks.append(Heading(section.title))
+        blocks += paragraphs((section.whole_unit,))
+        blocks += paragraphs(section.sentences, "key") or (
+            Paragraph("Ingen anordnare skiljer sig säkert från övriga."),
+        )
+        if section.point == "all" or len(section.rows) <= LONG_REGISTER:
+            blocks.append(section.grid)
+        else:
+            blocks.append(
+                Paragraph("Tabellen står i arbetsboken: den är för lång för att läsas på papper.", "note")
+            )
+        if section.bars is not None:
+            blocks.append(section.bars)
+        elif sum(row.share is not None for row in section.rows) > BARS_AT_MOST:
+            blocks.append(
+                Paragraph(f"Stapeldiagrammet är utelämnat: fler än {BARS_AT_MOST} anordnare har värden.", "note")
+            )
+        if section.funnel is not None:
+            blocks.append(section.funnel)
+    return tuple(blocks)
+
+
+def _questions(report: "QualityReport") -> tuple[Block, ...]:
+    blocks: list[Block] = [
+        report.questions,
+        report.groups,
+        Heading("Varför man inte är nöjd"),
+        *paragraphs((report.reasons_sentence,)),
+        report.reasons,
+        _shown_from(report),
+    ]
+    themes = themes_grid(report.background.themes)
+    if themes.rows:
+        blocks.append(themes)
+    return tuple(blocks)
+
+
+def _shown_from(report: "QualityReport") -> Paragraph:
+    return Paragraph(
+        f"Ett skäl eller tema visas när minst {report.minimum} kunder hos minst två anordnare har angett det.",
+        "note",
+    )
+
+
+def _youth(report: "QualityReport") -> tuple[Block, ...]:
+    if report.youth is None:
+        return ()
+    return (Heading("Unga 16–18 år"), *paragraphs((report.youth_sentence,)), report.youth)
+
+
+def _difficulty(report: "QualityReport") -> tuple[Block, ...]:
+    if not report.expectations.rows:
+        return (
+            Paragraph(
+                "Underlaget räcker inte för en jämförelse med hänsyn till svårighetsgrad: den kräver minst 18 "
+                "avslut och tolv månader."
+            ),
+        )
+    return (
+        Paragraph(
+            "Förväntat är hur många som skulle nå egen försörjning om utfallet i varje svårighetsgrad vore som hos "
+            "alla. O/E är observerat delat med förväntat: 1 är som väntat. Visas från 18 avslut och tolv månader."
+        ),
+        *paragraphs(report.expectation_sentences, "key"),
+        report.expectations,
+    )
+
+
+def _method(report: "QualityReport") -> tuple[Block, ...]:
+    blocks: list[Block] = [
+        definitions_grid((*report.definitions, *(YOUTH_DEFINITIONS if report.youth is not None else ())))
+    ]
+    if report.background.questions:
+        blocks.append(wordings_grid(report.background.questions))
+    blocks += [
+        Heading("Osäkerhet och jämförelse"),
+        Paragraph(
+            "Intervallen är Wilsons 95-procentsintervall. Räkningar av hela underlaget (svarsandel och uppföljning "
+            "i tid) har inget intervall. Varje anordnare hålls mot övriga med trattgränser: utanför 99,8 procent "
+            "ges en bedömning, mellan 95 och 99,8 procent följs anordnaren upp utan slutsats. Med tjugo anordnare "
+            "ger 95-procentsgränsen minst ett falskt larm i två fall av tre, 99,8-procentsgränsen i ett av 25."
+        ),
+        Heading("Skydd för enskilda"),
+        Paragraph(
+            f"Andelar visas från {report.minimum} svar, och 0 eller 100 procent från tio. Så många ytterligare "
+            "celler är dolda att en dold cell inte kan räknas fram ur dem som visas; de dolda anordnarna står "
+            "tillsammans som Övriga anordnare."
+        ),
+        Paragraph(f"Tecken: {SUPPRESSED} visas inte, {NO_DATA} uppgift saknas, 0 en verklig nolla."),
+        Heading("Ändringar sedan förra året"),
+        *paragraphs(break_sentences(report.background)),
+        Heading("Underlag"),
+        Paragraph(f"Uppgifterna gäller till och med {day(report.as_of)}."),
+        Paragraph(f"Siffrornas kontrollsumma (SHA-256): {report.digest}", "note"),
+    ]
+    return tuple(blocks)
+
+
+def grids(report: "QualityReport") -> tuple[Grid, ...]:
+    """Every table of the report, numbered as printed."""
+    found = document(report).sections
+    return tuple(block for section in found for block in section.blocks if isinstance(block, Grid))

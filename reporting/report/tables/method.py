@@ -1,0 +1,22 @@
+"""The tables of the method section: how each indicator is counted, and how each question is put. Pure."""
+
+from collections.abc import Sequence
+
+from reporting.document.blocks import Grid
+from reporting.document.swedish import SURVEYS
+from reporting.figures.indicators import Definition
+from reporting.report.background import QuestionWording
+
+
+def definitions_grid(definitions: Sequence[Definition]) -> Grid:
+    rows = tuple((f"{d.title} ({d.id})", f"v{d.version}", d.numerator, d.denominator) for d in definitions)
+    return Grid("Definitioner", ("Indikator", "Version", "Täljare", "Nämnare"), rows, words=frozenset({0, 2, 3}))
+
+
+def wordings_grid(wordings: Sequence[QuestionWording]) -> Grid:
+    order = list(SURVEYS)
+    rows = tuple(
+        (SURVEYS[each.survey], each.text, f"v{each.version}")
+        for each in sorted(wordings, key=lambda each: order.index(each.survey))
+    )
+    return Grid("Frågorna som kunderna får", ("Enkät", "Fråga", "Version"), rows, words=frozenset({0, 1}))

@@ -1,0 +1,32 @@
+"""A pattern of denied follow-ups opens a case about the provider: a person must look at it."""
+
+from datetime import date, datetime, timedelta
+
+from reporting.document.swedish import decimal
+from reporting.figures.followups import Pattern, patterns
+from storage.cases import opening
+from storage.database.engine import Database
+from storage.followups import enrolment_months
+from storage.followups.calendar import month_of
+
+KIND = "denials"
+MONTHS = 12  # that are looked at, this one included
+QUIET = timedelta(days=90)  # after a case the same pattern opens no other
+
+
+async def open_cases(db: Database, today: date, now: datetime) -> int:
+    """Open a case for each provider with a pattern; how many."""
+    async with db.begin() as conn:
+        first = month_of((today.replace(day=1) - timedelta(days=30 * (MONTHS - 1))).replace(day=1))
+        found = patterns(await enrolment_months.denials(conn, first, month_of(today)))
+        texts = {each.provider: sentence(each) for each in found}
+        return await opening.add_patterns(conn, KIND, texts, QUIET, now)
+
+
+def sentence(found: Pattern) -> str:
+    """What staff read, after the provider's name."""
+    own, others = decimal(100 * found.share, short=True), decimal(100 * found.others, short=True)
+    return (
+        f"kunder nekar {found.denied} av {found.told} registrerade uppföljningar under {MONTHS} månader "
+        f"({own} procent, övriga anordnare {others} procent)."
+    )

@@ -1,0 +1,90 @@
+"""Watch and action plans: whom the system proposes to put under watch, and what the report says. Pure.
+
+Grounds: a share satisfied below the others' at 99.8 %, a pattern of denied follow-ups, or six or more customers
+who say that what was promised did not happen. None of them says why it is so, and a person decides.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from reporting.disclosure.suppression import MIN_ANSWERS, Count
+from reporting.document.swedish import whole
+from reporting.figures import followups, intervals
+from reporting.figures.indicators import DEFINITIONS
+from reporting.report.background import Action
+from storage.supervision.values import ActionPlan, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A provider to look at. ``grounds`` are sentences with the figures they rest on, for staff."""
+
+    provider: str
+    grounds: tuple[str, ...]
+
+
+def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) -> tuple[Action, ...]:
+    """The year's deficiencies as the report of ``today`` tells them, a provider's watch before its plans."""
+    found = [
+        Action(
+            each.provider,
+            each.reason,
+            "Skärpt uppföljning: kunderna tillfrågas oftare",
+            None,
+            f"Sedan {each.from_on}" if _goes_on(each.lifted_on, today) else f"Hävd {each.lifted_on}",
+        )
+        for each in watches
+    ]
+    found += [
+        Action(each.provider, each.deficiency, _plan(each), each.due_on, _status(each, today)) for each in plans
+    ]
+    return tuple(sorted(found, key=lambda each: each.provider))
+
+
+def _plan(plan: ActionPlan) -> str:
+    measured = next((d.title for d in DEFINITIONS if d.id == plan.indicator), plan.indicator)
+    effect = measured[:1].lower() + measured[1:]
+    return f"{plan.measures.rstrip('.')}. Ansvarig: {plan.responsible}. Effekten mäts med: {effect}."
+
+
+def _status(plan: ActionPlan, today: date) -> str:
+    if _goes_on(plan.done_on, today):
+        return "Försenad" if plan.is_overdue(today) else "Pågår"
+    return f"Klar {plan.done_on}" + (f": {plan.effect}" if plan.effect else "")
+
+
+def _goes_on(ended_on: date | None, today: date) -> bool:
+    return ended_on is None or ended_on > today
+
+
+def propose(
+    satisfaction: Mapping[str, Count],
+    denials: Mapping[str, Count],
+    promises: Mapping[str, int],
+) -> list[Proposal]:
+    """The providers to look at, by reference.
+
+    Args:
+        satisfaction: (satisfied, answered) by provider.
+        denials: (denied, told) by provider: recorded follow-ups about which the customer was asked.
+        promises: customers of each provider who gave "what was promised did not happen" as their reason.
+    """
+    grounds: dict[str, list[str]] = {}
+    total = (sum(count[0] for count in satisfaction.values()), sum(count[1] for count in satisfaction.values()))
+    for provider, own in satisfaction.items():
+        compared = intervals.against_others(own, total)
+        if compared is not None and compared.verdict == "lower":
+            grounds.setdefault(provider, []).append(
+                f"Andelen nöjda är tydligt lägre än hos övriga: {whole(100 * compared.share)} mot "
+                f"{whole(100 * compared.others)} procent ({own[1]} svar)."
+            )
+    for pattern in followups.patterns(denials):
+        grounds.setdefault(pattern.provider, []).append(
+            f"Kunder säger nej om {pattern.denied} av {pattern.told} registrerade uppföljningar: "
+            f"{whole(100 * pattern.share)} mot {whole(100 * pattern.others)} procent hos övriga."
+        )
+    for provider, customers in promises.items():
+        if customers >= MIN_ANSWERS:
+            grounds.setdefault(provider, []).append(f"{customers} kunder säger att det som utlovades inte hölls.")
+    return [Proposal(provider, tuple(sentences)) for provider, sentences in sorted(grounds.items())]

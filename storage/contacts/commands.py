@@ -1,0 +1,126 @@
+"""What a provider's contact person writes: ``KLAR 1042 3/11``, ``LISTA`` or ``FEL``. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from storage.followups.recording import Form
+
+DONE = frozenset({"klar", "klart", "klara"})
+HELP = frozenset({"hjälp", "hjalp", "help", "?", "info"})
+LIST = frozenset({"lista", "listan"})
+WRONG = "fel"  # but "fel nummer" is somebody whom we should not write to
+FORMS: dict[str, Form] = {
+    "möte": "meeting",
+    "mote": "meeting",
+    "telefon": "phone",
+    "tel": "phone",
+    "digitalt": "digital",
+    "digital": "digital",
+    "video": "digital",
+}
+MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_NAMED = re.compile(rf"\b([0-9]{{1,2}})\.?\s+({'|'.join(MONTHS)})[a-zåäö]*\.?(?=\s|$)", re.IGNORECASE)
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_SHORT = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})(?:[-/.]((?:20)?[0-9]{2}))?")
+LONGEST = 200  # characters that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A follow-up that was held. ``day`` is None where none is named: today is meant. ``wrong``: a date that does
+    not exist, as it was written."""
+
+    refs: tuple[str, ...]
+    days: tuple[date, ...]
+    form: Form | None
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The month's missing follow-ups are to be listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The list of a digest is wrong; ``text`` is all that was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """How it is done is asked."""
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text begins with one of our words: asked of every message, so it must be quick."""
+    words = unicodedata.normalize("NFKC", text[:LONGEST]).split(maxsplit=2)
+    return bool(words) and (words[0].casefold().strip("!.,:") in DONE | LIST or _is_wrong(words))
+
+
+def _is_wrong(words: Sequence[str]) -> bool:
+    plain = [word.casefold().strip("!.,:") for word in words[:2]]
+    return plain[:1] == [WRONG] and not (len(plain) > 1 and plain[1].startswith(("nummer", "person")))
+
+
+def parse(text: str, today: date) -> Done | List | Wrong | Help | None:
+    """What was meant; None when it is none of these."""
+    text = " ".join(unicodedata.normalize("NFKC", text[:LONGEST]).split())
+    first, _, rest = text.partition(" ")
+    if first.casefold().strip("!.") in LIST and not rest:
+        return List()
+    if first.casefold().strip("!.") in HELP and not rest:
+        return Help()
+    if _is_wrong(text.split(" ", 2)):
+        return Wrong(text)
+    if first.casefold().strip("!.,:") not in DONE:
+        return None
+    rest = _NAMED.sub(lambda found: f"{found[1]}/{MONTHS.index(found[2].casefold()) + 1}", rest)
+    refs: list[str] = []
+    days: list[date] = []
+    form: Form | None = None
+    for word in re.split(r"[\s,;]+", rest):
+        word = word.strip("!.")
+        plain = word.casefold()
+        if not word:
+            continue
+        if plain in ("idag", "igår"):
+            days.append(today - timedelta(days=plain == "igår"))
+        elif plain in FORMS:
+            form = FORMS[plain]
+        elif _ISO.fullmatch(word) or _SHORT.fullmatch(word):
+            day = _day(word, today)
+            if day is None:
+                return Done(tuple(refs), (), form, word)
+            days.append(day)
+        elif any(char.isdigit() for char in word):
+            refs.append(word)
+        # Other words ("med", "den") say nothing that we need.
+    return Done(tuple(refs), tuple(days), form)
+
+
+def _day(word: str, today: date) -> date | None:
+    """The day that is meant; without a year, the one nearest to today."""
+    try:
+        if found := _ISO.fullmatch(word):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _SHORT.fullmatch(word):
+            number, month = int(found[1]), int(found[2])
+            if found[3]:
+                return date(2000 + int(found[3][-2:]), month, number)
+            near = [_in_year(year, month, number) for year in (today.year - 1, today.year, today.year + 1)]
+            return min((day for day in near if day), key=lambda day: abs((day - today).days), default=None)
+    except ValueError:
+        pass
+    return None
+
+
+def _in_year(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None

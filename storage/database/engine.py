@@ -1,0 +1,222 @@
+"""The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Select, Table, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage.database import aiosqlite_dialect
+
+DRIVERS = {
+    "sqlite": aiosqlite_dialect.DRIVER,
+    "sqlite+aiosqlite": aiosqlite_dialect.DRIVER,
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+HEAD = "0012"  # the newest migration; a test holds it against storage/migrations
+
+CHUNK = 5_000
+T = TypeVar("T")
+Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+class StorageFailure(Exception):
+    """The database could not be written; nothing was lost, the sender must try again."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether ``error`` is the database's own trouble of the moment, so that the same again may well work.
+
+    A lost connection, a deadlock, a server that starts or is full: nothing that the event itself has caused.
+    """
+    if isinstance(error, OSError | OperationalError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+    return error.connection_invalidated or code[:2] in ("08", "40", "53", "57")
+
+
+class Database:
+    """Short transactions over one engine. ``begin`` writes, ``read`` reads; both end when their block ends."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite has one writer: queueing for it here is fair and cheap, queueing inside SQLite polls.
+        self._writer = asyncio.Lock()
+
+    @classmethod
+    def open(cls, url: str, *, durable: bool = True) -> Self:
+        """Connect lazily to ``url``. Raises DatabaseError when the URL is not one that we can use.
+
+        ``durable=False``: SQLite does not wait for the disk. For a database that is thrown away, as the demo's.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise DatabaseError(f"FOLLOWUP_DATABASE_URL is not a database URL: {error}") from error
+        parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+        if parsed.drivername == aiosqlite_dialect.DRIVER:
+            # A queue pool keeps connections (and their prepared statements) warm.
+            engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4, hide_parameters=True)
+            prepare = partial(_prepare_sqlite, synchronous="FULL" if durable else "OFF")
+            event.listen(engine.sync_engine, "connect", prepare)
+            event.listen(engine.sync_engine, "begin", _begin_immediate)
+        elif parsed.drivername == "postgresql+asyncpg":
+            engine = create_async_engine(parsed, pool_size=8, hide_parameters=True)  # they are personal
+        else:
+            raise DatabaseError("FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.")
+        return cls(engine)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A writing transaction: committed when the block ends, rolled back whole when it raises."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as conn:
+                yield conn
+            return
+        async with self._writer, self.engine.begin() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent reading transaction; never waits for a writer."""
+        async with self.engine.connect() as conn:
+            await conn.execution_options(followup_read=True)
+            yield conn
+
+    async def create(self) -> None:
+        """Create the tables or bring them to the newest migration."""
+        from storage.migrations.upgrade import upgrade  # Alembic is needed by `init` alone
+
+        async with self.begin() as conn:
+            if await conn.run_sync(upgrade):
+                from storage.figures import measurements
+
+                await measurements.refresh(conn, None)  # kept facts may have a new shape
+
+    async def check(self) -> str | None:
+        """None when the database answers and is at the newest migration, else one sentence."""
+        try:
+            async with self.read() as conn:
+                version = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        except (DBAPIError, OSError) as error:
+            if isinstance(error, OperationalError | DBAPIError) and "alembic_version" in str(error):
+                return "The database has no tables yet: run `followup init`."
+            return "The database cannot be reached: see FOLLOWUP_DATABASE_URL."
+        if version != HEAD:
+            return f"The database is at migration {version}, this program needs {HEAD}: run `followup init`."
+        return None
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-65536",
+        "temp_store=MEMORY",  # what a statement puts aside is personal data too: not into the machine's /var/tmp
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(conn: Any) -> None:
+    reading = conn.get_execution_options().get("followup_read", False)
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """``items`` in runs that one statement can take: SQLite and PostgreSQL both stop near 32,000 values."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``; every row has the same keys."""
+    if rows:
+        await conn.execute(_plain(table), list(rows))
+
+
+@cache
+def _plain(table: Table) -> Any:
+    return table.insert()
+
+
+async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, leaving those whose unique key is taken as they are."""
+    if rows:
+        await conn.execute(_ignoring(conn.dialect.name, table), list(rows))
+
+
+@cache
+def _ignoring(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+async def insert_from(
+    conn: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Select[Any],
+    values: Mapping[str, Any],
+    key: Sequence[str],
+    renewed: Callable[[Any], tuple[Mapping[str, Any], Any]] | None = None,
+) -> None:
+    """Insert what the query ``rows`` finds with ``values``, leaving rows whose ``key`` is taken as they are.
+
+    ``renewed`` tells, of the new row, which columns of the row that is there are replaced, and where.
+    """
+    statement = _insert(conn.dialect.name, table).from_select(list(columns), rows)
+    if renewed is None:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    else:
+        replaced, where = renewed(statement.excluded)
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced, where=where)
+    await conn.execute(statement, dict(values))
+
+
+async def upsert(
+    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
+    if rows:
+        await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(rows[0])), list(rows))
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    """Remembered: building one takes longer than SQLite takes to run it."""
+    statement = _insert(dialect, table)
+    replaced = {name: statement.excluded[name] for name in columns if name not in key}
+    if replaced:
+        return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    return statement.on_conflict_do_nothing(index_elements=list(key))
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT. Only the dialect in use is imported: PostgreSQL's takes 60 ms."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)

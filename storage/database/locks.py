@@ -1,0 +1,89 @@
+"""Who may do what alone: one process on SQLite, one scheduler among many processes on PostgreSQL."""
+
+import asyncio
+import fcntl
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.pool import NullPool
+
+from storage.database.engine import Database, DatabaseError
+
+log = logging.getLogger(__name__)
+
+SCHEDULER = 4_201_512  # the advisory lock's number, one for all processes of one database
+LOOK = 1.0  # seconds between two tries to take the lock, and between two looks whether it is still ours
+
+
+@asynccontextmanager
+async def sole_process(db: Database) -> AsyncIterator[None]:
+    """On SQLite: the only `followup run` on this file, until the block ends. Raises DatabaseError.
+
+    The operating system gives the lock back when the process dies, however it dies.
+    """
+    path = db.engine.url.database
+    if not db.is_sqlite or path in (None, "", ":memory:"):
+        yield
+        return
+    with Path(f"{path}.lock").open("w") as file:  # noqa: ASYNC230  # once, at the start
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DatabaseError(
+                f"Another `followup run` already uses {path}: stop it first, or use PostgreSQL, where many may run."
+            ) from error
+        yield
+
+
+async def as_scheduler(db: Database, work: Callable[[], Awaitable[None]]) -> None:
+    """Do ``work`` while this process is the scheduler, for ever; the others wait to take over.
+
+    On PostgreSQL an advisory lock on a connection of its own, which ends with the process. Losing it stops the
+    work; should two schedulers overlap, unique keys keep what they do from being done twice.
+    """
+    if db.is_sqlite:
+        await work()
+        return
+    while True:
+        try:
+            await _while_locked(db, work)
+        except OSError as error:
+            log.warning("the scheduler's lock cannot be asked for: %s", type(error).__name__)
+        await asyncio.sleep(LOOK)
+
+
+async def _while_locked(db: Database, work: Callable[[], Awaitable[None]]) -> None:
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    # A peer that vanished without a word is noticed by the server within seconds.
+    alive = {"tcp_keepalives_idle": "3", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
+    alive["application_name"] = f"followup-scheduler-{os.getpid()}"  # tells an operator which process has the lock
+    engine = create_async_engine(
+        db.engine.url, poolclass=NullPool, connect_args={"server_settings": alive}, isolation_level="AUTOCOMMIT"
+    )
+    task: asyncio.Future[None] | None = None
+    try:
+        async with engine.connect() as conn:
+            while True:
+                locked = await conn.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": SCHEDULER})
+                if locked.scalar():
+                    break
+                await asyncio.sleep(LOOK)
+            task = asyncio.ensure_future(work())
+            while not task.done():
+                await asyncio.wait([task], timeout=LOOK)
+                await conn.execute(text("SELECT 1"))
+            await task
+    except DBAPIError as error:
+        log.warning("the scheduler's lock was lost: %s", type(error).__name__)
+    finally:
+        if task is not None and not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await engine.dispose()

@@ -1,0 +1,62 @@
+"""Everything from one database to another: to PostgreSQL, when one process is no longer enough."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, func, select, text
+
+from storage.database.engine import CHUNK, Connection, Database, DatabaseError, insert
+from storage.database.locks import sole_process
+from storage.tables import complete
+
+
+async def move(source: Database, target: Database) -> int:
+    """Copy every row of ``source``, which stays as it is, to ``target``, which has tables and no rows; how many.
+
+    All or nothing. Raises DatabaseError: either is not there or not at the newest migration, ``source`` is in use
+    by a `followup run`, or ``target`` holds something.
+    """
+    _must_exist(source)
+    for name, db in (("old", source), ("new", target)):
+        problem = await db.check()
+        if problem is not None:
+            raise DatabaseError(f"Nothing was moved. The {name} database: {problem}")
+    tables = complete().sorted_tables
+    async with sole_process(source), source.read() as old, target.begin() as new:
+        for each in tables:
+            if (await new.execute(select(each).limit(1))).first() is not None:
+                raise DatabaseError(f"Nothing was moved: the new database has rows already, in {each.name}.")
+        moved = 0
+        for each in tables:
+            moved += await _copy(old, new, each)
+        if not target.is_sqlite:
+            for each in tables:
+                await _number_on(new, each)
+    return moved
+
+
+def _must_exist(source: Database) -> None:
+    """SQLite would make an empty file of a name that is misspelt."""
+    path = source.engine.url.database
+    if source.is_sqlite and not (path and Path(path).is_file()):
+        raise DatabaseError(f"Nothing was moved: there is no file {path}.")
+
+
+async def _copy(old: Connection, new: Connection, table: Table) -> int:
+    in_order = select(table).order_by(*table.primary_key)
+    done = 0
+    while rows := (await old.execute(in_order.limit(CHUNK).offset(done))).mappings().all():
+        await insert(new, table, [dict(row) for row in rows])
+        done += len(rows)
+    return done
+
+
+async def _number_on(new: Connection, table: Table) -> None:
+    """Have PostgreSQL number new rows after those that have come."""
+    column: Any = table.autoincrement_column
+    if column is None:
+        return
+    last = (await new.execute(select(func.max(column)))).scalar()
+    if last is not None:
+        sequence = text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)")
+        await new.execute(sequence, {"table": table.name, "column": column.name, "last": last})

@@ -1,0 +1,151 @@
+"""A channel's pace and pause, kept in the database because they hold for every process that sends there."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.cases import opening
+from storage.database.engine import insert_ignore, upsert
+from storage.tables import channel, chat_pace
+
+CASE = "channel"  # the kind of case about a pause
+HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many messages a second a channel may send, in all and to one receiver; None: as fast as it can."""
+
+    in_all: float | None = None
+    to_one: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a channel stands: see the columns of storage.tables.channel."""
+
+    next_at: datetime | None = None
+    paused_until: datetime | None = None
+    paused_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A channel that is paused because our own account is at fault, for `followup check`."""
+
+    channel: str
+    since: datetime
+    until: datetime
+    code: str
+
+
+def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[datetime]:
+    """The moments at which up to ``limit`` messages may leave, evenly spaced, within :data:`HORIZON`.
+
+    After a silence they begin now: time that was not used is lost, so that no burst follows a pause.
+    """
+    if standing.paused_since is not None:
+        if standing.paused_until is not None and standing.paused_until > now:
+            return []
+        limit = min(limit, 1)  # one message tries whether the account works again
+    first = max(now, standing.next_at or now)
+    if first > now + HORIZON:
+        return []
+    if pace.in_all is None:
+        return [first] * limit
+    gap = timedelta(seconds=1 / pace.in_all)
+    count = min(limit, int((now + HORIZON - first) / gap) + 1)
+    return [first + n * gap for n in range(count)]
+
+
+_LOCKED = (
+    select(channel.c.next_at, channel.c.paused_until, channel.c.paused_since)
+    .where(channel.c.name == bindparam("name"))
+    .with_for_update()
+)
+
+
+async def lock(conn: AsyncConnection, name: str) -> Standing:
+    """Where the channel stands; no other process takes a moment to send until the caller's transaction ends."""
+    row = (await conn.execute(_LOCKED, {"name": name})).first()
+    if row is None:
+        await insert_ignore(conn, channel, [{"name": name}])
+        row = (await conn.execute(_LOCKED, {"name": name})).one()
+    return Standing(*row)
+
+
+async def taken(conn: AsyncConnection, name: str, next_at: datetime) -> None:
+    """The next moment that is free, after those that were taken."""
+    await conn.execute(update(channel).where(channel.c.name == name).values(next_at=next_at))
+
+
+async def hold(conn: AsyncConnection, name: str, until: datetime) -> None:
+    """Nothing leaves before ``until``: the provider asked us to wait."""
+    await lock(conn, name)
+    await conn.execute(
+        update(channel)
+        .where(channel.c.name == name, or_(channel.c.next_at.is_(None), channel.c.next_at < until))
+        .values(next_at=until)
+    )
+
+
+async def pause(conn: AsyncConnection, name: str, code: str, now: datetime, until: datetime) -> None:
+    """Our own account is at fault (``code``): nothing leaves before ``until``, then one message tries.
+
+    A pause that begins opens a case: somebody must see to the account.
+    """
+    standing = await lock(conn, name)
+    if standing.paused_since is None:
+        await opening.add(conn, [opening.opened(CASE, advice(code), now, urgent=True, channel=name)])
+    await conn.execute(
+        update(channel)
+        .where(channel.c.name == name)
+        .values(paused_until=until, paused_since=standing.paused_since or now, pause_code=code)
+    )
+
+
+async def trying(conn: AsyncConnection, name: str, until: datetime) -> None:
+    """One message tries whether the account works again; the others wait until it has been told, or ``until``."""
+    await conn.execute(update(channel).where(channel.c.name == name).values(paused_until=until))
+
+
+async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
+    """The account works again, and the case is closed."""
+    await conn.execute(
+        update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
+    )
+    await opening.put_right(conn, CASE, name, now)
+
+
+def advice(code: str) -> str:
+    """What staff are told about a pause."""
+    return (
+        f"Leverantören nekar vårt konto ({code}). Se över kontot; "
+        "utskicken fortsätter av sig själva när det fungerar igen."
+    )
+
+
+async def pauses(conn: AsyncConnection) -> list[Pause]:
+    """The channels that are paused."""
+    rows = await conn.execute(
+        select(channel.c.name, channel.c.paused_since, channel.c.paused_until, channel.c.pause_code)
+        .where(channel.c.paused_since.is_not(None))
+        .order_by(channel.c.name)
+    )
+    return [Pause(*row) for row in rows]
+
+
+async def chat_moments(conn: AsyncConnection, address_ids: Collection[int]) -> dict[int, datetime]:
+    """When the next message may go to each of these receivers, where that is known."""
+    rows = await conn.execute(select(chat_pace).where(chat_pace.c.address_id.in_(list(address_ids))))
+    return {row.address_id: row.next_at for row in rows}
+
+
+async def chats_taken(conn: AsyncConnection, next_at: Mapping[int, datetime]) -> None:
+    """Remember when the next message may go to each receiver."""
+    await upsert(
+        conn, chat_pace, ["address_id"], [{"address_id": id_, "next_at": at} for id_, at in next_at.items()]
+    )

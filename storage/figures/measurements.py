@@ -1,0 +1,146 @@
+"""The measurement points of the enrolments, with their ratings: kept beside what they are made of.
+
+A row is a copy of register facts, answers and what became of the survey, in the shape that the indicators read
+(storage/figures/aggregates.py). It can always be made again from enrolment, customer, occasion, answer and outbox.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database.engine import chunks
+from storage.followups import month_counts
+from storage.tables import enrolment, measurement
+
+POINTS = ("start", "end")
+RATINGS = ("overall", "treatment", "usefulness")
+SATISFIED = 4  # and 5: the top two of five
+KEPT = (*RATINGS, "reason")
+
+_DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}
+_YEAR = {
+    "sqlite": "CAST(strftime('%Y', p.at) AS INTEGER)",
+    "postgresql": "CAST(extract(year FROM p.at) AS INTEGER)",
+}
+_MONTH = {
+    "sqlite": "CAST(strftime('%m', p.at) AS INTEGER)",
+    "postgresql": "CAST(extract(month FROM p.at) AS INTEGER)",
+}
+
+_INSERT = """
+WITH p AS (
+    SELECT e.id, 'start' AS point, {day_28} AS at
+    FROM enrolment e WHERE (e.ended_on IS NULL OR e.ended_on > {day_28}) {chosen}
+    UNION ALL
+    SELECT e.id, 'end' AS point, e.ended_on AS at
+    FROM enrolment e WHERE e.ended_on IS NOT NULL AND e.end_reason <> 'death' {chosen}
+)
+INSERT INTO measurement (enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender,
+                         difficulty, started_on, repeated, overall, treatment, usefulness, reason,
+                         outcome, sent, delivered)
+SELECT p.id, p.point, p.at, {year}, ({month} + 2) / 3, e.provider_id, e.customer_id, c.gender,
+       e.difficulty, e.started_on, 0, a1.value, a2.value, a3.value, a4.value,
+       COALESCE(o.outcome, ''), CASE WHEN o.opened_at IS NULL THEN 0 ELSE 1 END,
+       CASE WHEN EXISTS (SELECT 1 FROM outbox m WHERE m.occasion_id = o.id AND m.state = 'delivered')
+            THEN 1 ELSE 0 END
+FROM p
+JOIN enrolment e ON e.id = p.id
+JOIN customer c ON c.id = e.customer_id
+LEFT JOIN occasion o ON o.enrolment_id = p.id AND o.survey = p.point AND o.period = ''
+LEFT JOIN answer a1 ON a1.occasion_id = o.id AND a1.question = 'overall'
+LEFT JOIN answer a2 ON a2.occasion_id = o.id AND a2.question = 'treatment'
+LEFT JOIN answer a3 ON a3.occasion_id = o.id AND a3.question = 'usefulness'
+LEFT JOIN answer a4 ON a4.occasion_id = o.id AND a4.question = 'reason'
+"""
+_MARK = """
+UPDATE measurement SET repeated = CASE WHEN EXISTS (
+    SELECT 1 FROM measurement o
+    WHERE o.customer_id = measurement.customer_id AND o.provider_id = measurement.provider_id
+      AND o.point = measurement.point AND o.enrolment_id <> measurement.enrolment_id
+) THEN 1 ELSE 0 END {where}
+"""
+
+
+_BUSY = (  # in the order in which intake takes them
+    "SELECT s.occasion_id FROM session s JOIN occasion o ON o.id = s.occasion_id WHERE o.enrolment_id IN :ids "
+    "ORDER BY s.occasion_id FOR SHARE OF s",
+    "SELECT o.id FROM occasion o WHERE o.enrolment_id IN :ids ORDER BY o.id FOR SHARE",
+)
+
+
+async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) -> None:
+    """Make the rows of these enrolments again (None: of all), in the caller's transaction, with the counts of
+    their providers' months and endings.
+
+    ``start`` is 28 days after the start when the enrolment is open after that day; ``end`` is the day of the
+    end unless it was by death (REPORT.md, Definitions).
+    """
+    dialect = conn.dialect.name
+    some = enrolment_ids is not None
+    insert = _INSERT.format(
+        day_28=_DAY_28[dialect],
+        year=_YEAR[dialect],
+        month=_MONTH[dialect],
+        chosen="AND e.id IN :ids" if some else "",
+    )
+    delete = "DELETE FROM measurement" + (" WHERE enrolment_id IN :ids" if some else "")
+    same = "WHERE customer_id IN (SELECT customer_id FROM enrolment WHERE id IN :ids)" if some else ""
+    statements = [delete, insert, _MARK.format(where=same)]
+    if enrolment_ids is None:
+        for statement in statements:
+            await conn.execute(text(statement))
+        await month_counts.recount(conn, None)
+        return
+    if dialect == "postgresql":  # an answer that is being stored must be seen here, or must wait
+        statements = [*_BUSY, *statements]
+    providers: set[int] = set()
+    for ids in chunks(sorted(enrolment_ids)):
+        chunk = {"ids": ids}
+        for statement in statements:
+            await conn.execute(text(statement).bindparams(bindparam("ids", expanding=True)), chunk)
+        found = text("SELECT DISTINCT provider_id FROM enrolment WHERE id IN :ids")
+        rows = await conn.execute(found.bindparams(bindparam("ids", expanding=True)), chunk)
+        providers |= {id_ for (id_,) in rows}
+    await month_counts.recount(conn, sorted(providers))
+
+
+@cache
+def _set_rating(question: str) -> Any:
+    return (
+        update(measurement)
+        .where(measurement.c.enrolment_id == bindparam("enrolment_"), measurement.c.point == bindparam("point_"))
+        .values({question: bindparam("value_")})
+    )
+
+
+async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str, int | None]]) -> None:
+    """Store answers as they arrive: (enrolment id, point, question, value); the last of the same place counts,
+    and None takes a rating away.
+
+    Questions that are neither a rating nor the reason are passed over, and so is a point that an enrolment lacks.
+    """
+    by_question: dict[str, dict[tuple[int, str], int | None]] = {}
+    for enrolment_id, point, question, value in rows:
+        if question in KEPT and point in POINTS:
+            by_question.setdefault(question, {})[enrolment_id, point] = value
+    for question, values in by_question.items():
+        await conn.execute(
+            _set_rating(question),
+            [
+                {"enrolment_": enrolment_id, "point_": point, "value_": value}
+                for (enrolment_id, point), value in values.items()
+            ],
+        )
+
+
+async def forget(conn: AsyncConnection, customer_id: int) -> None:
+    """Take away every rating of a customer whose answers are gone; that the measurement points were there stays."""
+    m = measurement.c
+    await conn.execute(update(measurement).where(m.customer_id == customer_id).values(dict.fromkeys(KEPT)))
+    found = await conn.execute(
+        select(enrolment.c.provider_id).where(enrolment.c.customer_id == customer_id).distinct()
+    )
+    await month_counts.recount(conn, sorted(found.scalars()))

@@ -1,0 +1,286 @@
+"""Addresses: who can be reached where. The only module that reads or writes ``address.value``.
+
+Encryption at rest with a blind index follows later, and then changes this file alone.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import case as sql_case
+from sqlalchemy import insert as sql_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database.engine import chunks, insert, insert_ignore
+from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
+from survey.conversation.openings import Use
+
+LATELY = timedelta(days=60)  # so long after its end a question about an enrolment may still be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One phone number or chat. ``state`` is active, opted_out, unreachable or unlinked."""
+
+    id: int
+    channel: str
+    value: str
+    state: str
+    greeted_at: datetime | None = None
+    awaiting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer who uses an address. ``birth_year`` is 0 where it is not known."""
+
+    id: int
+    language: str
+    birth_year: int
+
+
+def _address(row: Any) -> Address:
+    return Address(row.id, row.channel, row.value, row.state, row.greeted_at, row.awaiting)
+
+
+_COLUMNS = (
+    address.c.id,
+    address.c.channel,
+    address.c.value,
+    address.c.state,
+    address.c.greeted_at,
+    address.c.awaiting,
+)
+_BY_VALUE = (
+    select(*_COLUMNS)
+    .where(address.c.channel == bindparam("channel"), address.c.value.in_(bindparam("values", expanding=True)))
+    .order_by(address.c.id)
+    .with_for_update()
+)
+_BY_ID = select(*_COLUMNS).where(address.c.id.in_(bindparam("ids", expanding=True)))
+
+
+async def find_or_add(
+    conn: AsyncConnection, channel: str, values: Collection[str], now: datetime
+) -> dict[str, Address]:
+    """The addresses of ``values``, made where new, locked against other processes until the commit."""
+    ordered = sorted(set(values))  # one order for all processes: no deadlock
+    values = {"channel": channel, "values": ordered}
+    found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
+    missing = [value for value in ordered if value not in found]
+    if missing:
+        await insert_ignore(
+            conn,
+            address,
+            [{"channel": channel, "value": value, "state": "active", "state_at": now} for value in missing],
+        )
+        found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
+    return found
+
+
+async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """(channel, value, state) by address id."""
+    rows = await conn.execute(_BY_ID, {"ids": list(ids)})
+    return {row.id: (row.channel, row.value, row.state) for row in rows}
+
+
+async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> dict[int, list[Address]]:
+    """Each customer's addresses, phones before chats, the latest link first."""
+    rows = await conn.execute(
+        select(customer_address.c.customer_id, *_COLUMNS)
+        .join(address, address.c.id == customer_address.c.address_id)
+        .where(customer_address.c.customer_id.in_(list(customer_ids)))
+        .order_by(address.c.channel, customer_address.c.linked_at.desc(), address.c.id)
+    )
+    found: dict[int, list[Address]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(_address(row))
+    return found
+
+
+async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, list[Person]]:
+    """The customers who use each address, the latest in the register first."""
+    rows = await conn.execute(
+        select(customer_address.c.address_id, customer.c.id, customer.c.language, customer.c.birth_year)
+        .join(customer, customer.c.id == customer_address.c.customer_id)
+        .where(customer_address.c.address_id.in_(list(ids)))
+        .order_by(customer.c.id.desc())
+    )
+    users: dict[int, list[Person]] = {}
+    for address_id, id_, language, birth_year in rows:
+        users.setdefault(address_id, []).append(Person(id_, language, birth_year or 0))
+    return users
+
+
+async def uses_of(conn: AsyncConnection, ids: Collection[int], today: date) -> dict[int, list[Use]]:
+    """Who uses each address, with each enrolment that is open or has ended lately: what a question may be about."""
+    rows = await conn.execute(
+        select(customer_address.c.address_id, customer.c.id, customer.c.birth_year, enrolment.c.started_on)
+        .join(customer, customer.c.id == customer_address.c.customer_id)
+        .outerjoin(
+            enrolment,
+            and_(
+                enrolment.c.customer_id == customer.c.id,
+                enrolment.c.started_on <= today,
+                or_(enrolment.c.ended_on.is_(None), enrolment.c.ended_on >= today - LATELY),
+            ),
+        )
+        .where(customer_address.c.address_id.in_(list(ids)))
+    )
+    uses: dict[int, list[Use]] = {}
+    for address_id, customer_id, born, started_on in rows:
+        uses.setdefault(address_id, []).append(Use(customer_id, born or 0, started_on))
+    return uses
+
+
+async def set_language(conn: AsyncConnection, customer_id: int, language: str) -> None:
+    """The customer is spoken to in this language from now on."""
+    await conn.execute(update(customer).where(customer.c.id == customer_id).values(language=language))
+
+
+async def set_awaiting(conn: AsyncConnection, address_id: int, awaiting: str) -> None:
+    """What the next message from an address is about (an Awaiting as JSON); empty: nothing."""
+    await conn.execute(update(address).where(address.c.id == address_id).values(awaiting=awaiting))
+
+
+async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
+    """The address belongs to nobody that we know: nothing more is sent there, not even when a register still has
+    it. One that has said stop stays so."""
+    await conn.execute(customer_address.delete().where(customer_address.c.address_id == address_id))
+    await conn.execute(
+        update(address)
+        .where(address.c.id == address_id)
+        .values(state=sql_case((address.c.state == "opted_out", "opted_out"), else_="unlinked"), state_at=now)
+    )
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.address_id == address_id, outbox.c.state == "queued")
+        .values(state="cancelled", reason="Mottagaren säger att numret är fel.", settled_at=now)
+    )
+
+
+async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:
+    """Tie an address to a customer; the latest link is the customer's preference."""
+    await insert_ignore(
+        conn,
+        customer_address,
+        [{"customer_id": customer_id, "address_id": address_id, "linked_at": now}],
+    )
+
+
+async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> list[tuple[int, int]]:
+    """Give each customer id its phone (empty: none), leaving Telegram chats as they are. A number stays unlinked
+    from one of whom it was said to be the wrong one.
+
+    The (customer id, address id) of each number that is no longer the customer's: see
+    storage.delivery.reachability.given_up.
+    """
+    wanted = await find_or_add(conn, "sms", [phone for phone in phones.values() if phone], now)
+    rows = await conn.execute(
+        select(customer_address.c.customer_id, customer_address.c.address_id)
+        .join(address, address.c.id == customer_address.c.address_id)
+        .where(address.c.channel == "sms")
+    )
+    current: dict[int, int] = {row.customer_id: row.address_id for row in rows if row.customer_id in phones}
+    given_up = []
+    for customer_id, old in current.items():
+        phone = phones[customer_id]
+        if not phone or wanted[phone].id != old:
+            given_up.append((customer_id, old))
+            await conn.execute(
+                customer_address.delete().where(
+                    customer_address.c.customer_id == customer_id, customer_address.c.address_id == old
+                )
+            )
+    links = {(customer_id, wanted[phone].id) for customer_id, phone in phones.items() if phone}
+    links -= await _denied(conn)
+    await insert_ignore(
+        conn,
+        customer_address,
+        [{"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)],
+    )
+    used = {id_ for _, id_ in links}
+    again = [each.id for each in wanted.values() if each.state == "unlinked" and each.id in used]
+    for some in chunks(again):  # the number has changed hands, or staff have made sure of it
+        await conn.execute(
+            update(address).where(address.c.id.in_(some)).values(state="active", state_at=now, awaiting="")
+        )
+    return given_up
+
+
+async def _denied(conn: AsyncConnection) -> set[tuple[int, int]]:
+    """(customer id, address id) of each number that somebody said is the wrong one, until staff close the case."""
+    rows = await conn.execute(
+        select(case.c.customer_id, case.c.address_id).where(
+            case.c.kind == "wrong_number",
+            case.c.status == "open",
+            case.c.customer_id.is_not(None),
+            case.c.address_id.is_not(None),
+        )
+    )
+    return {(row.customer_id, row.address_id) for row in rows}
+
+
+async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
+    """Every address of every customer who uses this one, this one first: what a STOP reaches."""
+    customers = select(customer_address.c.customer_id).where(customer_address.c.address_id == address_id)
+    rows = await conn.execute(
+        select(customer_address.c.address_id).where(customer_address.c.customer_id.in_(customers)).distinct()
+    )
+    return [address_id, *sorted(other for (other,) in rows if other != address_id)]
+
+
+async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source: str, now: datetime) -> None:
+    """Close addresses to every message. ``source`` is message, carrier or staff."""
+    await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now))
+    await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
+
+
+async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """Open addresses again, keeping the record of the opt-out."""
+    await conn.execute(
+        update(address)
+        .where(address.c.id.in_(list(ids)), address.c.state == "opted_out")
+        .values(state="active", state_at=now)
+    )
+    await conn.execute(
+        update(opt_out)
+        .where(opt_out.c.address_id.in_(list(ids)), opt_out.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def mark_greeted(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """Remember that the neutral line was said."""
+    await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(greeted_at=now))
+
+
+async def issue_token(conn: AsyncConnection, customer_id: int, token: str, expires_at: datetime) -> None:
+    """Store a one-time token by its hash alone."""
+    await conn.execute(
+        sql_insert(link_token).values(
+            token_hash=_hash(token), customer_id=customer_id, expires_at=expires_at, used_at=None
+        )
+    )
+
+
+async def redeem_token(conn: AsyncConnection, token: str, now: datetime) -> int | None:
+    """The customer id a token was made for, once; None when it is unknown, used or expired."""
+    unused = (
+        link_token.c.token_hash == _hash(token),
+        link_token.c.used_at.is_(None),
+        link_token.c.expires_at > now,
+    )
+    customer_id = (
+        await conn.execute(
+            update(link_token).where(*unused).values(used_at=now).returning(link_token.c.customer_id)
+        )
+    ).scalar()
+    return None if customer_id is None else int(customer_id)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

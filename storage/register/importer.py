@@ -1,0 +1,379 @@
+"""The unit's register taken in: all rows of a run, or none.
+
+The files are read in storage/register/reader.py; here the rows meet the database: references must lead
+somewhere, and what is locked must stay as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database.engine import chunks, insert_ignore, upsert
+from storage.delivery import reachability
+from storage.figures import measurements, targets
+from storage.followups import exemptions
+from storage.followups import recording as followups
+from storage.people import addresses
+from storage.planning import occasions
+from storage.register import followup_rows, provider_changes
+from storage.register.cells import Problem
+from storage.register.rows import EnrolmentRow, RegisterBatch
+from storage.tables import action_plan, answer, customer, enrolment, next_look, occasion, provider
+
+PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
+
+
+class RegisterError(Exception):
+    """The files were refused; nothing was saved. The message names every refused row."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"Inget sparades: {len(self.problems)} fel i filerna."]
+        lines += [str(problem) for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many rows of each kind a run holds."""
+
+    providers: int
+    customers: int
+    enrolments: int
+    followups: int
+    exemptions: int
+    answers: int
+    actionplans: int
+    targets: int
+    context: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
+            f"{self.followups} uppföljningar, {self.answers} svar"
+            + (f", {self.exemptions} undantag" if self.exemptions else "")
+            + (f", {self.actionplans} åtgärdsplaner" if self.actionplans else "")
+            + (f", {self.targets} mål" if self.targets else "")
+            + (f", {self.context} omvärldsuppgifter" if self.context else "")
+        )
+
+
+async def apply(
+    conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime, by: str = "", reason: str = ""
+) -> Imported:
+    """Save ``batch`` in the caller's transaction. Raises RegisterError, with every problem found.
+
+    ``by`` and ``reason``: who of the staff corrects months that are locked, and why.
+    """
+    if batch.problems:
+        raise RegisterError(batch.problems)
+    await _providers(conn, batch, now)
+    await _customers(conn, batch, now)
+    problems: list[Problem] = []
+    changed = await _enrolments(conn, batch, today, now, problems)
+    ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.exemptions, *batch.answers)})
+    author = followups.Author("file", who=by, reason=reason)
+    problems += await followup_rows.record(conn, batch.followups, author, today, now)
+    changed |= await _answers(conn, batch, ids, problems)
+    changed |= await _exemptions(conn, batch, ids, now, problems)
+    await _action_plans(conn, batch, today, problems)
+    if problems:
+        raise RegisterError(problems)
+    await targets.save_targets(conn, batch.targets)
+    await targets.save_context(conn, batch.context)
+    await exemptions.refresh(conn, sorted(changed))
+    await provider_changes.follow(conn, {row.customer for row in batch.enrolments}, today, now)
+    changed |= await _enrolments_of(conn, {row.ref for row in batch.customers})  # a gender may be corrected
+    await measurements.refresh(conn, sorted(changed))
+    return Imported(
+        len(batch.providers),
+        len(batch.customers),
+        len(batch.enrolments),
+        len(batch.followups),
+        len(batch.exemptions),
+        len(batch.answers),
+        len(batch.actionplans),
+        len(batch.targets),
+        len(batch.context),
+    )
+
+
+async def _providers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+    phones = await addresses.find_or_add(conn, "sms", [row.phone for row in batch.providers if row.phone], now)
+    stored = await _stored(conn, provider, (row.ref for row in batch.providers if row.missing))
+    await upsert(
+        conn,
+        provider,
+        ("ref",),
+        [
+            _kept(
+                stored.get(row.ref),
+                {"address_id" if column == "phone" else column for column in row.missing},
+                {
+                    "ref": row.ref,
+                    "name": row.name,
+                    "address_id": phones[row.phone].id if row.phone else None,
+                    "authorised_from": row.authorised_from,
+                    "authorised_to": row.authorised_to,
+                },
+            )
+            for row in batch.providers
+        ],
+    )
+
+
+def _kept(before: Any, columns: Iterable[str], values: dict[str, Any]) -> dict[str, Any]:
+    """``values``, but what is stored in ``columns``: the file said nothing about them."""
+    return values if before is None else values | {column: getattr(before, column) for column in columns}
+
+
+async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+    stored = await _stored(conn, customer, (row.ref for row in batch.customers if row.missing))
+    await upsert(
+        conn,
+        customer,
+        ("ref",),
+        [
+            _kept(
+                stored.get(row.ref),
+                row.missing,
+                {"ref": row.ref, "language": row.language, "gender": row.gender, "birth_year": row.birth_year},
+            )
+            for row in batch.customers
+        ],
+    )
+    ids = await _ids(conn, customer, {row.ref for row in batch.customers})
+    phones = {ids[row.ref]: row.phone or "" for row in batch.customers}
+    for customer_id, address_id in await addresses.replace_phones(conn, phones, now):
+        await reachability.given_up(conn, customer_id, address_id, now)
+
+
+async def _enrolments(
+    conn: AsyncConnection, batch: RegisterBatch, today: date, now: datetime, problems: list[Problem]
+) -> set[int]:
+    """Save the enrolments; the ids of those that are in the files."""
+    rows = batch.enrolments
+    customers = await _ids(conn, customer, {row.customer for row in rows})
+    providers = await _ids(conn, provider, {row.provider for row in rows})
+    stored = await _stored(conn, enrolment, (row.ref for row in rows))
+    values = []
+    plan_on: dict[str, date] = {}
+    corrected: list[int] = []
+    for row in rows:
+        found = len(problems)
+        if row.customer not in customers:
+            problems.append(_problem(row, "customer", f"kunden {row.customer} finns inte i registret"))
+        if row.provider not in providers:
+            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+        if len(problems) > found:
+            continue
+        before = stored.get(row.ref)
+        if before is not None:
+            problems += _locked(row, before, customers[row.customer], providers[row.provider])
+        new = _kept(
+            before,
+            row.missing,
+            {
+                "ref": row.ref,
+                "customer_id": customers[row.customer],
+                "provider_id": providers[row.provider],
+                "started_on": row.started_on,
+                "planned_end_on": row.planned_end_on,
+                "ended_on": row.ended_on,
+                "end_reason": row.end_reason,
+                "difficulty": row.difficulty or (before.difficulty if before else ""),
+                "registered_on": before.registered_on if before else today,
+            },
+        )
+        values.append(new)
+        # What is new or corrected is planned from its very start; the rest when it would have been.
+        if before is None or any(new[name] != getattr(before, name) for name in PLANNED_BY):
+            plan_on[row.ref] = min(row.started_on, today)
+            corrected += [before.id] if before is not None else []
+    if problems:
+        return set()
+    await upsert(conn, enrolment, ("ref",), values)
+    ids = await _ids(conn, enrolment, {row.ref for row in rows})
+    looks = [{"enrolment_id": ids[ref], "plan_on": day} for ref, day in plan_on.items()]
+    await upsert(conn, next_look, ("enrolment_id",), looks)
+    for chunk in chunks(corrected):
+        await occasions.look_again(conn, chunk, now)
+    return set(ids.values())
+
+
+def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) -> list[Problem]:
+    """What an enrolment that is already known may not change: its answers would change owner or class."""
+    problems = []
+    if before.customer_id != customer_id:
+        problems.append(_problem(row, "customer", "insatsen hör redan till en annan kund"))
+    if before.provider_id != provider_id:
+        problems.append(
+            _problem(row, "provider", "insatsen hör redan till en annan anordnare; ett byte är en ny insats")
+        )
+    if row.difficulty and before.difficulty and row.difficulty != before.difficulty:
+        problems.append(
+            _problem(row, "difficulty", f"svårighetsgraden är låst sedan starten ({before.difficulty})")
+        )
+    if "ended_on" in row.missing and before.ended_on and before.ended_on < row.started_on:
+        problems.append(_problem(row, "started_on", f"insatsen avslutades redan {before.ended_on}"))
+    return problems
+
+
+async def _exemptions(
+    conn: AsyncConnection,
+    batch: RegisterBatch,
+    ids: Mapping[str, int],
+    now: datetime,
+    problems: list[Problem],
+) -> set[int]:
+    """Save the exemptions; the ids of their enrolments."""
+    unknown = [row for row in batch.exemptions if row.enrolment not in ids]
+    problems += [_problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret") for row in unknown]
+    if problems:
+        return set()
+    problems += [
+        _problem(row, "withdrawn", f"insatsen {row.enrolment} har inget undantag från {row.from_on} att återta")
+        for row in await exemptions.save(conn, batch.exemptions, ids, now)
+    ]
+    return {ids[row.enrolment] for row in batch.exemptions}
+
+
+async def _action_plans(conn: AsyncConnection, batch: RegisterBatch, today: date, problems: list[Problem]) -> None:
+    providers = await _ids(conn, provider, {row.provider for row in batch.actionplans})
+    stored = await _stored(conn, action_plan, (row.ref for row in batch.actionplans))
+    known = []
+    for row in batch.actionplans:
+        before = stored.get(row.ref)
+        if row.provider not in providers:
+            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+        elif before is not None and before.provider_id != providers[row.provider]:
+            problems.append(_problem(row, "provider", "åtgärdsplanen hör redan till en annan anordnare"))
+        elif row.done_on is not None and row.done_on > today:
+            problems.append(_problem(row, "done_on", "dagen ligger i framtiden"))
+        else:
+            known.append(
+                _kept(
+                    before,
+                    row.missing,
+                    {
+                        "ref": row.ref,
+                        "provider_id": providers[row.provider],
+                        "deficiency": row.deficiency,
+                        "measures": row.measures,
+                        "due_on": row.due_on,
+                        "responsible": row.responsible,
+                        "indicator": row.indicator,
+                        "decided_on": row.decided_on,
+                        "done_on": row.done_on,
+                        "effect": row.effect,
+                    },
+                )
+            )
+    await upsert(conn, action_plan, ("ref",), known)
+
+
+async def _answers(
+    conn: AsyncConnection, batch: RegisterBatch, ids: Mapping[str, int], problems: list[Problem]
+) -> set[int]:
+    """Answers of earlier years: each gets a closed occasion, as if it had been asked then."""
+    problems += [
+        _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
+        for row in batch.answers
+        if row.enrolment not in ids
+    ]
+    known = [row for row in batch.answers if row.enrolment in ids]
+    if problems or not known:
+        return set()
+    touched = {ids[row.enrolment] for row in known}
+    customers: dict[int, int] = {}
+    for chunk in chunks(sorted(touched)):
+        rows = await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.id.in_(chunk)))
+        customers |= {row.id: row.customer_id for row in rows}
+    answered = {(ids[row.enrolment], row.survey, row.period): _noon(row.answered_on) for row in known}
+    await insert_ignore(
+        conn,
+        occasion,
+        [
+            {
+                "enrolment_id": enrolment_id,
+                "customer_id": customers[enrolment_id],
+                "survey": survey,
+                "period": period,
+                "due_at": at,
+                "expires_at": at,
+                "look_at": at,
+                "opened_at": at,
+                "closed_at": at,
+                "outcome": "completed",
+                "reason": "Svaret lästes in från en fil.",
+            }
+            for (enrolment_id, survey, period), at in answered.items()
+        ],
+    )
+    found: dict[tuple[int, str, str], int] = {}
+    for chunk in chunks(sorted(touched)):
+        rows = await conn.execute(
+            select(occasion.c.id, occasion.c.enrolment_id, occasion.c.survey, occasion.c.period).where(
+                occasion.c.enrolment_id.in_(chunk)
+            )
+        )
+        found |= {(row.enrolment_id, row.survey, row.period): row.id for row in rows}
+    await upsert(
+        conn,
+        answer,
+        ("occasion_id", "question"),
+        [
+            {
+                "occasion_id": found[ids[row.enrolment], row.survey, row.period],
+                "question": row.question,
+                "value": row.value,
+                "text": row.text or None,
+                "skipped": 0,
+                "version": 0,
+                "answered_at": _noon(row.answered_on),
+            }
+            for row in known
+        ],
+    )
+    return touched
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+def _problem(row: Any, column: str, reason: str) -> Problem:
+    return Problem(row.file, row.row, column, reason)
+
+
+async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, int]:
+    """Row ids by the unit's own numbers; unknown ones are left out."""
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(refs)):
+        rows = await conn.execute(select(table.c.ref, table.c.id).where(table.c.ref.in_(chunk)))
+        found |= {row.ref: row.id for row in rows}
+    return found
+
+
+async def _stored(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, Any]:
+    """The rows that are already there, by the unit's own numbers."""
+    found: dict[str, Any] = {}
+    for chunk in chunks(sorted(set(refs))):
+        found |= {row.ref: row for row in await conn.execute(select(table).where(table.c.ref.in_(chunk)))}
+    return found
+
+
+async def _enrolments_of(conn: AsyncConnection, refs: Iterable[str]) -> set[int]:
+    found: set[int] = set()
+    for chunk in chunks(sorted(refs)):
+        rows = await conn.execute(
+            select(enrolment.c.id)
+            .join(customer, customer.c.id == enrolment.c.customer_id)
+            .where(customer.c.ref.in_(chunk))
+        )
+        found |= {id_ for (id_,) in rows}
+    return found

@@ -1,0 +1,223 @@
+"""What a trial by hand needs: customers to play, contacts asked for now, and what the database holds of them.
+
+For the phone simulator, where a person plays the customer; `followup run` alone uses none of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database.engine import insert
+from storage.people import addresses as people
+from storage.people.addresses import Address
+from storage.tables import answer, case, customer, enrolment, occasion, outbox, provider, session
+
+WAIT = timedelta(days=14)  # how long a contact that was asked for by hand may wait to be opened
+AGAIN = "prov-"  # begins the period of a survey that is asked once more; the indicators count none of them
+RECENT = 3  # conversations that are told about
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One period with a provider."""
+
+    ref: str
+    provider: str
+    started_on: date
+    ended_on: date | None
+
+
+@dataclass(slots=True)
+class Customer:
+    """Whom a person can play. The latest enrolment is first."""
+
+    id: int
+    ref: str
+    language: str
+    enrolments: list[Enrolment] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One stored answer; neither value nor text: skipped, or nothing to say."""
+
+    question: str
+    value: int | None
+    text: str | None
+    skipped: bool
+
+
+@dataclass(slots=True)
+class Conversation:
+    """An opened occasion and what was answered; ``outcome`` is empty while it is open."""
+
+    enrolment: str
+    survey: str
+    period: str
+    language: str
+    outcome: str
+    answers: list[Answer] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)  # their kinds
+
+
+async def customers(conn: AsyncConnection, search: str, limit: int) -> list[Customer]:
+    """Up to ``limit`` customers whose number, enrolment or provider has ``search`` in it, by number."""
+    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
+    found = (
+        select(customer.c.id)
+        .outerjoin(enrolment, enrolment.c.customer_id == customer.c.id)
+        .outerjoin(provider, provider.c.id == enrolment.c.provider_id)
+        .where(
+            or_(
+                *(
+                    func.lower(column).like(pattern, escape="\\")
+                    for column in (customer.c.ref, enrolment.c.ref, provider.c.name)
+                )
+            )
+        )
+        .distinct()
+        .order_by(customer.c.id)
+        .limit(limit)
+    )
+    return await _customers(conn, [id_ for (id_,) in await conn.execute(found)])
+
+
+async def customer_of(conn: AsyncConnection, ref: str) -> Customer | None:
+    """The customer with this number; None when there is none."""
+    found = await conn.execute(select(customer.c.id).where(customer.c.ref == ref))
+    ids = [id_ for (id_,) in found]
+    return (await _customers(conn, ids))[0] if ids else None
+
+
+async def _customers(conn: AsyncConnection, ids: Sequence[int]) -> list[Customer]:
+    rows = await conn.execute(
+        select(customer.c.id, customer.c.ref, customer.c.language)
+        .where(customer.c.id.in_(ids))
+        .order_by(customer.c.id)
+    )
+    found = {row.id: Customer(row.id, row.ref, row.language) for row in rows}
+    rows = await conn.execute(
+        select(
+            enrolment.c.customer_id,
+            enrolment.c.ref,
+            provider.c.name,
+            enrolment.c.started_on,
+            enrolment.c.ended_on,
+        )
+        .join(provider, provider.c.id == enrolment.c.provider_id)
+        .where(enrolment.c.customer_id.in_(ids))
+        .order_by(enrolment.c.started_on.desc(), enrolment.c.id.desc())
+    )
+    for customer_id, *facts in rows:
+        found[customer_id].enrolments.append(Enrolment(*facts))
+    for customer_id, addresses in (await people.addresses_of(conn, ids)).items():
+        found[customer_id].addresses = addresses
+    return list(found.values())
+
+
+async def set_language(conn: AsyncConnection, ref: str, language: str) -> None:
+    """The language of what is said to this customer from now on, as a new register row would set it."""
+    await conn.execute(update(customer).where(customer.c.ref == ref).values(language=language))
+
+
+async def ask_for(conn: AsyncConnection, enrolment_ref: str, survey: str, month: str, now: datetime) -> int | None:
+    """The id of a waiting occasion for this survey, made where there is none; None: no such enrolment.
+
+    ``month`` is the period of a check-in. A survey that was asked already is asked once more, with a period
+    of its own that no indicator counts.
+    """
+    row = (
+        await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.ref == enrolment_ref))
+    ).first()
+    if row is None:
+        return None
+    known = (
+        await conn.execute(
+            select(occasion.c.id, occasion.c.period, occasion.c.opened_at, occasion.c.outcome).where(
+                occasion.c.enrolment_id == row.id, occasion.c.survey == survey
+            )
+        )
+    ).all()
+    period = month if survey == "checkin" else ""
+    for each in known:
+        if each.opened_at is None and not each.outcome and each.period == period:
+            return int(each.id)
+    if any(each.period == period for each in known):
+        period = f"{AGAIN}{1 + sum(each.period.startswith(AGAIN) for each in known)}"
+    await insert(
+        conn,
+        occasion,
+        [
+            {
+                "enrolment_id": row.id,
+                "customer_id": row.customer_id,
+                "survey": survey,
+                "period": period,
+                "due_at": now,
+                "expires_at": now + WAIT,
+                "look_at": now,
+                "outcome": "",
+                "reason": "",
+            }
+        ],
+    )
+    made = select(occasion.c.id).where(
+        occasion.c.enrolment_id == row.id, occasion.c.survey == survey, occasion.c.period == period
+    )
+    return int((await conn.execute(made)).scalar_one())
+
+
+async def let_expire(conn: AsyncConnection, customer_id: int, now: datetime) -> None:
+    """Let the time of the customer's open conversation be up at ``now``."""
+    await conn.execute(
+        update(session).where(session.c.customer_id == customer_id, session.c.is_open == 1).values(expires_at=now)
+    )
+
+
+async def conversations(conn: AsyncConnection, customer_id: int) -> list[Conversation]:
+    """The customer's latest conversations with their answers, the newest first."""
+    rows = (
+        await conn.execute(
+            select(
+                occasion.c.id,
+                enrolment.c.ref,
+                occasion.c.survey,
+                occasion.c.period,
+                session.c.language,
+                occasion.c.outcome,
+            )
+            .join(session, session.c.occasion_id == occasion.c.id)
+            .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+            .where(occasion.c.customer_id == customer_id)
+            .order_by(session.c.opened_at.desc(), occasion.c.id.desc())
+            .limit(RECENT)
+        )
+    ).all()
+    found = {row.id: Conversation(*row[1:]) for row in rows}
+    answers = await conn.execute(
+        select(answer.c.occasion_id, answer.c.question, answer.c.value, answer.c.text, answer.c.skipped)
+        .where(answer.c.occasion_id.in_(found))
+        .order_by(answer.c.answered_at, answer.c.occasion_id)
+    )
+    for occasion_id, question, value, text, skipped in answers:
+        found[occasion_id].answers.append(Answer(question, value, text, bool(skipped)))
+    cases = await conn.execute(
+        select(case.c.occasion_id, case.c.kind).where(case.c.occasion_id.in_(found)).order_by(case.c.id)
+    )
+    for occasion_id, kind in cases:
+        found[occasion_id].cases.append(kind)
+    return list(found.values())
+
+
+async def really_sent(conn: AsyncConnection, emulated: str) -> bool:
+    """Whether any SMS has left through another far end than the emulator, whose ids begin with ``emulated``."""
+    real = select(outbox.c.id).where(
+        outbox.c.channel == "sms",
+        outbox.c.external_id.is_not(None),
+        outbox.c.external_id.not_like(emulated + "%"),
+    )
+    return (await conn.execute(real.limit(1))).first() is not None

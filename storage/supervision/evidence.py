@@ -1,0 +1,99 @@
+"""What the unit has decided about providers, and the counts that speak for a decision. Read here; watch is decided
+in storage/supervision/watch.py, and action plans come by storage/register/importer.py."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.figures.measurements import SATISFIED
+from storage.supervision.values import ActionPlan, Watch
+from storage.tables import action_plan, measurement, provider, watch
+
+PROMISES = 4  # the reason "what was promised did not happen", in survey/packs
+
+
+async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]:
+    """Every watch that was on at some time from ``first`` to ``last``, by provider."""
+    rows = await conn.execute(
+        select(
+            provider.c.ref,
+            watch.c.from_on,
+            watch.c.reason,
+            watch.c.figures,
+            watch.c.decided_by,
+            watch.c.lifted_on,
+            watch.c.lifted_reason,
+        )
+        .join(provider, provider.c.id == watch.c.provider_id)
+        .where(watch.c.from_on <= last, (watch.c.lifted_on.is_(None)) | (watch.c.lifted_on >= first))
+        .order_by(provider.c.ref, watch.c.from_on)
+    )
+    return [Watch(*row) for row in rows]
+
+
+async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPlan]:
+    """Every action plan that was decided by ``last`` and not done before ``first``, by provider and due date."""
+    a = action_plan.c
+    rows = await conn.execute(
+        select(
+            a.ref,
+            provider.c.ref.label("provider"),
+            a.deficiency,
+            a.measures,
+            a.due_on,
+            a.responsible,
+            a.indicator,
+            a.decided_on,
+            a.done_on,
+            a.effect,
+        )
+        .join(provider, provider.c.id == a.provider_id)
+        .where(a.decided_on <= last, a.done_on.is_(None) | (a.done_on >= first))
+        .order_by(provider.c.ref, a.due_on, a.ref)
+    )
+    return [ActionPlan(**row) for row in rows.mappings()]
+
+
+async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[int, int]]:
+    """(satisfied, answered) by provider, of the measurement points from ``since`` on.
+
+    As in the report a person counts once for a provider and point: by the latest enrolment with an answer.
+    """
+    m = measurement.c
+    latest = (
+        func.row_number()
+        .over(
+            partition_by=(m.provider_id, m.customer_id, m.point),
+            order_by=(m.started_on.desc(), m.enrolment_id.desc()),
+        )
+        .label("place")
+    )
+    said = and_(m.point_on >= since, m.overall.is_not(None))
+    answered = select(m.provider_id, m.overall, latest).where(said).subquery()
+    rows = await conn.execute(
+        select(provider.c.ref, func.count().filter(answered.c.overall >= SATISFIED), func.count())
+        .join(provider, provider.c.id == answered.c.provider_id)
+        .where(answered.c.place == 1)
+        .group_by(provider.c.ref)
+    )
+    return {ref: (satisfied, answers) for ref, satisfied, answers in rows}
+
+
+async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:
+    """By provider, the customers whose reason was that what was promised did not happen."""
+    m = measurement.c
+    rows = await conn.execute(
+        select(provider.c.ref, func.count(m.customer_id.distinct()))
+        .join(provider, provider.c.id == m.provider_id)
+        .where(m.reason == PROMISES, m.point_on >= since)
+        .group_by(provider.c.ref)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def names(conn: AsyncConnection, refs: Collection[str]) -> dict[str, str]:
+    """The providers' names by the unit's own numbers."""
+    rows = await conn.execute(select(provider.c.ref, provider.c.name).where(provider.c.ref.in_(list(refs))))
+    return {row.ref: row.name for row in rows}

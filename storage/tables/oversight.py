@@ -1,0 +1,131 @@
+"""What the unit decides, looks at and publishes; and what was done to personal data, by whom."""
+
+from sqlalchemy import Column, ForeignKey, Integer, Text
+
+from storage.tables.base import partial, table
+from storage.tables.types import IsoDate, UtcDateTime
+
+# What a person must look at. Without a customer where the sender is unknown, or one of several at an address.
+case = table(
+    "case_",
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("provider_id", ForeignKey("provider.id"), index=True),  # where it is about one
+    Column("address_id", ForeignKey("address.id")),
+    Column("occasion_id", ForeignKey("occasion.id")),
+    Column("kind", Text, nullable=False),  # a key of storage.cases.kinds.KINDS
+    Column("text", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_on", IsoDate),
+    Column("urgent", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False),  # open, closed
+    Column("owner", Text, nullable=False, server_default=""),  # who of the staff has taken it
+    Column(
+        "outcome", Text, nullable=False, server_default=""
+    ),  # a key of storage.cases.kinds.OUTCOMES, once closed
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", Text, nullable=False, server_default=""),
+)
+
+# What was done to personal data, by whom; never the data.
+audit = table(
+    "audit",
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),  # customer, or who of the staff
+    Column("action", Text, nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("detail", Text, nullable=False),
+)
+
+# The unit's goals in per cent. Decimal text is exact, and the same in both databases.
+target = table(
+    "target",
+    Column("indicator", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("target", Text, nullable=False),
+)
+
+# Figures that others measured (unemployment and the like), never mixed with ours.
+context_figure = table(
+    "context_figure",
+    Column("name", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("value", Text, nullable=False),  # decimal text
+    Column("unit", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("read_on", IsoDate, nullable=False),
+)
+
+# What a person read in a comment: one row per theme of storage/figures/themes.py.
+comment_theme = table(
+    "comment_theme",
+    Column("occasion_id", ForeignKey("occasion.id"), primary_key=True),
+    Column("theme", Text, primary_key=True),
+    Column("coded_at", UtcDateTime, nullable=False),
+)
+
+# The unit's decision to ask a provider's customers more often. provider.watched_from is made of the one that is on.
+watch = table(
+    "watch",
+    Column("id", Integer, primary_key=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("from_on", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # told in the report
+    Column("figures", Text, nullable=False),  # what the decision rests on; for staff
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("lifted_on", IsoDate),
+    Column("lifted_reason", Text, nullable=False),
+    Column("lifted_by", Text, nullable=False),
+)
+partial("uq_watch_on", watch.c.provider_id, where="lifted_on IS NULL", unique=True)
+
+# What a provider must do about a deficiency.
+action_plan = table(
+    "action_plan",
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
+    Column("deficiency", Text, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("due_on", IsoDate, nullable=False),
+    Column("responsible", Text, nullable=False),
+    Column("indicator", Text, nullable=False),  # which measures the effect
+    Column("decided_on", IsoDate, nullable=False),
+    Column("done_on", IsoDate),
+    Column("effect", Text, nullable=False),
+)
+
+# A provider's digest of a month: queued once.
+digest = table(
+    "digest",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("month", Text, primary_key=True),  # YYYY-MM
+    Column("queued_at", UtcDateTime, nullable=False),
+)
+
+# A satisfaction figure that a provider was given: what may be told next depends on it
+# (reporting/disclosure/digest_releases.py).
+digest_figure = table(
+    "digest_figure",
+    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
+    Column("year", Integer, primary_key=True),  # the last of its four quarters
+    Column("quarter", Integer, primary_key=True),
+    Column("satisfied", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+
+# A published report, whole: rows are added and never changed.
+report_snapshot = table(
+    "report_snapshot",
+    Column("year", Integer, primary_key=True),
+    Column("revision", Integer, primary_key=True),  # 1 is the first publication
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("cut_off", IsoDate, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was revised; empty for the first
+    Column("digest", Text, nullable=False),  # SHA-256 of content, hex
+    Column("content", Text, nullable=False),
+)

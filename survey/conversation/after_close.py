@@ -1,0 +1,96 @@
+"""After the end of a conversation. What is not in this table is nothing to it, and is met at the desk.
+
+=====================  ==========================================================================
+the customer says      what follows
+=====================  ==========================================================================
+more of a free text    within course.CONTINUE_WITHIN: part of that text
+``correct``            within CORRECT_WITHIN: the last question is asked again
+an answer              within REOPEN_WITHIN of an end that came half-finished: kept, flagged late, and
+                       the next question is asked
+who it is              on a shared address it is asked whose conversation a correction or an answer
+                       belongs to (survey.conversation.commands), before it is taken up again
+=====================  ==========================================================================
+
+Nothing opens a conversation again that ended with a stop, or at a wrong number.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from survey.conversation import commands, flow
+from survey.conversation.flow import Step
+from survey.conversation.model import Await, ChoiceTapped, Event, Resumed, Say, Session, Subject, TextReceived
+from survey.understanding import parse
+from survey.understanding.questions import Question, Survey
+
+REOPEN_WITHIN = timedelta(days=14)
+CORRECT_WITHIN = timedelta(days=7)
+
+
+def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
+    """What ``event`` leads to in a closed conversation."""
+    if session.closed_at is None or session.outcome in ("opted_out", "unreachable"):
+        return session, ()
+    match event:
+        case TextReceived():
+            return _text(survey, session, event, now)
+        case ChoiceTapped(question_id, value):
+            question = _unanswered(survey, session, now)
+            if question is not None and question.id == question_id:
+                return _late(survey, session, flow.chosen(question, value), now)
+        case Resumed(correcting):
+            if correcting:
+                return _correct(survey, session, now)
+            if _unanswered(survey, session, now) is not None:
+                return flow.go_on(survey, _reopened(session, late=True), session.values, ("late",), (), now)
+    return session, ()
+
+
+def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) -> Step:
+    text, words = event.text, survey.words
+    command = parse.command(text, words)
+    if command == "correct":
+        reopened, effects = _correct(survey, session, now)
+        return _whose(session, "correct_of") if effects and event.sharing else (reopened, effects)
+    if command is not None or parse.language(text, words) is not None:
+        return session, ()
+    urgent = commands.danger(text, words)
+    if flow.continues(survey, session, now) and not commands.only_polite(text, words):
+        said = (*urgent, Say(("danger",))) if urgent else ()
+        return replace(session, wrote_at=now), (flow.more(session, text), *said)
+    question = _unanswered(survey, session, now)
+    if question is None or urgent:
+        return session, ()
+    answer = parse.parse(question, text, words)
+    if answer is not None and event.sharing:
+        return _whose(session, "late_of")
+    return _late(survey, session, answer, now)
+
+
+def _whose(session: Session, subject: Subject) -> Step:
+    return session, (Await(subject), Say(("which_person",)))
+
+
+def _correct(survey: Survey, session: Session, now: datetime) -> Step:
+    if session.closed_at is None or now - session.closed_at >= CORRECT_WITHIN:
+        return session, ()
+    reopened, effects = flow.back(survey, _reopened(session, late=session.late))
+    return (reopened, effects) if reopened.open_question else (session, ())
+
+
+def _late(survey: Survey, session: Session, answer: parse.Answer | None, now: datetime) -> Step:
+    question = _unanswered(survey, session, now)
+    if answer is None or question is None:
+        return session, ()
+    return flow.answer(survey, _reopened(session, late=True), question, answer, now, (), ("late",))
+
+
+def _unanswered(survey: Survey, session: Session, now: datetime) -> Question | None:
+    """The question that an answer would belong to, while it is not too late."""
+    if session.closed_at is None or now - session.closed_at >= REOPEN_WITHIN:
+        return None
+    return flow.next_question(survey, session.values)
+
+
+def _reopened(session: Session, *, late: bool) -> Session:
+    return replace(session, state="open", closed_at=None, outcome=None, awaiting=None, late=late, reminded=True)

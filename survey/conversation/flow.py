@@ -1,0 +1,181 @@
+"""The course of a conversation: what an answer leads to, what is asked next, and how it ends."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from survey.conversation.model import (
+    Append,
+    Correct,
+    Effect,
+    Finish,
+    OpenCase,
+    Outcome,
+    Record,
+    Say,
+    Session,
+    Withdraw,
+)
+from survey.packs.pack_files import FACTS
+from survey.understanding import parse
+from survey.understanding.questions import Question, Survey
+
+Step = tuple[Session, tuple[Effect, ...]]
+Values = tuple[tuple[str, int | None], ...]
+
+CONTINUE_WITHIN = timedelta(minutes=10)  # between the messages of one free text
+
+
+def question_of(survey: Survey, id_: str | None) -> Question | None:
+    """The question with this id; None where the pack does not have it (any more)."""
+    for question in survey.questions:
+        if question.id == id_:
+            return question
+    return None
+
+
+def asked(survey: Survey, session: Session) -> str | None:
+    """The open question, where the pack still has it."""
+    return session.open_question if question_of(survey, session.open_question) else None
+
+
+def values_of(question: Question) -> tuple[int, ...]:
+    """The values that a closed question can have; none for a free text."""
+    match question.kind:
+        case "rating":
+            return (5, 4, 3, 2, 1)
+        case "yes_no":
+            return (1, 0)
+        case "choice":
+            return tuple(option.value for option in question.options)
+        case "text":
+            return ()
+
+
+def chosen(question: Question, value: int) -> parse.Answer | None:
+    """The answer of a button; None where the question has no such value."""
+    return parse.Answer(value) if value in values_of(question) else None
+
+
+def next_question(survey: Survey, values: Values) -> Question | None:
+    """The first question without an answer whose condition holds."""
+    answered = dict(values)
+    for question in survey.questions:
+        if question.id not in answered and (question.when is None or question.when.holds(answered)):
+            return question
+    return None
+
+
+def given(values: Values) -> Values:
+    """The answers among ``values``, without the facts."""
+    return tuple((id_, value) for id_, value in values if id_ not in FACTS)
+
+
+def outcome_of(survey: Survey, values: Values) -> Outcome:
+    """How a conversation ends that ends now."""
+    answers = given(values)
+    if answers and next_question(survey, values) is None:
+        return "completed"
+    return "partial" if any(value is not None for _, value in answers) else "no_answer"
+
+
+def answer(
+    survey: Survey,
+    session: Session,
+    question: Question,
+    answer: parse.Answer,
+    now: datetime,
+    cases: tuple[Effect, ...] = (),
+    phrases: tuple[str, ...] = (),
+) -> Step:
+    """Keep an answer, open the case that it calls for, and go on."""
+    values, effects = kept(survey, session.values, question, answer)
+    if question.case is not None and answer.value == 1 and effects:
+        cases += (OpenCase(question.case, ""),)
+        phrases = ("contact_promised",)
+    wrote_at = now if question.kind == "text" else None
+    return go_on(survey, session, values, phrases, (*effects, *cases), now, wrote_at)
+
+
+def kept(
+    survey: Survey, values: Values, question: Question, answer: parse.Answer
+) -> tuple[Values, tuple[Effect, ...]]:
+    """The answers with this one among them, and what there is to write down."""
+    earlier = dict(values)
+    if question.id not in earlier:
+        return (*values, (question.id, answer.value)), (Record(question.id, answer.value, answer.text),)
+    if question.kind != "text" and earlier[question.id] == answer.value:
+        return values, ()  # the same again
+    effects: list[Effect] = [Correct(question.id, answer.value, answer.text)]
+    still: dict[str, int | None] = {}
+    for id_, value in values:
+        other = question_of(survey, id_)
+        if id_ == question.id:
+            still[id_] = answer.value
+        elif other is None or other.when is None or other.when.holds(still):
+            still[id_] = value
+        else:
+            effects.append(Withdraw(id_))
+    return tuple(still.items()), tuple(effects)
+
+
+def go_on(
+    survey: Survey,
+    session: Session,
+    values: Values,
+    phrases: tuple[str, ...],
+    effects: Sequence[Effect],
+    now: datetime,
+    wrote_at: datetime | None = None,
+    told: str = "",
+) -> Step:
+    """Ask the next question whose condition holds, or thank and finish."""
+    question = next_question(survey, values)
+    if question is None:
+        closed = replace(close(session, "completed", now), values=values, wrote_at=wrote_at)
+        promised = tuple(phrase for phrase in phrases if phrase == "contact_promised")
+        return closed, (*effects, Say((*promised, "thanks")), Finish("completed"))
+    following = Session(
+        session.survey,
+        session.version,
+        session.language,
+        question.id,
+        values,
+        0,
+        "open",
+        wrote_at,
+        late=session.late,
+        reminded=session.reminded,
+    )
+    return following, (*effects, Say(phrases, question.id, told))
+
+
+def back(survey: Survey, session: Session) -> Step:
+    """The question before the open one is asked again; its answer stands until there is another."""
+    answered = [id_ for id_, _ in session.values if question_of(survey, id_) is not None]
+    if session.open_question in answered:
+        answered = answered[: answered.index(session.open_question)]
+    if not answered:
+        return session, (Say(("nothing_to_correct",), asked(survey, session)),)
+    earlier = replace(session, open_question=answered[-1], failures=0, awaiting=None, wrote_at=None)
+    return earlier, (Say(("corrected",), answered[-1]),)
+
+
+def close(session: Session, outcome: Outcome, now: datetime) -> Session:
+    """The session ended, with the answers that it has."""
+    return replace(
+        session, open_question=None, state="closed", closed_at=now, outcome=outcome, awaiting=None, failures=0
+    )
+
+
+def continues(survey: Survey, session: Session, now: datetime) -> bool:
+    """Whether a message now can be more of the free text before it."""
+    if session.wrote_at is None or not session.values or now - session.wrote_at > CONTINUE_WITHIN:
+        return False
+    last = question_of(survey, session.values[-1][0])
+    return last is not None and last.kind == "text"
+
+
+def more(session: Session, text: str) -> Append:
+    """``text`` as more of the last answer."""
+    return Append(session.values[-1][0], parse.tidy(text))

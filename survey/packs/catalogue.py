@@ -1,0 +1,170 @@
+"""Every word that a customer reads: the packs, loaded and rendered.
+
+A bad pack is refused when it is loaded, with file, question and language named.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey.conversation import flow
+from survey.conversation.model import Say
+from survey.errors import PackError
+from survey.packs import bidi, segments, vocabulary
+from survey.packs.pack_files import (
+    LANGUAGES,
+    PACKS,
+    PHRASES,
+    PREFIXES,
+    RATINGS,
+    RIGHT_TO_LEFT,
+    TOLD,
+    LanguageFile,
+    QuestionFile,
+    Script,
+    SurveyFile,
+    read_language,
+    read_surveys,
+    wording_names,
+)
+from survey.understanding import parse
+from survey.understanding.questions import Option, Question, Survey, Texts, Vocabulary
+
+FALLBACK = "sv"  # for a customer whose language has no texts
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All surveys, phrases and words. ``ratings`` and ``yes_no`` are labels, by language and value; ``names`` the
+    languages' own names; ``unread`` the texts of each language that no native speaker has read as they are."""
+
+    surveys: Mapping[str, Survey]
+    phrases: Mapping[str, Texts]
+    words: Vocabulary
+    ratings: Mapping[str, Mapping[int, str]]
+    yes_no: Mapping[str, Mapping[int, str]]
+    names: Mapping[str, str]
+    unread: Mapping[str, tuple[str, ...]]
+    scripts: Mapping[str, Script]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.names)
+
+    def render(self, say: Say, *, survey: str | None, language: str, channel: str) -> str:
+        """The text of ``say``: numbered lines by SMS; on Telegram the choices are buttons beside it."""
+        language = language if language in self.names else FALLBACK
+        text = " ".join(self._phrase(phrase, survey, language) for phrase in say.phrases)
+        if say.text and say.phrases[:1] and say.phrases[0] in TOLD:
+            text = text.replace("{}", self.free(say.text, language), 1)
+        elif say.text:
+            text = f"{text}\n{say.text}" if text else say.text
+        if say.question is None or survey is None:
+            return text
+        question = self.surveys[survey].question(say.question)
+        asked = question.text[language]
+        if channel == "sms" and question.kind == "choice":
+            asked += "".join(f"\n{option.value} {option.label[language]}" for option in question.options)
+        return f"{text} {asked}" if text else asked
+
+    def choices(self, say: Say, survey: str | None, language: str) -> tuple[tuple[int, str], ...]:
+        """(value, label) of each button; empty where there is nothing to choose."""
+        if say.options:
+            return say.options
+        if say.question is None or survey is None:
+            return ()
+        question = self.surveys[survey].question(say.question)
+        return tuple((value, self.label(question, value, language)) for value in flow.values_of(question))
+
+    def label(self, question: Question, value: int, language: str) -> str:
+        """An answer to a closed question in words: its button, and its place in the list of answers."""
+        language = language if language in self.names else FALLBACK
+        for option in question.options:
+            if option.value == value:
+                return option.label[language]
+        return (self.ratings if question.kind == "rating" else self.yes_no)[language][value]
+
+    def free(self, text: str, language: str) -> str:
+        """``text`` that no pack holds (an answer, a name), made fit to stand in a message in ``language``."""
+        text = unicodedata.normalize("NFC", text)
+        return bidi.isolate(text) if self.scripts.get(language) in RIGHT_TO_LEFT else text
+
+    def alphabet(self, language: str) -> segments.Alphabet:
+        """The alphabet that an SMS in ``language`` is meant for."""
+        return "GSM-7" if self.scripts[language] == "latin" else "UCS-2"
+
+    def messages(self, language: str) -> Iterator[tuple[str, str]]:
+        """(name, text) of every SMS that the packs make in ``language``."""
+        for survey in self.surveys.values():
+            for index, question in enumerate(survey.questions):
+                for prefix in ("", *PREFIXES, *(("opening", *TOLD) if index == 0 else ())):
+                    say = Say((prefix,) if prefix else (), question.id, TOLD.get(prefix, ""))
+                    text = self.render(say, survey=survey.id, language=language, channel="sms")
+                    yield ".".join(filter(None, (survey.id, question.id, prefix))), text
+        for phrase in self.phrases:
+            yield phrase, self.phrases[phrase][language]
+        promised = Say(("contact_promised", "thanks"))
+        yield "contact_promised.thanks", self.render(promised, survey=None, language=language, channel="sms")
+
+    def _phrase(self, key: str, survey: str | None, language: str) -> str:
+        if key == "opening" and survey is not None:
+            return self.surveys[survey].opening[language]
+        return self.phrases[key][language]
+
+
+def load(directory: Path = PACKS) -> Catalogue:
+    """Read the packs of ``directory``. Raises PackError; what is wrong in the languages is a line for each."""
+    files = read_surveys(directory)
+    languages = _read_languages(sorted((directory / LANGUAGES).glob("*.toml")), files)
+    if FALLBACK not in {language.code for language in languages}:
+        raise PackError(f"{directory}: there is no {LANGUAGES}/{FALLBACK}.toml, which every text falls back on.")
+    words = vocabulary.build(languages, files)
+    return Catalogue(
+        surveys={file.id: _survey(file, languages, words) for file in files},
+        phrases={phrase: _texts(languages, f"phrase.{phrase}") for phrase in PHRASES},
+        words=words,
+        ratings={each.code: {value: each.words[f"rating.{value}"][0] for value in RATINGS} for each in languages},
+        yes_no={each.code: {1: each.words["words.yes"][0], 0: each.words["words.no"][0]} for each in languages},
+        names={each.code: each.name for each in languages},
+        unread={each.code: each.unread for each in languages},
+        scripts={each.code: each.script for each in languages},
+    )
+
+
+def _read_languages(paths: list[Path], surveys: tuple[SurveyFile, ...]) -> list[LanguageFile]:
+    read, wrong = [], []
+    for path in paths:
+        try:
+            read.append(read_language(path, surveys))
+        except PackError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PackError("\n".join(wrong))
+    return read
+
+
+def _survey(file: SurveyFile, languages: list[LanguageFile], words: Vocabulary) -> Survey:
+    questions = tuple(_question(question, file.id, languages) for question in file.questions)
+    return Survey(file.id, file.version, _texts(languages, f"opening.{file.id}"), questions, words)
+
+
+def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) -> Question:
+    options = tuple(Option(value, _texts(languages, f"option.{file.id}.{value}")) for value in file.options)
+    return Question(
+        file.id,
+        file.kind,
+        _texts(languages, *wording_names(survey, file.id)),
+        options,
+        file.when,
+        file.case,
+        short=_texts(languages, f"short.{file.id}"),
+        words={parse.key(text): option.value for option in options for text in option.label.values()},
+    )
+
+
+def _texts(languages: list[LanguageFile], *names: str) -> Texts:
+    """By language, the text of the first name that it has; in right-to-left writing what is not so is isolated."""
+    texts = {each.code: each.text(*names) for each in languages}
+    turned = [each.code for each in languages if each.script in RIGHT_TO_LEFT]
+    return texts | {code: bidi.isolate(texts[code]) for code in turned}

@@ -1,0 +1,65 @@
+"""A customer's own answers as one message, in the shortest form that can be understood."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from survey.packs.catalogue import Catalogue
+
+LIMIT = 1_400  # characters: an SMS may be no longer than 1,600
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One stored answer. ``conversation`` tells those of one conversation from the others."""
+
+    conversation: int
+    survey: str
+    asked_on: date
+    question: str
+    value: int | None
+    text: str | None
+
+
+def listing(answers: Iterable[Given], catalogue: Catalogue, language: str) -> str:
+    """One answer to a line, conversation by conversation as they come; with dates where they are several.
+
+    Answers that say nothing are left out. What does not fit is left out whole conversations at a time; a single
+    one that is too long is cut. Empty when there is nothing to list.
+    """
+    told = []
+    for (_, asked_on), each in groupby(answers, lambda one: (one.conversation, one.asked_on)):
+        lines = [line for one in _in_order(each, catalogue) if (line := _line(one, catalogue, language))]
+        if lines:
+            told.append((asked_on, lines))
+    text = ""
+    for asked_on, lines in told:
+        part = "\n".join([*([f"{asked_on}"] if len(told) > 1 else []), *lines])
+        if text and len(text) + len(part) >= LIMIT:
+            break
+        text += ("\n" if text else "") + part
+    return text[:LIMIT]
+
+
+def _in_order(answers: Iterable[Given], catalogue: Catalogue) -> list[Given]:
+    """As the questions were asked."""
+    given = list(answers)
+    survey = catalogue.surveys.get(given[0].survey)
+    place = {question.id: n for n, question in enumerate(survey.questions)} if survey else {}
+    return sorted(given, key=lambda one: place.get(one.question, len(place)))
+
+
+def _line(given: Given, catalogue: Catalogue, language: str) -> str:
+    survey = catalogue.surveys.get(given.survey)
+    question = next((each for each in survey.questions if each.id == given.question), None) if survey else None
+    if given.text is not None:
+        said = catalogue.free(given.text, language)
+    elif given.value is None:
+        return ""
+    elif question is None or question.kind == "rating":
+        said = str(given.value)
+    else:
+        said = catalogue.label(question, given.value, language)
+    name = question.short.get(language, given.question) if question else given.question
+    return f"{name}: {said}"

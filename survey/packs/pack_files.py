@@ -1,0 +1,225 @@
+"""Reading the packs: the structure of each survey, and each language's words. What is wrong is refused by name.
+
+A survey file says what is asked, of which kind and when; a language file says it in words. Every text that a
+survey or PHRASES calls for must be there, and nothing else.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from survey.errors import PackError
+from survey.understanding.questions import Command, Condition, Kind
+
+PACKS = Path(__file__).parent
+LANGUAGES = "languages"  # the folder of language files, in that of the surveys
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SHARED = "shared"  # a wording here is that of every survey without one of its own
+RATINGS = (5, 4, 3, 2, 1)
+Script = Literal["latin", "cyrillic", "arabic", "ethiopic"]
+SCRIPTS: tuple[Script, ...] = get_args(Script)
+RIGHT_TO_LEFT: frozenset[Script] = frozenset({"arabic"})
+
+# Every message beside the questions; those of PREFIXES also stand before a question.
+PREFIXES = (
+    "retry",
+    "retry2",
+    "skipped",
+    "language_changed",
+    "corrected",
+    "nothing_to_correct",
+    "no_answers",
+    "erase_kept",
+    "reminder",
+    "late",
+    "old_button",
+    "text_only",
+)
+# Openings that say for whom the question is, or about which support, where it would not be clear without: "{}" is a
+# year of birth, or the month in which the support began.
+TOLD = {"opening_born": "1984", "opening_since": "2026-03"}
+PHRASES = (
+    *TOLD,
+    "stopped",
+    "started",
+    "help",
+    "unknown_sender",
+    "no_open_question",
+    "linked",
+    "link_invalid",
+    "thanks",
+    *PREFIXES,
+    "language_choices",
+    "my_answers",
+    "erase_confirm",
+    "erased",
+    "complaint",
+    "complaint_received",
+    "contact_promised",
+    "danger",
+    "wrong_number",
+    "which_person",
+)
+WORDS = ("yes", "no", "none", "filler", "sign_off", "out_of", "language", "danger")
+COMMANDS: tuple[Command, ...] = get_args(Command)
+
+# What is known when a conversation opens, and may be a condition as an answer may: 1 for yes, 0 for no.
+FACTS = ("same_provider",)
+_CONDITION = re.compile(r"(\w+) <= (\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """One question as its survey file states it, without words."""
+
+    id: str
+    kind: Kind
+    options: tuple[int, ...]
+    when: Condition | None
+    case: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFile:
+    """One survey file."""
+
+    id: str
+    version: int
+    questions: tuple[QuestionFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFile:
+    """One language file. ``texts`` by dotted name ("phrase.help"), NFC; ``words`` by dotted name ("command.stop");
+    ``unread`` names the texts that no native speaker has read as they are now."""
+
+    code: str
+    name: str
+    script: Script
+    texts: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...]
+
+    def text(self, *names: str) -> str:
+        """The text of the first of ``names`` that there is."""
+        return next(self.texts[name] for name in names if name in self.texts)
+
+
+def wording_names(survey: str, question: str) -> tuple[str, str]:
+    """The names under which a question's text is looked for: its survey's own wording before the shared one."""
+    return f"question.{survey}.{question}", f"question.{SHARED}.{question}"
+
+
+def read_surveys(directory: Path) -> tuple[SurveyFile, ...]:
+    """Every survey of a folder. Raises PackError."""
+    files = tuple(read_survey(path) for path in sorted(directory.glob("*.toml")))
+    if not files:
+        raise PackError(f"{directory}: there is no survey pack.")
+    return files
+
+
+def read_survey(path: Path) -> SurveyFile:
+    """Raises PackError."""
+    data = _toml(path)
+    for name in ("id", "version", "question"):
+        if name not in data:
+            raise PackError(f"{path.name}: {name} is missing.")
+    questions: list[QuestionFile] = []
+    for item in data["question"]:
+        questions.append(_question(item, path.name, {question.id for question in questions}))
+    return SurveyFile(str(data["id"]), int(data["version"]), tuple(questions))
+
+
+def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
+    """Raises PackError, which names all that is missing."""
+    data = _toml(path)
+    where = f"{path.parent.name}/{path.name}"
+    for name, type_ in (("name", str), ("script", str), ("reviewed", bool), ("unread", list)):
+        if not isinstance(data.get(name), type_):
+            raise PackError(f"{where}: {name} is missing.")
+    if data["script"] not in SCRIPTS:
+        raise PackError(f"{where}: script must be one of {', '.join(SCRIPTS)}.")
+    found = _leaves({key: value for key, value in data.items() if isinstance(value, dict)})
+    texts = {name: _text(value) for name, value in found.items() if isinstance(value, str) and value.strip()}
+    words = {name: tuple(map(str, value)) for name, value in found.items() if isinstance(value, list) and value}
+    needed = _needed_texts(surveys)
+    needed_words = [*(f"rating.{value}" for value in RATINGS), *(f"words.{name}" for name in WORDS)]
+    needed_words += [f"command.{name}" for name in COMMANDS]
+    missing = [" or ".join(names) for names in needed if not any(name in texts for name in names)]
+    missing += [name for name in needed_words if name not in words]
+    if missing:
+        raise PackError(f"{where}: the text is missing for {', '.join(missing)}.")
+    known = {name for names in needed for name in names} | set(needed_words) | {"command.alone"}
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise PackError(f"{where}: nothing asks for {', '.join(unknown)}.")
+    for phrase in TOLD:
+        if texts[f"phrase.{phrase}"].count("{}") != 1:
+            raise PackError(f"{where}: phrase.{phrase} must have {{}} in it, once.")
+    unread = tuple(map(str, data["unread"])) if data["reviewed"] else tuple(texts)
+    if not set(unread) <= set(texts):
+        raise PackError(f"{where}: unread names {', '.join(sorted(set(unread) - set(texts)))}, which is no text.")
+    return LanguageFile(path.stem, data["name"], data["script"], texts, words, unread)
+
+
+def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
+    """The name of each text; where there are two names, one of the texts is enough."""
+    needed: dict[tuple[str, ...], None] = {}
+    for survey in surveys:
+        needed[(f"opening.{survey.id}",)] = None
+        for question in survey.questions:
+            needed[wording_names(survey.id, question.id)] = None
+            needed[(f"short.{question.id}",)] = None
+            needed.update({(f"option.{question.id}.{value}",): None for value in question.options})
+    needed.update({(f"phrase.{phrase}",): None for phrase in PHRASES})
+    return list(needed)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path.name}: cannot be read: {error}") from error
+
+
+def _leaves(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in tree.items():
+        found |= _leaves(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+    return found
+
+
+def _text(value: str) -> str:
+    return unicodedata.normalize("NFC", value.strip())
+
+
+def _question(item: dict[str, Any], file: str, earlier: set[str]) -> QuestionFile:
+    where = f"{file}: question {item.get('id', '(without id)')}"
+    kind, options = item.get("kind"), item.get("options", [])
+    if not item.get("id") or item["id"] in earlier:
+        raise PackError(f"{where}: every question needs an id of its own.")
+    if kind not in KINDS:
+        raise PackError(f"{where}: kind must be one of {', '.join(KINDS)}.")
+    if not isinstance(options, list) or not all(isinstance(value, int) and 1 <= value <= 9 for value in options):
+        raise PackError(f"{where}: options are the numbers 1-9 that can be answered.")
+    if len(set(options)) < len(options):
+        raise PackError(f"{where}: an option stands there twice.")
+    if kind == "choice" and not options:
+        raise PackError(f"{where}: a choice needs options.")
+    if kind == "rating" and options and set(options) != set(RATINGS):
+        raise PackError(f"{where}: a rating with words of its own has them for 1, 2, 3, 4 and 5.")
+    if kind in ("text", "yes_no") and options:
+        raise PackError(f"{where}: a {kind} question has no options.")
+    when = _condition(item["when"], where, earlier) if "when" in item else None
+    return QuestionFile(item["id"], kind, tuple(options), when, item.get("case"))
+
+
+def _condition(text: str, where: str, earlier: set[str]) -> Condition:
+    found = _CONDITION.fullmatch(text)
+    if found is None or found[1] not in (*earlier, *FACTS):
+        raise PackError(f'{where}: when must read "earlier_question <= number", not {text!r}.')
+    return Condition(found[1], int(found[2]))

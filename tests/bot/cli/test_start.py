@@ -1,0 +1,27 @@
+"""A short command starts quickly: it imports nothing that it has no use for (tests/benchmarks/start.py)."""
+
+import subprocess
+import sys
+
+SLOW = ("aiogram", "twilio", "apscheduler", "alembic", "holidays", "phonenumbers", "typst", "docx")
+
+
+def _imported(program: str) -> set[str]:
+    """The packages that a new process has imported after ``program``."""
+    told = f"import sys\n{program}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stdout.split())
+
+
+def test_what_the_figures_are_made_with_loads_no_vendor_and_no_other_database() -> None:
+    loaded = _imported(
+        "import bot.cli.common, reporting.publishing.publish, storage.figures.aggregates, reporting.render.csv"
+    )
+    assert loaded.isdisjoint(SLOW)
+    assert "sqlalchemy.dialects.postgresql" not in loaded
+    assert "survey.packs.catalogue" not in loaded
+
+
+def test_help_loads_no_room_of_the_house() -> None:
+    loaded = _imported("import bot.cli.main")
+    assert loaded.isdisjoint(("sqlalchemy", "storage", "reporting", "scheduler", "survey", *SLOW))

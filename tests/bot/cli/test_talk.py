@@ -1,0 +1,90 @@
+"""`followup talk`: a survey in the terminal, what each message costs, and a transcript that can be played again."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from bot.errors import BadInput, exit_code
+from survey.packs.catalogue import load
+from survey.transcript import replay
+
+CATALOGUE = load()
+DISSATISFIED = ("2", "ganska bra", "3", "1", "4", "De lovade praktik", "ja")
+
+
+def _talk(*args: str, said: tuple[str, ...] = ()) -> Result:
+    return CliRunner().invoke(app, ["talk", *args], input="".join(f"{line}\n" for line in said))
+
+
+def test_a_survey_is_played_to_its_end_with_the_cost_of_each_message() -> None:
+    result = _talk("start", said=DISSATISFIED)
+    assert result.exit_code == 0
+    assert "Nacka kommun undrar hur du har det." in result.output
+    assert "Jag förstod inte." in result.output
+    assert "sparat: overall = 2" in result.output
+    assert "sparat: comment = De lovade praktik" in result.output
+    assert "ärende: contact" in result.output
+    assert "avslutat: completed" in result.output
+    assert result.output.count("GSM-7, 1 del, 0,65 kr") == 8  # seven questions, one of them twice
+    assert "Enkäten kostade omkring 8 delar, 5,20 kr." in result.output
+
+
+@pytest.mark.parametrize("language", CATALOGUE.languages)
+@pytest.mark.parametrize("survey", CATALOGUE.surveys)
+def test_a_saved_transcript_plays_again_word_for_word(survey: str, language: str, tmp_path: Path) -> None:
+    path = tmp_path / "samtal.txt"
+    said = ("2", "?", "(photo)", *DISSATISFIED, "0", "1")
+    result = _talk(survey, "--lang", language, "--transcript", str(path), said=said)
+    assert result.exit_code == 0
+    saved = path.read_text(encoding="utf-8")
+    assert saved.startswith(f"survey {survey} {language}\n> ")
+    assert "! Finish(outcome='completed')" in saved
+    assert replay(saved, CATALOGUE) == saved
+
+
+def test_what_was_said_before_the_end_of_input_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "samtal.txt"
+    result = _talk("start", "--transcript", str(path), said=("4", "(tap treatment", "(tap treatment 5)"))
+    assert "Samtalet är inte avslutat." in result.output
+    saved = path.read_text(encoding="utf-8")
+    assert "< (tap treatment\n> " in saved  # words, and not understood
+    assert "< (tap treatment 5)\n! treatment = 5\n" in saved
+    assert replay(saved, CATALOGUE) == saved
+
+
+def test_telegram_has_no_price() -> None:
+    result = _talk("checkin", "--channel", "telegram", said=("1", "4", "0"))
+    assert result.exit_code == 0
+    assert " kr" not in result.output.replace("kommun", "")
+
+
+def test_a_language_in_another_alphabet_is_counted_in_it() -> None:
+    result = _talk("start", "--lang", "ar", said=("STOP",))
+    assert "UCS-2, 2 delar, 1,30 kr" in result.output
+    assert "inga fler meddelanden" in result.output
+    assert "avslutat: opted_out" in result.output
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("slut",), "Enkäten 'slut' finns inte: välj checkin, end, start."),
+        (("start", "--lang", "xx"), "Språket 'xx' finns inte: välj "),
+        (("start", "--channel", "brev"), "Kanalen 'brev' finns inte: välj sms eller telegram."),
+    ],
+)
+def test_what_does_not_exist_is_bad_input(args: tuple[str, ...], sentence: str) -> None:
+    result = _talk(*args)
+    assert isinstance(result.exception, BadInput)
+    assert exit_code(result.exception) == 2
+    assert str(result.exception).startswith(sentence)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_first_question(tmp_path: Path) -> None:
+    result = _talk("start", "--transcript", str(tmp_path / "ingen mapp" / "samtal.txt"), said=DISSATISFIED)
+    assert isinstance(result.exception, OSError)
+    assert exit_code(result.exception) == 1
+    assert result.output == ""

@@ -1,0 +1,272 @@
+"""The far ends on a bad day, through the real clients: every message arrives once, or its fate is on record."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import ClientSession, web
+from sqlalchemy import func, select
+
+from bot.app import App, receive_telegram
+from bot.channels.sms import sign
+from bot.cli.system.check import database_findings
+from bot.settings import Settings, Telegram, Twilio
+from bot.simulator.clock import SimulatedClock
+from bot.simulator.emulator.faults import BadDay
+from storage.conversation import quarantine
+from storage.database.engine import Database
+from storage.delivery import outbox
+from storage.people import addresses
+from storage.tables import address, inbox
+from storage.tables import outbox as outbox_table
+
+PHONE, CHAT = "+46701234567", 4242
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+LEASE = 1.2  # seconds; a call is given up after a quarter of it
+
+
+@dataclass
+class Rig:
+    """The whole app, in this process, with one message to send and a clock to move."""
+
+    app: App
+    db: Database
+    emulator: BadDay
+    clock: SimulatedClock
+
+    async def queue(self, channel: str, count: int = 1) -> None:
+        value = PHONE if channel == "sms" else str(CHAT)
+        async with self.db.begin() as conn:
+            found = await addresses.find_or_add(conn, channel, [value], self.clock())
+            common = {
+                "occasion_id": None,
+                "address_id": found[value].id,
+                "channel": channel,
+                "say": '{"phrases": ["no_open_question"], "question": null}',
+                "expires_at": self.clock() + timedelta(days=1),
+            }
+            rows = [{**common, "key": f"{channel}{n}", "reference": f"{channel}{n}"} for n in range(count)]
+            await outbox.enqueue(conn, rows, self.clock())
+
+    async def deliver(self, minutes: float = 0) -> None:
+        self.clock.advance(self.clock() + timedelta(minutes=minutes))
+        while await self.app.delivery.deliver_once(self.clock()):
+            pass
+
+    async def column(self, column: object) -> list[object]:
+        async with self.db.read() as conn:
+            return list((await conn.execute(select(column).order_by(outbox_table.c.id))).scalars())  # type: ignore[call-overload]
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
+    await db.create()
+    clock = SimulatedClock(START)
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with BadDay(public_url=url, now=clock) as emulator:
+        settings = Settings(
+            database_url="",
+            public_url=url,
+            zone=ZoneInfo("Europe/Stockholm"),
+            send_window="always",
+            twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
+            telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
+            lease_seconds=LEASE,
+        )
+        async with App(settings, db, clock, url, random.Random(1)) as app:
+            runner = web.AppRunner(app.web, access_log=None)
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            yield Rig(app, db, emulator, clock)
+            await runner.cleanup()
+    await db.close()
+
+
+async def test_a_slow_answer_is_an_answer(rig: Rig) -> None:
+    rig.emulator.delay = 0.1
+    await rig.queue("sms", 20)
+    await rig.deliver()
+    assert len(rig.emulator.sms) == 20
+    assert set(await rig.column(outbox_table.c.state)) == {"sent"}
+
+
+@pytest.mark.parametrize("status", [500, 502])
+async def test_an_error_page_may_hide_a_sent_sms_so_it_is_looked_up(rig: Rig, status: int) -> None:
+    rig.emulator.fail_next(status)
+    await rig.queue("sms")
+    await rig.deliver()
+    assert await rig.column(outbox_table.c.state) == ["unknown"]
+    await rig.deliver(minutes=1)
+    assert len(rig.emulator.sms) == 1
+    assert await rig.column(outbox_table.c.lookups) == [1]
+
+
+async def test_an_sms_that_was_taken_by_a_server_that_then_hangs_is_not_sent_twice(rig: Rig) -> None:
+    rig.emulator.hang_next()
+    await rig.queue("sms")
+    await rig.deliver()
+    assert await rig.column(outbox_table.c.state) == ["unknown"]
+    for _ in range(5):
+        await rig.deliver(minutes=1)
+    (sms,) = rig.emulator.sms.values()
+    assert await rig.column(outbox_table.c.external_id) == [sms.sid]
+    assert await rig.column(outbox_table.c.state) == ["sent"]
+    assert rig.emulator.posts["twilio"] == 1
+
+
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+async def test_429_is_waited_for_as_long_as_was_asked(rig: Rig, channel: str) -> None:
+    api = {"sms": "twilio", "telegram": "telegram"}[channel]
+    rig.emulator.throttle_next(90, api)  # type: ignore[arg-type]  # one of two literals
+    await rig.queue(channel)
+    await rig.deliver()
+    await rig.deliver(minutes=1)
+    assert rig.emulator.posts[api] == 1  # type: ignore[index]  # as above
+    await rig.deliver(minutes=1)
+    assert await rig.column(outbox_table.c.state) == ["sent"]
+
+
+async def test_telegram_that_hangs_gets_one_repeat_and_an_error_page_none_is_lost(rig: Rig) -> None:
+    rig.emulator.hang_next("telegram", times=9)
+    await rig.queue("telegram")
+    for _ in range(6):
+        await rig.deliver(minutes=1)
+    assert rig.emulator.posts["telegram"] == 2
+    assert await rig.column(outbox_table.c.state) == ["unknown"]
+
+
+async def test_telegrams_error_page_is_tried_again(rig: Rig) -> None:
+    rig.emulator.fail_next(502, api="telegram", text="<html>Bad Gateway</html>")
+    await rig.queue("telegram")
+    await rig.deliver()
+    await rig.deliver(minutes=2)
+    assert [chat.chat_id for chat in rig.emulator.chats] == [CHAT]
+
+
+async def test_receipts_twice_and_in_any_order_end_delivered(rig: Rig) -> None:
+    rig.emulator._shuffle = random.Random(7)
+    await rig.queue("sms", 20)
+    await rig.deliver()
+    await rig.emulator.settled()
+    assert set(await rig.column(outbox_table.c.state)) == {"delivered"}
+    assert set(await rig.column(outbox_table.c.status)) == {"delivered"}
+    assert rig.emulator.receipts_lost == 0
+
+
+# What may come in by a webhook
+
+
+async def posted(rig: Rig, path: str, body: bytes, form: dict[str, str], content_type: str) -> int:
+    """Post ``body`` with a signature that is right for ``form``."""
+    url = f"{rig.emulator.public_url}{path}"
+    headers = {
+        "Content-Type": content_type,
+        "X-Twilio-Signature": sign(rig.emulator.auth_token, url, form),
+        "X-Telegram-Bot-Api-Secret-Token": rig.emulator.secret,
+    }
+    async with ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+async def test_signed_nonsense_is_refused_with_a_4xx_and_never_a_500(rig: Rig) -> None:
+    status = {"MessageSid": "SM1", "MessageStatus": "failed", "AccountSid": rig.emulator.account_sid}
+    inbound = {"MessageSid": "SM2", "From": PHONE, "To": rig.emulator.number, "Body": "å"}
+    inbound |= {"AccountSid": rig.emulator.account_sid}
+    sms, receipt = "/webhooks/twilio/sms", "/webhooks/twilio/status/nobody"
+    whole = urlencode(inbound).encode()
+    cases = [
+        (receipt, urlencode(status | {"ErrorCode": "30x"}).encode(), status | {"ErrorCode": "30x"}, FORM, 400),
+        (receipt, urlencode(status | {"ErrorCode": "٣"}).encode(), status | {"ErrorCode": "٣"}, FORM, 400),
+        (receipt, urlencode(status | {"ErrorCode": "30003"}).encode(), status | {"ErrorCode": "30003"}, FORM, 404),
+        (sms, b"Body=%FF%FE&" + whole, inbound, FORM, 400),
+        (sms, b"Body=\xff\xfe", inbound, FORM, 400),
+        (sms, whole, inbound, FORM + "; charset=klingon", 200),  # we read UTF-8, whatever it is called
+        (sms, whole, inbound, FORM + "; charset=utf-16", 200),
+        (sms, whole + b"&Body=5", inbound, FORM, 400),
+        (sms, b"&".join([b"a=1"] * 500), inbound, FORM, 400),
+        (sms, b"x" * 70_000, inbound, FORM, 413),
+        (sms, whole, inbound, "application/json", 415),
+        (sms, whole, inbound, "", 415),
+        ("/webhooks/telegram", b"\xff\xfe", {}, "application/json", 400),
+        ("/webhooks/telegram", b"[" * 60_000, {}, "application/json", 400),
+        ("/webhooks/telegram", b'{"update_id": 1, "message": {"text": "\\ud800"}}', {}, "application/json", 200),
+    ]
+    for path, body, form, content_type, expected in cases:
+        assert await posted(rig, path, body, form, content_type) == expected, (path, body[:40], content_type)
+    async with rig.db.read() as conn:
+        assert await quarantine.listing(conn) == [("telegram", "1", "ValueError")]
+
+
+async def test_a_hundred_replays_are_one_event_and_the_same_reply(rig: Rig) -> None:
+    sid = "SM" + "7" * 32
+    replies = {await rig.emulator.sms_from(PHONE, "hej", sid=sid) for _ in range(100)}
+    assert len(replies) == 1
+    async with rig.db.read() as conn:
+        assert (await conn.execute(select(func.count()).select_from(inbox))).scalar() == 1
+
+
+async def test_the_sweep_takes_in_what_never_reached_us_once_and_answers_it(rig: Rig) -> None:
+    assert rig.app.sweep is not None
+    rig.emulator.keep_inbound(PHONE, "STOPP")
+    await rig.app.sweep.run()
+    assert await _heard(rig) == 0  # it may still come by itself
+    rig.clock.advance(START + timedelta(minutes=10))
+    for _ in range(3):
+        await rig.app.sweep.run()
+        await rig.deliver()
+    assert await _heard(rig) == 1
+    async with rig.db.read() as conn:
+        assert (await conn.execute(select(address.c.state))).scalar() == "opted_out"
+    assert [sms.to for sms in rig.emulator.sms.values() if sms.direction == "outbound-api"] == [PHONE]
+
+
+async def _heard(rig: Rig) -> int:
+    async with rig.db.read() as conn:
+        return int((await conn.execute(select(func.count()).select_from(inbox))).scalar_one())
+
+
+async def test_a_webhook_that_cannot_be_set_at_the_start_is_set_later(rig: Rig) -> None:
+    port = int(rig.emulator.url.rpartition(":")[2])
+    await rig.emulator.stop()
+    receiving = asyncio.create_task(receive_telegram(rig.app))
+    await asyncio.sleep(0.2)
+    assert not receiving.done()
+    await rig.emulator.start(port=port)
+    async with asyncio.timeout(10):
+        while rig.emulator._webhook is None:  # noqa: ASYNC110  # the emulator tells nobody
+            await asyncio.sleep(0.05)
+    receiving.cancel()
+    await asyncio.gather(receiving, return_exceptions=True)
+
+
+async def test_an_account_that_is_refused_pauses_sms_and_check_says_so(rig: Rig, tmp_path: Path) -> None:
+    rig.emulator.fail_next(401, 20003)
+    await rig.queue("sms", 2)
+    await rig.deliver()
+    settings = replace(rig.app.settings, database_url=f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
+    told = [finding.text for finding in await database_findings(settings) if not finding.ok]
+    assert told == [
+        "Kanalen sms är pausad sedan 2026-03-02 11:00. Leverantören nekar vårt konto (20003). "
+        "Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
+    ]
+    assert b'followup_channel_paused{channel="sms"} 1.0' in await rig.app.metrics.text()
+    assert b'followup_channel_paused{channel="telegram"} 0.0' in await rig.app.metrics.text()
+    await rig.deliver(minutes=6)
+    await rig.deliver(minutes=1)
+    assert set(await rig.column(outbox_table.c.state)) == {"sent"}
+    assert b'followup_channel_paused{channel="sms"} 0.0' in await rig.app.metrics.text()
+    assert [finding.ok for finding in await database_findings(settings)] == [True]

@@ -1,0 +1,133 @@
+"""The dialogue pack: a provider's own four pages, with nothing in them that a customer's answer follows from."""
+
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+
+from reporting.document.blocks import Bars, Document, Grid, Paragraph, Percent, cell_text
+from reporting.figures.themes import THEMES, ThemeRow
+from reporting.providers.dialogue_pack import NoDialogue, dialogue
+from reporting.render import docx, html, pdf
+from reporting.report.background import Action, Background, Expectation
+from reporting.report.build import QualityReport, build
+from storage.figures.year_values import Volumes
+from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+
+ANSWERS = {
+    "A": {"start": (34, 100), "end": (40, 60)},
+    "B": {"start": (98, 100), "end": (45, 60)},
+    "C": {"start": (240, 300), "end": (45, 60)},
+    "D": {"start": (2, 3)},
+    "E": {"start": (5, 8)},
+    "F": {"start": (20, 20)},
+}
+
+
+def _report(endings: dict[tuple[str, str], int] | None = None) -> QualityReport:
+    cube = of_answers(ANSWERS, {"A": "Ek <AB>"})
+    cube.endings.update(endings or {})
+    for month in range(1, 13):
+        # due, on time, late, answered by the customer, confirmed, denied
+        cube.months["A", f"{YEAR}-{month:02}"] = [10, 8, 1, 1, 0, 0]
+        cube.months["D", f"{YEAR}-{month:02}"] = [2, 1, 1, 0, 0, 0]
+        cube.months["", f"{YEAR}-{month:02}"] = [12, 9, 2, 1, 0, 0]
+    customers = {"A": 120, "B": 90, "C": 200, "D": 5, "E": 6, "F": 20}
+    beside = Background(
+        volumes=Volumes(500, 520, 250, 100, customers),
+        actions=(Action("B", "Sena uppföljningar", "Ny rutin", None, "Pågår"),),
+        expectations=(Expectation("A", 31.0, 14, 20.2, 0.69, 0.41, 0.97),),
+    )
+    return build(cube, YEAR, NOW, background=beside)
+
+
+def _grid(pack: Document, caption: str) -> Grid:
+    blocks = [block for section in pack.sections for block in section.blocks]
+    return next(block for block in blocks if isinstance(block, Grid) and caption in block.caption)
+
+
+def test_it_is_four_pages_in_every_format() -> None:
+    pack = dialogue(_report(), "A")
+    with pypdfium2.PdfDocument(pdf.render(pack)) as read:
+        assert len(read) == 4
+    page = html.render(pack).decode()
+    assert "Ek &lt;AB&gt;" in page
+    assert page.count("<h2 id=") == 4
+    assert docx.render(pack) == docx.render(dialogue(_report(), "A"))
+
+
+def test_every_theme_and_reason_has_room_on_the_four_pages() -> None:
+    themes = tuple(ThemeRow(key, title, 9, 3, "ok") for key, title in THEMES.items())
+    report = _report()
+    pack = dialogue(replace(report, background=replace(report.background, themes=themes)), "A")
+    assert len(_grid(pack, "Teman").rows) == len(THEMES) - 1  # what is unclear is nothing to talk about
+    with pypdfium2.PdfDocument(pdf.render(pack)) as read:
+        assert len(read) == 4
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"),
+    [("D", "hade 5 kunder 2025"), ("Z", "Ingen anordnare har numret Z"), ("", "Ingen anordnare har numret")],
+)
+def test_only_providers_with_more_than_five_customers_get_one(provider: str, words: str) -> None:
+    with pytest.raises(NoDialogue, match=words):
+        dialogue(_report(), provider)
+    assert dialogue(_report(), "E").subtitle == "E"  # six customers
+
+
+def test_own_share_stands_beside_the_others() -> None:
+    pack = dialogue(_report(), "A")
+    start = _grid(pack, "Andel nöjda hos er").rows[0]
+    # 34 of 100; the others 98 + 240 + 2 + 5 + 20 = 365 of 431 = 84.7 %
+    assert (start[3], start[6]) == (Percent(34.0), "Tydligt lägre")
+    assert cell_text(start[5]) == "84,7\u00a0%"
+    sentences = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
+    assert sentences[0] == (
+        "Vid start: 34 procent av era svarande var nöjda, mot 85 procent hos övriga. Tydligt lägre."
+    )
+
+
+@pytest.mark.parametrize("provider", ["B", "F"])  # 98 of 100, and 20 of 20
+def test_a_share_near_everybody_is_told_only_as_that(provider: str) -> None:
+    pack = dialogue(_report(), provider)
+    start = _grid(pack, "Andel nöjda hos er").rows[0]
+    assert (start[3], start[4]) == ("över 90\u00a0%", "")
+    assert "98" not in "".join(cell_text(cell) for cell in start)
+    charts = [block for block in pack.sections[0].blocks if isinstance(block, Bars)]
+    assert all(bar.share <= 90 or bar.kind == "others" for chart in charts for bar in chart.bars)
+
+
+def test_what_customers_said_of_follow_ups_is_a_years_sum() -> None:
+    pack = dialogue(_report(), "A")
+    months = _grid(pack, "Månad för månad")
+    assert months.columns == ("Månad", "Förväntade", "I tid", "Sent eller saknas", "Andel i tid")
+    assert months.rows[0] == ("Januari", 10, 8, 2, Percent(80.0))
+    assert len(months.rows) == 12
+    # All twelve said no: 0 %, told as a band.
+    assert _grid(pack, "Uppföljningarna under").rows == (
+        (120, 96, 12, 12, 0, Percent(80.0), "under 10\u00a0%", ""),
+    )
+
+
+def test_end_reasons_are_told_in_the_groups_of_the_outcome() -> None:
+    endings = {("A", "work"): 20, ("A", "moved"): 5, ("A", "other"): 9, ("A", "changed_provider"): 7}
+    endings |= {("C", "work"): 20, ("C", "other"): 30}
+    pack = dialogue(_report(endings), "A")
+    # As in the outcome: 20 of 34, after 5 exclusions 20 of 29.
+    assert [row[1] for row in _grid(pack, "Avslutsorsaker").rows] == [20, 5, 9]
+    assert _grid(dialogue(_report(endings), "F"), "Avslutsorsaker").nothing == "För få avslut för att visas."
+
+
+@pytest.mark.parametrize(("cases", "said"), [(0, "färre än 6"), (5, "färre än 6"), (6, "6"), (17, "17")])
+def test_few_open_cases_are_not_counted_out(cases: int, said: str) -> None:
+    pack = dialogue(_report(), "B", cases)
+    first = pack.sections[3].blocks[0]
+    assert isinstance(first, Paragraph)
+    assert first.text.startswith(f"Öppna ärenden från era kunder: {said}.")
+
+
+def test_plans_and_deficiencies_are_the_providers_own() -> None:
+    assert _grid(dialogue(_report(), "B"), "Brister").rows == (("Sena uppföljningar", "Ny rutin", "..", "Pågår"),)
+    (own,) = _grid(dialogue(_report(), "A"), "Brister").rows
+    assert own[0] == "Nöjdheten tydligt lägre än övriga vid start (34 mot 84,7 %)"
+    assert _grid(dialogue(_report(), "C"), "Brister").rows == ()

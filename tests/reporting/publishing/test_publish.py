@@ -1,0 +1,188 @@
+"""A published report is published once, kept whole, and compared with a year later."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import update
+
+from reporting.figures.indicators import DEFINITIONS, VERSIONS
+from reporting.figures.themes import ThemeRow, shown
+from reporting.publishing import serialisation
+from reporting.publishing.publish import PublishError, background, publish, published, wordings
+from reporting.render import csv, docx, html, json, pdf, xlsx
+from reporting.report.background import Background, PreviousReport, QuestionWording, SeriesBreak, series_breaks
+from reporting.report.build import QualityReport, build
+from reporting.report.sections import document
+from storage.database.engine import Database
+from storage.figures import snapshots, targets
+from storage.figures.themes import ThemeCount
+from storage.figures.year_values import ContextFigure
+from storage.register.headers import INDICATORS
+from storage.tables import report_snapshot
+from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+
+ASKED = (
+    QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
+    QuestionWording("end", 1, "overall", "Hur nöjd är du?"),
+)
+BESIDE = Background(
+    targets={"satisfaction.overall": 72.5},
+    context=(ContextFigure("Arbetslösa", YEAR, 6.1, "procent", "SCB", date(2026, 1, 8)),),
+    themes=shown({"treatment": ThemeCount(7, 2)}),
+    questions=ASKED,
+)
+
+CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
+
+
+def report(cube: CubeOf | None = None, beside: Background = BESIDE) -> QualityReport:
+    return build(cube or CUBE, YEAR, NOW, background=beside)
+
+
+async def test_a_published_report_gives_the_same_bytes_later(db: Database) -> None:
+    async with db.begin() as conn:
+        kept = await publish(conn, CUBE, BESIDE, NOW, None)
+    async with db.read() as conn:
+        again = await published(conn, YEAR)
+    assert again == kept
+    assert kept.background.revision == 1
+    for renderer in (csv, json, xlsx):
+        assert renderer.render(again) == renderer.render(kept)
+    for drawn in (pdf, docx, html):
+        assert drawn.render(document(again)) == drawn.render(document(kept))
+
+
+async def test_a_second_publication_needs_a_reason(db: Database) -> None:
+    async with db.begin() as conn:
+        await publish(conn, CUBE, BESIDE, NOW, None)
+    later = of_answers({f"P{n}": {"start": (9 + n, 20)} for n in range(8)})
+    async with db.begin() as conn:
+        with pytest.raises(PublishError, match=r"redan publicerad \(2026-01-15\).*--revise"):
+            await publish(conn, later, BESIDE, NOW, None)
+        with pytest.raises(PublishError, match="behöver ett skäl"):
+            await publish(conn, later, BESIDE, NOW, "  ")
+        revised = await publish(conn, later, BESIDE, NOW, " Två svar var dubbla. ")
+    async with db.read() as conn:
+        first, second = await snapshots.of_year(conn, YEAR)
+        assert await published(conn, YEAR) == revised
+    assert (first.revision, first.reason) == (1, "")
+    assert (second.revision, second.reason) == (2, "Två svar var dubbla.")
+    assert revised.background.revised_because == "Två svar var dubbla."
+
+
+@pytest.mark.parametrize(
+    ("cube", "reason", "refusal"),
+    [
+        (CubeOf(), None, "Det finns inga uppgifter för 2025 att publicera"),
+        (CubeOf(as_of=date(2025, 12, 31)), None, "Året 2025 är inte slut"),
+        (CubeOf(), "fel", "Rapporten för 2025 är inte publicerad"),
+    ],
+)
+async def test_what_is_not_published(db: Database, cube: CubeOf, reason: str | None, refusal: str) -> None:
+    async with db.begin() as conn:
+        with pytest.raises(PublishError, match=refusal):
+            await publish(conn, cube, BESIDE, NOW, reason)
+
+
+async def test_a_changed_snapshot_is_found_out(db: Database) -> None:
+    async with db.begin() as conn:
+        await publish(conn, CUBE, BESIDE, NOW, None)
+        await conn.execute(update(report_snapshot).values(content="{}"))
+        with pytest.raises(snapshots.Damaged, match="kontrollsumman stämmer inte"):
+            await published(conn, YEAR)
+
+
+async def test_the_next_year_knows_goals_themes_and_the_year_before(db: Database) -> None:
+    async with db.begin() as conn:
+        kept = await publish(conn, CUBE, BESIDE, NOW, None)
+        await targets.save_context(
+            conn, [ContextFigure("Arbetslösa", 2026, 6.4, "procent", "SCB", date(2027, 1, 9))]
+        )
+        beside = await background(conn, YEAR + 1, ASKED, NOW.date())
+    assert beside.previous is not None
+    assert beside.previous.indicators == kept.indicators
+    assert beside.previous.published_at == NOW
+    assert beside.breaks == ()
+    assert [figure.value for figure in beside.context] == [6.4]
+    before = beside.previous.find("satisfaction.overall", "P3", "start")
+    assert before is not None
+    assert before.numerator == 11
+    assert beside.previous.find("satisfaction.overall", "P99", "start") is None
+
+
+def test_breaks_in_a_series() -> None:
+    rows = tuple(
+        replace(row, version=2) if row.indicator == "followup.compliance" else row
+        for row in report().indicators
+        if row.indicator != "response_rate"
+    )
+    before = PreviousReport(2025, 1, datetime(2026, 3, 1, tzinfo=UTC), rows, ASKED)
+    now = (replace(ASKED[0], version=2, text="Hur nöjd är du med stödet?"), ASKED[1])
+    found = series_breaks(before, now)
+    assert found == (
+        SeriesBreak("satisfaction.overall", "start", 2025, "frågans lydelse är ändrad"),
+        SeriesBreak("satisfaction.overall", "all", 2025, "frågans lydelse är ändrad"),
+        SeriesBreak("satisfaction.overall.mean_of_providers", "start", 2025, "frågans lydelse är ändrad"),
+        SeriesBreak("satisfaction.overall.mean_of_providers", "all", 2025, "frågans lydelse är ändrad"),
+        SeriesBreak("response_rate", "", 2025, "måttet fanns inte 2025"),
+        SeriesBreak("followup.compliance", "", 2025, "definitionen är ändrad från version 2 till version 1"),
+    )
+    marked = report(beside=Background(previous=before, breaks=found)).indicators
+    broken = {(row.indicator, row.point) for row in marked if row.series_break}
+    assert ("satisfaction.overall", "start") in broken
+    assert ("satisfaction.overall", "end") not in broken
+    assert ("followup.compliance", "") in broken
+
+
+def test_goals_are_on_the_rows_of_the_year() -> None:
+    rows = {
+        (r.provider, r.period, r.gender): r.target
+        for r in report().indicators
+        if r.indicator == "satisfaction.overall" and r.point == "start" and not r.difficulty
+    }
+    assert rows["", "2025", "T"] == rows["P1", "2025", "T"] == 72.5
+    assert rows["", "2025-Q1", "T"] is None
+    assert rows["", "2025", "K"] is None
+
+
+@pytest.mark.parametrize(
+    ("count", "row"),
+    [
+        (ThemeCount(6, 2), ThemeRow("treatment", "Bemötande", 6, 2, "ok")),
+        (ThemeCount(5, 2), ThemeRow("treatment", "Bemötande", None, None, "too_few")),
+        (ThemeCount(60, 1), ThemeRow("treatment", "Bemötande", None, None, "too_few")),
+        (ThemeCount(0, 0), ThemeRow("treatment", "Bemötande", None, None, "no_answers")),
+    ],
+)
+def test_a_theme_is_shown_from_six_customers_at_two_providers(count: ThemeCount, row: ThemeRow) -> None:
+    assert shown({"treatment": count})[1] == row
+
+
+def test_the_questions_of_the_packs_are_known_by_their_wording() -> None:
+    asked = {(each.survey, each.question): each for each in wordings()}
+    assert "nöjd" in asked["start", "overall"].text
+    assert asked["end", "usefulness"].version >= 1
+
+
+def test_every_indicator_may_have_a_goal() -> None:
+    assert set(VERSIONS) - set(INDICATORS) == {"satisfaction.overall.mean_of_providers", "outcome.youth.closed"}
+    assert set(INDICATORS) <= set(VERSIONS)
+
+
+def test_what_an_older_program_wrote_is_read_while_new_fields_have_defaults() -> None:
+    text = serialisation.to_text(ASKED[0])
+    assert serialisation.from_text(QuestionWording, text) == ASKED[0]
+    with pytest.raises(serialisation.Unreadable, match=r"QuestionWording\.text is missing"):
+        serialisation.from_text(QuestionWording, text.replace('"text"', '"words"'))
+    with pytest.raises(serialisation.Unreadable, match=r"QuestionWording\.version"):
+        serialisation.from_text(QuestionWording, text.replace("1", '"ett"'))
+    older = serialisation.to_text(BESIDE).replace('"revised_because":"",', "").replace(',"revised_because":""', "")
+    assert "revised_because" not in older
+    assert serialisation.from_text(Background, older) == BESIDE
+
+
+def test_definitions_and_figures_are_in_what_is_kept() -> None:
+    text = serialisation.to_text(report())
+    assert all(definition.numerator in text for definition in DEFINITIONS)
+    assert "Hur nöjd är du?" in text

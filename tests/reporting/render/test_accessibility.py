@@ -1,0 +1,45 @@
+"""The pages pass axe-core in a real browser, wide and narrow. Skipped where there is no Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from reporting.providers.dialogue_pack import dialogue
+from reporting.render import html
+from reporting.report.build import build
+from reporting.report.sections import document
+from tests.reporting.render.test_documents import BESIDE, CUBE
+from tests.support.disclosure.cubes import NOW, YEAR, CubeOf
+
+WIDTHS = (1280, 360)  # a desk, and a telephone
+FULL = build(CUBE, YEAR, NOW, background=BESIDE)
+PAGES = {
+    "report": document(FULL),
+    "empty report": document(build(CubeOf(), YEAR, NOW)),
+    "dialogue pack": dialogue(FULL, "A"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser(browser_address: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.connect_over_cdp(browser_address)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_violation_and_no_sideways_scrolling(browser: Browser, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(html.render(PAGES[name]))
+    for width in WIDTHS:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        try:
+            page.goto(path.as_uri())
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        finally:
+            context.close()

@@ -1,0 +1,217 @@
+"""A month's follow-up is recorded: page, chat, SMS and file through one function, until the month locks."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from storage.contacts import links
+from storage.database.engine import Database
+from storage.followups import recording
+from storage.followups.calendar import month_of
+from storage.followups.recording import Author, Entry, Recorded, Refused, record
+from storage.register.importer import RegisterError
+from storage.tables import follow_up, follow_up_event
+from tests.support.providers import REGISTER, at, read
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+async def alfa(db: Database, tmp_path: Path) -> Author:
+    """A contact person of P1, in a register that has been there since September."""
+    await read(db, tmp_path, REGISTER)
+    async with db.read() as conn:
+        found = await links.provider_named(conn, "P1")
+    assert found is not None
+    return Author("sms", provider_id=found[0], address_id=found[2])
+
+
+async def say(db: Database, author: Author, *entries: Entry, today: date = TODAY) -> Recorded:
+    async with db.begin() as conn:
+        return await record(conn, entries, author, today, at(today))
+
+
+async def refusal(db: Database, author: Author, *entries: Entry, today: date = TODAY) -> list[tuple[str, str]]:
+    with pytest.raises(Refused) as refused:
+        await say(db, author, *entries, today=today)
+    return [(each.field, each.sentence) for each in refused.value.refusals]
+
+
+async def trail(db: Database) -> list[tuple[str, str, str, str, str]]:
+    e = follow_up_event.c
+    async with db.read() as conn:
+        rows = await conn.execute(select(e.action, e.source, e.who, e.reason, e.facts).order_by(e.id))
+        return [(row.action, row.source, row.who, row.reason, json.loads(row.facts)["held_on"]) for row in rows]
+
+
+def held(ref: str, day: date, month: str = "") -> Entry:
+    return Entry(ref, month or month_of(day), day)
+
+
+async def test_what_is_said_again_changes_nothing_and_what_is_changed_is_in_the_trail(
+    db: Database, alfa: Author
+) -> None:
+    first = held("1042", date(2026, 11, 3))
+    assert await say(db, alfa, first) == Recorded(new=1)
+    assert await say(db, alfa, first) == Recorded(same=1)
+    whole = Entry("1042", "2026-11", date(2026, 11, 4), "phone", True, False, ("coaching",), "Ansök till kursen")
+    assert await say(db, alfa, whole) == Recorded(changed=1)
+    assert await say(db, alfa, held("1042", date(2026, 11, 4))) == Recorded(same=1)  # the rest stays
+    async with db.read() as conn:
+        row = (await conn.execute(select(follow_up))).one()
+    assert (row.held_on, row.form, row.from_plan, row.plan_changed, row.activities, row.next_step) == (
+        date(2026, 11, 4),
+        "phone",
+        1,
+        0,
+        "coaching",
+        "Ansök till kursen",
+    )
+    assert await trail(db) == [
+        ("recorded", "sms", "", "", "2026-11-03"),
+        ("changed", "sms", "", "", "2026-11-04"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "sentence"),
+    [
+        (held("2001", date(2026, 11, 3)), "enrolment", "Insatsen 2001 finns inte bland era insatser."),
+        (held("9999", date(2026, 11, 3)), "enrolment", "Insatsen 9999 finns inte bland era insatser."),
+        (held("1042", date(2026, 11, 26)), "held_on", "Datumet 2026-11-26 för 1042 har inte varit än."),
+        (
+            held("1043", date(2026, 10, 11)),
+            "held_on",
+            "Datumet 2026-10-11 är före starten av 1043 (2026-10-12).",
+        ),
+        (
+            held("1042", date(2026, 10, 30), "2026-11"),
+            "held_on",
+            "Datumet 2026-10-30 för 1042 är före månaden 2026-11.",
+        ),
+        (
+            held("1042", date(2026, 10, 30)),
+            "month",
+            "Månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse.",
+        ),
+        (
+            Entry("1042", "2026-11", date(2026, 11, 3), "brev"),
+            "form",
+            "Formen för 1042 ska vara möte, telefon eller digitalt.",
+        ),
+        (
+            Entry("1042", "2026-11", date(2026, 11, 3), activities=("dans",)),
+            "activities",
+            "En aktivitet för 1042 finns inte i listan.",
+        ),
+        (
+            Entry("1042", "2026-11", date(2026, 11, 3), next_step="x" * 301),
+            "next_step",
+            "Nästa steg för 1042 får ha högst 300 tecken.",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_refused_whole(
+    db: Database, alfa: Author, entry: Entry, field: str, sentence: str
+) -> None:
+    good = held("1043", date(2026, 11, 2)) if entry.enrolment != "1043" else held("1042", date(2026, 11, 2))
+    assert await refusal(db, alfa, good, entry) == [(field, sentence)]
+    async with db.read() as conn:
+        assert (await conn.execute(select(follow_up))).all() == []
+        assert (await conn.execute(select(follow_up_event))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("today", "locked"),
+    [
+        (date(2026, 10, 31), False),
+        (date(2026, 11, 4), False),  # the last day: "före 5/11"
+        (date(2026, 11, 5), True),
+        (date(2026, 12, 1), True),
+    ],
+)
+async def test_the_month_locks_on_the_fifth_of_the_next(
+    db: Database, alfa: Author, today: date, locked: bool
+) -> None:
+    entry = held("1042", date(2026, 10, 30))
+    if locked:
+        assert [field for field, _ in await refusal(db, alfa, entry, today=today)] == ["month"]
+    else:
+        assert await say(db, alfa, entry, today=today) == Recorded(new=1)
+    assert recording.locks_on("2026-12") == date(2027, 1, 5)
+
+
+async def test_a_follow_up_of_october_held_in_november_is_late_but_recorded(db: Database, alfa: Author) -> None:
+    late = held("1042", date(2026, 11, 2), "2026-10")
+    assert await say(db, alfa, late, today=date(2026, 11, 4)) == Recorded(new=1)
+
+
+async def test_after_the_lock_staff_correct_with_a_name_and_a_reason(db: Database, alfa: Author) -> None:
+    await say(db, alfa, held("1042", date(2026, 10, 5)), today=date(2026, 10, 6))
+    other = held("1042", date(2026, 10, 7))
+    needs = "Månaden 2026-10 är låst sedan 2026-11-05: en rättelse behöver namn och skäl (--by och --reason)."
+    for author in (Author("staff"), Author("staff", who="Anna"), Author("staff", reason="Fel dag")):
+        assert await refusal(db, author, other) == [("month", needs)]
+    # What is known already is no correction: a file may say again what it has always said.
+    assert await say(db, Author("file"), held("1042", date(2026, 10, 5))) == Recorded(same=1)
+    staff = Author("staff", who="Anna", reason="Fel dag")
+    assert await say(db, staff, other) == Recorded(changed=1)
+    async with db.begin() as conn:
+        await recording.withdraw(conn, "1042", "2026-10", staff, TODAY, at(TODAY))
+        assert (await conn.execute(select(follow_up))).all() == []
+        actions = (await conn.execute(select(follow_up_event.c.action).order_by(follow_up_event.c.id))).scalars()
+        assert list(actions) == ["recorded", "changed", "withdrawn"]
+    with pytest.raises(Refused, match="Ingen uppföljning är registrerad för 1042 i 2026-10"):
+        async with db.begin() as conn:
+            await recording.withdraw(conn, "1042", "2026-10", staff, TODAY, at(TODAY))
+
+
+FOLLOWUPS = "enrolment,month,held_on\n1042,2026-10,2026-10-20\n"
+
+
+async def test_a_file_is_recorded_by_the_same_rules(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    wrong = "2001,2026-10,2026-10-21\n1043,2026-10,2026-10-02\n"
+    with pytest.raises(RegisterError) as refused:
+        await read(db, tmp_path, {"f": FOLLOWUPS + wrong}, date(2026, 10, 20))
+    assert [str(problem) for problem in refused.value.problems] == [
+        "f.csv, rad 3, held_on: datumet 2026-10-21 för 2001 har inte varit än",
+        "f.csv, rad 4, held_on: datumet 2026-10-02 är före starten av 1043 (2026-10-12)",
+    ]
+    await read(db, tmp_path, {"f": FOLLOWUPS}, date(2026, 11, 4))
+    changed = {"f": FOLLOWUPS.replace("10-20", "10-22")}
+    with pytest.raises(RegisterError, match="rad 2, month: månaden 2026-10 är låst sedan 2026-11-05"):
+        await read(db, tmp_path, changed, TODAY)
+    await read(db, tmp_path, changed, TODAY, "Anna", "Anordnaren skrev fel dag")
+    assert await trail(db) == [
+        ("recorded", "file", "", "", "2026-10-20"),
+        ("changed", "file", "Anna", "Anordnaren skrev fel dag", "2026-10-22"),
+    ]
+
+
+async def test_an_enrolment_that_comes_late_brings_its_history(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, {**REGISTER, "f": FOLLOWUPS}, TODAY)
+    assert [facts[-1] for facts in await trail(db)] == ["2026-10-20"]
+
+
+async def test_a_file_may_tell_more_of_each_follow_up(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    more = (
+        "Insats;Månad;Datum;Form;Utifrån planen;Planen ändrad;Aktiviteter;Nästa steg\n"
+        "1042;2026-11;2026-11-03;Möte;ja;nej;Praktik, coachning;Ring Anders\n"
+    )
+    await read(db, tmp_path, {"f": more}, TODAY)
+    async with db.read() as conn:
+        row = (await conn.execute(select(follow_up))).one()
+    assert (row.form, row.from_plan, row.plan_changed, row.activities, row.next_step) == (
+        "meeting",
+        1,
+        0,
+        "coaching,internship",
+        "Ring Anders",
+    )
+    with pytest.raises(RegisterError, match="activities: ”Dans” är inte något av coaching, job_search"):
+        await read(db, tmp_path, {"f": more.replace("Praktik", "Dans")}, TODAY)

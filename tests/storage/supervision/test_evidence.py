@@ -1,0 +1,109 @@
+"""The unit's decisions about a provider: watch until it is lifted, and action plans from a file."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from storage.database.engine import Database
+from storage.register.importer import RegisterError
+from storage.supervision import evidence
+from storage.supervision import watch as decisions
+from storage.supervision.watch import SupervisionError
+from storage.tables import provider
+from tests.support.providers import REGISTER, at, read
+
+TODAY = date(2026, 11, 25)
+HEADER = "ref,provider,deficiency,measures,due_on,responsible,indicator,decided_on"
+PLAN = "Å1,P1,Uppföljningar saknas,Egen rutin varje månad,2026-12-31,Anna,followup.compliance,2026-11-01"
+
+
+async def test_a_watch_is_on_until_it_is_lifted(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    async with db.begin() as conn:
+        await decisions.put_under_watch(conn, "P1", "Löften hölls inte", "6 kunder", "Anna", TODAY, at(TODAY))
+    later = TODAY + timedelta(days=30)
+    async with db.begin() as conn:
+        assert (await conn.execute(select(provider.c.watched_from).where(provider.c.ref == "P1"))).scalar() == TODAY
+        (watch,) = await evidence.watches(conn, later, later)
+        assert (watch.provider, watch.from_on, watch.reason, watch.lifted_on) == (
+            "P1",
+            TODAY,
+            "Löften hölls inte",
+            None,
+        )
+        await decisions.lift(conn, "P1", "Åtgärdat", "Anna", later)
+    async with db.begin() as conn:
+        assert (await conn.execute(select(provider.c.watched_from).where(provider.c.ref == "P1"))).scalar() is None
+        assert await evidence.watches(conn, later + timedelta(days=1), date(2027, 12, 31)) == []
+        (watch,) = await evidence.watches(conn, date(2026, 1, 1), date(2026, 12, 31))  # the year's report has it
+        assert (watch.lifted_on, watch.lifted_reason) == (later, "Åtgärdat")
+        await decisions.put_under_watch(conn, "P1", "Igen", "", "Anna", later, at(later))
+
+
+async def test_a_watch_is_not_decided_twice(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    async with db.begin() as conn:
+        with pytest.raises(SupervisionError, match="P1 är inte under skärpt uppföljning"):
+            await decisions.lift(conn, "P1", "Åtgärdat", "Anna", TODAY)
+        with pytest.raises(SupervisionError, match="P9 finns inte i registret"):
+            await decisions.put_under_watch(conn, "P9", "Skäl", "", "Anna", TODAY, at(TODAY))
+        await decisions.put_under_watch(conn, "P1", "Skäl", "", "Anna", TODAY, at(TODAY))
+        with pytest.raises(SupervisionError, match="P1 är redan under skärpt uppföljning"):
+            await decisions.put_under_watch(conn, "P1", "Skäl", "", "Bo", TODAY, at(TODAY))
+
+
+async def test_an_action_plan_is_overdue_the_day_after(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    assert str(await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)).endswith(", 1 åtgärdsplaner")
+    async with db.read() as conn:
+        (plan,) = await evidence.plans(conn, TODAY, TODAY)
+    assert (plan.ref, plan.provider, plan.responsible, plan.done_on, plan.effect) == ("Å1", "P1", "Anna", None, "")
+    assert [plan.is_overdue(day) for day in (date(2026, 12, 31), date(2027, 1, 1))] == [False, True]
+
+
+async def test_a_plan_is_done_by_a_later_file(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    done = f"{HEADER},done_on,effect\n{PLAN},2026-11-24,Från 70 till 98 procent\n"
+    await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)
+    await read(db, tmp_path, {"plans": done}, TODAY)
+    await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)  # without the columns: they stay as they are
+    async with db.read() as conn:
+        (plan,) = await evidence.plans(conn, date(2026, 11, 1), TODAY)
+        assert (plan.done_on, plan.effect) == (date(2026, 11, 24), "Från 70 till 98 procent")
+        assert await evidence.plans(conn, TODAY, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (PLAN.replace("P1", "P9"), "provider", "anordnaren P9 finns inte i registret"),
+        (PLAN.replace("followup.compliance", "trivsel"), "indicator", "”trivsel” är inte något av"),
+        (PLAN.replace("2026-12-31", "2026-10-31"), "due_on", "före"),
+        (PLAN.replace("Anna", ""), "responsible", "värdet saknas"),
+        (PLAN.replace("2026-12-31", "31 december"), "due_on", "31 december"),
+    ],
+)
+async def test_a_plan_that_cannot_be_right(
+    db: Database, tmp_path: Path, row: str, column: str, reason: str
+) -> None:
+    await read(db, tmp_path, REGISTER)
+    with pytest.raises(RegisterError) as refused:
+        await read(db, tmp_path, {"plans": f"{HEADER}\n{row}\n"}, TODAY)
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.column) == (2, column)
+    assert reason in problem.reason
+    async with db.read() as conn:
+        assert await evidence.plans(conn, date.min, date.max) == []
+
+
+async def test_a_plan_keeps_its_provider_and_is_not_done_tomorrow(db: Database, tmp_path: Path) -> None:
+    await read(db, tmp_path, REGISTER)
+    await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)
+    for row, words in (
+        (f"{PLAN.replace('P1', 'P2')},,", "åtgärdsplanen hör redan till en annan anordnare"),
+        (f"{PLAN},2026-11-26,", "dagen ligger i framtiden"),
+    ):
+        with pytest.raises(RegisterError, match=words):
+            await read(db, tmp_path, {"plans": f"{HEADER},done_on,effect\n{row}\n"}, TODAY)

@@ -1,0 +1,123 @@
+"""A customer who talks with the system, and what that leaves in the database."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.inbound.intake import take_in
+from storage.conversation.events import Inbound, Taken
+from storage.database.engine import Database, insert
+from storage.delivery import reachability
+from storage.people import addresses
+from storage.tables import (
+    answer,
+    customer,
+    measurement,
+    occasion,
+)
+from survey.conversation.model import TextReceived
+from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, Story
+
+CHAT = "4711"
+
+
+async def import_phones(conn: AsyncConnection, phones: dict[int, str]) -> None:
+    """As the register's import does it."""
+    for customer_id, address_id in await addresses.replace_phones(conn, phones, MORNING):
+        await reachability.given_up(conn, customer_id, address_id, MORNING)
+
+
+TOMORROW = MORNING + timedelta(days=1)
+
+
+class Talk(Story):
+    """A story in which the customer has a voice."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self.ids = count(1)
+
+    async def takes(self, event: object, now: datetime, sender: str = PHONE, id_: str = "") -> Taken:
+        channel = "sms" if sender.startswith("+") else "telegram"
+        inbound = Inbound(channel, id_ or f"m{next(self.ids)}", sender, event)  # type: ignore[arg-type]  # an event
+        async with self.db.begin() as conn:
+            (taken,) = await take_in(conn, [inbound], CATALOGUE, now)
+        return taken
+
+    async def says(self, text: str, now: datetime = MORNING, sender: str = PHONE) -> str | None:
+        return (await self.takes(TextReceived(text), now, sender)).reply
+
+    async def say_all(self, *texts: str, now: datetime = MORNING) -> str | None:
+        for text in texts:
+            reply = await self.says(text, now)
+        return reply
+
+    async def rows(self, table: Table, *columns: str) -> list[tuple[Any, ...]]:
+        async with self.db.read() as conn:
+            found = await conn.execute(select(*(table.c[name] for name in columns)).order_by(*table.primary_key))
+            return [tuple(row) for row in found]
+
+    async def answers(self) -> dict[str, Any]:
+        found = await self.rows(answer, "question", "value", "text")
+        return {question: value if text is None else text for question, value, text in found}
+
+    async def measured(self) -> tuple[Any, ...]:
+        found = await self.rows(measurement, "overall", "treatment", "usefulness")
+        return found[0]
+
+    async def second_customer(self, birth_year: int = 1990, enrolled: bool = False) -> None:
+        """Uses the same phone; ``enrolled``: with a start survey due at the same time."""
+        async with self.db.begin() as conn:
+            await conn.execute(update(customer).values(birth_year=1984))
+            row = {"id": 2, "ref": "k2", "language": "sv", "gender": "", "birth_year": birth_year}
+            await insert(conn, customer, [row])
+            found = await addresses.find_or_add(conn, "sms", [PHONE], MORNING)
+            await addresses.link(conn, 2, found[PHONE].id, MORNING)
+        if enrolled:
+            await self.enrol(2, ["f"], date(2025, 6, 2))
+
+    async def answers_of(self, customer_id: int) -> dict[str, Any]:
+        of = occasion.c.customer_id == customer_id
+        statement = select(answer.c.question, answer.c.value).join(occasion, occasion.c.id == answer.c.occasion_id)
+        async with self.db.read() as conn:
+            return {row.question: row.value for row in await conn.execute(statement.where(of))}
+
+
+async def asked(db: Database) -> Talk:
+    """The start survey has just been asked."""
+    story = Talk(db)
+    await story.register()
+    async with db.begin() as conn:
+        await insert(
+            conn,
+            measurement,
+            [
+                {
+                    "enrolment_id": 1,
+                    "point": "start",
+                    "point_on": date(2025, 6, 30),
+                    "year": 2025,
+                    "quarter": 2,
+                    "provider_id": 1,
+                    "customer_id": 1,
+                    "gender": "",
+                    "difficulty": "",
+                    "started_on": date(2025, 6, 2),
+                    "repeated": 0,
+                }
+            ],
+        )
+    await story.run(MORNING)
+    return story
+
+
+async def asked_in_a_chat(db: Database) -> Talk:
+    """The start survey has just been asked in a chat; the customer has a phone too."""
+    story = Talk(db)
+    await story.register()
+    await story.link("telegram", CHAT)
+    await story.run(MORNING)
+    return story

@@ -1,0 +1,102 @@
+"""A whole system for a story: the real app and the real clients, the emulator at the far end, a clock to move."""
+
+import random
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.app import App
+from bot.settings import Settings, Telegram, Twilio
+from bot.simulator.clock import SimulatedClock
+from bot.simulator.emulator.far_ends import Emulator
+from storage.database.engine import Database
+from storage.register import importer, reader
+
+NUMBER = "+46700000000"
+SECRET = "a-secret"
+ZONE = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass
+class World:
+    """The parts of a story, and the two things that happen in it: time passes, files are read."""
+
+    app: App
+    db: Database
+    emulator: Emulator
+    clock: SimulatedClock
+    url: str
+    folder: Path
+
+    async def read(self, **files: str) -> None:
+        """Import register files given as text, by kind."""
+        paths = []
+        for name, content in files.items():
+            path = self.folder / f"{name}.csv"
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+        async with self.db.begin() as conn:
+            today = self.clock().astimezone(ZONE).date()
+            await importer.apply(conn, reader.read(paths), today, self.clock())
+
+    async def wake(self, at: str) -> None:
+        """Move the clock to a local time and do what a running process would have done by then."""
+        moment = datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC)
+        self.clock.advance(moment)
+        await self.app.planner.plan(self.clock())
+        await self.app.planner.expire_sessions(self.clock())
+        while await self.app.planner.open_due(self.clock()):
+            pass
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        while await self.app.delivery.deliver_once(self.clock()):
+            pass
+        await self.emulator.settled()
+
+    async def says(self, phone: str, text: str) -> str | None:
+        """A customer's SMS, and the reply that came back in the webhook's own response."""
+        self.clock.advance(self.clock() + timedelta(seconds=20))
+        return await self.emulator.sms_from(phone, text)
+
+    def texts(self, phone: str) -> list[str]:
+        """What we have sent to a phone through the API."""
+        return [sms.body for sms in self.emulator.sms.values() if sms.to == phone]
+
+
+@asynccontextmanager
+async def world(
+    db: Database, folder: Path, start: str, extend: Callable[[App, Emulator], None] | None = None
+) -> AsyncIterator[World]:
+    """A system on ``db`` whose clock stands at the local time ``start``; ``extend`` adds to what it serves."""
+    clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
+    async with Emulator(number=NUMBER) as emulator:
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        emulator.public_url = url
+        settings = Settings(
+            database_url="",
+            public_url=url,
+            zone=ZONE,
+            send_window="09:00-19:00",
+            twilio=Twilio(emulator.account_sid, emulator.auth_token, NUMBER, None, emulator.url),
+            telegram=Telegram(emulator.bot_token, SECRET, emulator.url),
+        )
+        async with App(settings, db, clock, url, random.Random(1)) as app:
+            if extend is not None:
+                extend(app, emulator)
+            runner = web.AppRunner(app.web, access_log=None)
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            assert app.telegram is not None
+            await app.telegram.set_webhook(url + "/webhooks/telegram", SECRET)
+            try:
+                yield World(app, db, emulator, clock, url, folder)
+            finally:
+                await runner.cleanup()

@@ -1,0 +1,90 @@
+"""A unit whose customers are planned for and asked, without a far end: what the planning stories share."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from scheduler.hours import SendWindow
+from scheduler.planner import Planner
+from scheduler.reconciliation import audit
+from scheduler.rules import Rules
+from storage.database.engine import Database
+from storage.outcomes import history
+from storage.outcomes.accounts import Ledger
+from storage.outcomes.history import Entry
+from storage.people import addresses
+from storage.register import importer, reader
+from storage.tables import address
+from survey.packs.catalogue import load
+
+ZONE = ZoneInfo("Europe/Stockholm")
+WINDOW = SendWindow.parse("09:00-19:00", ZONE)
+CATALOGUE = load()
+PROVIDERS = "ref,name,phone,authorised_from,authorised_to\nP1,Nya Steget,,,\nP2,Vägen,,,\n"
+_CUSTOMERS = "ref,phone,language,gender,birth_year\n"
+_ENROLMENTS = "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty\n"
+
+
+def at(text: str) -> datetime:
+    """A local time, as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+class Unit:
+    """A register, a planner and its ledger on one database."""
+
+    def __init__(self, db: Database, folder: Path, rules: Rules | None = None) -> None:
+        self.db = db
+        self.folder = folder
+        self.rules = rules or Rules()
+        self.planner = Planner(db, CATALOGUE, self.rules, WINDOW, ZONE, frozenset({"sms"}))
+
+    async def register(self, now: datetime, customers: int, *enrolments: str) -> None:
+        """Read a register: customers K1, K2... and enrolments, each as "ref,customer,provider,start,end,reason"."""
+        people_ = "".join(f"K{n},+4670100000{n},sv,K,1990\n" for n in range(1, customers + 1))
+        rows = "".join("{},{},{},{},,{},{},\n".format(*line.split(",")) for line in enrolments)
+        files = {"providers": PROVIDERS, "customers": _CUSTOMERS + people_, "enrolments": _ENROLMENTS + rows}
+        paths = []
+        for name, content in files.items():
+            path = self.folder / f"{name}.csv"
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+        async with self.db.begin() as conn:
+            await importer.apply(conn, reader.read(paths), now.astimezone(ZONE).date(), now)
+
+    async def tick(self, now: datetime) -> None:
+        """What the clock does."""
+        await self.planner.plan(now)
+        await self.planner.expire_sessions(now)
+        await self.planner.open_due(now)
+
+    async def opt_out(self, now: datetime, customer: int = 1) -> None:
+        """The customer says stop when nothing is open."""
+        async with self.db.begin() as conn:
+            phone = (await addresses.find_or_add(conn, "sms", [f"+4670100000{customer}"], now)).popitem()[1]
+            await addresses.opt_out_addresses(conn, [phone.id], "staff", now)
+
+    async def told(self, customer: str = "K1") -> list[Entry]:
+        """What `followup why` knows."""
+        async with self.db.read() as conn:
+            entries = await history.of_customer(conn, customer)
+        assert entries is not None
+        return entries
+
+    async def outcomes(self, customer: str = "K1") -> dict[str, str]:
+        """Outcome by survey and period; empty while it waits, "open" while it is open."""
+        return {
+            f"{each.survey} {each.period}".strip(): each.outcome or ("open" if each.opened_at else "")
+            for each in await self.told(customer)
+        }
+
+    async def ledger(self, now: datetime) -> Ledger:
+        """The audit as it stands."""
+        return await audit(self.db, self.rules, ZONE, now)
+
+    async def states(self) -> list[str]:
+        """The states of the addresses."""
+        async with self.db.read() as conn:
+            return list((await conn.execute(select(address.c.state).order_by(address.c.id))).scalars())

@@ -1,0 +1,171 @@
+"""Packs: what is refused and how it is said; what is rendered on each channel."""
+
+import re
+import shutil
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from storage.register.headers import LANGUAGES
+from survey.conversation.model import Say
+from survey.errors import PackError
+from survey.packs.catalogue import load
+from survey.packs.pack_files import PACKS
+from survey.understanding import parse
+
+SV = "languages/sv.toml"
+EN = "languages/en.toml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("start.toml", 'kind = "yes_no"', 'kind = "ja"', "start.toml: question contact: kind must be one of"),
+        ("start.toml", "overall <= 2", "overall < 2", "start.toml: question contact: when must read"),
+        ("start.toml", "overall <= 2", "later <= 2", "start.toml: question contact: when must read"),
+        ("start.toml", 'id = "treatment"', 'id = "overall"', "question overall: every question needs an id"),
+        ("start.toml", "options = [1, 2, 3, 4, 5]", "", "start.toml: question reason: a choice needs options"),
+        ("start.toml", "[1, 2, 3, 4, 5]", '[1, "2"]', "question reason: options are the numbers 1-9"),
+        ("start.toml", "[1, 2, 3, 4, 5]", "[1, 2, 2]", "question reason: an option stands there twice"),
+        ("start.toml", 'kind = "text"', 'kind = "text"\noptions = [1]', "a text question has no options"),
+        ("checkin.toml", "[5, 4, 3, 2, 1]", "[5, 1]", "question progress: a rating with words of its own"),
+        ("start.toml", "version = 1", "", "start.toml: version is missing"),
+        ("end.toml", "[[question]]", "[[question]", "end.toml: cannot be read"),
+        (EN, 'treatment = "How', 'treatmen = "How', "missing for question.start.treatment or question.shared.tre"),
+        (EN, 'start = "Nacka', 'begin = "Nacka', "languages/en.toml: the text is missing for opening.start."),
+        (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
+        (SV, 'retry2 = "Skriv bara en siffra."', 'retry2 = " "', "the text is missing for phrase.retry2."),
+        (SV, "danger = [", "anger = [", "languages/sv.toml: the text is missing for words.danger."),
+        (SV, 'thanks = "', 'thankss = "Tack!"\nthanks = "', "sv.toml: nothing asks for phrase.thankss."),
+        (SV, 'script = "latin"', 'script = "runes"', "sv.toml: script must be one of latin,"),
+        (SV, "reviewed = false", 'reviewed = "no"', "languages/sv.toml: reviewed is missing."),
+        (SV, "unread = []", 'unread = ["phrase.hlp"]', "unread names phrase.hlp, which is no text."),
+        (EN, 'no = ["No"', 'no = ["No", "Japp"', "languages/sv.toml: 'japp' cannot mean yes_no 1: in languages/en"),
+        (
+            EN,
+            'filler = ["thanks"',
+            'filler = ["tre"',
+            "'tre' cannot mean rating 3: in languages/en.toml it means fil",
+        ),
+        (EN, '5 = ["Very satisfied"', '5 = ["Very satisfied", "bra"', "'bra' cannot mean rating of its own 4"),
+    ],
+)
+def test_a_bad_pack_is_refused_by_name(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+    packs = tmp_path / "packs"
+    shutil.copytree(PACKS, packs)
+    text = (packs / file).read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace("reviewed = false", "reviewed = true") if old.startswith("unread") else text
+    (packs / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        load(packs)
+    assert message in str(refused.value)
+
+
+def test_a_directory_without_packs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"there is no survey pack\."):
+        load(tmp_path)
+    shutil.copy(PACKS / "start.toml", tmp_path)
+    with pytest.raises(PackError, match=r"there is no languages/sv\.toml"):
+        load(tmp_path)
+
+
+def test_a_reviewed_language_names_only_what_was_changed_after(tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    shutil.copytree(PACKS, packs)
+    text = (packs / SV).read_text(encoding="utf-8")
+    text = text.replace("reviewed = false", "reviewed = true").replace("unread = []", 'unread = ["phrase.late"]')
+    (packs / SV).write_text(text, encoding="utf-8")
+    unread = load(packs).unread
+    assert unread["sv"] == ("phrase.late",)
+    assert {"phrase.late", "opening.end", "option.reason.5"} <= set(unread["en"])
+
+
+def test_the_questions_that_the_reports_rely_on() -> None:
+    surveys = load().surveys
+    satisfaction = ["overall", "treatment", "usefulness", "reason", "comment", "contact"]
+    assert {key: [q.id for q in survey.questions] for key, survey in surveys.items()} == {
+        "start": satisfaction,
+        "end": [*satisfaction[:4], "change_reason", *satisfaction[4:]],  # of who goes on to another provider
+        "checkin": ["followup_held", "progress", "comment"],
+    }
+
+
+def test_an_sms_lists_the_choices_and_telegram_has_buttons() -> None:
+    catalogue = load()
+    say = Say(question="reason")
+    sms = catalogue.render(say, survey="start", language="sv", channel="sms")
+    assert sms.endswith("\n4 Löften hölls inte\n5 Annat")
+    assert "\n" not in catalogue.render(say, survey="start", language="sv", channel="telegram")
+    assert catalogue.choices(say, "start", "sv")[3] == (4, "Löften hölls inte")
+    assert catalogue.choices(Say(question="overall"), "start", "en")[0] == (5, "Very satisfied")
+    assert catalogue.choices(Say(question="contact"), "start", "sv") == ((1, "Ja"), (0, "Nej"))
+    assert catalogue.choices(Say(question="progress"), "checkin", "sv")[1] == (4, "Bra")
+    assert catalogue.choices(Say(question="comment"), "start", "sv") == ()
+    assert catalogue.choices(Say(("help",)), "start", "sv") == ()
+
+
+def test_a_language_without_texts_is_asked_in_swedish() -> None:
+    catalogue = load()
+    swedish = catalogue.render(Say(("thanks",)), survey=None, language="sv", channel="sms")
+    assert catalogue.render(Say(("thanks",)), survey=None, language="xx", channel="sms") == swedish
+    assert catalogue.choices(Say(question="overall"), "start", "xx")[0] == (5, "Mycket nöjd")
+
+
+def test_the_languages_are_those_that_a_register_may_name() -> None:
+    assert sorted(load().languages) == sorted(LANGUAGES)
+
+
+# What each message tells the customer to write, and therefore what must be understood.
+INVITATIONS = {
+    "stopped": "start",
+    "started": "stop",
+    "help": "stop",
+    "linked": "stop",
+    "erase_confirm": "erase",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_that_we_invite_is_the_first_word_of_its_command(language: str) -> None:
+    catalogue = load()
+    with (PACKS / "languages" / f"{language}.toml").open("rb") as file:
+        first = {command: words[0] for command, words in tomllib.load(file)["command"].items()}
+    texts = {phrase: (catalogue.phrases[phrase][language], command) for phrase, command in INVITATIONS.items()}
+    texts |= {f"opening.{survey.id}": (survey.opening[language], "stop") for survey in catalogue.surveys.values()}
+    for name, (text, command) in texts.items():
+        assert parse.key(first[command]) in parse.tokens_of(text), name
+        assert parse.command(first[command], catalogue.words) == command
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_that_can_be_chosen_is_understood_as_it_is_written(language: str) -> None:
+    catalogue = load()
+    _, choices = re.split("[:፦]", catalogue.phrases["language_choices"][language])
+    named = re.split(r"[,،]| (?:eller|or|ama|tai) ", choices)
+    assert sorted(str(parse.language(name, catalogue.words)) for name in named) == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_says_who_asks_and_whom_to_call(language: str) -> None:
+    catalogue = load()
+    for phrase in ("help", "unknown_sender", "danger", "complaint_received"):
+        assert "08-718 80 00" in catalogue.phrases[phrase][language]
+    assert "112" in catalogue.phrases["danger"][language]
+    for text in (catalogue.phrases["help"], *(survey.opening for survey in catalogue.surveys.values())):
+        assert "Nacka" in text[language]
+
+
+def test_no_message_invites_the_word_that_opts_in() -> None:
+    catalogue = load()
+    for language in catalogue.languages:
+        assert not [name for name, text in catalogue.messages(language) if "yes" in parse.tokens_of(text)]
+
+
+def test_every_text_is_composed() -> None:
+    catalogue = load()
+    for language in catalogue.languages:
+        for name, text in catalogue.messages(language):
+            assert unicodedata.is_normalized("NFC", text), name
