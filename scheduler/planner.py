@@ -342,6 +342,6 @@ def _verdict(each: Waiting, decision: Decision) -> Verdict:
 
 
 def _facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
-    """What the conversation knows from the start (survey.packs.pack_files.FACTS)."""
+    """What the conversation knows from the start (survey.understanding.questions.FACTS)."""
     changed = EnrolmentFacts(*each.enrolment).end_reason == "changed_provider"
     return (("same_provider", 0),) if each.survey == "end" and changed else ()

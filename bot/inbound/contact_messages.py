@@ -7,19 +7,21 @@ on to the customers' flow.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.inbound.effects import Scene
 from storage.cases import opening
-from storage.contacts import commands, links
+from storage.contacts import links
 from storage.conversation.events import LinkRequested, Tapped
 from storage.delivery.outbox import Asked
 from storage.followups import enrolment_months, recording
 from storage.followups.calendar import month_of
 from storage.followups.recording import Author, Entry, Form, Refused, Source
 from storage.tables import enrolment, outbox
+from survey.contacts import commands
 from survey.conversation.model import Say, TextReceived
 
 HELP = "Skriv KLAR, insatsens nummer och dagen: KLAR 1042 3/11. Skriv LISTA så ser du vad som saknas."
@@ -80,7 +82,7 @@ async def _heard(scene: Scene, text: str) -> Heard | None:
         case commands.Done(refs=refs, days=days) if len(refs) > 1 or len(days) > 1:
             return Heard("contact_refused", Say(text=ONE_EACH))
         case commands.Done(refs, days, form):
-            return await _done(scene, refs[0], days[0] if days else scene.today, form)
+            return await _done(scene, refs[0], days[0] if days else scene.today, cast(Form | None, form))
     return None
 
 

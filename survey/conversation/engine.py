@@ -52,8 +52,12 @@ CARRIER_OPT_IN = "yes"  # Twilio's own word, beside START and UNSTOP, which are 
 
 
 def open_session(survey: Survey, language: str, facts: Values = ()) -> Session:
-    """A conversation that has not begun: step it with Started. ``facts``: those of survey.packs.pack_files.FACTS
-    that are known; they decide what is asked as answers do, and are none."""
+    """Return a conversation that has not begun; step it with Started.
+
+    Args:
+        facts: those of survey.understanding.questions.FACTS that are known. They decide what is asked as answers
+            do, and are no answers.
+    """
     return Session(survey.id, survey.version, language, None, facts, 0, "open")
 
 

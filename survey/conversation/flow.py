@@ -16,9 +16,8 @@ from survey.conversation.model import (
     Session,
     Withdraw,
 )
-from survey.packs.pack_files import FACTS
 from survey.understanding import parse
-from survey.understanding.questions import Question, Survey
+from survey.understanding.questions import FACTS, Question, Survey
 
 Step = tuple[Session, tuple[Effect, ...]]
 Values = tuple[tuple[str, int | None], ...]
@@ -39,22 +38,9 @@ def asked(survey: Survey, session: Session) -> str | None:
     return session.open_question if question_of(survey, session.open_question) else None
 
 
-def values_of(question: Question) -> tuple[int, ...]:
-    """The values that a closed question can have; none for a free text."""
-    match question.kind:
-        case "rating":
-            return (5, 4, 3, 2, 1)
-        case "yes_no":
-            return (1, 0)
-        case "choice":
-            return tuple(option.value for option in question.options)
-        case "text":
-            return ()
-
-
 def chosen(question: Question, value: int) -> parse.Answer | None:
     """The answer of a button; None where the question has no such value."""
-    return parse.Answer(value) if value in values_of(question) else None
+    return parse.Answer(value) if value in question.values else None
 
 
 def next_question(survey: Survey, values: Values) -> Question | None:

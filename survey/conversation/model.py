@@ -2,23 +2,13 @@
 Plain frozen values; nothing here decides anything."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Any, Literal
+
+from survey.frozen import frozen
 
 Outcome = Literal["completed", "partial", "no_answer", "opted_out", "unreachable"]
 Subject = Literal["erase", "complaint", "answers_of", "erase_of", "correct_of", "late_of"]
-T = TypeVar("T")
-
-
-@dataclass_transform(frozen_default=True)
-def frozen(cls: type[T]) -> type[T]:
-    """A frozen dataclass of which a conversation makes several at every step: mypy holds it frozen.
-
-    At run time nothing does: ``frozen=True`` sets each field the long way, and took half of every step. That no
-    step changes what it is given is a law of its own (tests/survey/conversation/test_laws.py).
-    """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
 # --- events ---

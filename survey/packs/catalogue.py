@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.conversation import flow
 from survey.conversation.model import Say
 from survey.errors import PackError
 from survey.packs import bidi, segments, vocabulary
@@ -17,7 +16,6 @@ from survey.packs.pack_files import (
     PACKS,
     PHRASES,
     PREFIXES,
-    RATINGS,
     RIGHT_TO_LEFT,
     TOLD,
     LanguageFile,
@@ -29,7 +27,7 @@ from survey.packs.pack_files import (
     wording_names,
 )
 from survey.understanding import parse
-from survey.understanding.questions import Option, Question, Survey, Texts, Vocabulary
+from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
 
 FALLBACK = "sv"  # for a customer whose language has no texts
 
@@ -75,7 +73,7 @@ class Catalogue:
         if say.question is None or survey is None:
             return ()
         question = self.surveys[survey].question(say.question)
-        return tuple((value, self.label(question, value, language)) for value in flow.values_of(question))
+        return tuple((value, self.label(question, value, language)) for value in question.values)
 
     def label(self, question: Question, value: int, language: str) -> str:
         """An answer to a closed question in words: its button, and its place in the list of answers."""

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from survey.errors import PackError
-from survey.understanding.questions import Command, Condition, Kind
+from survey.understanding.questions import FACTS, RATINGS, Command, Condition, Kind
 
 PACKS = Path(__file__).parent
 LANGUAGES = "languages"  # the folder of language files, in that of the surveys
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHARED = "shared"  # a wording here is that of every survey without one of its own
-RATINGS = (5, 4, 3, 2, 1)
 Script = Literal["latin", "cyrillic", "arabic", "ethiopic"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 RIGHT_TO_LEFT: frozenset[Script] = frozenset({"arabic"})
@@ -66,9 +65,6 @@ PHRASES = (
 )
 WORDS = ("yes", "no", "none", "filler", "sign_off", "out_of", "language", "danger")
 COMMANDS: tuple[Command, ...] = get_args(Command)
-
-# What is known when a conversation opens, and may be a condition as an answer may: 1 for yes, 0 for no.
-FACTS = ("same_provider",)
 _CONDITION = re.compile(r"(\w+) <= (\d)")
 
 

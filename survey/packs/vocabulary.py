@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import NamedTuple, cast
 
 from survey.errors import PackError
-from survey.packs.pack_files import COMMANDS, RATINGS, LanguageFile, SurveyFile
+from survey.packs.pack_files import COMMANDS, LanguageFile, SurveyFile
 from survey.understanding import parse
-from survey.understanding.questions import Command, Vocabulary
+from survey.understanding.questions import RATINGS, Command, Vocabulary
 
 # Looked for whatever the question is. A word of another kind is understood only where such an answer is awaited.
 EVERYWHERE = frozenset({"command", "filler", "sign_off", "language", "danger"})

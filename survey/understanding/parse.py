@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from survey.conversation.model import frozen
+from survey.frozen import frozen
 from survey.understanding.questions import Command, Question, Vocabulary
 
 COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"

@@ -9,6 +9,11 @@ Kind = Literal["rating", "choice", "yes_no", "text"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
 Texts = dict[str, str]  # language code -> text
 
+RATINGS = (5, 4, 3, 2, 1)  # very satisfied ... very dissatisfied
+# What is known of an enrolment when its conversation opens: 1 for yes, 0 for no. A question's condition may name a
+# fact as it names an earlier question; a fact is no answer.
+FACTS = ("same_provider",)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -46,6 +51,19 @@ class Question:
     case: str | None = None  # a "yes" opens a case of this kind
     short: Texts = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The values that an answer can have, in the order of the buttons; none for a free text."""
+        match self.kind:
+            case "rating":
+                return RATINGS
+            case "yes_no":
+                return (1, 0)
+            case "choice":
+                return tuple(option.value for option in self.options)
+            case "text":
+                return ()
 
 
 @dataclass(frozen=True, slots=True)

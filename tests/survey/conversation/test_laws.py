@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.conversation import engine, flow
+from survey.conversation import engine
 from survey.conversation.model import (
     Append,
     Awaiting,
@@ -175,7 +175,7 @@ def test_any_text_can_be_read(text: str, sharing: tuple[int, ...], subject: str 
         for question in survey.questions:
             answer = parse.parse(question, text, CATALOGUE.words)
             if answer is not None and question.kind != "text":
-                assert answer.value in flow.values_of(question)
+                assert answer.value in question.values
     awaiting = Awaiting(subject, NOW) if subject else None  # type: ignore[arg-type]  # one of the subjects
     effects = engine.outside(text, CATALOGUE.words, sharing, awaiting)
     assert sum(isinstance(effect, Say) for effect in effects) <= 1

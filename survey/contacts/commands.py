@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from storage.followups.recording import Form
+from survey.codes import FollowUpForm
 
 DONE = frozenset({"klar", "klart", "klara"})
 HELP = frozenset({"hjälp", "hjalp", "help", "?", "info"})
 LIST = frozenset({"lista", "listan"})
 WRONG = "fel"  # but "fel nummer" is somebody whom we should not write to
-FORMS: dict[str, Form] = {
-    "möte": "meeting",
-    "mote": "meeting",
-    "telefon": "phone",
-    "tel": "phone",
-    "digitalt": "digital",
-    "digital": "digital",
-    "video": "digital",
+FORMS: dict[str, FollowUpForm] = {
+    "möte": FollowUpForm.MEETING,
+    "mote": FollowUpForm.MEETING,
+    "telefon": FollowUpForm.PHONE,
+    "tel": FollowUpForm.PHONE,
+    "digitalt": FollowUpForm.DIGITAL,
+    "digital": FollowUpForm.DIGITAL,
+    "video": FollowUpForm.DIGITAL,
 }
 MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _NAMED = re.compile(rf"\b([0-9]{{1,2}})\.?\s+({'|'.join(MONTHS)})[a-zåäö]*\.?(?=\s|$)", re.IGNORECASE)
@@ -35,7 +35,7 @@ class Done:
 
     refs: tuple[str, ...]
     days: tuple[date, ...]
-    form: Form | None
+    form: FollowUpForm | None
     wrong: str = ""
 
 
@@ -82,7 +82,7 @@ def parse(text: str, today: date) -> Done | List | Wrong | Help | None:
     rest = _NAMED.sub(lambda found: f"{found[1]}/{MONTHS.index(found[2].casefold()) + 1}", rest)
     refs: list[str] = []
     days: list[date] = []
-    form: Form | None = None
+    form: FollowUpForm | None = None
     for word in re.split(r"[\s,;]+", rest):
         word = word.strip("!.")
         plain = word.casefold()

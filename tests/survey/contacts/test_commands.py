@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.contacts.commands import Done, List, parse
+from survey.contacts.commands import Done, List, parse
 
 TODAY = date(2026, 11, 25)
 THIRD = date(2026, 11, 3)
