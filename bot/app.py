@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from bot.channels.sms.sweep import Sweep
+from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Tapped
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
@@ -30,7 +31,6 @@ from scheduler.retry import ACCOUNT_PAUSE
 from scheduler.rules import Rules
 from scheduler.rules_file import load as load_rules
 from storage.contacts import links
-from storage.conversation.events import BotBlocked, Inbound, LinkRequested, Tapped
 from storage.database import locks
 from storage.database.engine import Database, StorageFailure, is_passing
 from storage.delivery import claims, pacing, settlement

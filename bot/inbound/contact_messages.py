@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.inbound.effects import Scene
+from bot.inbound.events import LinkRequested, Tapped
 from storage.cases import opening
 from storage.contacts import links
-from storage.conversation.events import LinkRequested, Tapped
 from storage.delivery.outbox import Asked
 from storage.followups import enrolment_months, recording
 from storage.followups.calendar import month_of

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.inbound.events import Inbound
 from storage.cases import opening
 from storage.conversation import answers, sessions
-from storage.conversation.events import Inbound
 from storage.conversation.sessions import REASONS, Batch, Talk
 from storage.delivery import outbox
 from storage.figures import measurements

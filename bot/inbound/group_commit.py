@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler import crash_points
-from storage.conversation import quarantine as quarantined
-from storage.conversation.events import Inbound, Taken
+from storage.conversation import inbox
 from storage.conversation.sessions import WAITS
 from storage.database.engine import Database, StorageFailure, is_passing
 from survey.packs.catalogue import Catalogue
@@ -132,7 +132,7 @@ class Intake:
         """
         try:
             async with self._db.begin() as conn:
-                await quarantined.add(conn, channel, external_id[:64], type(cause).__name__, self._now())
+                await inbox.quarantine(conn, channel, external_id[:64], type(cause).__name__, self._now())
         except Exception as failure:
             log.error("quarantine failed: the database cannot be written (%s)", type(failure).__name__)
             raise StorageFailure("The database cannot be written.") from failure

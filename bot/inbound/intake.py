@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.inbound import contact_messages
 from bot.inbound.effects import Scene, apply
+from bot.inbound.events import BotBlocked, Edit, Inbound, LinkRequested, Taken, Tapped
 from storage.contacts import links
 from storage.conversation import sessions
-from storage.conversation.events import BotBlocked, Edit, Inbound, LinkRequested, Taken, Tapped
 from storage.conversation.sessions import Talk
 from storage.delivery import outbox, reachability
 from storage.people import addresses as people

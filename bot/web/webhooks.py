@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from bot.channels import sms
+from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Telegram, Twilio
-from storage.conversation.events import Inbound
 from storage.database.engine import Database, StorageFailure
 from survey.conversation.model import TextReceived, Unreadable
 

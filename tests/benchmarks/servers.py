@@ -50,7 +50,7 @@ def ours(path: Path) -> web.Application:
 
 def unstored(_path: Path) -> web.Application:
     """Our handler, with an intake that remembers nothing."""
-    from bot.inbound.intake import Inbound, Taken
+    from bot.inbound.events import Inbound, Taken
     from bot.settings import Twilio
     from bot.web import webhooks
 

@@ -1,6 +1,6 @@
 """Telegram as its users know it: buttons, the question that shows its answer, a bot that was blocked."""
 
-from storage.conversation.events import BotBlocked, LinkRequested, Tapped
+from bot.inbound.events import BotBlocked, LinkRequested, Tapped
 from storage.people import addresses
 from storage.tables import (
     address,

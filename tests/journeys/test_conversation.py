@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, func, select, update
 
+from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
 from scheduler.gateway import GatewayError
 from storage.cases import opening
-from storage.conversation.events import Inbound
 from storage.delivery import settlement
 from storage.outcomes import history
 from storage.tables import (

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake
 from scheduler.gateway import GatewayError
 from storage.conversation import inbox
-from storage.conversation.events import Inbound
 from storage.database.engine import Database
 from survey.conversation.model import TextReceived
 

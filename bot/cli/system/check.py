@@ -9,7 +9,7 @@ from bot.app import contact_rules
 from bot.settings import Settings, SettingsError
 from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
 from scheduler.rules_file import RulesError
-from storage.conversation import quarantine
+from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing
 from survey.errors import PackError
@@ -111,7 +111,7 @@ async def database_findings(settings: Settings) -> list[Finding]:
         if problem:
             return [Finding(False, problem)]
         async with db.read() as conn:
-            held = await quarantine.listing(conn)
+            held = await inbox.quarantined(conn)
             paused = await pacing.pauses(conn)
     finally:
         await db.close()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import exit_code
+from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
 from storage.cases.handling import CaseRefused
-from storage.conversation.events import Inbound
 from storage.database.engine import Database
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import load

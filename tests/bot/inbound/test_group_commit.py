@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.inbound.events import Inbound, Taken
 from bot.inbound.group_commit import Intake
-from bot.inbound.intake import Inbound, Taken
-from storage.conversation import quarantine
+from storage.conversation import inbox
 from storage.database.engine import Database, StorageFailure
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import Catalogue, load
@@ -64,7 +64,7 @@ async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Databas
     taken = await asyncio.gather(*(intake.submit(each) for each in events))
     assert [each.outcome for each in taken] == ["unknown_sender", "quarantined", "unknown_sender"]
     async with db.read() as conn:
-        listed = await quarantine.listing(conn)
+        listed = await inbox.quarantined(conn)
     assert [(channel, external_id) for channel, external_id, _ in listed] == [("sms", "SM2")]
 
 

@@ -22,7 +22,7 @@ from bot.cli.system.check import database_findings
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.emulator.faults import BadDay
-from storage.conversation import quarantine
+from storage.conversation.inbox import quarantined
 from storage.database.engine import Database
 from storage.delivery import outbox
 from storage.people import addresses
@@ -208,7 +208,7 @@ async def test_signed_nonsense_is_refused_with_a_4xx_and_never_a_500(rig: Rig) -
     for path, body, form, content_type, expected in cases:
         assert await posted(rig, path, body, form, content_type) == expected, (path, body[:40], content_type)
     async with rig.db.read() as conn:
-        assert await quarantine.listing(conn) == [("telegram", "1", "ValueError")]
+        assert await quarantined(conn) == [("telegram", "1", "ValueError")]
 
 
 async def test_a_hundred_replays_are_one_event_and_the_same_reply(rig: Rig) -> None:

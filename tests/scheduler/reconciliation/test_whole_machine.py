@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import OutboundMessage, Sent
 from storage.conversation import answers
-from storage.conversation.events import Inbound, Taken
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.pacing import Pace

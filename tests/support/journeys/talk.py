@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
-from storage.conversation.events import Inbound, Taken
 from storage.database.engine import Database, insert
 from storage.delivery import reachability
 from storage.people import addresses
