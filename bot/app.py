@@ -19,7 +19,7 @@ from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from bot.web import webhooks
-from bot.web.provider import page_links, pages
+from bot.web.provider import link_messages, pages
 from reporting.supervision import denials, proposals
 from scheduler import crash_points, provider_digests, restore
 from scheduler.clock import Tick, run_clock
@@ -125,7 +125,7 @@ class App:
         )
 
         self.web.add_subapp(
-            page_links.PATH,
+            link_messages.PATH,
             pages.build(db, now, settings.zone, base_url, self.queued.set),
         )
 

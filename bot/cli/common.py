@@ -125,7 +125,7 @@ async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool 
     logs.configure()
     stop = stopped_by_signal()
     if simulate:
-        from bot.simulator.serve import serve_simulated
+        from bot.simulator.service import serve_simulated
 
         await serve_simulated(settings, now, host, port, stop)
         return

@@ -150,9 +150,9 @@ def link(
     revoke: Annotated[bool, typer.Option("--revoke", help="Dra in länkarna (eller --phone:s).")] = False,
 ) -> None:
     """Skicka en personlig länk till en anordnares kontaktperson, för att registrera uppföljningar."""
-    from bot.web.provider import page_links
+    from bot.web.provider import link_messages
 
-    typer.echo(_run(page_links.link(provider, phone, days, telegram, revoke, now())))
+    typer.echo(_run(link_messages.link(provider, phone, days, telegram, revoke, now())))
 
 
 @app.command()

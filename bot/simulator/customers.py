@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from bot.simulator.register import Customer, Enrolment, Example, Script
 from storage.database.engine import Database
 from storage.outcomes import history

@@ -22,9 +22,9 @@ from bot.simulator import register as example
 from bot.simulator import register_files
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.customers import Population
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from bot.simulator.register import Example
-from bot.simulator.serve import pointed_at
+from bot.simulator.service import pointed_at
 from bot.web import webhooks
 from storage.database.engine import Database
 from storage.followups import recording

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.inbound.contact_messages import HELP
-from bot.web.provider import page_links
+from bot.web.provider import link_messages
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.tables import follow_up, follow_up_event, inbox
@@ -120,7 +120,7 @@ async def test_telegram_by_two_taps(story: World) -> None:
         assert found[2] is not None
         base = f"https://t.me/{await story.app.telegram.username()}?start="
         ends = story.clock() + timedelta(days=9)
-        await page_links.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
+        await link_messages.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
     await story.deliver()
     token = story.texts(PHONE)[-1].partition("?start=")[2].split()[0]
     chat, other = 70_001, 70_002

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.channels.sms import sign
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 
 PHONE = "+46701000001"
 FOLLOWUP = str(Path(sys.executable).parent / "followup")

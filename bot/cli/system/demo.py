@@ -14,9 +14,9 @@ from rich.table import Table
 
 from bot.app import App, run_until
 from bot.cli import common
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from bot.simulator.phones import Phones
-from bot.simulator.serve import PAGE
+from bot.simulator.service import PAGE
 from bot.simulator.year import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, simulated_year
 from reporting.document.blocks import cell_text
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from aiohttp import ClientError, web
 
-from bot.simulator.emulator.far_ends import Emulator, EmulatorError, Sms
-from bot.simulator.emulator.line import Api
+from bot.simulator.emulator.server import Emulator, EmulatorError, Sms
+from bot.simulator.emulator.vendor import Api
 
 SENDS = {"/Messages.json": "twilio", "/sendMessage": "telegram"}
 RECEIPTS = ("sent", "delivered")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from bot.simulator.emulator.line import Line, dropped
+from bot.simulator.emulator.vendor import Line, dropped
 
 OnTelegram = Callable[[int, str, list[list[dict[str, str]]]], Awaitable[object] | object]
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from aiohttp import encode_basic_auth, web
 
 from bot.channels.sms import sign
-from bot.simulator.emulator.line import Line, dropped
+from bot.simulator.emulator.vendor import Line, dropped
 from survey.packs.segments import count
 
 SID_PREFIX = "SM" + "0" * 16  # begins every id made here, and in practice no id of Twilio's

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bot.simulator.emulator.far_ends import Chat, Emulator, Sms
+from bot.simulator.emulator.server import Chat, Emulator, Sms
 from bot.sms_cost import SEGMENT_PRICE, sms_cost
 from reporting.document.swedish import CHANNELS
 from storage.people.addresses import Address

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.app import App
 from bot.errors import BadInput
-from bot.simulator.emulator.far_ends import Emulator, EmulatorError
+from bot.simulator.emulator.server import Emulator, EmulatorError
 from bot.simulator.phones.views import SURVEYS, Views
 from storage import simulator
 from storage.people import addresses

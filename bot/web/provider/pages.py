@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import BodyPartReader, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.web.provider import forms, page_links, words
+from bot.web.provider import forms, link_messages, words
 from storage.contacts import links
 from storage.contacts.links import Link
 from storage.database.engine import Database
@@ -48,7 +48,7 @@ HEADERS = {
 def build(
     db: Database, now: Callable[[], datetime], zone: ZoneInfo, base_url: str, wake: Callable[[], object]
 ) -> web.Application:
-    """The sub-application for ``page_links.PATH``. ``wake`` is called when a message has been queued."""
+    """The sub-application for ``link_messages.PATH``. ``wake`` is called when a message has been queued."""
     pages = _Pages(db, now, zone, base_url.startswith("https://"), wake)
     app = web.Application()
     app.router.add_get("/page.css", _style)
@@ -245,8 +245,8 @@ class _Pages:
             if number is None:
                 return False
             key = f"{outbox.REPLY}code:{link.id}:{number}"  # somebody waits for it, whatever the hour
-            text = page_links.code_message(code)
-            await page_links.queue(conn, key, link.address_id, text, now, links.CODE_LIFETIME)
+            text = link_messages.code_message(code)
+            await link_messages.queue(conn, key, link.address_id, text, now, links.CODE_LIFETIME)
         self._wake()
         return True
 
@@ -255,7 +255,7 @@ class _Pages:
         answer.set_cookie(
             COOKIE,
             device,
-            path=f"{page_links.PATH}{request.match_info['token']}",
+            path=f"{link_messages.PATH}{request.match_info['token']}",
             max_age=int((link.expires_at - self._now()) / timedelta(seconds=1)),
             httponly=True,
             secure=self._secure,
@@ -325,7 +325,7 @@ def _read(name: str, content: bytes) -> RegisterBatch:
 
 
 def _back(request: web.Request, query: str = "") -> web.Response:
-    location = f"{page_links.PATH}{request.match_info['token']}{query}"
+    location = f"{link_messages.PATH}{request.match_info['token']}{query}"
     return web.Response(status=303, headers={"Location": location, **HEADERS})
 
 
@@ -353,6 +353,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        path=page_links.PATH, forms=FORMS, activities=ACTIVITIES, words=words, length=recording.NEXT_STEP_LENGTH
+        path=link_messages.PATH, forms=FORMS, activities=ACTIVITIES, words=words, length=recording.NEXT_STEP_LENGTH
     )
     return environment

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Locator, Page, async_playwright
 
 from bot.app import App
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from bot.simulator.phones import Phones
 from storage.database.engine import Database
 from tests.support.journeys.world import World, world

@@ -18,8 +18,8 @@ from pathlib import Path
 from aiohttp import ClientError, ClientSession
 from sqlalchemy import func, select
 
-from bot.simulator.emulator.far_ends import EmulatorError
 from bot.simulator.emulator.faults import BadDay
+from bot.simulator.emulator.server import EmulatorError
 from storage.database.engine import Database
 from storage.outcomes import history
 from storage.people import addresses

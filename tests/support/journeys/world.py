@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.app import App
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from storage.database.engine import Database
 from storage.register import importer, reader
 

@@ -11,9 +11,9 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from bot.simulator.emulator.line import EmulatorError, Line
 from bot.simulator.emulator.telegram import Chat, TelegramEnd
 from bot.simulator.emulator.twilio import SID_PREFIX, Sms, TwilioEnd
+from bot.simulator.emulator.vendor import EmulatorError, Line
 
 __all__ = ["SID_PREFIX", "Chat", "Emulator", "EmulatorError", "Sms"]
 

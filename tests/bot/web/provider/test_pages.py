@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
-from bot.web.provider import page_links
+from bot.web.provider import link_messages
 from bot.web.provider.forms import ROWS
 from storage.contacts import links
 from storage.database.engine import Database
@@ -67,8 +67,8 @@ async def link_to(story: World, provider: str, days: int = 45) -> str:
         provider_id, _, phone = found
         assert phone is not None
         ends = story.clock() + timedelta(days=days)
-        base = story.url + page_links.PATH
-        await page_links.send(conn, provider_id, phone, base, ends.date(), ends, story.clock())
+        base = story.url + link_messages.PATH
+        await link_messages.send(conn, provider_id, phone, base, ends.date(), ends, story.clock())
     await story.deliver()
     text = story.texts(PHONE if provider == "P1" else OTHER_PHONE)[-1]
     address = re.search(r"http\S+", text)
@@ -143,7 +143,7 @@ async def test_a_link_used_by_two_people_follows_the_phone(story: World) -> None
         for answer in (await stranger.get(), await stranger.post(month="2026-11", ref_1="1042", held_1="on")):
             assert "1042" not in answer[1]
         assert await held(story.db) == []
-        code_text = page_links.code_message("123456")
+        code_text = link_messages.code_message("123456")
         assert segments.count(code_text).parts == 1
 
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import ClientSession, web
 
 from bot.channels.sms import twiml, verify
-from bot.simulator.emulator.far_ends import Emulator, EmulatorError
+from bot.simulator.emulator.server import Emulator, EmulatorError
 
 PUBLIC = "https://followup.example.se"
 TOKEN = "emulated"

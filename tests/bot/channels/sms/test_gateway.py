@@ -16,7 +16,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from bot.channels.sms import CODES, SmsGateway, classify, parse_inbound, parse_status, sign, twiml, verify
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from scheduler.gateway import GatewayError, Kind, OutboundMessage
 
 NUMBER = "+46700000001"

@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from storage.database.engine import Database
-from tests.bot.web.test_provider_pages import held, link_to
+from tests.bot.web.provider.test_pages import held, link_to
 from tests.support.journeys.world import World, world
 from tests.support.providers import REGISTER
 

@@ -11,7 +11,7 @@ from itertools import count
 
 from bot.app import App, serve
 from bot.settings import Settings, SettingsError, Telegram, Twilio
-from bot.simulator.emulator.far_ends import SID_PREFIX, Emulator
+from bot.simulator.emulator.server import SID_PREFIX, Emulator
 from bot.simulator.phones import Phones
 from bot.simulator.phones.web import THIS_MACHINE
 from storage import simulator

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.gateway import Parsed, TelegramGateway, classify, parse_update
-from bot.simulator.emulator.far_ends import Emulator
+from bot.simulator.emulator.server import Emulator
 from scheduler.gateway import GatewayError, Kind, OutboundMessage
 
 CHAT = 4242

@@ -13,7 +13,7 @@ from storage.cases.handling import CaseRefused
 from storage.database.engine import Database
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import load
-from tests.bot.cli.test_plan import TODAY, Command
+from tests.bot.cli.staff.test_planning import TODAY, Command
 
 NOW = datetime.now(UTC)
 KIM, STRANGER, SHARED = "+46701000001", "+46701000009", "+46701000002"
