@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert
+from storage.database.statements import insert
 from storage.people import addresses as people
 from storage.people.addresses import Address
 from storage.tables import answer, case, customer, enrolment, occasion, outbox, provider, session

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert
+from storage.database.statements import insert
 from storage.tables import case, provider
 
 # Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert_ignore
+from storage.database.statements import insert_ignore
 from storage.figures.measurements import SATISFIED
 from storage.tables import comment_theme, digest, digest_figure, measurement, occasion, provider
 

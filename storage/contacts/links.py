@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, bindparam, func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert_ignore
+from storage.database.statements import insert_ignore
 from storage.tables import contact_link, outbox, provider, provider_contact
 from survey.conversation.model import Say
 

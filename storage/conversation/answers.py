@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert, upsert
+from storage.database.statements import insert, upsert
 from storage.figures import measurements
 from storage.tables import (
     answer,

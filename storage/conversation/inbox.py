@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select, union_all
 
-from storage.database.engine import Connection, insert_ignore
+from storage.database.engine import Connection
+from storage.database.statements import insert_ignore
 from storage.tables import inbox
 from storage.tables import quarantine as quarantine_table
 

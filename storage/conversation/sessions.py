@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversation import answers
-from storage.database.engine import insert
+from storage.database.statements import insert
 from storage.figures import measurements
 from storage.followups import month_counts
 from storage.people import addresses as people

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from storage.database.engine import Connection, Database, insert_ignore
+from storage.database.engine import Connection, Database
+from storage.database.statements import insert_ignore
 from storage.delivery.outbox import new_reference
 from storage.tables import address, occasion, outbox, restoration, session
 from storage.tables.types import UtcDateTime

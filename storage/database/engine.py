@@ -1,12 +1,12 @@
 """The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache, partial
-from typing import Any, Self, TypeVar
+from functools import partial
+from typing import Any, Self
 
-from sqlalchemy import Select, Table, event, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,8 +22,6 @@ DRIVERS = {
 }
 HEAD = "0012"  # the newest migration; a test holds it against storage/migrations
 
-CHUNK = 5_000
-T = TypeVar("T")
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
 
 
@@ -142,81 +140,3 @@ def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
 def _begin_immediate(conn: Any) -> None:
     reading = conn.get_execution_options().get("followup_read", False)
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """``items`` in runs that one statement can take: SQLite and PostgreSQL both stop near 32,000 values."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-
-
-async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert ``rows``; every row has the same keys."""
-    if rows:
-        await conn.execute(_plain(table), list(rows))
-
-
-@cache
-def _plain(table: Table) -> Any:
-    return table.insert()
-
-
-async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert ``rows``, leaving those whose unique key is taken as they are."""
-    if rows:
-        await conn.execute(_ignoring(conn.dialect.name, table), list(rows))
-
-
-@cache
-def _ignoring(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
-
-
-async def insert_from(
-    conn: AsyncConnection,
-    table: Table,
-    columns: Sequence[str],
-    rows: Select[Any],
-    values: Mapping[str, Any],
-    key: Sequence[str],
-    renewed: Callable[[Any], tuple[Mapping[str, Any], Any]] | None = None,
-) -> None:
-    """Insert what the query ``rows`` finds with ``values``, leaving rows whose ``key`` is taken as they are.
-
-    ``renewed`` tells, of the new row, which columns of the row that is there are replaced, and where.
-    """
-    statement = _insert(conn.dialect.name, table).from_select(list(columns), rows)
-    if renewed is None:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    else:
-        replaced, where = renewed(statement.excluded)
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced, where=where)
-    await conn.execute(statement, dict(values))
-
-
-async def upsert(
-    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
-    if rows:
-        await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(rows[0])), list(rows))
-
-
-@cache
-def _upsert(dialect: str, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
-    """Remembered: building one takes longer than SQLite takes to run it."""
-    statement = _insert(dialect, table)
-    replaced = {name: statement.excluded[name] for name in columns if name not in key}
-    if replaced:
-        return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
-    return statement.on_conflict_do_nothing(index_elements=list(key))
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT. Only the dialect in use is imported: PostgreSQL's takes 60 ms."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)

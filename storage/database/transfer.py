@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from storage.database.engine import CHUNK, Connection, Database, DatabaseError, insert
+from storage.database.engine import Connection, Database, DatabaseError
 from storage.database.locks import sole_process
+from storage.database.statements import CHUNK, insert
 from storage.tables import complete
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage.database.engine import Connection, insert_ignore
+from storage.database.engine import Connection
+from storage.database.statements import insert_ignore
 from storage.tables import outbox
 from survey.conversation.model import Say
 

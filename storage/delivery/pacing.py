@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases import opening
-from storage.database.engine import insert_ignore, upsert
+from storage.database.statements import insert_ignore, upsert
 from storage.tables import channel, chat_pace
 
 CASE = "channel"  # the kind of case about a pause

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import chunks
+from storage.database.statements import chunks
 from storage.followups import month_counts
 from storage.tables import enrolment, measurement
 

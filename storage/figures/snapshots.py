@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert
+from storage.database.statements import insert
 from storage.tables import report_snapshot
 
 

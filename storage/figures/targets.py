@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import upsert
+from storage.database.statements import upsert
 from storage.figures.year_values import ContextFigure
 from storage.tables import context_figure, target
 

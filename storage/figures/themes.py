@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement, Join
 
-from storage.database.engine import chunks, insert
+from storage.database.statements import chunks, insert
 from storage.tables import answer, comment_theme, customer, enrolment, measurement, occasion
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import chunks, insert, upsert
+from storage.database.statements import chunks, insert, upsert
 from storage.followups.calendar import OPEN_DAYS, month_of, open_days
 from storage.tables import audit, enrolment, exempt_month, exemption, occasion
 

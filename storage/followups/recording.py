@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import chunks, insert, upsert
+from storage.database.statements import chunks, insert, upsert
 from storage.followups import month_counts
 from storage.followups.calendar import first_day, following
 from storage.tables import enrolment, follow_up, follow_up_event, provider

@@ -14,7 +14,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import chunks, insert, insert_ignore
+from storage.database.statements import chunks, insert, insert_ignore
 from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
 from survey.conversation.openings import Use
 

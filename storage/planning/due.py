@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Text, and_, bindparam, cast, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert_from
+from storage.database.statements import insert_from
 from storage.tables import enrolment, next_look, occasion, provider
 
 
@@ -116,7 +116,8 @@ async def save_plan(
             "look_at_": each.due_at,
             "ids": ids,
         }
-        await insert_from(conn, occasion, _COLUMNS, _PLANNED, values, _KEY, _renewed if each.is_wanted else None)
+        renewed = _renewed if each.is_wanted else None
+        await insert_from(conn, occasion, _COLUMNS, _PLANNED, values, key=_KEY, renewed=renewed)
     for day, ids in plan_on.items():
         if day is None:
             await conn.execute(_LOOK_NO_MORE, {"ids": ids})

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert
+from storage.database.statements import insert
 from storage.planning.due import FACTS
 from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
 

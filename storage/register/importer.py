@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import chunks, insert_ignore, upsert
+from storage.database.statements import chunks, insert_ignore, upsert
 from storage.delivery import reachability
 from storage.figures import measurements, targets
 from storage.followups import exemptions

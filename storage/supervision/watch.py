@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.engine import insert, insert_from
+from storage.database.statements import insert, insert_from
 from storage.tables import enrolment, next_look, provider, watch
 
 
@@ -67,7 +67,9 @@ async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | N
     await conn.execute(update(provider).where(provider.c.id == provider_id).values(watched_from=watched_from))
     first = min(watched_from or today, today).replace(day=1)
     values = {"provider_": provider_id, "first_": first}
-    await insert_from(conn, next_look, ("enrolment_id", "plan_on"), _LOOKS, values, ("enrolment_id",), _sooner)
+    await insert_from(
+        conn, next_look, ("enrolment_id", "plan_on"), _LOOKS, values, key=("enrolment_id",), renewed=_sooner
+    )
     theirs = next_look.c.enrolment_id.in_(select(enrolment.c.id).where(enrolment.c.provider_id == provider_id))
     late = select(next_look.c.plan_on).where(theirs, next_look.c.plan_on < first).distinct()
     for day in list((await conn.execute(late)).scalars()):

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from storage.database.engine import Database, insert
+from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.people import addresses
 from storage.tables import (
     address,

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting.figures.indicators import Indicator, rows
-from storage.database.engine import Database, insert
+from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.figures import measurements
 from storage.figures.aggregates import aggregate
 from storage.tables import answer, customer, enrolment, follow_up, occasion, provider

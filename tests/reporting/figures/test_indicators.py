@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting.figures.indicators import DEFINITIONS, Indicator, rows
 from reporting.render.csv import neutral
-from storage.database.engine import Database, insert
+from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.figures.aggregates import aggregate
 from storage.figures.measurements import refresh, set_ratings
 from storage.tables import answer, customer, enrolment, follow_up, measurement, occasion, provider

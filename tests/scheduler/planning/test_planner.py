@@ -13,7 +13,8 @@ from scheduler.gateway import GatewayError
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.rules import Rules
-from storage.database.engine import Database, insert
+from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.delivery import settlement
 from storage.people import addresses
 from storage.tables import address, customer, enrolment, next_look, occasion, opt_out, provider, session

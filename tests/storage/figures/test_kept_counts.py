@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from storage.database.engine import Database, insert, insert_ignore, upsert
+from storage.database.engine import Database
+from storage.database.statements import insert, insert_ignore, upsert
 from storage.figures.aggregates import aggregate
 from storage.followups import month_counts, recording
 from storage.register import importer, reader

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
-from storage.database.engine import Database, insert
+from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.delivery import reachability
 from storage.people import addresses
 from storage.tables import (

@@ -1,0 +1,105 @@
+"""Statements that differ between the two databases: INSERT with ON CONFLICT, and lists too long for one statement.
+
+Everything else of SQLAlchemy Core is the same for SQLite and PostgreSQL and needs nothing from here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
+# Values in one statement. SQLite refuses more than 32,766 and PostgreSQL more than 32,767.
+CHUNK = 5_000
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Split ``items`` into runs of at most ``CHUNK``, so that one statement can take a run as its values."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, which must all have the same keys."""
+    if rows:
+        await conn.execute(_plain(table), list(rows))
+
+
+@cache
+def _plain(table: Table) -> Any:
+    return table.insert()
+
+
+async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, and skip each row whose unique key is taken."""
+    if rows:
+        await conn.execute(_ignoring(conn.dialect.name, table), list(rows))
+
+
+@cache
+def _ignoring(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+async def insert_from(
+    conn: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    query: Select[Any],
+    values: Mapping[str, Any],
+    *,
+    key: Sequence[str],
+    renewed: Callable[[Any], tuple[Mapping[str, Any], Any]] | None = None,
+) -> None:
+    """Insert the rows that ``query`` finds.
+
+    Args:
+        conn: the caller's transaction.
+        table: the table that takes the rows.
+        columns: the table's columns, in the order in which the query selects them.
+        query: a SELECT with bound parameters.
+        values: the values of those parameters.
+        key: the columns of the unique key that may be taken.
+        renewed: given the new row, returns the columns to replace in the row that has the key, and the condition
+            under which to do it. Without it a row whose key is taken is skipped.
+    """
+    statement = _insert(conn.dialect.name, table).from_select(list(columns), query)
+    if renewed is None:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    else:
+        replaced, where = renewed(statement.excluded)
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced, where=where)
+    await conn.execute(statement, dict(values))
+
+
+async def upsert(
+    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
+    if rows:
+        await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(rows[0])), list(rows))
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    """Build an upsert once. Building it takes longer than SQLite takes to run it."""
+    statement = _insert(dialect, table)
+    replaced = {name: statement.excluded[name] for name in columns if name not in key}
+    if replaced:
+        return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    return statement.on_conflict_do_nothing(index_elements=list(key))
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """Return the dialect's own INSERT, which knows ON CONFLICT.
+
+    Only the dialect in use is imported: loading PostgreSQL's takes 60 ms, and a short command would wait for it.
+    """
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
