@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from reporting.document.blocks import Document
     from reporting.report.background import Background
-    from reporting.report.build import QualityReport
+    from reporting.report.model import QualityReport
     from scheduler.rules import Rules
     from storage.database.engine import Connection
     from storage.figures.aggregates import Aggregate

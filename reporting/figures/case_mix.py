@@ -6,15 +6,33 @@ the share expected of it, E / n.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from reporting.figures import intervals
-from reporting.figures.indicators import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT
-from reporting.report.background import Expectation
+from reporting.figures.endings import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT
 
 MIN_CASES = 18
 HIGH = "high"
 Endings = Mapping[tuple[str, str, str], int]  # provider, difficulty, end reason
 Cells = dict[tuple[str, str], tuple[int, int]]  # provider and class, the unit under an empty name: good, counted
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A provider's self-sufficient endings against what its customers' difficulty lets expect (O/E).
+
+    ``share_high`` per cent; None where nothing may be shown or there are too few cases. ``low`` to ``high`` is the
+    95 % interval; ``clear`` where the one of 99.8 % leaves 1 out.
+    """
+
+    provider: str
+    share_high: float | None
+    observed: int | None
+    expected: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+    clear: bool = False
 
 
 def expectations(endings: Endings) -> tuple[Expectation, ...]:

@@ -9,125 +9,18 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from reporting.disclosure import suppression
-from reporting.disclosure.suppression import Count, Outcome, Table
+from reporting.disclosure.suppression import Count, Table
 from reporting.figures import intervals
+from reporting.figures.cube import Cube
+from reporting.figures.definitions import VERSIONS
+from reporting.figures.endings import count_endings, reasons_of
 
-SELF_SUFFICIENT = frozenset({"work", "studies", "own_company"})
-EXCLUDED = frozenset({"moved", "pregnancy", "parental_leave", "pension", "disability_pension", "illness", "death"})
-NOT_AN_ENDING = frozenset({"changed_provider"})
 QUESTIONS = ("overall", "treatment", "usefulness")
 POINTS = suppression.POINTS
 GENDERS = ("K", "M")
 DIFFICULTIES = ("low", "medium", "high")
 NOT_STATED = "?"  # a gender or class that the register does not give; counted, never printed
 MIN_PROVIDERS_IN_MEAN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One indicator. ``title``, ``numerator`` and ``denominator`` are Swedish, as the report prints them."""
-
-    id: str
-    version: int
-    title: str
-    numerator: str
-    denominator: str
-
-
-_ANSWERS = "svar på frågan vid mätpunkten, en person en gång per anordnare och mätpunkt (den senaste insatsen)"
-DEFINITIONS = (
-    Definition("satisfaction.overall", 1, "Nöjdhet, totalomdöme", "svar 4 eller 5 (nöjd, mycket nöjd)", _ANSWERS),
-    Definition("satisfaction.treatment", 1, "Nöjdhet, bemötande", "svar 4 eller 5 (nöjd, mycket nöjd)", _ANSWERS),
-    Definition("satisfaction.usefulness", 1, "Nöjdhet, nytta", "svar 4 eller 5 (nöjd, mycket nöjd)", _ANSWERS),
-    Definition(
-        "satisfaction.overall.mean_of_providers",
-        1,
-        "Medelvärde av anordnarnas andelar nöjda",
-        "summan av anordnarnas andelar",
-        "anordnare med minst ett svar; visas inte när de är färre än sex, och i hela procent när någon av dem "
-        "inte visas",
-    ),
-    Definition(
-        "response_rate",
-        1,
-        "Svarsandel",
-        "insatser med svar på totalomdömet, en person en gång per anordnare och mätpunkt",
-        "insatser med mätpunkten i perioden: start + 28 dagar medan insatsen pågår, eller avslut av annan "
-        "orsak än dödsfall",
-    ),
-    Definition(
-        "followup.compliance",
-        1,
-        "Månadsuppföljning i tid, enligt anordnaren",
-        "insatsmånader med en uppföljning som hölls under månaden",
-        "insatsmånader: avslutade kalendermånader då insatsen var öppen minst 15 dagar, de undantagna borträknade",
-    ),
-    Definition(
-        "followup.confirmed",
-        1,
-        "Månadsuppföljning, bekräftad av kunden",
-        "insatsmånader då kunden svarade ja på att uppföljningen hölls",
-        "insatsmånader då kunden svarade på frågan",
-    ),
-    Definition(
-        "outcome.all_endings",
-        1,
-        "Egen försörjning, alla avslut",
-        "avslut till arbete, studier eller eget företag",
-        "alla avslut i perioden; byte av anordnare är inget avslut",
-    ),
-    Definition(
-        "outcome.after_exclusions",
-        1,
-        "Egen försörjning, efter undantag",
-        "avslut till arbete, studier eller eget företag",
-        "avslut utom flytt, graviditet, föräldraledighet, pension, sjukpension, sjukdom och dödsfall",
-    ),
-)
-# Of the unit's young people alone, both ways of counting; not among the rows of the export.
-YOUTH_DEFINITIONS = (
-    Definition(
-        "outcome.youth",
-        1,
-        "Egen försörjning, unga 16–18 år",
-        "unga vars senaste insats avslutades i perioden till arbete, studier eller eget företag",
-        "kunder som är 16–18 år vid periodens slut och hade en insats i perioden, en person en gång",
-    ),
-    Definition(
-        "outcome.youth.closed",
-        1,
-        "Egen försörjning, unga 16–18 år med avslutad insats",
-        "som ovan",
-        "de av dem vars senaste insats är avslutad i perioden; byte av anordnare är inget avslut",
-    ),
-)
-VERSIONS = {definition.id: definition.version for definition in (*DEFINITIONS, *YOUTH_DEFINITIONS)}
-
-
-class Cube(Protocol):
-    """Counted cells, as storage.figures.aggregates makes them. A provider is its ref; empty is the whole unit."""
-
-    @property
-    def year(self) -> int: ...
-    @property
-    def providers(self) -> Sequence[tuple[str, str]]:
-        """(ref, name), in printed order."""
-        ...
-
-    @property
-    def satisfaction(self) -> Mapping[tuple[str, str, str, str, str], Sequence[int]]:
-        """(provider, period, point, gender, difficulty) -> eligible, then answered and satisfied per question."""
-        ...
-
-    @property
-    def months(self) -> Mapping[tuple[str, str], Sequence[int]]:
-        """(provider, YYYY-MM) -> due, on time, late, answered by the customer, confirmed, contradicted."""
-        ...
-
-    @property
-    def endings(self) -> Mapping[tuple[str, str], int]:
-        """(provider, end reason) -> endings in the year."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +46,20 @@ class Indicator:
     verdict: str = ""
     series_break: str = ""
     created_at: str
+
+
+class Find(Protocol):
+    """Looks a row up by its key; the period is the year unless given."""
+
+    def __call__(
+        self,
+        id_: str,
+        provider: str = "",
+        point: str = "",
+        gender: str = "T",
+        difficulty: str = "",
+        period: str = "",
+    ) -> Indicator: ...
 
 
 Protect = Callable[[Mapping[str, Count], Sequence[Table], int], suppression.Hidden]
@@ -352,25 +259,6 @@ def _followups(cube: Cube, make: _Maker) -> Iterator[Indicator]:
             due, on_time, _late, answered, confirmed, _contradicted = cell
             yield make.row("followup.compliance", ref, period, (on_time, due), eligible=due, interval=False)
             yield make.row("followup.confirmed", ref, period, (confirmed, answered), eligible=due)
-
-
-def count_endings(reasons: Mapping[str, int]) -> Outcome:
-    """Both outcomes of the endings in ``reasons`` (end reason -> number)."""
-    endings = {reason: number for reason, number in reasons.items() if reason not in NOT_AN_ENDING}
-    return Outcome(
-        good=sum(number for reason, number in endings.items() if reason in SELF_SUFFICIENT),
-        every=sum(endings.values()),
-        kept=sum(number for reason, number in endings.items() if reason not in EXCLUDED),
-    )
-
-
-def reasons_of(cube: Cube) -> dict[str, dict[str, int]]:
-    """End reasons with their numbers, by provider; the whole unit under an empty name."""
-    found: dict[str, dict[str, int]] = {"": {}}
-    for (ref, reason), number in cube.endings.items():
-        found.setdefault(ref, {})[reason] = number
-        found[""][reason] = found[""].get(reason, 0) + number
-    return found
 
 
 def _outcomes(cube: Cube, make: _Maker) -> Iterator[Indicator]:

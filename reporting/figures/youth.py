@@ -3,13 +3,11 @@
 Figures of the whole unit alone. What few of them did is not told, nor is it where few are left beside them.
 """
 
-from collections.abc import Sequence
-
 from reporting.disclosure.suppression import MIN_ANSWERS, Outcome, is_unsafe
-from reporting.document.swedish import count, whole
 from reporting.figures import intervals
-from reporting.figures.indicators import VERSIONS, YOUTH_DEFINITIONS, Indicator, count_endings
-from reporting.report.sentences import target_sentence
+from reporting.figures.definitions import VERSIONS, YOUTH_DEFINITIONS
+from reporting.figures.endings import count_endings
+from reporting.figures.indicators import Indicator
 from storage.figures.year_values import Youth
 
 TITLES = {definition.id: definition.title for definition in YOUTH_DEFINITIONS}
@@ -49,20 +47,6 @@ def rows(
             )
         )
     return tuple(found)
-
-
-def sentence(told: Sequence[Indicator]) -> str:
-    """Both shares in words, and whether the goal is reached; empty where they are not shown."""
-    if not told or any(row.value is None for row in told):
-        return ""
-    every, closed = told
-    first = (
-        f"{count(every.numerator or 0)} av {count(every.denominator or 0)} unga gick vidare till arbete, studier "
-        f"eller eget företag ({whole(every.value or 0)} procent)."
-    )
-    ended = count(closed.denominator or 0)
-    last = f"Av de {ended} vars insats är avslutad är andelen {whole(closed.value or 0)} procent."
-    return " ".join(part for part in (first, target_sentence(every, every.target), last) if part)
 
 
 def steady(youth: Youth | None, before: Youth | None, minimum: int = MIN_ANSWERS) -> Youth | None:

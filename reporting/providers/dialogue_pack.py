@@ -28,13 +28,14 @@ from reporting.document.swedish import MONTHS, NO_DATA, POINTS, SUPPRESSED, coun
 from reporting.figures import intervals
 from reporting.figures.indicators import QUESTIONS, Indicator
 from reporting.figures.themes import UNCLEAR
-from reporting.report.build import QualityReport
+from reporting.report.front_page import imprint
+from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
-from reporting.report.sections import imprint
-from reporting.report.sentences import interval_text, on_time_sentence, share_cell
+from reporting.report.sentences import on_time_sentence
+from reporting.report.tables.cells import interval_text, share_cell
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import expectations_grid
-from reporting.report.tables.summary import themes_grid
+from reporting.report.tables.satisfaction import themes_grid
 
 MIN_CUSTOMERS = 6  # "fler än fem kunder", the 2015 report's own
 TITLES = {"overall": "Totalomdöme", "treatment": "Bemötande", "usefulness": "Nytta"}

@@ -13,11 +13,13 @@ from reporting.figures import themes
 from reporting.figures import youth as young
 from reporting.figures.case_mix import expectations
 from reporting.figures.indicators import QUESTIONS
+from reporting.figures.previous_year import PreviousReport, QuestionWording, series_breaks
 from reporting.publishing import serialisation
 from reporting.publishing.revisions import OUTCOMES, Release, unsafe_parts
-from reporting.report.background import Background, PreviousReport, QuestionWording, series_breaks
-from reporting.report.build import QualityReport, build
-from reporting.supervision.watch import actions
+from reporting.report.actions import actions
+from reporting.report.background import Background
+from reporting.report.build import build
+from reporting.report.model import QualityReport
 from storage.database.engine import Connection
 from storage.figures import snapshots, targets
 from storage.figures import themes as coded

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from reporting.document.swedish import decimal
 from reporting.figures.indicators import Indicator
-from reporting.report.build import QualityReport
+from reporting.report.model import QualityReport
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
 FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the full-width forms are formulas to Excel as well (OWASP, CSV Injection)

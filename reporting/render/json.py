@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, fields
 
 from reporting.figures.indicators import Indicator
-from reporting.report.build import QualityReport
+from reporting.report.model import QualityReport
 
 SCHEMA_VERSION = 1
 COLUMNS = tuple(field.name for field in fields(Indicator))

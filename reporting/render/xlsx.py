@@ -9,10 +9,11 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
-from reporting.figures.indicators import YOUTH_DEFINITIONS, Indicator
-from reporting.report.build import QualityReport
+from reporting.figures.definitions import YOUTH_DEFINITIONS
+from reporting.figures.indicators import Indicator
+from reporting.report.model import QualityReport
 from reporting.report.provider_section import COLUMNS, PointSection
-from reporting.report.tables.summary import themes_grid
+from reporting.report.tables.satisfaction import themes_grid
 
 WIDEST = 60  # characters
 _README = (

@@ -7,16 +7,10 @@ from reporting.disclosure import suppression
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
 from reporting.figures import intervals
-from reporting.figures.indicators import Cube, Indicator
-from reporting.report.sentences import (
-    Find,
-    bars_alt,
-    both_points_sentence,
-    comparison_sentence,
-    funnel_alt,
-    interval_text,
-    share_cell,
-)
+from reporting.figures.cube import Cube
+from reporting.figures.indicators import Find, Indicator
+from reporting.report.sentences import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
+from reporting.report.tables.cells import interval_text, share_cell
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10

@@ -1,26 +1,24 @@
 """The report in its order: which sentences, tables and charts stand where. The only layout that there is. Pure."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from reporting.document.blocks import Block, Document, Fact, Grid, Heading, Paragraph, Section, numbered, paragraphs
-from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
-from reporting.figures import contact_outcomes
-from reporting.figures.indicators import YOUTH_DEFINITIONS
+from reporting.document.blocks import Block, Document, Heading, Paragraph, Section, numbered, paragraphs
+from reporting.document.swedish import NO_DATA, SUPPRESSED, day
+from reporting.figures.definitions import YOUTH_DEFINITIONS
+from reporting.report.front_page import imprint
+from reporting.report.model import QualityReport
 from reporting.report.provider_section import BARS_AT_MOST
-from reporting.report.sentences import Find, break_sentences, interval_text
+from reporting.report.sentences import break_sentences
+from reporting.report.tables import contact_outcomes
+from reporting.report.tables.basis import context_grid
 from reporting.report.tables.method import definitions_grid, wordings_grid
-from reporting.report.tables.summary import context_grid, themes_grid
-from storage.figures.year_values import Volumes
-
-if TYPE_CHECKING:
-    from reporting.report.build import QualityReport
+from reporting.report.tables.satisfaction import themes_grid
 
 LONG_REGISTER = 500  # providers from which only both points together are printed one by one
 SUBTITLE = "Arbetsmarknadsinsatser hos auktoriserade anordnare"
 
 
-def document(report: "QualityReport") -> Document:
+def document(report: QualityReport) -> Document:
     """Everything that HTML, PDF and DOCX draw."""
     return Document(
         title=f"Kvalitetsrapport {report.year}",
@@ -33,14 +31,7 @@ def document(report: "QualityReport") -> Document:
     )
 
 
-def imprint(report: "QualityReport") -> str:
-    """What the figures are: a draft, the publication, or a revision of it and why."""
-    revision = report.background.revision
-    kind = "Utkast" if revision == 0 else "Publicerad" if revision == 1 else f"Utgåva {revision}"
-    return f"{kind}, uppgifter till och med {day(report.as_of)}"
-
-
-def _opening(report: "QualityReport") -> tuple[Paragraph, ...]:
+def _opening(report: QualityReport) -> tuple[Paragraph, ...]:
     if report.is_empty:
         return (
             Paragraph(
@@ -57,40 +48,13 @@ def _opening(report: "QualityReport") -> tuple[Paragraph, ...]:
     )
 
 
-def _revised(report: "QualityReport") -> str:
+def _revised(report: QualityReport) -> str:
     if report.background.revision < 2:
         return ""
     return f"Den här utgåvan ersätter den förra. Skäl: {report.background.revised_because.rstrip('.')}."
 
 
-def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ...]:
-    """The figures of the first page."""
-    found = []
-    if volumes is not None:
-        detail = f"{of(volumes.enrolments, 'insats', 'insatser')} hos {of(providers, 'anordnare', 'anordnare')}"
-        found.append(Fact("Kunder under året", count(volumes.customers), detail))
-    for label, id_, point, noun in (
-        ("Nöjda efter fyra veckor", "satisfaction.overall", "start", "svar"),
-        ("Nöjda vid avslut", "satisfaction.overall", "end", "svar"),
-        ("Svarsandel", "response_rate", "all", "mätpunkter"),
-        ("Månadsuppföljning i tid", "followup.compliance", "", "insatsmånader"),
-        ("Egen försörjning efter undantag", "outcome.after_exclusions", "", "avslut"),
-    ):
-        row = find(id_, "", point)
-        if row.value is None:
-            detail = "inga uppgifter" if row.status == "no_answers" else "för få för att visas"
-            found.append(Fact(label, NO_DATA if row.status == "no_answers" else SUPPRESSED, detail))
-            continue
-        detail = f"{count(row.numerator or 0)} av {count(row.denominator or 0)} {noun}"
-        if interval := interval_text(row):
-            detail += f", intervall {interval}"
-        if row.target is not None:
-            detail += f"; mål {percent(row.target, short=True)}"
-        found.append(Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail))
-    return tuple(found)
-
-
-def _sections(report: "QualityReport") -> Iterable[Section]:
+def _sections(report: QualityReport) -> Iterable[Section]:
     yield Section(1, "Sammanfattning", (*paragraphs(report.summary_sentences, "key"), report.summary))
     yield Section(2, "Underlag och bortfall", _basis(report))
     yield Section(3, "Nöjdhet per anordnare", _satisfaction(report))
@@ -134,7 +98,7 @@ def _sections(report: "QualityReport") -> Iterable[Section]:
     yield Section(10, "Metod", _method(report))
 
 
-def _basis(report: "QualityReport") -> tuple[Block, ...]:
+def _basis(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [*paragraphs((" ".join(report.volume_sentences),)), report.volumes]
     blocks += paragraphs((report.coverage_sentence,))
     blocks += [
@@ -160,7 +124,7 @@ def _basis(report: "QualityReport") -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _satisfaction(report: "QualityReport") -> tuple[Block, ...]:
+def _satisfaction(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Paragraph(
             "Anordnarna står i namnordning. Var och en jämförs med övriga, alltså alla utom den själv. En "
@@ -191,7 +155,7 @@ def _satisfaction(report: "QualityReport") -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _questions(report: "QualityReport") -> tuple[Block, ...]:
+def _questions(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         report.questions,
         report.groups,
@@ -206,20 +170,20 @@ def _questions(report: "QualityReport") -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _shown_from(report: "QualityReport") -> Paragraph:
+def _shown_from(report: QualityReport) -> Paragraph:
     return Paragraph(
         f"Ett skäl eller tema visas när minst {report.minimum} kunder hos minst två anordnare har angett det.",
         "note",
     )
 
 
-def _youth(report: "QualityReport") -> tuple[Block, ...]:
+def _youth(report: QualityReport) -> tuple[Block, ...]:
     if report.youth is None:
         return ()
     return (Heading("Unga 16–18 år"), *paragraphs((report.youth_sentence,)), report.youth)
 
 
-def _difficulty(report: "QualityReport") -> tuple[Block, ...]:
+def _difficulty(report: QualityReport) -> tuple[Block, ...]:
     if not report.expectations.rows:
         return (
             Paragraph(
@@ -237,7 +201,7 @@ def _difficulty(report: "QualityReport") -> tuple[Block, ...]:
     )
 
 
-def _method(report: "QualityReport") -> tuple[Block, ...]:
+def _method(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         definitions_grid((*report.definitions, *(YOUTH_DEFINITIONS if report.youth is not None else ())))
     ]
@@ -265,9 +229,3 @@ def _method(report: "QualityReport") -> tuple[Block, ...]:
         Paragraph(f"Siffrornas kontrollsumma (SHA-256): {report.digest}", "note"),
     ]
     return tuple(blocks)
-
-
-def grids(report: "QualityReport") -> tuple[Grid, ...]:
-    """Every table of the report, numbered as printed."""
-    found = document(report).sections
-    return tuple(block for section in found for block in section.blocks if isinstance(block, Grid))

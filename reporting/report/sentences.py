@@ -1,15 +1,12 @@
 """The Swedish sentences as rules, and how a row is printed. Pure: no sentence claims a cause, none ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from reporting.document.blocks import Bar, Cell, FunnelPoint, Percent
+from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import (
     EXEMPTIONS,
-    NO_DATA,
     POINTS,
-    SUPPRESSED,
     count,
     decimal,
     listed,
@@ -18,41 +15,15 @@ from reporting.document.swedish import (
     whole,
 )
 from reporting.figures import intervals
-from reporting.figures.indicators import DEFINITIONS, Cube, Indicator
-from reporting.report.background import Background, Expectation
+from reporting.figures.case_mix import Expectation
+from reporting.figures.cube import Cube
+from reporting.figures.indicators import Find, Indicator
+from reporting.figures.previous_year import Earlier, Earliers
+from reporting.report.background import Background
+from reporting.report.tables.cells import title_of
 from storage.figures.year_values import Volumes
 
 MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
-TITLES = {definition.id: definition.title for definition in DEFINITIONS}
-
-
-class Find(Protocol):
-    """Looks a row up by its key; the period is the year unless given."""
-
-    def __call__(
-        self,
-        id_: str,
-        provider: str = "",
-        point: str = "",
-        gender: str = "T",
-        difficulty: str = "",
-        period: str = "",
-    ) -> Indicator: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The same figure a year before, per cent. ``break_reason``: why the two cannot be compared, else empty."""
-
-    year: int
-    value: float | None
-    break_reason: str = ""
-
-
-class Earliers(Protocol):
-    """The year before's figure of an indicator and point."""
-
-    def __call__(self, indicator: str, point: str) -> Earlier | None: ...
 
 
 class Given(Protocol):
@@ -70,27 +41,6 @@ def earlier_of(background: Background, indicator: str, point: str) -> Earlier | 
         return None
     row, broken = background.previous.find(indicator, point=point), background.break_of(indicator, point)
     return Earlier(background.previous.year, row.value if row else None, broken.reason if broken else "")
-
-
-def share_cell(row: Indicator) -> Cell:
-    """The value in a table, or the symbol that stands for none."""
-    if row.value is None:
-        return NO_DATA if row.status == "no_answers" else SUPPRESSED
-    return Percent(row.value)
-
-
-def fraction_cell(row: Indicator) -> Cell:
-    """``33/41``, or the symbol that stands for none."""
-    if row.numerator is None or row.denominator is None:
-        return share_cell(row)
-    return f"{count(row.numerator)}/{count(row.denominator)}"
-
-
-def interval_text(row: Indicator) -> str:
-    """The 95 % interval as printed in a table; empty where the indicator has none."""
-    if row.ci_low is None or row.ci_high is None:
-        return ""
-    return f"{decimal(row.ci_low)}–{decimal(row.ci_high)}"
 
 
 def satisfied_sentence(row: Indicator) -> str:
@@ -362,11 +312,20 @@ def break_sentences(background: Background) -> tuple[str, ...]:
     )
 
 
-def title_of(indicator: str, point: str) -> str:
-    """An indicator as the summary names it."""
-    return TITLES[indicator] + (f" ({POINTS[point].lower()})" if point else "")
-
-
 def name_of(cube: Cube, ref: str) -> str:
     """A provider's name as printed; its number when it has none."""
     return printed_name(dict(cube.providers).get(ref, ref)) or ref
+
+
+def youth_sentence(told: Sequence[Indicator]) -> str:
+    """Both shares in words, and whether the goal is reached; empty where they are not shown."""
+    if not told or any(row.value is None for row in told):
+        return ""
+    every, closed = told
+    first = (
+        f"{count(every.numerator or 0)} av {count(every.denominator or 0)} unga gick vidare till arbete, studier "
+        f"eller eget företag ({whole(every.value or 0)} procent)."
+    )
+    ended = count(closed.denominator or 0)
+    last = f"Av de {ended} vars insats är avslutad är andelen {whole(closed.value or 0)} procent."
+    return " ".join(part for part in (first, target_sentence(every, every.target), last) if part)

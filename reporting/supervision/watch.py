@@ -4,16 +4,12 @@ Grounds: a share satisfied below the others' at 99.8 %, a pattern of denied foll
 who say that what was promised did not happen. None of them says why it is so, and a person decides.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from reporting.disclosure.suppression import MIN_ANSWERS, Count
 from reporting.document.swedish import whole
 from reporting.figures import followups, intervals
-from reporting.figures.indicators import DEFINITIONS
-from reporting.report.background import Action
-from storage.supervision.values import ActionPlan, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,40 +18,6 @@ class Proposal:
 
     provider: str
     grounds: tuple[str, ...]
-
-
-def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) -> tuple[Action, ...]:
-    """The year's deficiencies as the report of ``today`` tells them, a provider's watch before its plans."""
-    found = [
-        Action(
-            each.provider,
-            each.reason,
-            "Skärpt uppföljning: kunderna tillfrågas oftare",
-            None,
-            f"Sedan {each.from_on}" if _goes_on(each.lifted_on, today) else f"Hävd {each.lifted_on}",
-        )
-        for each in watches
-    ]
-    found += [
-        Action(each.provider, each.deficiency, _plan(each), each.due_on, _status(each, today)) for each in plans
-    ]
-    return tuple(sorted(found, key=lambda each: each.provider))
-
-
-def _plan(plan: ActionPlan) -> str:
-    measured = next((d.title for d in DEFINITIONS if d.id == plan.indicator), plan.indicator)
-    effect = measured[:1].lower() + measured[1:]
-    return f"{plan.measures.rstrip('.')}. Ansvarig: {plan.responsible}. Effekten mäts med: {effect}."
-
-
-def _status(plan: ActionPlan, today: date) -> str:
-    if _goes_on(plan.done_on, today):
-        return "Försenad" if plan.is_overdue(today) else "Pågår"
-    return f"Klar {plan.done_on}" + (f": {plan.effect}" if plan.effect else "")
-
-
-def _goes_on(ended_on: date | None, today: date) -> bool:
-    return ended_on is None or ended_on > today
 
 
 def propose(

@@ -21,7 +21,7 @@ from bot.simulator.year import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, s
 from reporting.document.blocks import cell_text
 
 if TYPE_CHECKING:
-    from reporting.report.build import QualityReport
+    from reporting.report.model import QualityReport
 
 SERVED_FROM = datetime(2016, 2, 1, 10, tzinfo=ZONE).astimezone(UTC)  # a working day: `--serve` begins on it
 REPORT = "/report"

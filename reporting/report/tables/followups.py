@@ -4,9 +4,9 @@ from collections import Counter
 
 from reporting.document.blocks import Cell, Grid
 from reporting.document.swedish import printed_name
-from reporting.figures.indicators import Cube
-from reporting.report.sentences import Find, share_cell
-from reporting.report.tables.summary import Aggregate
+from reporting.figures.cube import Aggregate, Cube
+from reporting.figures.indicators import Find
+from reporting.report.tables.cells import share_cell
 
 FOLLOWUPS = (
     "Förväntade",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from reporting.document.blocks import Grid
 from reporting.document.swedish import SURVEYS
-from reporting.figures.indicators import Definition
-from reporting.report.background import QuestionWording
+from reporting.figures.definitions import Definition
+from reporting.figures.previous_year import QuestionWording
 
 
 def definitions_grid(definitions: Sequence[Definition]) -> Grid:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import END_REASONS, NO_DATA, SUPPRESSED, decimal, percent, printed_name
-from reporting.figures.indicators import EXCLUDED, SELF_SUFFICIENT, Cube, Indicator, count_endings, reasons_of
+from reporting.figures.case_mix import Expectation
+from reporting.figures.cube import Aggregate, Cube
+from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT, count_endings, reasons_of
+from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
-from reporting.report.background import Expectation
-from reporting.report.sentences import Find, fraction_cell, interval_text, share_cell
-from reporting.report.tables.summary import Aggregate
+from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
 from storage.cases.kinds import KINDS
 
 

@@ -9,12 +9,13 @@ import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reporting.figures.indicators import DEFINITIONS
+from reporting.figures.definitions import DEFINITIONS
 from reporting.render import csv as csv_
 from reporting.render import docx as docx_
 from reporting.render import html, pdf, xlsx
 from reporting.render import json as json_
-from reporting.report.build import QualityReport, build
+from reporting.report.build import build
+from reporting.report.model import QualityReport
 from reporting.report.sections import LONG_REGISTER, document
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 

@@ -21,12 +21,14 @@ from reporting.disclosure.suppression import (
 )
 from reporting.document.blocks import Grid
 from reporting.document.swedish import END_REASONS
-from reporting.figures.indicators import reasons_of, rows
+from reporting.figures.endings import reasons_of
+from reporting.figures.indicators import rows
 from reporting.providers.dialogue_pack import dialogue
 from reporting.publishing.publish import Publication, PublishError, revised
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
-from reporting.report.build import QualityReport, build
+from reporting.report.build import build
+from reporting.report.model import QualityReport
 from reporting.report.sections import document
 from storage.figures.year_values import Volumes
 from tests.support.disclosure.attacker import derived

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from reporting.figures.case_mix import disclosed, expectations
+from reporting.figures.case_mix import Expectation, disclosed, expectations
 from reporting.figures.intervals import wilson
-from reporting.report.background import Background, Expectation
+from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
 from storage.database.engine import Database

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from reporting.document.blocks import Grid
-from reporting.figures.contact_outcomes import dues, grid, sentence
+from reporting.figures.contact_outcomes import dues
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
+from reporting.report.tables.contact_outcomes import grid, sentence
 from storage.outcomes.accounts import Account, Ledger
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.figures.indicators import DEFINITIONS, Indicator, rows
+from reporting.figures.definitions import DEFINITIONS
+from reporting.figures.indicators import Indicator, rows
 from reporting.render.csv import neutral
 from storage.database.engine import Database
 from storage.database.statements import insert

@@ -12,6 +12,7 @@ from reporting.publishing.publish import revised
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
+from reporting.report.sentences import youth_sentence
 from storage.database.engine import Database
 from storage.figures import volumes
 from storage.figures.year_values import Youth
@@ -77,13 +78,13 @@ def test_few_beside_the_young_are_not_told_by_subtraction() -> None:
 def test_what_is_said_of_them() -> None:
     told = Youth(27, {"work": 10, "studies": 6, "other": 5})
     rows = youth.rows(told, UNIT, YEAR, 50, "")
-    assert youth.sentence(rows) == (
+    assert youth_sentence(rows) == (
         "16 av 27 unga gick vidare till arbete, studier eller eget företag (59 procent). Utfallet ligger över "
         "målet 50 procent, men skillnaden är inom osäkerheten. Av de 21 vars insats är avslutad är andelen 76 "
         "procent."
     )
-    assert "mål" not in youth.sentence(youth.rows(told, UNIT, YEAR, None, ""))
-    assert youth.sentence(youth.rows(Youth(5, {"work": 2}), UNIT, YEAR, 50, "")) == ""
+    assert "mål" not in youth_sentence(youth.rows(told, UNIT, YEAR, None, ""))
+    assert youth_sentence(youth.rows(Youth(5, {"work": 2}), UNIT, YEAR, 50, "")) == ""
     assert youth.rows(Youth(0, {}), UNIT, YEAR, 50, "") == ()
 
 

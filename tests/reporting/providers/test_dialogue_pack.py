@@ -6,11 +6,14 @@ import pypdfium2
 import pytest
 
 from reporting.document.blocks import Bars, Document, Grid, Paragraph, Percent, cell_text
+from reporting.figures.case_mix import Expectation
 from reporting.figures.themes import THEMES, ThemeRow
 from reporting.providers.dialogue_pack import NoDialogue, dialogue
 from reporting.render import docx, html, pdf
-from reporting.report.background import Action, Background, Expectation
-from reporting.report.build import QualityReport, build
+from reporting.report.background import Background
+from reporting.report.build import build
+from reporting.report.model import QualityReport
+from reporting.report.tables.actions import Action
 from storage.figures.year_values import Volumes
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 

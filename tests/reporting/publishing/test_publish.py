@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import update
 
-from reporting.figures.indicators import DEFINITIONS, VERSIONS
+from reporting.figures.definitions import DEFINITIONS, VERSIONS
+from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.figures.themes import ThemeRow, shown
 from reporting.publishing import serialisation
 from reporting.publishing.publish import PublishError, background, publish, published, wordings
 from reporting.render import csv, docx, html, json, pdf, xlsx
-from reporting.report.background import Background, PreviousReport, QuestionWording, SeriesBreak, series_breaks
-from reporting.report.build import QualityReport, build
+from reporting.report.background import Background
+from reporting.report.build import build
+from reporting.report.model import QualityReport
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.figures import snapshots, targets

@@ -11,6 +11,8 @@ import pypdfium2
 import pytest
 
 from reporting.document.blocks import Bars, Document, Funnel, Grid, Heading, Paragraph, cell_text
+from reporting.figures.case_mix import Expectation
+from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak
 from reporting.figures.themes import ThemeRow
 from reporting.render import docx as docx_
 from reporting.render import html, pdf
@@ -18,16 +20,10 @@ from reporting.render.charts import specification
 from reporting.render.docx_table import CELL, ROOM, column_widths
 from reporting.render.fonts import REGULAR
 from reporting.render.glyphs import drawable
-from reporting.report.background import (
-    Action,
-    Background,
-    Expectation,
-    PreviousReport,
-    QuestionWording,
-    SeriesBreak,
-)
+from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
+from reporting.report.tables.actions import Action
 from storage.cases.kinds import KINDS
 from storage.figures.year_values import ContextFigure, Volumes
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers, random_cube

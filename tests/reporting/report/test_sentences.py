@@ -7,15 +7,16 @@ import pytest
 
 from reporting.document.blocks import Bar, Bars, Document, Funnel, FunnelPoint, Paragraph
 from reporting.document.swedish import count, day, decimal, listed, percent, printed_name, whole
+from reporting.figures.case_mix import Expectation
 from reporting.figures.indicators import Indicator, rows
 from reporting.figures.intervals import Comparison
+from reporting.figures.previous_year import Earlier
 from reporting.figures.themes import ThemeRow
 from reporting.providers.dialogue_pack import dialogue
-from reporting.report.background import Background, Expectation
+from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
 from reporting.report.sentences import (
-    Earlier,
     bars_alt,
     changes_sentence,
     comparison_sentence,
@@ -29,7 +30,7 @@ from reporting.report.sentences import (
     themes_sentence,
     volume_sentences,
 )
-from reporting.report.tables.summary import Reason
+from reporting.report.tables.satisfaction import Reason
 from storage.figures.year_values import Volumes, Youth
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
 

@@ -7,10 +7,11 @@ import asyncio
 
 import pytest
 
+from reporting.figures.cube import Aggregate
 from reporting.figures.indicators import Indicator
 from reporting.publishing.publish import background
-from reporting.report.build import QualityReport, build
-from reporting.report.tables.summary import Aggregate
+from reporting.report.build import build
+from reporting.report.model import QualityReport
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
 from storage.figures.volumes import volumes

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from bot.cli import common
 from bot.cli.staff import watch
 from reporting.disclosure.suppression import Count
-from reporting.report.background import Action
+from reporting.report.actions import actions
+from reporting.report.tables.actions import Action
 from reporting.supervision import proposals
-from reporting.supervision.watch import actions, propose
+from reporting.supervision.watch import propose
 from storage.database.engine import Database
 from storage.supervision import evidence
 from storage.supervision import watch as decisions

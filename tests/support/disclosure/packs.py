@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from reporting.document.swedish import END_REASONS
-from reporting.figures.indicators import EXCLUDED, SELF_SUFFICIENT
+from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT
 from tests.support.disclosure.attacker import FEW, ONE, Equation, Name, values_of
 from tests.support.disclosure.released import CAPTIONS, TABLES, Release, Said, figures, paper, plain, text_of
 

@@ -1,0 +1,61 @@
+"""Section 9: which deficiencies the report tells, from watches, action plans and the year's own figures. Pure."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from reporting.document.swedish import decimal
+from reporting.figures.definitions import DEFINITIONS
+from reporting.report.provider_section import PointSection
+from reporting.report.tables.actions import Action
+from storage.supervision.values import ActionPlan, Watch
+
+
+def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) -> tuple[Action, ...]:
+    """The year's deficiencies as the report of ``today`` tells them, a provider's watch before its plans."""
+    found = [
+        Action(
+            each.provider,
+            each.reason,
+            "Skärpt uppföljning: kunderna tillfrågas oftare",
+            None,
+            f"Sedan {each.from_on}" if _goes_on(each.lifted_on, today) else f"Hävd {each.lifted_on}",
+        )
+        for each in watches
+    ]
+    found += [
+        Action(each.provider, each.deficiency, _plan(each), each.due_on, _status(each, today)) for each in plans
+    ]
+    return tuple(sorted(found, key=lambda each: each.provider))
+
+
+def _plan(plan: ActionPlan) -> str:
+    measured = next((d.title for d in DEFINITIONS if d.id == plan.indicator), plan.indicator)
+    effect = measured[:1].lower() + measured[1:]
+    return f"{plan.measures.rstrip('.')}. Ansvarig: {plan.responsible}. Effekten mäts med: {effect}."
+
+
+def _status(plan: ActionPlan, today: date) -> str:
+    if _goes_on(plan.done_on, today):
+        return "Försenad" if plan.is_overdue(today) else "Pågår"
+    return f"Klar {plan.done_on}" + (f": {plan.effect}" if plan.effect else "")
+
+
+def _goes_on(ended_on: date | None, today: date) -> bool:
+    return ended_on is None or ended_on > today
+
+
+def deficiencies(points: Iterable[PointSection], actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The registered plans, and the providers that lie clearly lower without one."""
+    planned = {action.provider for action in actions}
+    found = list(actions)
+    for section in points:
+        for row in section.rows:
+            if row.kind == "lower" and row.ref not in planned and row.share is not None and row.difference:
+                planned.add(row.ref)
+                others = row.share - row.difference.difference
+                deficiency = (
+                    f"Nöjdheten tydligt lägre än övriga {section.title.lower()} "
+                    f"({decimal(row.share, short=True)} mot {decimal(others, short=True)} %)"
+                )
+                found.append(Action(row.ref, deficiency, "Ingen plan registrerad", None, "Följs upp"))
+    return tuple(found)

@@ -1,0 +1,40 @@
+"""Section 9: deficiencies of providers and what they must do about them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reporting.document.blocks import Grid
+from reporting.document.swedish import NO_DATA, day, printed_name
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A deficiency of a provider and what it must do about it."""
+
+    provider: str
+    deficiency: str
+    plan: str
+    due_on: date | None
+    status: str
+
+
+def actions_grid(actions: Sequence[Action], names: Mapping[str, str]) -> Grid:
+    rows = tuple(
+        (
+            printed_name(names.get(each.provider, each.provider)),
+            each.deficiency,
+            each.plan,
+            day(each.due_on) if each.due_on else NO_DATA,
+            each.status,
+        )
+        for each in actions
+    )
+    columns = ("Anordnare", "Brist", "Åtgärdsplan", "Förfaller", "Status")
+    return Grid(
+        "Brister och åtgärdsplaner",
+        columns,
+        rows,
+        words=frozenset({0, 1, 2, 4}),
+        nothing="Ingen brist är konstaterad och ingen åtgärdsplan är registrerad.",
+    )

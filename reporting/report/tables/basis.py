@@ -1,0 +1,72 @@
+"""Section 2: how many were helped, how many of those who were asked have answered, and figures of others. Pure."""
+
+from collections.abc import Sequence
+
+from reporting.document.blocks import Cell, Grid, Percent
+from reporting.document.swedish import POINTS, SUPPRESSED, day, decimal
+from reporting.figures.cube import Aggregate
+from reporting.figures.indicators import Find
+from reporting.report.tables.cells import share_cell
+from storage.figures.year_values import ContextFigure, Volumes
+
+
+def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
+    """How many were helped. A group is told from ``minimum`` people, inside and outside it."""
+
+    def group(number: int, customers: int) -> tuple[Cell, Cell]:
+        if not minimum <= number <= customers - minimum:
+            return SUPPRESSED, SUPPRESSED
+        return number, Percent(100 * number / customers)
+
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    if volumes is not None and volumes.customers:
+        rows = (
+            ("Anordnare i registret", providers, ""),
+            ("Anordnare med fler än fem kunder", sum(n > 5 for n in volumes.customers_of.values()), ""),
+            ("Kunder", volumes.customers, ""),
+            ("– kvinnor", *group(volumes.women, volumes.customers)),
+            ("– 16–24 år vid årets slut", *group(volumes.young, volumes.customers)),
+            ("Insatser", volumes.enrolments, ""),
+        )
+    return Grid("Kunder och insatser under året", ("Omfattning", "Antal", "Andel av kunderna"), rows)
+
+
+def context_grid(figures: Sequence[ContextFigure]) -> Grid:
+    rows = tuple(
+        (each.name, f"{decimal(each.value, short=True)} {each.unit}".strip(), each.source, day(each.date))
+        for each in figures
+    )
+    columns = ("Uppgift", "Värde", "Källa", "Hämtad")
+    return Grid("Omvärlden enligt andra källor", columns, rows, words=frozenset({0, 2}))
+
+
+def contacts_grid(aggregate: Aggregate, find: Find) -> Grid:
+    rows: list[tuple[Cell, ...]] = []
+    for point in ("start", "end"):
+        response, contact = find("response_rate", "", point), aggregate.contacts.get(point)
+        outcomes = contact.outcomes if contact else {}
+        rows.append(
+            (
+                POINTS[point],
+                response.eligible or 0,
+                outcomes.get("unreachable", 0),
+                contact.sent if contact else 0,
+                contact.delivered if contact else 0,
+                response.numerator or 0,
+                outcomes.get("partial", 0),
+                outcomes.get("opted_out", 0),
+                share_cell(response),
+            )
+        )
+    columns = (
+        "Mätpunkt",
+        "Berättigade",
+        "Ej kontaktbara",
+        "Skickade",
+        "Levererade",
+        "Svar",
+        "Delvis svar",
+        "Avböjt",
+        "Svarsandel",
+    )
+    return Grid("Från berättigade till svar", columns, tuple(rows))

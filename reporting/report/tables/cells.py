@@ -1,0 +1,34 @@
+"""How an indicator is printed in a cell of a table. Pure."""
+
+from reporting.document.blocks import Cell, Percent
+from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, count, decimal
+from reporting.figures.definitions import DEFINITIONS
+from reporting.figures.indicators import Indicator
+
+TITLES = {definition.id: definition.title for definition in DEFINITIONS}
+
+
+def share_cell(row: Indicator) -> Cell:
+    """The value in a table, or the symbol that stands for none."""
+    if row.value is None:
+        return NO_DATA if row.status == "no_answers" else SUPPRESSED
+    return Percent(row.value)
+
+
+def fraction_cell(row: Indicator) -> Cell:
+    """``33/41``, or the symbol that stands for none."""
+    if row.numerator is None or row.denominator is None:
+        return share_cell(row)
+    return f"{count(row.numerator)}/{count(row.denominator)}"
+
+
+def interval_text(row: Indicator) -> str:
+    """The 95 % interval as printed in a table; empty where the indicator has none."""
+    if row.ci_low is None or row.ci_high is None:
+        return ""
+    return f"{decimal(row.ci_low)}–{decimal(row.ci_high)}"
+
+
+def title_of(indicator: str, point: str) -> str:
+    """An indicator as the summary names it."""
+    return TITLES[indicator] + (f" ({POINTS[point].lower()})" if point else "")
