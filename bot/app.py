@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from bot.channels.sms.sweep import Sweep
+from bot.errors import SettingsError
 from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Tapped
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.web import webhooks
 from bot.web.provider import link_messages, pages
 from reporting.supervision import denials, proposals
@@ -32,9 +33,10 @@ from scheduler.rules import Rules
 from scheduler.rules_file import load as load_rules
 from storage.contacts import links
 from storage.database import locks
-from storage.database.engine import Database, StorageFailure, is_passing
+from storage.database.engine import Database, is_passing
 from storage.delivery import claims, pacing, settlement
 from storage.delivery.pacing import Pace
+from storage.errors import StorageFailure
 from survey.conversation.model import TextReceived, Unreadable
 from survey.packs.catalogue import Catalogue
 from survey.packs.catalogue import load as load_catalogue

@@ -1,38 +1,29 @@
-"""Which errors are one sentence for a person, and their exit codes: 2 for bad input, 1 for failure."""
+"""The errors of this room as a tree, and the exit code of any error. The root: survey/errors.py.
+
+    FollowupError
+    ├── InputError                 exit code 2
+    │   ├── SettingsError          whoever runs the service: a setting is missing or wrong
+    │   └── BadInput               whoever gave a command its arguments, or used the simulator's page
+    └── OperationError             exit code 1
+        └── EmulatorError          the service under trial refused a webhook; bot/simulator/emulator/vendor.py
+
+The other rooms draw theirs in scheduler/errors.py, reporting/errors.py, storage/errors.py and survey/errors.py.
+"""
+
+from survey.errors import FollowupError, InputError, OperationError
+
+
+class SettingsError(InputError):
+    """A setting is missing or wrong; the message is one sentence that names it."""
+
+
+class BadInput(InputError):
+    """An argument that a command cannot use; the message is one sentence."""
 
 
 def exit_code(error: Exception) -> int | None:
-    """The exit code of an error that a person can act on; None for a fault of ours."""
-    from bot.settings import SettingsError
-    from reporting.comments.workbook import ThemesRefused
-    from reporting.publishing.publish import PublishError
-    from scheduler.rules_file import RulesError
-    from storage.cases.handling import CaseRefused
-    from storage.database.backup import BackupError, BackupRefused
-    from storage.database.engine import DatabaseError, StorageFailure
-    from storage.figures.snapshots import Damaged
-    from storage.register.importer import RegisterError
-    from storage.supervision.watch import SupervisionError
-    from survey.errors import PackError
-
-    bad = (
-        SettingsError,
-        RulesError,
-        BackupRefused,
-        RegisterError,
-        BadInput,
-        CaseRefused,
-        PackError,
-        PublishError,
-        ThemesRefused,
-        SupervisionError,
-    )
-    if isinstance(error, bad):
-        return 2
-    if isinstance(error, DatabaseError | StorageFailure | BackupError | Damaged | OSError):
-        return 1
-    return None
-
-
-class BadInput(Exception):
-    """An argument that a command cannot use; the message is one sentence."""
+    """Return the exit code of an error that a person can act on, and None for a fault of ours."""
+    if isinstance(error, FollowupError):
+        return error.exit_code
+    # The disk is full, the port is taken, a file may not be read: the operating system's own sentence says it.
+    return OperationError.exit_code if isinstance(error, OSError) else None

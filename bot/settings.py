@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
-
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message is one sentence that names it."""
+from bot.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from survey.errors import OperationError
+
 Channel = Literal["sms", "telegram"]
 Kind = Literal["permanent", "message", "opted_out", "throttled", "transient", "account", "unknown"]
 
@@ -45,7 +47,7 @@ class Sent:
     price: str | None = None
 
 
-class GatewayError(Exception):
+class GatewayError(OperationError):
     """A message that was not certainly sent.
 
     Attributes:

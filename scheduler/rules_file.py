@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.errors import RulesError
 from scheduler.hours import DAYS, Hours, SendWindow
 from scheduler.rules import Rules
 
@@ -27,10 +28,6 @@ _NUMBERS = {
     "conversation.remind_after": ("remind_after", 1, 30),
     "conversation.close_after": ("conversation", 1, 30),
 }
-
-
-class RulesError(Exception):
-    """The rules file cannot be used; the message is one sentence that names the file and the key."""
 
 
 def load(path: Path | None, zone: ZoneInfo) -> tuple[Rules, SendWindow]:

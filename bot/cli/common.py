@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
-from bot.errors import BadInput
-from bot.settings import Settings, SettingsError
-from storage.database.engine import Database, DatabaseError
+from bot.errors import BadInput, SettingsError
+from bot.settings import Settings
+from storage.database.engine import Database
+from storage.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

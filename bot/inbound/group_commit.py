@@ -17,7 +17,8 @@ from bot.inbound.intake import take_in
 from scheduler import crash_points
 from storage.conversation import inbox
 from storage.conversation.sessions import WAITS
-from storage.database.engine import Database, StorageFailure, is_passing
+from storage.database.engine import Database, is_passing
+from storage.errors import StorageFailure
 from survey.packs.catalogue import Catalogue
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import count
 
 from bot.app import App, serve
-from bot.settings import Settings, SettingsError, Telegram, Twilio
+from bot.errors import SettingsError
+from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.emulator.server import SID_PREFIX, Emulator
 from bot.simulator.phones import Phones
 from bot.simulator.phones.web import THIS_MACHINE

@@ -14,7 +14,8 @@ from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Telegram, Twilio
-from storage.database.engine import Database, StorageFailure
+from storage.database.engine import Database
+from storage.errors import StorageFailure
 from survey.conversation.model import TextReceived, Unreadable
 
 BODY_LIMIT = 64 * 1024  # bytes; a real webhook has two or three thousand

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.comments.suggestions import PERSONAL, personal, suggested
+from reporting.errors import ThemesRefused
 from reporting.figures.themes import THEMES, UNCLEAR
 from storage.figures.themes import Comment
 from storage.register.cells import Problem, Unreadable, tables
@@ -27,15 +28,6 @@ GUIDE = (
     "Läs in filen igen med: followup themes import FIL",
 )
 _WORDS = {word.casefold(): theme for theme, title in THEMES.items() for word in (theme, title)}
-
-
-class ThemesRefused(Exception):
-    """The workbook was refused; nothing was saved. The message names every refused row."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        lines = [f"Inget sparades: {len(self.problems)} fel i filen.", *map(str, self.problems)]
-        super().__init__("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)

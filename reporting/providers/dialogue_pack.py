@@ -25,6 +25,7 @@ from reporting.document.blocks import (
     paragraphs,
 )
 from reporting.document.swedish import MONTHS, NO_DATA, POINTS, SUPPRESSED, count, of, percent, whole
+from reporting.errors import NoDialogue
 from reporting.figures import intervals
 from reporting.figures.indicators import QUESTIONS, Indicator
 from reporting.figures.themes import UNCLEAR
@@ -47,10 +48,6 @@ QUESTIONS_TO_TALK_ABOUT = (
 )
 OUTCOMES = (("outcome.all_endings", "", "Alla avslut"), ("outcome.after_exclusions", "", "Efter undantag"))
 AGREEMENTS = 5  # empty rows to fill in at the meeting
-
-
-class NoDialogue(Exception):
-    """No pack is made for this provider; the message says why."""
 
 
 def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Document:

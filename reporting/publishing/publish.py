@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from reporting.disclosure.suppression import MIN_ANSWERS
 from reporting.document.swedish import CHANGE_REASONS
+from reporting.errors import PublishError
 from reporting.figures import themes
 from reporting.figures import youth as young
 from reporting.figures.case_mix import expectations
@@ -32,10 +33,6 @@ from survey.packs.pack_files import LANGUAGES, PACKS, read_language, read_survey
 
 TONGUE = "sv"
 CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
-
-
-class PublishError(Exception):
-    """The report cannot be published as asked; the message says what to do."""
 
 
 def wordings() -> tuple[QuestionWording, ...]:

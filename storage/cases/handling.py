@@ -9,12 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases.kinds import OUTCOMES
+from storage.errors import CaseRefused
 from storage.people import addresses
 from storage.tables import case, customer, customer_address, provider
-
-
-class CaseRefused(Exception):
-    """A case cannot be taken or closed as asked; the message is a sentence for staff."""
 
 
 @dataclass(frozen=True, slots=True)

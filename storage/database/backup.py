@@ -17,16 +17,9 @@ from sqlalchemy import insert, select, update
 from storage.database.engine import Connection, Database
 from storage.database.statements import insert_ignore
 from storage.delivery.outbox import new_reference
+from storage.errors import BackupError, BackupRefused
 from storage.tables import address, occasion, outbox, restoration, session
 from storage.tables.types import UtcDateTime
-
-
-class BackupError(Exception):
-    """No copy was made, and what was there is as it was; the message says why in one sentence."""
-
-
-class BackupRefused(BackupError):
-    """What was asked for cannot be done as it was asked."""
 
 
 async def backup(db: Database, target: Path, now: datetime) -> int:

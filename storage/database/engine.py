@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.database import aiosqlite_dialect
+from storage.errors import DatabaseError
 
 DRIVERS = {
     "sqlite": aiosqlite_dialect.DRIVER,
@@ -23,14 +24,6 @@ DRIVERS = {
 HEAD = "0012"  # the newest migration; a test holds it against storage/migrations
 
 Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message says what to do."""
-
-
-class StorageFailure(Exception):
-    """The database could not be written; nothing was lost, the sender must try again."""
 
 
 def is_passing(error: BaseException) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.pool import NullPool
 
-from storage.database.engine import Database, DatabaseError
+from storage.database.engine import Database
+from storage.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 

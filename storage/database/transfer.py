@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from storage.database.engine import Connection, Database, DatabaseError
+from storage.database.engine import Connection, Database
 from storage.database.locks import sole_process
 from storage.database.statements import CHUNK, insert
+from storage.errors import DatabaseError
 from storage.tables import complete
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import insert
+from storage.errors import Damaged
 from storage.tables import report_snapshot
 
 
@@ -23,10 +24,6 @@ class Snapshot:
     reason: str
     digest: str
     content: str
-
-
-class Damaged(Exception):
-    """A published report is not what was published."""
 
 
 class Taken(Exception):

@@ -17,6 +17,7 @@ from storage.database.statements import chunks, insert, upsert
 from storage.followups import month_counts
 from storage.followups.calendar import first_day, following
 from storage.tables import enrolment, follow_up, follow_up_event, provider
+from survey.errors import InputError
 
 Form = Literal["meeting", "phone", "digital"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -62,7 +63,7 @@ class Refusal:
     sentence: str
 
 
-class Refused(Exception):
+class Refused(InputError):
     """Nothing was recorded; ``refusals`` name all that is wrong."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:

@@ -23,11 +23,12 @@ from storage.register import followup_rows, provider_changes
 from storage.register.cells import Problem
 from storage.register.rows import EnrolmentRow, RegisterBatch
 from storage.tables import action_plan, answer, customer, enrolment, next_look, occasion, provider
+from survey.errors import InputError
 
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
 
 
-class RegisterError(Exception):
+class RegisterError(InputError):
     """The files were refused; nothing was saved. The message names every refused row."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

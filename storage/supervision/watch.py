@@ -7,11 +7,8 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import insert, insert_from
+from storage.errors import SupervisionError
 from storage.tables import enrolment, next_look, provider, watch
-
-
-class SupervisionError(Exception):
-    """The decision cannot be taken; one sentence says why."""
 
 
 async def put_under_watch(

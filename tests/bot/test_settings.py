@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingsError, load
+from bot.errors import SettingsError
+from bot.settings import load
 
 NOWHERE = Path("there-is-no-such-file")
 SMS = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+46700000000"}

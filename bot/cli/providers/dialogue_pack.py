@@ -13,7 +13,8 @@ async def dialogue_pack(
     year: int, provider: str, out: Path, formats: Sequence[str], now: datetime, *, draft: bool = False
 ) -> list[Path]:
     """Write the pack of ``provider`` in ``formats``; the files' paths. Raises BadInput."""
-    from reporting.providers.dialogue_pack import NoDialogue, dialogue
+    from reporting.errors import NoDialogue
+    from reporting.providers.dialogue_pack import dialogue
     from storage.cases.provider_counts import open_cases
 
     unknown = [name for name in formats if name.strip() not in common.DOCUMENTS]

@@ -5,8 +5,8 @@ from datetime import datetime
 from bot import settings as settings_
 from bot.app import contact_rules
 from bot.cli.common import check_month, database
-from bot.errors import BadInput
-from bot.settings import Settings, SettingsError
+from bot.errors import BadInput, SettingsError
+from bot.settings import Settings
 from bot.sms_cost import parts_and_price, sms_cost
 from reporting.document.swedish import CHANNELS, month_and_year
 from scheduler.provider_digests import Composed, compose, queue

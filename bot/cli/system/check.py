@@ -6,9 +6,10 @@ from pathlib import Path
 
 from bot import settings as settings_
 from bot.app import contact_rules
-from bot.settings import Settings, SettingsError
+from bot.errors import SettingsError
+from bot.settings import Settings
 from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
-from scheduler.rules_file import RulesError
+from scheduler.errors import RulesError
 from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing

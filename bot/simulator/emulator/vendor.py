@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from aiohttp import ClientSession, web
 
+from survey.errors import OperationError
+
 Api = Literal["twilio", "telegram"]
 
 
-class EmulatorError(Exception):
+class EmulatorError(OperationError):
     """The system under trial answered a webhook with something else than 2xx.
 
     Attributes:

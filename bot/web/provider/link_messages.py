@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from bot import settings as settings_
 from bot.cli.common import database
-from bot.errors import BadInput
-from bot.settings import Settings, SettingsError
+from bot.errors import BadInput, SettingsError
+from bot.settings import Settings
 from reporting.providers.digest import UNIT
 from storage.contacts import links
 from storage.contacts.links import Kind

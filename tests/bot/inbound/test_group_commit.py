@@ -10,7 +10,8 @@ import pytest
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.group_commit import Intake
 from storage.conversation import inbox
-from storage.database.engine import Database, StorageFailure
+from storage.database.engine import Database
+from storage.errors import StorageFailure
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import Catalogue, load
 

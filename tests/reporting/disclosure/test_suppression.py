@@ -21,10 +21,11 @@ from reporting.disclosure.suppression import (
 )
 from reporting.document.blocks import Grid
 from reporting.document.swedish import END_REASONS
+from reporting.errors import PublishError
 from reporting.figures.endings import reasons_of
 from reporting.figures.indicators import rows
 from reporting.providers.dialogue_pack import dialogue
-from reporting.publishing.publish import Publication, PublishError, revised
+from reporting.publishing.publish import Publication, revised
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
 from reporting.report.build import build

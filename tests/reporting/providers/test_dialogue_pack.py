@@ -6,9 +6,10 @@ import pypdfium2
 import pytest
 
 from reporting.document.blocks import Bars, Document, Grid, Paragraph, Percent, cell_text
+from reporting.errors import NoDialogue
 from reporting.figures.case_mix import Expectation
 from reporting.figures.themes import THEMES, ThemeRow
-from reporting.providers.dialogue_pack import NoDialogue, dialogue
+from reporting.providers.dialogue_pack import dialogue
 from reporting.render import docx, html, pdf
 from reporting.report.background import Background
 from reporting.report.build import build

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import update
 
+from reporting.errors import PublishError
 from reporting.figures.definitions import DEFINITIONS, VERSIONS
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.figures.themes import ThemeRow, shown
 from reporting.publishing import serialisation
-from reporting.publishing.publish import PublishError, background, publish, published, wordings
+from reporting.publishing.publish import background, publish, published, wordings
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
 from reporting.report.build import build

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app import contact_rules
-from bot.errors import exit_code
-from bot.settings import SettingsError
+from bot.errors import SettingsError, exit_code
 from bot.settings import load as load_settings
+from scheduler.errors import RulesError
 from scheduler.hours import SendWindow
 from scheduler.rules import Rules
-from scheduler.rules_file import RulesError, load
+from scheduler.rules_file import load
 
 ZONE = ZoneInfo("Europe/Stockholm")
 

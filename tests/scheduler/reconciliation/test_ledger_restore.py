@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 
 from scheduler.delivery import Delivery, Sending
 from scheduler.restore import Settled, settle
-from storage.database.backup import BackupError, BackupRefused, announce, backup, set_stopped
+from storage.database.backup import announce, backup, set_stopped
 from storage.database.engine import Database
+from storage.errors import BackupError, BackupRefused
 from storage.tables import customer, occasion, outbox, restoration
 from tests.support.fakes import FakeGateway
 from tests.support.unit import CATALOGUE, WINDOW, Unit, at

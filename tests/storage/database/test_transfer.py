@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage.database.engine import Database, DatabaseError
+from storage.database.engine import Database
 from storage.database.locks import sole_process
 from storage.database.transfer import move
+from storage.errors import DatabaseError
 from storage.tables import metadata
 from survey.conversation.model import TextReceived
 from tests.conftest import Template, fresh_postgres

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
+from storage.errors import SupervisionError
 from storage.register.importer import RegisterError
 from storage.supervision import evidence
 from storage.supervision import watch as decisions
-from storage.supervision.watch import SupervisionError
 from storage.tables import provider
 from tests.support.providers import REGISTER, at, read
 

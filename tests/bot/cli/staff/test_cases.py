@@ -9,8 +9,8 @@ import pytest
 from bot.errors import exit_code
 from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
-from storage.cases.handling import CaseRefused
 from storage.database.engine import Database
+from storage.errors import CaseRefused
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import load
 from tests.bot.cli.staff.test_planning import TODAY, Command
