@@ -1,7 +1,7 @@
 """Every closed list of codes, with the Swedish name of each code. A list stands here once; other modules import it.
 
-A code is what is stored, compared and exported. Its Swedish name is what staff, providers and the report read; logic
-must never compare a name. The members are strings, so that a code read from the database equals its member.
+A code is what is stored, compared and exported. Its Swedish name is what staff, providers and the report read;
+logic must never compare a name. The members are strings, so that a code read from the database equals its member.
 Source: the tables of DESIGN.md section 5 and REPORT.md, "Definitions".
 """
 
