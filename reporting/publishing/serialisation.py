@@ -1,7 +1,12 @@
-"""Frozen values to text and back: what a published report is kept as. Pure.
+"""Write frozen values as JSON text and read them back: the form in which a published report is kept. Pure.
 
-The types say how to read the text, so that nothing about any one value is written here. A field that came after
-the text was written takes its default; without one the text cannot be read.
+The annotations of the types say how the text is read, so that nothing here knows any one type. A report is read for
+years after it was written, by later programs, so:
+
+- a field that the text does not have takes its default; without a default the text cannot be read;
+- a field that the type no longer has is skipped;
+- a list is read as a dataclass too, its values in the order of the fields: a bare list may be given names later;
+- an enumeration is written as its value.
 """
 
 import json
@@ -9,6 +14,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
+from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -16,30 +22,40 @@ T = TypeVar("T")
 
 
 class Unreadable(Exception):
-    """The text does not hold a value of that type; the message names the place."""
+    """The text does not hold a value of the wanted type; the message names the place."""
 
 
 def to_text(value: object) -> str:
-    """``value`` (dataclasses, tuples, mappings, dates, plain values) as JSON, the same text for the same value."""
+    """Write ``value`` as JSON; equal values give equal texts.
+
+    Args:
+        value: dataclasses, tuples, lists, sets, mappings, enumerations, dates and plain values, in each other.
+    """
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def from_text(kind: type[T], text: str) -> T:
-    """The value of type ``kind`` that `to_text` wrote. Raises Unreadable."""
+    """Read a value of type ``kind`` from what `to_text` wrote.
+
+    Raises:
+        Unreadable: the text holds something else.
+    """
     found: T = _value(kind, json.loads(text), kind.__name__)
     return found
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, Enum):
+        return _plain(value.value)
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    if isinstance(value, date):  # a datetime too
+    if isinstance(value, date):  # a datetime is a date too
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     if isinstance(value, frozenset | set):
         return sorted(_plain(each) for each in value)
-    if isinstance(value, Mapping):  # pairs, because a key may be more than a word
+    if isinstance(value, Mapping):  # as pairs, because JSON allows only strings as keys
         return [[_plain(key), _plain(each)] for key, each in value.items()]
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
@@ -52,6 +68,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _value(kind: Any, plain: Any, place: str) -> Any:
+    """Make a value of the annotation ``kind`` from parsed JSON; ``place`` names it in an error."""
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         return _one_of(args, plain, place)
@@ -65,6 +82,8 @@ def _value(kind: Any, plain: Any, place: str) -> Any:
         return kind.fromisoformat(plain)
     if kind is float and isinstance(plain, int):
         return float(plain)
+    if isinstance(kind, type) and issubclass(kind, Enum) and any(plain == member.value for member in kind):
+        return kind(plain)
     if isinstance(kind, type) and isinstance(plain, kind):
         return plain
     raise Unreadable(f"{place}: {plain!r:.60} is not a {kind}")
@@ -98,6 +117,9 @@ def _list(plain: Any, place: str) -> list[Any]:
 
 
 def _made(kind: Any, plain: Any, place: str) -> Any:
+    """Make the dataclass ``kind`` from an object, or from a list in the order of its fields."""
+    if isinstance(plain, list) and len(plain) <= len(fields(kind)):
+        plain = dict(zip((field.name for field in fields(kind)), plain, strict=False))
     if not isinstance(plain, dict):
         raise Unreadable(f"{place}: {plain!r:.60} is not a {kind.__name__}")
     values = {}

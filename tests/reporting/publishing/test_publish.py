@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from reporting.errors import PublishError
-from reporting.figures.definitions import DEFINITIONS, VERSIONS
+from reporting.figures.definitions import VERSIONS
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.figures.themes import ThemeRow, shown
-from reporting.publishing import serialisation
 from reporting.publishing.publish import background, publish, published, wordings
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
@@ -171,21 +170,3 @@ def test_the_questions_of_the_packs_are_known_by_their_wording() -> None:
 def test_every_indicator_may_have_a_goal() -> None:
     assert set(VERSIONS) - set(INDICATORS) == {"satisfaction.overall.mean_of_providers", "outcome.youth.closed"}
     assert set(INDICATORS) <= set(VERSIONS)
-
-
-def test_what_an_older_program_wrote_is_read_while_new_fields_have_defaults() -> None:
-    text = serialisation.to_text(ASKED[0])
-    assert serialisation.from_text(QuestionWording, text) == ASKED[0]
-    with pytest.raises(serialisation.Unreadable, match=r"QuestionWording\.text is missing"):
-        serialisation.from_text(QuestionWording, text.replace('"text"', '"words"'))
-    with pytest.raises(serialisation.Unreadable, match=r"QuestionWording\.version"):
-        serialisation.from_text(QuestionWording, text.replace("1", '"ett"'))
-    older = serialisation.to_text(BESIDE).replace('"revised_because":"",', "").replace(',"revised_because":""', "")
-    assert "revised_because" not in older
-    assert serialisation.from_text(Background, older) == BESIDE
-
-
-def test_definitions_and_figures_are_in_what_is_kept() -> None:
-    text = serialisation.to_text(report())
-    assert all(definition.numerator in text for definition in DEFINITIONS)
-    assert "Hur nöjd är du?" in text
