@@ -4,7 +4,7 @@ BIN    := .venv/bin
 UV     := VIRTUAL_ENV=$(CURDIR)/.venv UV_COMPILE_BYTECODE=1 $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes
 
-.PHONY: demo test test-long lint bench lock format clean
+.PHONY: demo test test-long lint bench docs lock format clean
 
 demo: .venv/run.stamp ## the whole system, no accounts: a simulated year and its report
 	$(BIN)/followup demo
@@ -29,11 +29,17 @@ format: .venv/test.stamp
 bench: .venv/bench.stamp ## ours against the references, side by side
 	$(BIN)/python -m tests.benchmarks
 
+docs: .venv/docs.stamp ## docs/ as a site in out/site; the commands' page is made from the program
+	$(BIN)/python -m typer bot.cli.main utils docs --name followup --title Commands --output docs/commands.md
+	$(BIN)/mkdocs build --quiet --strict
+	@echo out/site/index.html
+
 # Hashes pin every wheel; the locks name no index, so that any mirror will do.
 lock: .venv/setup.stamp
 	$(call compile,--group setup,setup)
 	$(call compile,pyproject.toml,run)
-	$(call compile,pyproject.toml --group test -c requirements/run.txt,test)
+	$(call compile,pyproject.toml --group docs -c requirements/run.txt,docs)
+	$(call compile,pyproject.toml --group test -c requirements/docs.txt,test)
 	$(call compile,pyproject.toml --group test --group bench -c requirements/test.txt,bench)
 compile = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(1) -o requirements/$(2).txt
@@ -54,6 +60,10 @@ compile = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
 	$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+.venv/docs.stamp: .venv/run.stamp requirements/docs.txt
+	$(INSTALL) -r requirements/docs.txt
 	@touch $@
 
 # The browser tests use the Chromium that is there; where none is, one is installed. Tried once, never fatal.
