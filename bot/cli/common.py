@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reporting.report.model import QualityReport
     from scheduler.rules import Rules
     from storage.database.engine import Connection
-    from storage.figures.aggregates import Aggregate
+    from storage.figures.cells import Aggregate
 
     AskedBy = tuple[Rules, ZoneInfo]
 

@@ -5,6 +5,25 @@ from datetime import date
 from typing import Protocol
 
 
+class MonthCounts(Protocol):
+    """The enrolment-months of a month, as storage.figures.cells describes them."""
+
+    @property
+    def due(self) -> int: ...
+    @property
+    def on_time(self) -> int: ...
+    @property
+    def late(self) -> int: ...
+    @property
+    def missing(self) -> int: ...
+    @property
+    def answered(self) -> int: ...
+    @property
+    def confirmed(self) -> int: ...
+    @property
+    def denied(self) -> int: ...
+
+
 class Cube(Protocol):
     """Counted cells, as storage.figures.aggregates makes them. A provider is its ref; empty is the whole unit."""
 
@@ -21,8 +40,8 @@ class Cube(Protocol):
         ...
 
     @property
-    def months(self) -> Mapping[tuple[str, str], Sequence[int]]:
-        """(provider, YYYY-MM) -> due, on time, late, answered by the customer, confirmed, contradicted."""
+    def months(self) -> Mapping[tuple[str, str], MonthCounts]:
+        """(provider, YYYY-MM) -> what each side says of the month's follow-ups."""
         ...
 
     @property

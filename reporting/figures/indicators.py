@@ -253,12 +253,14 @@ def _response(cube: Cube, make: _Maker) -> Iterator[Indicator]:
 def _followups(cube: Cube, make: _Maker) -> Iterator[Indicator]:
     periods = sorted({month for _, month in cube.months})
     for ref in ("", *(ref for ref, _ in cube.providers)):
-        months = [(month, cube.months[ref, month]) for month in periods if (ref, month) in cube.months]
-        whole = [sum(cell[place] for _, cell in months) for place in range(6)]
-        for period, cell in [(str(cube.year), whole), *months]:
-            due, on_time, _late, answered, confirmed, _contradicted = cell
-            yield make.row("followup.compliance", ref, period, (on_time, due), eligible=due, interval=False)
-            yield make.row("followup.confirmed", ref, period, (confirmed, answered), eligible=due)
+        months = {month: cube.months[ref, month] for month in periods if (ref, month) in cube.months}
+        each_alone = [(month, [counts]) for month, counts in months.items()]
+        for period, counted in [(str(cube.year), list(months.values())), *each_alone]:
+            due = sum(each.due for each in counted)
+            compliance = (sum(each.on_time for each in counted), due)
+            confirmed = (sum(each.confirmed for each in counted), sum(each.answered for each in counted))
+            yield make.row("followup.compliance", ref, period, compliance, eligible=due, interval=False)
+            yield make.row("followup.confirmed", ref, period, confirmed, eligible=due)
 
 
 def _outcomes(cube: Cube, make: _Maker) -> Iterator[Indicator]:

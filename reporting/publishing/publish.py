@@ -24,7 +24,7 @@ from reporting.report.model import QualityReport
 from storage.database.engine import Connection
 from storage.figures import snapshots, targets
 from storage.figures import themes as coded
-from storage.figures.aggregates import Aggregate
+from storage.figures.cells import Aggregate
 from storage.figures.difficulty import endings_by_difficulty
 from storage.figures.volumes import volumes, youth
 from storage.register import provider_changes

@@ -61,7 +61,7 @@ def build(
     points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
     reasons, shown_reasons = satisfaction.reasons_grid(aggregate, find, minimum)
     young = _young(aggregate, background, rows[0].created_at if rows else "", minimum)
-    months = followup_tables.month_sums(aggregate).get("", [0] * 6)
+    months = followup_tables.months_by_provider(aggregate).get("", [])
     return QualityReport(
         year=year,
         created_at=now.astimezone(UTC),
@@ -84,7 +84,10 @@ def build(
         groups=satisfaction.groups_grid(find),
         followups=followup_tables.followups_grid(aggregate, find),
         followup_sentence=sentences.followup_sentence(
-            find, late=months[2], missing=months[0] - months[1] - months[2], denied=months[5]
+            find,
+            late=sum(month.late for month in months),
+            missing=sum(month.missing for month in months),
+            denied=sum(month.denied for month in months),
         ),
         endings=outcome_tables.endings_grid(aggregate, find),
         outcomes=outcome_tables.outcomes_grid(aggregate, find),

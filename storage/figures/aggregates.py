@@ -6,57 +6,24 @@ in index order; the few who have more come as rows and are counted here, the lat
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
-from storage.cases.kinds import OWN
+from storage.figures.cells import Aggregate, Contacts, Key, MonthCounts
 from storage.figures.measurements import RATINGS, SATISFIED
 from storage.followups import exemptions
 from storage.tables import case as case_table
 from storage.tables import ending_count, measurement, month_count, provider
+from survey.codes import CaseKind
 
-Key = tuple[str, str, str, str, str]  # provider, period, point, gender, difficulty
 NOT_STATED = "?"
-NOTHING = (0,) * 7
+ABOUT_THE_SERVICE = (CaseKind.CHANNEL,)  # cases about neither the unit nor a provider: in no report
 WIDTH = 1 + 2 * len(RATINGS)
-
-
-@dataclass(slots=True)
-class Contacts:
-    """The measurement points of one kind in the year, by what became of their survey; empty while it waits."""
-
-    sent: int = 0
-    delivered: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-
-    def add(self, outcome: str, sent: int, delivered: int, number: int) -> None:
-        """Count ``number`` points that are alike."""
-        self.sent += sent * number
-        self.delivered += delivered * number
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """Counted cells of ``year``; a provider is its ref and the whole unit is empty. Nothing is hidden yet."""
-
-    year: int
-    as_of: date
-    providers: tuple[tuple[str, str], ...]
-    # eligible, then answered and satisfied for overall, treatment, usefulness
-    satisfaction: dict[Key, list[int]]
-    # (provider, YYYY-MM): due, on time, late, answered by the customer, confirmed, recorded but denied
-    months: dict[tuple[str, str], list[int]]
-    endings: dict[tuple[str, str], int]  # (provider, end reason)
-    contacts: dict[str, Contacts]  # by point
-    reasons: dict[int, tuple[int, int]]  # why not satisfied: customers, providers
-    cases: dict[str, int]  # by kind
-    # (provider, YYYY-MM): enrolment-months that are not due, by reason; of months that are over
-    exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
 
 async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregate:
@@ -195,10 +162,14 @@ def _over(year: int, today: date) -> list[str]:
 async def _months(
     conn: AsyncConnection,
     periods: Sequence[str],
-    refs: dict[int, str],
+    refs: Mapping[int, str],
     exempt: Mapping[tuple[int, str], Mapping[str, int]],
-) -> dict[tuple[str, str], list[int]]:
-    """Enrolment-months of these months, with what the provider recorded and the customer said."""
+) -> dict[tuple[str, str], MonthCounts]:
+    """Count the enrolment-months of ``periods``, with what the provider recorded and the customer said.
+
+    An enrolment-month is due while the enrolment is open and the month is not exempt: the enrolments that began
+    up to the month, without those that ceased and without the exempt ones.
+    """
     if not periods:
         return {}
     c = month_count.c
@@ -206,26 +177,30 @@ async def _months(
         select(c.provider_id, func.sum(c.began - c.ceased)).where(c.month < periods[0]).group_by(c.provider_id)
     )
     opened = {provider_id: int(number) for provider_id, number in open_before}
-    rows = await conn.execute(
-        select(c.month, c.provider_id, c.began, c.ceased, c.on_time, c.late, c.answered, c.confirmed, c.denied)
-        .where(c.month.between(periods[0], periods[-1]))
-        .order_by(c.month, c.provider_id)
-    )
-    counted = {(month, provider_id): numbers for month, provider_id, *numbers in rows}
-    apart = {key: sum(reasons.values()) for key, reasons in exempt.items()}
-    found: dict[tuple[str, str], list[int]] = {}
+    rows = await conn.execute(select(month_count).where(c.month.between(periods[0], periods[-1])))
+    counted = {(row.month, row.provider_id): row for row in rows}
+    found: dict[tuple[str, str], MonthCounts] = {}
     for period in periods:
-        cells = []
+        of_providers = []
         for provider_id, ref in refs.items():
-            began, ceased, *numbers = counted.get((period, provider_id), NOTHING)
-            opened[provider_id] = opened.get(provider_id, 0) + began - ceased
-            due = opened[provider_id] - apart.get((provider_id, period), 0)
+            row = counted.get((period, provider_id))
+            if row is not None:
+                opened[provider_id] = opened.get(provider_id, 0) + row.began - row.ceased
+            due = opened.get(provider_id, 0) - sum(exempt.get((provider_id, period), {}).values())
             if due:
-                cells.append([due, *numbers])
-                found[ref, period] = cells[-1]
-        if cells:
-            found["", period] = [sum(column) for column in zip(*cells, strict=True)]
+                counts = _month(due, row)
+                of_providers.append(counts)
+                found[ref, period] = counts
+        if of_providers:
+            found["", period] = MonthCounts.total(of_providers)
     return found
+
+
+def _month(due: int, row: Any) -> MonthCounts:
+    """Make the counts of a row of month_count; without a row nobody has said anything of the month."""
+    if row is None:
+        return MonthCounts(due)
+    return MonthCounts(due, row.on_time, row.late, row.answered, row.confirmed, row.denied)
 
 
 async def _endings(conn: AsyncConnection, year: int, refs: dict[int, str]) -> dict[tuple[str, str], int]:
@@ -250,7 +225,7 @@ async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
     rows = await conn.execute(
         select(case_table.c.kind, func.count())
         .where(opened >= datetime(year, 1, 1, tzinfo=UTC), opened < datetime(year + 1, 1, 1, tzinfo=UTC))
-        .where(case_table.c.kind.not_in(OWN))
+        .where(case_table.c.kind.not_in(ABOUT_THE_SERVICE))
         .group_by(case_table.c.kind)
     )
     return {row.kind: row[1] for row in rows}

@@ -4,7 +4,7 @@ from collections import Counter
 
 from reporting.document.blocks import Cell, Grid
 from reporting.document.swedish import printed_name
-from reporting.figures.cube import Aggregate, Cube
+from reporting.figures.cube import Aggregate, Cube, MonthCounts
 from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
 
@@ -20,14 +20,12 @@ FOLLOWUPS = (
 )
 
 
-def month_sums(aggregate: Cube) -> dict[str, list[int]]:
-    """By provider, the unit under an empty name: due, on time, late, answered, confirmed, denied in the year."""
-    sums: dict[str, list[int]] = {}
-    for (ref, _month), cell in aggregate.months.items():
-        own = sums.setdefault(ref, [0] * 6)
-        for place, number in enumerate(cell):
-            own[place] += number
-    return sums
+def months_by_provider(aggregate: Cube) -> dict[str, list[MonthCounts]]:
+    """Return the counts of each month of the year by provider, the whole unit's under an empty name."""
+    found: dict[str, list[MonthCounts]] = {}
+    for (ref, _month), counts in aggregate.months.items():
+        found.setdefault(ref, []).append(counts)
+    return found
 
 
 def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
@@ -40,21 +38,21 @@ def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
 
 
 def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
-    sums, exempt = month_sums(aggregate), exempt_sums(aggregate)
+    by_provider, exempt = months_by_provider(aggregate), exempt_sums(aggregate)
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        due, on_time, late, _answered, _yes, denied = sums.get(ref, [0] * 6)
+        months = by_provider.get(ref, [])
         rows.append(
             (
                 printed_name(name),
-                due,
-                on_time,
-                late,
-                due - on_time - late,
+                sum(month.due for month in months),
+                sum(month.on_time for month in months),
+                sum(month.late for month in months),
+                sum(month.missing for month in months),
                 sum(exempt.get(ref, {}).values()),
                 share_cell(find("followup.compliance", ref)),
                 share_cell(find("followup.confirmed", ref)),
-                denied,
+                sum(month.denied for month in months),
             )
         )
     return Grid("Månadsuppföljning, insatsmånader som är slut", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)

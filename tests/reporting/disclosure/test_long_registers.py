@@ -17,6 +17,7 @@ from reporting.render import json as json_
 from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.sections import LONG_REGISTER, document
+from storage.figures.cells import MonthCounts
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 
 MANY = LONG_REGISTER + 1
@@ -28,9 +29,11 @@ def register(providers: int) -> QualityReport:
     refs = [f"P{number:05}" for number in range(providers)]
     cube = of_answers({ref: {"start": _count(dice), "end": _count(dice)} for ref in refs})
     for ref in refs:
-        cube.months[ref, f"{YEAR}-01"] = [3, 2, 1, 1, 1, 0]
+        cube.months[ref, f"{YEAR}-01"] = MonthCounts(due=3, on_time=2, late=1, answered=1, confirmed=1)
         cube.endings.update({(ref, "work"): dice.randint(0, 5), (ref, "other"): dice.randint(0, 9)})
-    cube.months["", f"{YEAR}-01"] = [3 * providers, 2 * providers, providers, providers, providers, 0]
+    cube.months["", f"{YEAR}-01"] = MonthCounts(
+        due=3 * providers, on_time=2 * providers, late=providers, answered=providers, confirmed=providers
+    )
     return build(cube, YEAR, NOW)
 
 

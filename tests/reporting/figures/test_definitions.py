@@ -11,6 +11,7 @@ from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.figures import measurements
 from storage.figures.aggregates import aggregate
+from storage.figures.cells import MonthCounts
 from storage.tables import answer, customer, enrolment, follow_up, occasion, provider
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
@@ -196,9 +197,9 @@ async def test_follow_up_months(db: Database) -> None:
         found = await told(conn)
         early = await told(conn, now=datetime(2025, 5, 31, 20, tzinfo=UTC))
     # Due, on time, late, answered, confirmed, recorded but denied.
-    assert cube.months["P1", "2025-04"] == [1, 1, 0, 1, 1, 0]
-    assert cube.months["P1", "2025-05"] == [3, 1, 1, 2, 1, 1]
-    assert cube.months["P1", "2025-06"] == [1, 0, 0, 0, 0, 0]
+    assert cube.months["P1", "2025-04"] == MonthCounts(due=1, on_time=1, answered=1, confirmed=1)
+    assert cube.months["P1", "2025-05"] == MonthCounts(due=3, on_time=1, late=1, answered=2, confirmed=1, denied=1)
+    assert cube.months["P1", "2025-06"] == MonthCounts(due=1)
     year = found["followup.compliance", "P1", "2025", ""]
     assert (year.numerator, year.denominator, year.ci_low, year.status) == (2, 5, None, "ok")  # shown in full
     assert found["followup.compliance", "", "2025", ""].denominator == 6  # P2's December

@@ -14,6 +14,7 @@ from reporting.render.csv import neutral
 from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.figures.aggregates import aggregate
+from storage.figures.cells import MonthCounts
 from storage.figures.measurements import refresh, set_ratings
 from storage.tables import answer, customer, enrolment, follow_up, measurement, occasion, provider
 from tests.support.disclosure.cubes import CubeOf, of_answers
@@ -239,10 +240,10 @@ async def test_enrolment_months_need_fifteen_days(db: Database) -> None:
         utc, here = [await aggregate(conn, 2025, new_year.astimezone(zone)) for zone in (UTC, STOCKHOLM)]
     # due: exact, inside, late; on time: exact; late: late; said: two, one yes; contradicted: exact
     assert counted.months == {
-        ("P1", "2025-11"): [3, 1, 1, 2, 1, 1],
-        ("", "2025-11"): [3, 1, 1, 2, 1, 1],
-        ("P1", "2025-12"): [2, 1, 0, 0, 0, 0],
-        ("", "2025-12"): [2, 1, 0, 0, 0, 0],
+        ("P1", "2025-11"): MonthCounts(due=3, on_time=1, late=1, answered=2, confirmed=1, denied=1),
+        ("", "2025-11"): MonthCounts(due=3, on_time=1, late=1, answered=2, confirmed=1, denied=1),
+        ("P1", "2025-12"): MonthCounts(due=2, on_time=1),
+        ("", "2025-12"): MonthCounts(due=2, on_time=1),
     }
     assert {month for _, month in earlier.months} == {"2025-11"}  # December is not over
     assert {month for _, month in utc.months} == {"2025-11"}

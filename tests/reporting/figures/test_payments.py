@@ -13,6 +13,7 @@ from reporting.figures.payments import PaymentBasis, Sum, basis
 from reporting.render.payments import to_csv, to_xlsx
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
+from storage.figures.cells import MonthCounts
 from storage.followups import recording
 from storage.followups.enrolment_months import of_month
 from tests.support.providers import REGISTER, at, read
@@ -74,8 +75,8 @@ async def test_the_sums_are_those_of_the_indicator(db: Database, tmp_path: Path)
         }
         for each in made.sums:
             assert each.due == each.on_time + each.late + each.missing
-            cell = cube.months.get((each.provider, month), [0, 0, 0])
-            assert (each.on_time, each.late) == (cell[1], cell[2])
+            cell = cube.months.get((each.provider, month), MonthCounts())
+            assert (each.on_time, each.late) == (cell.on_time, cell.late)
             if each.provider:
                 assert each.exempt == sum(cube.exempt.get((each.provider, month), {}).values())
         seen |= {row.status for row in made.rows}

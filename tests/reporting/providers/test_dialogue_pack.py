@@ -15,6 +15,7 @@ from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.tables.actions import Action
+from storage.figures.cells import MonthCounts
 from storage.figures.year_values import Volumes
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 
@@ -33,9 +34,9 @@ def _report(endings: dict[tuple[str, str], int] | None = None) -> QualityReport:
     cube.endings.update(endings or {})
     for month in range(1, 13):
         # due, on time, late, answered by the customer, confirmed, denied
-        cube.months["A", f"{YEAR}-{month:02}"] = [10, 8, 1, 1, 0, 0]
-        cube.months["D", f"{YEAR}-{month:02}"] = [2, 1, 1, 0, 0, 0]
-        cube.months["", f"{YEAR}-{month:02}"] = [12, 9, 2, 1, 0, 0]
+        cube.months["A", f"{YEAR}-{month:02}"] = MonthCounts(due=10, on_time=8, late=1, answered=1)
+        cube.months["D", f"{YEAR}-{month:02}"] = MonthCounts(due=2, on_time=1, late=1)
+        cube.months["", f"{YEAR}-{month:02}"] = MonthCounts(due=12, on_time=9, late=2, answered=1)
     customers = {"A": 120, "B": 90, "C": 200, "D": 5, "E": 6, "F": 20}
     beside = Background(
         volumes=Volumes(500, 520, 250, 100, customers),

@@ -25,6 +25,7 @@ from reporting.report.build import build
 from reporting.report.sections import document
 from reporting.report.tables.actions import Action
 from storage.cases.kinds import KINDS
+from storage.figures.cells import MonthCounts
 from storage.figures.year_values import ContextFigure, Volumes
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
 
@@ -228,7 +229,12 @@ def test_a_letter_that_no_typeface_has_becomes_a_question_mark() -> None:
 
 def test_section_5_counts_exempt_months_apart() -> None:
     cube = of_answers({"A": {"start": (20, 40)}, "B": {}})
-    cube.months.update({("A", "2025-01"): [10, 8, 1, 0, 0, 0], ("", "2025-01"): [10, 8, 1, 0, 0, 0]})
+    cube.months.update(
+        {
+            ("A", "2025-01"): MonthCounts(due=10, on_time=8, late=1),
+            ("", "2025-01"): MonthCounts(due=10, on_time=8, late=1),
+        }
+    )
     cube.exempt.update({("A", "2025-01"): {"illness": 2}, ("B", "2025-02"): {"illness": 4, "holiday": 6}})
     report = build(cube, YEAR, NOW)
     columns = report.followups.columns

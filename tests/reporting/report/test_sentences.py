@@ -31,6 +31,7 @@ from reporting.report.sentences import (
     volume_sentences,
 )
 from reporting.report.tables.satisfaction import Reason
+from storage.figures.cells import MonthCounts
 from storage.figures.year_values import Volumes, Youth
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
 
@@ -225,21 +226,21 @@ def test_both_points_together_are_told_with_the_mean_of_providers() -> None:
 @pytest.mark.parametrize(
     ("month", "said"),
     [
-        ([0, 0, 0, 0, 0, 0], ""),
-        ([10, 10, 0, 0, 0, 0], "10 av 10 insatsmånader (100 procent) följdes upp i tid."),
+        (MonthCounts(), ""),
+        (MonthCounts(due=10, on_time=10), "10 av 10 insatsmånader (100 procent) följdes upp i tid."),
         (
-            [10, 7, 1, 0, 0, 0],
+            MonthCounts(due=10, on_time=7, late=1),
             "7 av 10 insatsmånader (70 procent) följdes upp i tid. 1 följdes upp sent och 2 saknar uppföljning.",
         ),
         (
-            [10, 10, 0, 4, 3, 1],
+            MonthCounts(due=10, on_time=10, answered=4, confirmed=3, denied=1),
             "10 av 10 insatsmånader (100 procent) följdes upp i tid. Kunderna bekräftade uppföljningen för 3 av de "
             "4 månader som de svarade om (75 procent, intervall 30–95). För 1 månad har anordnaren registrerat en "
             "uppföljning som kunden säger inte hölls.",
         ),
     ],
 )
-def test_follow_ups_from_both_sides(month: list[int], said: str) -> None:
+def test_follow_ups_from_both_sides(month: MonthCounts, said: str) -> None:
     cube = of_answers({"A": {"start": (20, 40)}})
     cube.months.update({("A", "2025-01"): month, ("", "2025-01"): month})
     assert build(cube, YEAR, NOW).followup_sentence == said

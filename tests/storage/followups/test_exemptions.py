@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
+from storage.figures.cells import MonthCounts
 from storage.followups.calendar import month_of, open_days
 from storage.followups.enrolment_months import of_month
 from storage.followups.exemptions import exempt_months
@@ -92,11 +93,11 @@ async def test_an_exempt_month_leaves_every_count(db: Database, tmp_path: Path) 
         october = await of_month(conn, "2026-10")
     # P1: 1042 in September, on time; October and November are exempt; 1043 from 12 October on, nothing recorded.
     assert {month: found.months["P1", month] for month in ("2026-09", "2026-10", "2026-11")} == {
-        "2026-09": [1, 1, 0, 0, 0, 0],
-        "2026-10": [1, 0, 0, 0, 0, 0],
-        "2026-11": [1, 0, 0, 0, 0, 0],
+        "2026-09": MonthCounts(due=1, on_time=1),
+        "2026-10": MonthCounts(due=1),
+        "2026-11": MonthCounts(due=1),
     }
-    assert found.months["", "2026-10"] == [2, 1, 0, 1, 1, 0]
+    assert found.months["", "2026-10"] == MonthCounts(due=2, on_time=1, answered=1, confirmed=1)
     assert found.exempt == {("P1", "2026-10"): {"illness": 1}, ("P1", "2026-11"): {"illness": 1}}
     assert [(each.enrolment, each.due, each.exempt) for each in october] == [
         ("1042", False, "illness"),

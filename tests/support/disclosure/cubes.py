@@ -5,6 +5,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from storage.figures.cells import MonthCounts
+
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 YEAR = 2025
 
@@ -25,7 +27,7 @@ class CubeOf:
     as_of: date = date(2026, 1, 15)
     providers: tuple[tuple[str, str], ...] = ()
     satisfaction: dict[tuple[str, str, str, str, str], list[int]] = field(default_factory=dict)
-    months: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    months: dict[tuple[str, str], MonthCounts] = field(default_factory=dict)
     endings: dict[tuple[str, str], int] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     reasons: dict[int, tuple[int, int]] = field(default_factory=dict)

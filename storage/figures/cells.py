@@ -1,0 +1,102 @@
+"""The counted cells of a year's report: plain values without I/O. Nothing in them is hidden yet.
+
+A published report keeps these values as text (reporting/publishing/serialisation.py), so that a field may be added
+with a default and none may be renamed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+# The cell of a satisfaction count: provider (empty: the whole unit), period, point, gender, difficulty.
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCounts:
+    """The enrolment-months of a calendar month, or the sum of several, with what each side says of them.
+
+    Attributes:
+        due: enrolment-months that ask for a follow-up.
+        on_time: follow-ups held within their month, as the provider recorded them.
+        late: follow-ups held after their month.
+        answered: enrolment-months of which the customer said whether the follow-up was held.
+        confirmed: those of them that the customer confirmed.
+        denied: those that the provider has recorded and the customer denied.
+    """
+
+    due: int = 0
+    on_time: int = 0
+    late: int = 0
+    answered: int = 0
+    confirmed: int = 0
+    denied: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Enrolment-months that asked for a follow-up and have none."""
+        return self.due - self.on_time - self.late
+
+    @staticmethod
+    def total(counts: Iterable["MonthCounts"]) -> "MonthCounts":
+        """Add up the counts of several months or providers."""
+        every = list(counts)
+        return MonthCounts(
+            due=sum(each.due for each in every),
+            on_time=sum(each.on_time for each in every),
+            late=sum(each.late for each in every),
+            answered=sum(each.answered for each in every),
+            confirmed=sum(each.confirmed for each in every),
+            denied=sum(each.denied for each in every),
+        )
+
+
+@dataclass(slots=True)
+class Contacts:
+    """What became of the surveys of one measurement point in the year.
+
+    Attributes:
+        sent: measurement points whose survey was sent.
+        delivered: those of which a message was delivered.
+        outcomes: measurement points by the outcome of their survey; the outcome is empty while it is awaited.
+    """
+
+    sent: int = 0
+    delivered: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    def add(self, outcome: str, sent: int, delivered: int, number: int) -> None:
+        """Count ``number`` measurement points that are alike; ``sent`` and ``delivered`` are 1 or 0."""
+        self.sent += sent * number
+        self.delivered += delivered * number
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Everything that the report of a year counts. A provider is its ref; an empty ref is the whole unit.
+
+    Attributes:
+        year: the calendar year.
+        as_of: the unit's own day on which it was counted; months that were not over then are left out.
+        providers: (ref, name) of every provider, by name.
+        satisfaction: by cell, the customers who were to be asked, then for each of overall, treatment and
+            usefulness the customers who answered and those who were satisfied.
+        months: by (provider, YYYY-MM).
+        endings: enrolments that ended, by (provider, end reason).
+        contacts: by measurement point.
+        reasons: why customers were not satisfied: by the reason's number, (customers, providers).
+        cases: cases that were opened, by kind.
+        exempt: by (provider, YYYY-MM), the enrolment-months that ask for no follow-up, by reason.
+    """
+
+    year: int
+    as_of: date
+    providers: tuple[tuple[str, str], ...]
+    satisfaction: dict[Key, list[int]]
+    months: dict[tuple[str, str], MonthCounts]
+    endings: dict[tuple[str, str], int]
+    contacts: dict[str, Contacts]
+    reasons: dict[int, tuple[int, int]]
+    cases: dict[str, int]
+    exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
