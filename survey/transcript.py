@@ -1,8 +1,10 @@
 """Transcripts: a dialogue as plain text, played through the engine with the session reloaded at every turn.
 
-``survey ID LANGUAGE`` begins; ``<`` is the customer (``(tap QUESTION VALUE)``, ``(photo)``, ``(waited)`` and
-``(expired)`` are not words), ``>`` what the bot says by SMS (its further lines are indented), ``!`` the other
-effects. ``@ 3 days`` lets time pass, and ``sharing 1984 1990`` tells who uses the phone, by their birth years.
+``survey ID LANGUAGE`` begins, with the question after it where the first one is not to be asked; ``<`` is the
+customer (``(tap QUESTION VALUE)``, ``(photo)``, ``(waited)`` and ``(expired)`` are not words; ``\\n`` is a line
+break), ``>`` what the bot says by SMS (its further lines are indented), ``!`` the other effects. The customer's
+lines come a minute apart; ``@ 3 days`` lets more time pass, and ``sharing 1984 1990`` tells who uses the phone, by
+their birth years.
 Once the conversation has ended, what the engine does not take goes to the desk, as in bot.inbound.intake.
 """
 
@@ -32,12 +34,13 @@ from survey.conversation.model import (
 from survey.packs.catalogue import Catalogue
 
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
+PACE = timedelta(minutes=1)  # between two lines of the customer
 _TAP = re.compile(r"\(tap (\w+) (\d{1,4})\)")
 WORDLESS: dict[str, Event] = {"(expired)": Expired(), "(waited)": Waited(), "(photo)": Unreadable()}
 
 
 class Dialogue:
-    """One dialogue as it is played. ``out`` is its transcript so far; time stands still until a line moves it."""
+    """One dialogue as it is played. ``out`` is its transcript so far; time moves with the lines alone."""
 
     def __init__(self, catalogue: Catalogue, now: datetime = NOW) -> None:
         self.catalogue = catalogue
@@ -53,10 +56,9 @@ class Dialogue:
         mark, _, rest = line.partition(" ")
         match mark:
             case "survey":
-                survey, self.language = rest.split()
-                self.session = engine.open_session(self.catalogue.surveys[survey], self.language)
-                return self._turn(line, Started())
+                return self._begin(line, *rest.split())
             case "<":
+                self.now += PACE
                 return self._turn(line, self._event(rest))
             case "@":
                 count, unit = rest.split()
@@ -69,6 +71,17 @@ class Dialogue:
                 self.out.append(line)
         return ()
 
+    def _begin(self, line: str, survey_id: str, language: str, question: str | None = None) -> tuple[Effect, ...]:
+        survey, self.language = self.catalogue.surveys[survey_id], language
+        self.session = engine.open_session(survey, language)
+        if question is None:
+            return self._turn(line, Started())
+        self.session = engine.open_at(survey, language, question)
+        self.out.append(line)
+        asked = (Say((), question),)
+        self._follow(asked[0])
+        return asked
+
     def text(self, say: Say, channel: str) -> str:
         """What the customer reads of ``say``."""
         assert self.session is not None
@@ -77,7 +90,7 @@ class Dialogue:
     def _event(self, said: str) -> Event:
         if (tap := _TAP.fullmatch(said)) is not None:
             return ChoiceTapped(tap[1], int(tap[2]))
-        return WORDLESS.get(said) or TextReceived(said, self.sharing)
+        return WORDLESS.get(said) or TextReceived(said.replace("\\n", "\n"), self.sharing)
 
     def _turn(self, line: str, event: Event) -> tuple[Effect, ...]:
         assert self.session is not None, "a transcript begins with its survey"

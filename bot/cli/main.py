@@ -172,14 +172,19 @@ def talk(
     survey: Annotated[str, typer.Argument(help="start, end eller checkin.")],
     lang: Annotated[str, typer.Option(help="Språkkod.")] = "sv",
     channel: Annotated[str, typer.Option(help="sms eller telegram.")] = "sms",
+    question: Annotated[str | None, typer.Option("--from", help="Frågan som samtalet börjar med.")] = None,
+    script: Annotated[
+        Path | None, typer.Option(help="Fil med kundens meddelanden, ett på varje rad med en minut emellan.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv ett JSON-objekt för varje meddelande.")] = False,
     transcript: Annotated[
         Path | None, typer.Option(help="Fil att spara samtalet i, så att ett test kan spela upp det.")
     ] = None,
 ) -> None:
     """Spela en enkät i terminalen, med delar och kostnad per meddelande."""
-    from bot.cli.system.talk import play
+    from bot.cli.system.talk import Play, play
 
-    play(survey, lang, channel, now, transcript)
+    play(Play(survey, lang, channel, question, script, transcript, as_json), now)
 
 
 @app.command()

@@ -61,6 +61,24 @@ def open_session(survey: Survey, language: str, facts: Values = ()) -> Session:
     return Session(survey.id, survey.version, language, None, facts, 0, "open")
 
 
+def open_at(survey: Survey, language: str, question_id: str) -> Session:
+    """Return a conversation in which ``question_id`` is open, to try that question alone.
+
+    The questions before it count as skipped, but for the one that its condition asks about: that has the highest
+    value with which it is asked. Raises KeyError where the survey has no such question.
+    """
+    asked = survey.question(question_id)
+    values: dict[str, int | None] = {}
+    if asked.when is not None:
+        values[asked.when.question] = asked.when.at_most
+    for question in survey.questions:
+        if question.id == question_id:
+            break
+        if question.id not in values and (question.when is None or question.when.holds(values)):
+            values[question.id] = None
+    return Session(survey.id, survey.version, language, question_id, tuple(values.items()), 0, "open")
+
+
 def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     """What ``event`` leads to. Total: any event in any state gives a valid session."""
     if session.state == "closed":

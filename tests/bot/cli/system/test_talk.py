@@ -1,5 +1,6 @@
 """`followup talk`: a survey in the terminal, what each message costs, and a transcript that can be played again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,8 @@ def test_a_language_in_another_alphabet_is_counted_in_it() -> None:
         (("slut",), "Enkäten 'slut' finns inte: välj checkin, end, start."),
         (("start", "--lang", "xx"), "Språket 'xx' finns inte: välj "),
         (("start", "--channel", "brev"), "Kanalen 'brev' finns inte: välj sms eller telegram."),
+        (("checkin", "--from", "overall"), "Frågan 'overall' finns inte i enkäten: välj followup_held, progress"),
+        (("start", "--script", "saknas.txt"), "Filen saknas.txt kan inte läsas: "),
     ],
 )
 def test_what_does_not_exist_is_bad_input(args: tuple[str, ...], sentence: str) -> None:
@@ -88,3 +91,53 @@ def test_a_file_that_cannot_be_written_is_told_before_the_first_question(tmp_pat
     assert isinstance(result.exception, OSError)
     assert exit_code(result.exception) == 1
     assert result.output == ""
+
+
+def _lines(output: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_a_script_gives_one_object_per_line(tmp_path: Path) -> None:
+    script = tmp_path / "rader.txt"
+    script.write_text("kanske\n4\nSTOPP\nhjälp\n", encoding="utf-8")
+    result = _talk("start", "--script", str(script), "--json", "--from", "usefulness")
+    assert result.exit_code == 0
+    unclear, rated, stopped, after = _lines(result.output)
+    assert [list(each) for each in (unclear, rated)] == [["in", "question", "effects", "say", "open"]] * 2
+    assert (rated["in"], rated["question"], rated["open"]) == ("4", "usefulness", "comment")
+    record = {"type": "Record", "question": "usefulness", "value": 4, "text": None, "skipped": False}
+    assert rated["effects"][0] == record  # type: ignore[index]
+    assert rated["say"] == "Vill du säga något mer? Skriv det här, eller svara 0."
+    assert (unclear["question"], unclear["open"]) == ("usefulness", "usefulness")
+    assert [each["type"] for each in stopped["effects"]] == ["OptOut", "Say", "Finish"]  # type: ignore[attr-defined]
+    assert stopped["open"] is None
+    assert (after["question"], after["open"]) == (None, None)
+    assert "08-718 80 00" in str(after["say"])
+
+
+def test_any_question_can_be_the_first(tmp_path: Path) -> None:
+    script = tmp_path / "rader.txt"
+    script.write_text("1\n", encoding="utf-8")
+    for survey in CATALOGUE.surveys.values():
+        for question in survey.questions:
+            result = _talk(survey.id, "--script", str(script), "--json", "--from", question.id)
+            (said,) = _lines(result.output)
+            assert said["question"] == question.id
+            assert said["effects"][0]["question"] == question.id  # type: ignore[index]
+
+
+def test_standard_input_is_a_script_for_json() -> None:
+    result = _talk("checkin", "--json", said=("ja\\nMvh Anna", "3"))
+    assert [each["open"] for each in _lines(result.output)] == ["progress", "comment"]
+
+
+def test_a_script_is_played_for_people_too(tmp_path: Path) -> None:
+    script = tmp_path / "rader.txt"
+    script.write_text("\ufeff1\r\n4\r\n0\r\ntack\r\n", encoding="utf-8")
+    transcript = tmp_path / "samtal.txt"
+    result = _talk("checkin", "--script", str(script), "--from", "progress", "--transcript", str(transcript))
+    assert "> 4\n" in result.output
+    assert "avslutat: completed" in result.output
+    saved = transcript.read_text(encoding="utf-8")
+    assert saved.startswith("survey checkin sv progress\n> ")
+    assert replay(saved, CATALOGUE) == saved
