@@ -6,7 +6,7 @@ contract of DESIGN.md section 5::
     {"in": "4", "question": "overall", "effects": [{"type": "Record", ...}, ...], "say": "...", "open": "treatment"}
 
 ``question`` and ``open`` are the questions open before and after the line, null where none is. The effects are
-those of survey.conversation.model, each with its class as ``type`` and its fields; ``say`` is the text that is sent.
+those of survey.conversation.model, each with its class as ``type``; ``say`` is the text that is sent.
 """
 
 import json
