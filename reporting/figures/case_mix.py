@@ -1,8 +1,8 @@
-"""Self-sufficiency with regard to difficulty: observed against expected endings, by indirect standardisation. Pure.
+"""Self-sufficiency adjusted for case mix: observed against expected endings, by indirect standardisation. Pure.
 
 E = sum n_j * p_j over the difficulty classes j, where n_j are the provider's endings that are not excluded and p_j
-the whole unit's share of self-sufficiency in the class. The interval is Wilson's of the provider's own share over
-the share expected of it, E / n.
+is the whole unit's share of self-sufficiency in the class. The interval of O/E is Wilson's interval of the
+provider's own share, divided by the share expected of it, E / n.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,19 +10,28 @@ from dataclasses import dataclass
 
 from reporting.figures import intervals
 from reporting.figures.endings import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT
+from survey.codes import Difficulty
 
-MIN_CASES = 18
-HIGH = "high"
+MIN_CASES = 18  # REPORT.md, "Statistics": O/E is shown from 18 cases
 Endings = Mapping[tuple[str, str, str], int]  # provider, difficulty, end reason
-Cells = dict[tuple[str, str], tuple[int, int]]  # provider and class, the unit under an empty name: good, counted
+# (self-sufficient, counted) by provider and class; an empty provider is the whole unit.
+Cells = dict[tuple[str, str], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """A provider's self-sufficient endings against what its customers' difficulty lets expect (O/E).
+    """A provider's self-sufficient endings against those expected from its customers' difficulty (O/E).
 
-    ``share_high`` per cent; None where nothing may be shown or there are too few cases. ``low`` to ``high`` is the
-    95 % interval; ``clear`` where the one of 99.8 % leaves 1 out.
+    Every number is None where nothing may be shown, and all but ``share_high`` where there are too few cases.
+
+    Attributes:
+        share_high: per cent of the counted endings whose customers were hard to place.
+        observed: self-sufficient endings.
+        expected: as many as the whole unit's share in each class lets expect.
+        ratio: observed / expected.
+        low: lower end of the ratio's 95 % interval.
+        high: upper end of it.
+        clear: whether the ratio's 99.8 % interval leaves 1 out.
     """
 
     provider: str
@@ -35,8 +44,16 @@ class Expectation:
     clear: bool = False
 
 
+def hidden(provider: str, share_high: float | None = None) -> Expectation:
+    """Return the expectation of a provider of whom nothing else is shown."""
+    return Expectation(provider, share_high, observed=None, expected=None, ratio=None, low=None, high=None)
+
+
 def expectations(endings: Endings) -> tuple[Expectation, ...]:
-    """Observed and expected of each provider with endings, nothing hidden. From MIN_CASES endings with a ratio."""
+    """Return observed and expected of each provider with endings, before disclosure control.
+
+    A provider with fewer than MIN_CASES counted endings gets its share of hard cases alone.
+    """
     cells = _cells(endings)
     found = []
     for ref in sorted({ref for ref, _ in cells if ref}):
@@ -44,25 +61,36 @@ def expectations(endings: Endings) -> tuple[Expectation, ...]:
         observed = sum(good for good, _ in own.values())
         counted = sum(number for _, number in own.values())
         expected = sum(number * _share(cells["", kind]) for kind, (_, number) in own.items())
-        high = 100 * own.get(HIGH, (0, 0))[1] / counted
+        share_high = 100 * own.get(Difficulty.HIGH, (0, 0))[1] / counted
         if counted < MIN_CASES or not expected:
-            found.append(Expectation(ref, high, None, None, None, None, None))
+            found.append(hidden(ref, share_high))
             continue
-        low, top = (limit * counted / expected for limit in intervals.wilson(observed, counted))
+        low, high = (limit * counted / expected for limit in intervals.wilson(observed, counted))
         least, most = (limit * counted / expected for limit in intervals.wilson(observed, counted, intervals.ACT))
-        clear = not least <= 1 <= most
-        found.append(Expectation(ref, high, observed, expected, observed / expected, low, top, clear))
+        found.append(
+            Expectation(
+                provider=ref,
+                share_high=share_high,
+                observed=observed,
+                expected=expected,
+                ratio=observed / expected,
+                low=low,
+                high=high,
+                clear=not least <= 1 <= most,
+            )
+        )
     return tuple(found)
 
 
 def disclosed(found: Iterable[Expectation], shown: frozenset[str], year_is_over: bool) -> tuple[Expectation, ...]:
-    """What may be told: of providers whose outcome is ``shown``, and only of twelve months."""
+    """Return what may be told of ``found``: nothing before the year is over.
+
+    Args:
+        shown: the providers whose outcome is shown; nothing is told of the others.
+    """
     if not year_is_over:
         return ()
-    return tuple(
-        each if each.provider in shown else Expectation(each.provider, None, None, None, None, None, None)
-        for each in found
-    )
+    return tuple(each if each.provider in shown else hidden(each.provider) for each in found)
 
 
 def _cells(endings: Endings) -> Cells:

@@ -1,14 +1,25 @@
 """The definitions of the indicators: a contract, each an id with a version. Pure.
 
-Changing one means a new version, and a series break in the report.
+Whoever changes a definition gives it a new version; the report then marks a series break.
+Source: REPORT.md, "Definitions", and DESIGN.md, section 5.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Whether a figure is told, and why not; as the export writes it."""
+
+    OK = "ok"
+    TOO_FEW = "too_few"  # fewer answers than the limit
+    SUPPRESSED = "suppressed"  # hidden so that no other hidden figure follows from it
+    NO_ANSWERS = "no_answers"
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One indicator. ``title``, ``numerator`` and ``denominator`` are Swedish, as the report prints them."""
+    """One indicator. The title, the numerator and the denominator are Swedish, as the report prints them."""
 
     id: str
     version: int
@@ -67,7 +78,7 @@ DEFINITIONS = (
         "avslut utom flytt, graviditet, föräldraledighet, pension, sjukpension, sjukdom och dödsfall",
     ),
 )
-# Of the unit's young people alone, both ways of counting; not among the rows of the export.
+# Both ways of counting the unit's young people. They are in the report, and not among the rows of the export.
 YOUTH_DEFINITIONS = (
     Definition(
         "outcome.youth",

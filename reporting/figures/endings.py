@@ -1,17 +1,31 @@
-"""How endings count: which are self-sufficiency, which are excluded, and which are none. Pure."""
+"""How endings of enrolments count: as self-sufficiency, as excluded, or not at all. Pure.
+
+Source: REPORT.md, "Definitions", end reasons.
+"""
 
 from collections.abc import Mapping
 
 from reporting.disclosure.suppression import Outcome
-from reporting.figures.cube import Cube
+from storage.figures.cells import Aggregate
+from survey.codes import EndReason
 
-SELF_SUFFICIENT = frozenset({"work", "studies", "own_company"})
-EXCLUDED = frozenset({"moved", "pregnancy", "parental_leave", "pension", "disability_pension", "illness", "death"})
-NOT_AN_ENDING = frozenset({"changed_provider"})
+SELF_SUFFICIENT = frozenset({EndReason.WORK, EndReason.STUDIES, EndReason.OWN_COMPANY})
+EXCLUDED = frozenset(
+    {
+        EndReason.MOVED,
+        EndReason.PREGNANCY,
+        EndReason.PARENTAL_LEAVE,
+        EndReason.PENSION,
+        EndReason.DISABILITY_PENSION,
+        EndReason.ILLNESS,
+        EndReason.DEATH,
+    }
+)
+NOT_AN_ENDING = frozenset({EndReason.CHANGED_PROVIDER})  # the person goes on with another provider
 
 
 def count_endings(reasons: Mapping[str, int]) -> Outcome:
-    """Both outcomes of the endings in ``reasons`` (end reason -> number)."""
+    """Return both outcomes of ``reasons``, the number of endings by end reason."""
     endings = {reason: number for reason, number in reasons.items() if reason not in NOT_AN_ENDING}
     return Outcome(
         good=sum(number for reason, number in endings.items() if reason in SELF_SUFFICIENT),
@@ -20,8 +34,8 @@ def count_endings(reasons: Mapping[str, int]) -> Outcome:
     )
 
 
-def reasons_of(cube: Cube) -> dict[str, dict[str, int]]:
-    """End reasons with their numbers, by provider; the whole unit under an empty name."""
+def reasons_of(cube: Aggregate) -> dict[str, dict[str, int]]:
+    """Return the number of endings by end reason, by provider; an empty ref is the whole unit."""
     found: dict[str, dict[str, int]] = {"": {}}
     for (ref, reason), number in cube.endings.items():
         found.setdefault(ref, {})[reason] = number

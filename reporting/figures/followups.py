@@ -1,6 +1,6 @@
-"""The monthly follow-up from both sides: what the provider has recorded against what the customer says. Pure.
+"""Compare the monthly follow-ups that providers recorded with what customers say of them. Pure.
 
-For staff: nothing here is shown to a provider, because a denial is what one customer has said.
+This is for staff. Nothing of it is shown to a provider, because a denial is what one customer has said.
 """
 
 from collections import Counter
@@ -20,11 +20,11 @@ TITLES: Mapping[State, str] = {
     "unrecorded": "Inte registrerad, bekräftad av kunden",
     "missing": "Saknas",
 }
-PATTERN = 3  # denials that may be more than a misunderstanding
+PATTERN = 3  # denials; fewer may be misunderstandings
 
 
 class Facts(Protocol):
-    """One enrolment-month, as storage.followups.enrolment_months reads it."""
+    """An enrolment-month, as storage.followups.enrolment_months reads it."""
 
     @property
     def provider(self) -> str: ...
@@ -38,18 +38,27 @@ class Facts(Protocol):
     def due(self) -> bool: ...
     @property
     def exempt(self) -> str:
-        """Why no follow-up is asked for; empty when one is, or when the month is too short."""
+        """The reason for which no follow-up is asked for; empty without one."""
         ...
 
     @property
     def held_on(self) -> date | None: ...
     @property
-    def said(self) -> bool | None: ...
+    def said(self) -> bool | None:
+        """Whether the customer says that the follow-up was held; None without an answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A provider whose recorded follow-ups are denied more often than the others'. Shares 0-1."""
+    """A provider whose recorded follow-ups are denied more often than the others'.
+
+    Attributes:
+        denied: recorded follow-ups that the customer denied.
+        told: recorded follow-ups of which the customer said whether they were held.
+        share: denied / told, 0-1.
+        others: the same share of all other providers together.
+    """
 
     provider: str
     denied: int
@@ -59,14 +68,19 @@ class Pattern:
 
 
 def state_of(recorded: bool, said: bool | None) -> State:
-    """Where one enrolment-month stands, by whether it is recorded and what the customer says, if anything."""
+    """Return the state of an enrolment-month.
+
+    Args:
+        recorded: whether the provider has recorded a follow-up.
+        said: what the customer says of it; None without an answer.
+    """
     if recorded:
         return "unanswered" if said is None else "confirmed" if said else "denied"
     return "unrecorded" if said else "missing"
 
 
 def tally(months: Iterable[Facts]) -> dict[tuple[str, str], Counter[str]]:
-    """By provider and month, how many enrolment-months are in each state, and how many are ``exempt``."""
+    """Count the enrolment-months in each state and the ``exempt`` ones, by provider and month."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for each in months:
         if each.due or each.exempt:
@@ -76,10 +90,13 @@ def tally(months: Iterable[Facts]) -> dict[tuple[str, str], Counter[str]]:
 
 
 def patterns(denials: Mapping[str, tuple[int, int]]) -> list[Pattern]:
-    """The providers with a pattern: at least PATTERN denials, and a share above the others' at 99.8 %.
+    """Return the providers with at least PATTERN denials and a share above the others' at 99.8 %.
 
-    ``denials``: (denied, told) by provider. The limit is the funnel's (reporting/figures/intervals.py); unlike a
-    verdict in the report it is asked of few answers too, because it only makes a person look.
+    The limit is the funnel's (reporting/figures/intervals.py). Unlike a verdict in the report it is applied to few
+    answers too, because it only makes a person look.
+
+    Args:
+        denials: (denied, told) by provider.
     """
     all_denied = sum(denied for denied, _ in denials.values())
     all_told = sum(told for _, told in denials.values())

@@ -1,31 +1,55 @@
-"""The indicators: their definitions, each an id with a version, and how counted cells become rows. Pure.
+"""Turn counted cells into the rows of the export, after disclosure control. Pure.
 
-The definitions are a contract: changing one means a new version, and a series break in the report.
+What an indicator counts is defined in reporting/figures/definitions.py, and what is hidden is decided in
+reporting/disclosure. A row that is hidden tells how many were eligible, and nothing of what they said.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from reporting.disclosure import suppression
-from reporting.disclosure.suppression import Count, Table
+from reporting.disclosure.suppression import Count, Hidden, Table
 from reporting.figures import intervals
-from reporting.figures.cube import Cube
-from reporting.figures.definitions import VERSIONS
+from reporting.figures.definitions import VERSIONS, Status
 from reporting.figures.endings import count_endings, reasons_of
+from storage.figures.cells import Aggregate, MonthCounts
+from survey.codes import Difficulty, Gender
 
-QUESTIONS = ("overall", "treatment", "usefulness")
+OVERALL = "overall"
+QUESTIONS = (OVERALL, "treatment", "usefulness")
+MEAN_OF_PROVIDERS = "satisfaction.overall.mean_of_providers"
 POINTS = suppression.POINTS
-GENDERS = ("K", "M")
-DIFFICULTIES = ("low", "medium", "high")
+EVERYBODY = "T"  # the code of all genders together
 NOT_STATED = "?"  # a gender or class that the register does not give; counted, never printed
-MIN_PROVIDERS_IN_MEAN = 6
+NOBODY = (0,) * (1 + 2 * len(QUESTIONS))
+MIN_PROVIDERS_IN_MEAN = 6  # REPORT.md, "Definitions": a mean is told of six providers at least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One tidy row of the export, after disclosure control. Value and interval in per cent, 0-100."""
+    """A row of the export, after disclosure control; its columns are a contract (DESIGN.md, section 5).
+
+    Attributes:
+        indicator: an id of reporting.figures.definitions.
+        version: that of the definition.
+        provider: a ref; empty for the whole unit.
+        period: ``2025``, ``2025-Q3`` or ``2025-11``.
+        point: ``start``, ``end``, ``all``, or empty where it has no meaning.
+        gender: ``T`` for everybody, ``K`` or ``M``.
+        difficulty: empty for all.
+        numerator: None unless the status is ok, as are the denominator, the value and the interval.
+        eligible: how many could have been counted; told in full.
+        value: per cent, as are the interval and the target.
+        ci_low: lower end of the 95 % interval; None where the indicator is a full count.
+        ci_high: upper end of it.
+        target: the unit's goal of the year, where there is one.
+        status: a code of `Status`.
+        verdict: ``lower`` or ``higher`` than the other providers, else empty.
+        series_break: why the row cannot be compared with the year before, else empty.
+        created_at: ISO 8601, UTC.
+    """
 
     indicator: str
     version: int
@@ -33,7 +57,7 @@ class Indicator:
     provider_name: str
     period: str
     point: str = ""
-    gender: str = "T"
+    gender: str = EVERYBODY
     difficulty: str = ""
     numerator: int | None = None
     denominator: int | None = None
@@ -49,24 +73,55 @@ class Indicator:
 
 
 class Find(Protocol):
-    """Looks a row up by its key; the period is the year unless given."""
+    """Return the row with this key; the period is the year unless another is given.
+
+    Raises:
+        KeyError: there is no such row.
+    """
 
     def __call__(
         self,
         id_: str,
         provider: str = "",
         point: str = "",
-        gender: str = "T",
+        gender: str = EVERYBODY,
         difficulty: str = "",
         period: str = "",
     ) -> Indicator: ...
 
 
-Protect = Callable[[Mapping[str, Count], Sequence[Table], int], suppression.Hidden]
+def finder(rows: Iterable[Indicator], year: int) -> Find:
+    """Return the function that finds each of ``rows`` by its key."""
+    by_key = {(r.indicator, r.provider, r.period, r.point, r.gender, r.difficulty): r for r in rows}
+
+    def find(
+        id_: str,
+        provider: str = "",
+        point: str = "",
+        gender: str = EVERYBODY,
+        difficulty: str = "",
+        period: str = "",
+    ) -> Indicator:
+        return by_key[id_, provider, period or str(year), point, gender, difficulty]
+
+    return find
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """Whose answers a row counts: a provider's or the whole unit's, in a period, of a gender or of a class."""
+
+    period: str
+    provider: str = ""
+    gender: str = EVERYBODY
+    difficulty: str = ""
+
+
+Protect = Callable[[Mapping[str, Count], Sequence[Table], int], Hidden]
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class _RowBuilder:
     names: Mapping[str, str]
     created_at: str
     minimum: int
@@ -75,200 +130,200 @@ class _Maker:
     def row(
         self,
         id_: str,
-        provider: str,
-        period: str,
+        subject: _Subject,
         count: Count,
         *,
+        point: str = "",
         hidden: bool = False,
         eligible: int | None = None,
         interval: bool = True,
         verdict: str = "",
-        point: str = "",
-        gender: str = "T",
-        difficulty: str = "",
     ) -> Indicator:
         numerator, denominator = count
-        status = "ok"
-        if denominator == 0:
-            status = "suppressed" if hidden else "no_answers"
-        elif hidden:
-            status = "too_few" if denominator < self.minimum else "suppressed"
-        shown = status == "ok"
+        status = self._status(denominator, hidden)
+        shown = status == Status.OK
         low = high = None
         if shown and interval:
             low, high = (100 * limit for limit in intervals.wilson(numerator, denominator))
         return Indicator(
             indicator=id_,
             version=VERSIONS[id_],
-            provider=provider,
-            provider_name=self.names.get(provider, ""),
-            period=period,
+            provider=subject.provider,
+            provider_name=self.names.get(subject.provider, ""),
+            period=subject.period,
             point=point,
-            gender=gender,
-            difficulty=difficulty,
+            gender=subject.gender,
+            difficulty=subject.difficulty,
             numerator=numerator if shown else None,
             denominator=denominator if shown else None,
             eligible=eligible,
             value=100 * numerator / denominator if shown else None,
             ci_low=low,
             ci_high=high,
-            status=status,
+            status=status.value,
             verdict=verdict if shown else "",
             created_at=self.created_at,
         )
 
+    def _status(self, denominator: int, hidden: bool) -> Status:
+        if hidden:
+            return Status.TOO_FEW if 0 < denominator < self.minimum else Status.SUPPRESSED
+        return Status.OK if denominator else Status.NO_ANSWERS
+
 
 def rows(
-    cube: Cube, now: datetime, minimum: int = suppression.MIN_ANSWERS, protect: Protect = suppression.protect
+    cube: Aggregate, now: datetime, minimum: int = suppression.MIN_ANSWERS, protect: Protect = suppression.protect
 ) -> list[Indicator]:
-    """Every row of the year, disclosure control applied. ``minimum`` answers are needed to be shown.
+    """Return every row of the year, after disclosure control.
 
-    ``protect`` chooses what is hidden; a test gives another, to know that its attacker works.
+    Args:
+        minimum: how many answers a figure needs to be shown.
+        protect: chooses what is hidden; a test passes another one, to prove that its attacker works.
     """
-    make = _Maker(dict(cube.providers), now.astimezone(UTC).isoformat(timespec="seconds"), minimum, protect)
+    builder = _RowBuilder(dict(cube.providers), now.astimezone(UTC).isoformat(timespec="seconds"), minimum, protect)
     found: list[Indicator] = []
-    for number, question in enumerate(QUESTIONS):
-        found += _satisfaction(cube, make, question, 1 + 2 * number)
-    found += _response(cube, make)
-    found += _followups(cube, make)
-    found += _outcomes(cube, make)
+    for question in QUESTIONS:
+        found += _satisfaction(_Question(cube, question), builder)
+    found += _response(cube, builder)
+    found += _followups(cube, builder)
+    found += _outcomes(cube, builder)
     return found
 
 
-def quarters(year: int) -> tuple[str, ...]:
-    """The period names of a year's quarters."""
-    return tuple(f"{year}-Q{number}" for number in range(1, 5))
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The answers to one question of the surveys at the start and at the end."""
+
+    cube: Aggregate
+    name: str
+
+    @property
+    def id_(self) -> str:
+        return f"satisfaction.{self.name}"
+
+    def cell(self, subject: _Subject, point: str) -> Sequence[int]:
+        key = (subject.provider, subject.period, point, subject.gender, subject.difficulty)
+        return self.cube.satisfaction.get(key, NOBODY)
+
+    def eligible(self, subject: _Subject, point: str) -> int:
+        return self.cell(subject, point)[0]
+
+    def count(self, subject: _Subject, point: str) -> Count:
+        """Return (satisfied, answered)."""
+        cell, answered = self.cell(subject, point), 1 + 2 * QUESTIONS.index(self.name)
+        return cell[answered + 1], cell[answered]
+
+    def table(self, subjects: Mapping[str, _Subject]) -> Table:
+        counts = {name: self.by_point(subject) for name, subject in subjects.items()}
+        return Table(counts, frozenset({NOT_STATED}))
+
+    def by_point(self, subject: _Subject) -> dict[str, Count]:
+        return {point: self.count(subject, point) for point in POINTS}
 
 
-def _satisfaction(cube: Cube, make: _Maker, question: str, place: int) -> Iterator[Indicator]:
-    year, id_ = str(cube.year), f"satisfaction.{question}"
-
-    def cells(provider: str, period: str, gender: str, difficulty: str) -> dict[str, Count]:
-        found: dict[str, Count] = {}
-        for point in POINTS:
-            cell = cube.satisfaction.get((provider, period, point, gender, difficulty))
-            if cell is not None:
-                found[point] = (cell[place + 1], cell[place])
-        return found
-
-    def eligible(provider: str, period: str, point: str, gender: str, difficulty: str) -> int:
-        cell = cube.satisfaction.get((provider, period, point, gender, difficulty))
-        return cell[0] if cell is not None else 0
-
-    # What each printed row of the unit is called in its table, and its (period, gender, difficulty).
-    groups: list[dict[str, tuple[str, str, str]]] = [
-        {gender: (year, gender, "") for gender in (*GENDERS, NOT_STATED)},
-        {difficulty: (year, "T", difficulty) for difficulty in (*DIFFICULTIES, NOT_STATED)},
-        {quarter: (quarter, "T", "") for quarter in quarters(cube.year)},
+def _groups(year: int) -> list[dict[str, _Subject]]:
+    """Return the groups that divide the unit's answers: each table's rows, by what they are called in it."""
+    period = str(year)
+    genders = (*(gender.value for gender in Gender), NOT_STATED)
+    classes = (*(difficulty.value for difficulty in Difficulty), NOT_STATED)
+    return [
+        {gender: _Subject(period=period, gender=gender) for gender in genders},
+        {difficulty: _Subject(period=period, difficulty=difficulty) for difficulty in classes},
+        {quarter: _Subject(period=quarter) for quarter in (f"{year}-Q{number}" for number in range(1, 5))},
     ]
-    total = cells("", year, "T", "")
-    by_provider = Table({ref: cells(ref, year, "T", "") for ref, _ in cube.providers})
-    tables = [by_provider]
-    for group in groups:
-        tables.append(Table({name: cells("", *where) for name, where in group.items()}, frozenset({NOT_STATED})))
-    hidden = make.protect(total, tables, make.minimum)
+
+
+def _satisfaction(question: _Question, builder: _RowBuilder) -> Iterator[Indicator]:
+    """Yield a question's rows: of the unit, of its groups, of the providers, and the mean of providers' shares."""
+    cube = question.cube
+    unit = _Subject(period=str(cube.year))
+    providers = {ref: _Subject(provider=ref, period=str(cube.year)) for ref, _ in cube.providers}
+    groups, by_provider = _groups(cube.year), question.table(providers)
+    tables = [by_provider, *(question.table(group) for group in groups)]
+    hidden = builder.protect(question.by_point(unit), tables, builder.minimum)
+
+    def row(subject: _Subject, point: str, is_hidden: bool, verdict: str = "") -> Indicator:
+        count, eligible = question.count(subject, point), question.eligible(subject, point)
+        return builder.row(
+            question.id_, subject, count, point=point, hidden=is_hidden, eligible=eligible, verdict=verdict
+        )
 
     for point in POINTS:
-        yield make.row(
-            id_,
-            "",
-            year,
-            total.get(point, (0, 0)),
-            hidden=point in hidden.total,
-            eligible=eligible("", year, point, "T", ""),
-            point=point,
-        )
-    for group, table, gone in zip(groups, tables[1:], hidden.tables[1:], strict=True):
-        for name, (period, gender, difficulty) in group.items():
-            if name == NOT_STATED:
-                continue
-            for point in POINTS:
-                yield make.row(
-                    id_,
-                    "",
-                    period,
-                    table.cell(name, point),
-                    hidden=(name, point) in gone,
-                    eligible=eligible("", period, point, gender, difficulty),
-                    point=point,
-                    gender=gender,
-                    difficulty=difficulty,
-                )
-    for ref, _ in cube.providers:
+        yield row(unit, point, point in hidden.total)
+    for group, gone in zip(groups, hidden.tables[1:], strict=True):
+        for name, subject in group.items():
+            if name != NOT_STATED:
+                for point in POINTS:
+                    yield row(subject, point, (name, point) in gone)
+    for ref, subject in providers.items():
         for point in POINTS:
-            count = by_provider.cell(ref, point)
-            gone_here = (ref, point) in hidden.tables[0]
-            compared = None
-            if not gone_here and point not in hidden.total:
-                compared = intervals.against_others(count, total.get(point, (0, 0)))
-            yield make.row(
-                id_,
-                ref,
-                year,
-                count,
-                hidden=gone_here,
-                eligible=eligible(ref, year, point, "T", ""),
-                verdict=compared.verdict if compared else "",
-                point=point,
-            )
-    if question == "overall":
-        yield from _mean(cube, make, by_provider, hidden)
+            is_hidden = (ref, point) in hidden.tables[0]
+            may_compare = not is_hidden and point not in hidden.total
+            verdict = _verdict(question.count(subject, point), question.count(unit, point)) if may_compare else ""
+            yield row(subject, point, is_hidden, verdict)
+    if question.name == OVERALL:
+        yield from _mean(cube, builder, by_provider, hidden)
 
 
-def _mean(cube: Cube, make: _Maker, table: Table, hidden: suppression.Hidden) -> Iterator[Indicator]:
-    id_ = "satisfaction.overall.mean_of_providers"
-    allowed = suppression.means_shown(table, hidden)
+def _verdict(own: Count, total: Count) -> str:
+    compared = intervals.against_others(own, total)
+    return compared.verdict if compared else ""
+
+
+def _mean(cube: Aggregate, builder: _RowBuilder, table: Table, hidden: Hidden) -> Iterator[Indicator]:
+    """Yield the mean of the providers' shares by point; its denominator is the number of providers."""
+    means = suppression.means_shown(table, hidden)
     for point in POINTS:
         number = sum(table.cell(ref, point)[1] > 0 for ref, _ in cube.providers)
-        mean = allowed.get(point) if number >= MIN_PROVIDERS_IN_MEAN else None
+        mean = means.get(point) if number >= MIN_PROVIDERS_IN_MEAN else None
+        status = Status.OK if mean is not None else Status.SUPPRESSED if number else Status.NO_ANSWERS
         yield Indicator(
-            indicator=id_,
-            version=VERSIONS[id_],
+            indicator=MEAN_OF_PROVIDERS,
+            version=VERSIONS[MEAN_OF_PROVIDERS],
             provider="",
             provider_name="",
             period=str(cube.year),
             point=point,
             denominator=number if mean is not None else None,
             value=float(mean) if mean is not None else None,
-            status="no_answers" if not number else "suppressed" if mean is None else "ok",
-            created_at=make.created_at,
+            status=status.value,
+            created_at=builder.created_at,
         )
 
 
-def _response(cube: Cube, make: _Maker) -> Iterator[Indicator]:
-    for ref in ("", *(ref for ref, _ in cube.providers)):
+def _unit_and_providers(cube: Aggregate) -> list[str]:
+    return ["", *(ref for ref, _ in cube.providers)]
+
+
+def _response(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
+    """Yield the response rates: full counts, so they have no interval."""
+    question = _Question(cube, OVERALL)
+    for ref in _unit_and_providers(cube):
+        subject = _Subject(provider=ref, period=str(cube.year))
         for point in POINTS:
-            cell = cube.satisfaction.get((ref, str(cube.year), point, "T", ""), (0, 0))
-            yield make.row(
-                "response_rate",
-                ref,
-                str(cube.year),
-                (cell[1], cell[0]),
-                eligible=cell[0],
-                interval=False,  # a full count
-                point=point,
-            )
+            eligible, (_, answered) = question.eligible(subject, point), question.count(subject, point)
+            count = (answered, eligible)
+            yield builder.row("response_rate", subject, count, point=point, eligible=eligible, interval=False)
 
 
-def _followups(cube: Cube, make: _Maker) -> Iterator[Indicator]:
+def _followups(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
+    """Yield compliance (a full count) and what customers confirmed, of the year and of each month."""
     periods = sorted({month for _, month in cube.months})
-    for ref in ("", *(ref for ref, _ in cube.providers)):
+    for ref in _unit_and_providers(cube):
         months = {month: cube.months[ref, month] for month in periods if (ref, month) in cube.months}
-        each_alone = [(month, [counts]) for month, counts in months.items()]
-        for period, counted in [(str(cube.year), list(months.values())), *each_alone]:
-            due = sum(each.due for each in counted)
-            compliance = (sum(each.on_time for each in counted), due)
-            confirmed = (sum(each.confirmed for each in counted), sum(each.answered for each in counted))
-            yield make.row("followup.compliance", ref, period, compliance, eligible=due, interval=False)
-            yield make.row("followup.confirmed", ref, period, confirmed, eligible=due)
+        for period, counts in ((str(cube.year), MonthCounts.total(months.values())), *months.items()):
+            subject, due = _Subject(provider=ref, period=period), counts.due
+            yield builder.row("followup.compliance", subject, (counts.on_time, due), eligible=due, interval=False)
+            yield builder.row("followup.confirmed", subject, (counts.confirmed, counts.answered), eligible=due)
 
 
-def _outcomes(cube: Cube, make: _Maker) -> Iterator[Indicator]:
+def _outcomes(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
+    """Yield both outcomes of the year; one is hidden with the other, because they share a numerator."""
     reasons = reasons_of(cube)
     counted = {ref: count_endings(reasons.get(ref, {})) for ref, _ in cube.providers}
-    total_hidden, hidden = suppression.protect_outcomes(counted, make.minimum)
-    unit = count_endings(reasons[""])
-    for ref, each in (("", unit), *counted.items()):
-        gone = total_hidden if not ref else ref in hidden
-        for id_, of in (("outcome.all_endings", each.every), ("outcome.after_exclusions", each.kept)):
-            yield make.row(id_, ref, str(cube.year), (each.good, of), hidden=gone)
+    total_hidden, hidden = suppression.protect_outcomes(counted, builder.minimum)
+    for ref, each in (("", count_endings(reasons[""])), *counted.items()):
+        subject = _Subject(provider=ref, period=str(cube.year))
+        is_hidden = ref in hidden if ref else total_hidden
+        yield builder.row("outcome.all_endings", subject, (each.good, each.every), hidden=is_hidden)
+        yield builder.row("outcome.after_exclusions", subject, (each.good, each.kept), hidden=is_hidden)

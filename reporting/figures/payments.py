@@ -1,4 +1,4 @@
-"""The basis for payment of one month: every enrolment-month with its status, the sums, and a hash of it all. Pure.
+"""Make the basis for payment of a month: its enrolment-months with their status, the sums, and a hash. Pure.
 
 The numbers are those of the indicator ``followup.compliance``: the same enrolment-months, and on time by the same
 rule. What customers say is not part of it.
@@ -19,7 +19,12 @@ Status = Literal["on_time", "late", "missing", "exempt"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One enrolment-month. ``held_on`` is None where none is recorded; ``exemption`` is its reason or empty."""
+    """An enrolment-month.
+
+    Attributes:
+        held_on: None where no follow-up is recorded.
+        exemption: the reason for which none is asked for, or empty.
+    """
 
     provider: str
     provider_name: str
@@ -31,7 +36,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The enrolment-months of a provider, or of the whole unit (``provider`` is empty). Exempt ones are not due."""
+    """The enrolment-months of a provider, or of the whole unit where ``provider`` is empty.
+
+    Attributes:
+        due: all but the exempt ones.
+    """
 
     provider: str
     provider_name: str
@@ -44,8 +53,14 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class PaymentBasis:
-    """A month's basis. ``locked``: the figures are final but for corrections by staff. ``sha256`` is that of the
-    month, its lock and its rows, so that equal figures have equal hashes in every format."""
+    """The basis for payment of a month.
+
+    Attributes:
+        month: YYYY-MM.
+        locks_on: the day from which providers can change nothing.
+        locked: whether that day has come; from then on only staff correct figures.
+        sha256: of the month, the day and the rows, so that equal figures have equal hashes in every format.
+    """
 
     month: str
     locks_on: date
@@ -56,7 +71,7 @@ class PaymentBasis:
 
 
 def basis(month: str, locks_on: date, locked: bool, months: Iterable[Facts]) -> PaymentBasis:
-    """The basis of ``month`` from its enrolment-months; those that are neither due nor exempt are left out."""
+    """Make the basis of ``month`` from its enrolment-months; those neither due nor exempt are left out."""
     rows = tuple(_row(each) for each in months if each.due or each.exempt)
     by_provider: dict[tuple[str, str], list[Row]] = {}
     for row in rows:

@@ -3,18 +3,21 @@
 An indicator can be compared with the year before only while its definition and its question are the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reporting.figures.definitions import DEFINITIONS, Definition
-from reporting.figures.indicators import Indicator
+from reporting.figures.indicators import EVERYBODY, Indicator
+from survey.codes import Point
+
+_Texts = Mapping[tuple[str, str], str]  # by survey and question
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionWording:
-    """How a question of a survey was put in Swedish, in the version in use."""
+    """How a question of a survey is put in Swedish, in one version of the survey."""
 
     survey: str
     version: int
@@ -24,7 +27,7 @@ class QuestionWording:
 
 @dataclass(frozen=True, slots=True)
 class PreviousReport:
-    """The published report of the year before: its figures as published, with their definition versions."""
+    """The published report of the year before: its figures as published, and the questions it asked."""
 
     year: int
     revision: int
@@ -32,11 +35,9 @@ class PreviousReport:
     indicators: tuple[Indicator, ...]
     questions: tuple[QuestionWording, ...]
 
-    def find(
-        self, id_: str, provider: str = "", point: str = "", gender: str = "T", difficulty: str = ""
-    ) -> Indicator | None:
-        """The year's row with this key; None when that report did not have it."""
-        wanted = (id_, provider, str(self.year), point, gender, difficulty)
+    def find(self, id_: str, provider: str = "", point: str = "") -> Indicator | None:
+        """Return the whole year's row for everybody; None when that report did not have it."""
+        wanted = (id_, provider, str(self.year), point, EVERYBODY, "")
         for row in self.indicators:
             if wanted == (row.indicator, row.provider, row.period, row.point, row.gender, row.difficulty):
                 return row
@@ -45,7 +46,13 @@ class PreviousReport:
 
 @dataclass(frozen=True, slots=True)
 class SeriesBreak:
-    """Why an indicator cannot be compared with ``year``; ``point`` is empty when it concerns every point."""
+    """Why an indicator cannot be compared with the year before.
+
+    Attributes:
+        point: empty when the break concerns every point.
+        year: the year before.
+        reason: in Swedish, as the report prints it.
+    """
 
     indicator: str
     point: str
@@ -53,12 +60,18 @@ class SeriesBreak:
     reason: str
 
     def concerns(self, id_: str, point: str) -> bool:
+        """Return whether it breaks the series of ``id_`` at ``point``."""
         return id_ == self.indicator and self.point in ("", point)
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The same figure a year before, per cent. ``break_reason``: why the two cannot be compared, else empty."""
+    """The same figure a year before.
+
+    Attributes:
+        value: per cent; None where it was not shown.
+        break_reason: why the two cannot be compared, else empty.
+    """
 
     year: int
     value: float | None
@@ -66,7 +79,7 @@ class Earlier:
 
 
 class Earliers(Protocol):
-    """The year before's figure of an indicator and point."""
+    """Return the whole unit's figure of the year before; None where nothing was published."""
 
     def __call__(self, indicator: str, point: str) -> Earlier | None: ...
 
@@ -76,31 +89,32 @@ def series_breaks(
     questions: Iterable[QuestionWording],
     definitions: Iterable[Definition] = DEFINITIONS,
 ) -> tuple[SeriesBreak, ...]:
-    """Where the year before was counted or asked in another way."""
+    """Return the breaks between the year before and a year with these questions and definitions."""
     if previous is None:
         return ()
-    before = {row.indicator: row.version for row in previous.indicators}
-    asked = {(each.survey, each.question): each.text for each in previous.questions}
-    asked_now = {(each.survey, each.question): each.text for each in questions}
+    year = previous.year
+    versions = {row.indicator: row.version for row in previous.indicators}
+    before, now = _texts(previous.questions), _texts(questions)
     found = []
     for definition in definitions:
-        id_, version = definition.id, before.get(definition.id)
+        id_, version = definition.id, versions.get(definition.id)
         if version is None:
-            found.append(SeriesBreak(id_, "", previous.year, f"måttet fanns inte {previous.year}"))
+            found.append(SeriesBreak(id_, "", year, f"måttet fanns inte {year}"))
         elif version != definition.version:
             reason = f"definitionen är ändrad från version {version} till version {definition.version}"
-            found.append(SeriesBreak(id_, "", previous.year, reason))
+            found.append(SeriesBreak(id_, "", year, reason))
         elif id_.startswith("satisfaction."):
-            question = id_.split(".")[1]
-            changed = [
-                point
-                for point in ("start", "end")
-                if (point, question) in asked
-                and (point, question) in asked_now
-                and asked[point, question] != asked_now[point, question]
-            ]
-            found += [
-                SeriesBreak(id_, point, previous.year, "frågans lydelse är ändrad")
-                for point in (*changed, *(["all"] if changed else []))
-            ]
+            points = _points_reworded(id_.split(".")[1], before, now)
+            found += [SeriesBreak(id_, point, year, "frågans lydelse är ändrad") for point in points]
     return tuple(found)
+
+
+def _texts(questions: Iterable[QuestionWording]) -> _Texts:
+    return {(each.survey, each.question): each.text for each in questions}
+
+
+def _points_reworded(question: str, before: _Texts, now: _Texts) -> list[str]:
+    """Return the points at which the question is put in other words; both together when any of them is."""
+    keys = [(point.value, question) for point in (Point.START, Point.END)]
+    points = [key[0] for key in keys if key in before and key in now and before[key] != now[key]]
+    return [*points, Point.ALL.value] if points else []

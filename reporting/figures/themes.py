@@ -1,14 +1,15 @@
-"""Themes that staff read in comments: the fixed list, and which of them may be shown. Pure."""
+"""The themes that staff find in comments: the fixed list, and which of them may be shown. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from reporting.disclosure.suppression import MIN_ANSWERS
+from reporting.figures.definitions import Status
 
-MIN_PROVIDERS = 2  # a theme of one provider would be that provider's customers talking
+MIN_PROVIDERS = 2  # a theme of one provider's customers alone would be told of that provider
 UNCLEAR = "unclear"
-THEMES = {  # the first are the reasons that the surveys offer, so that both can be read together
+THEMES = {  # the first four are the reasons that the surveys offer, so that both can be read together
     "sooner": "Väntade sig jobb tidigare",
     "treatment": "Bemötande",
     "competence": "Kompetens",
@@ -20,13 +21,11 @@ THEMES = {  # the first are the reasons that the surveys offer, so that both can
     "other": "Annat",
     UNCLEAR: "Oklart",
 }
-
-
-OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the answer's value
+OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the value of the answer
 
 
 class Counted(Protocol):
-    """Customers with a theme, and the number of their providers."""
+    """How many customers have a theme, and how many providers they have."""
 
     @property
     def customers(self) -> int: ...
@@ -36,7 +35,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme as shown. ``status`` is ok, too_few or no_answers; the numbers are None unless it is ok."""
+    """A theme as shown; the numbers are None unless the status is ok."""
 
     theme: str
     title: str
@@ -48,24 +47,26 @@ class ThemeRow:
 def shown(
     counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS, titles: Mapping[str, str] = THEMES
 ) -> tuple[ThemeRow, ...]:
-    """Every theme of ``titles`` in its order. One comment may have several and no total is published, so that a
-    hidden theme does not follow from the shown ones."""
+    """Return every theme of ``titles`` in its order, with its numbers where they may be shown.
+
+    A comment may have several themes and no total is published: a hidden theme does not follow from the shown ones.
+    """
     rows = []
     for theme, title in titles.items():
         count = counts.get(theme)
         if count is None or count.customers == 0:
-            rows.append(ThemeRow(theme, title, None, None, "no_answers"))
+            rows.append(ThemeRow(theme, title, None, None, Status.NO_ANSWERS.value))
         elif count.customers < minimum or count.providers < MIN_PROVIDERS:
-            rows.append(ThemeRow(theme, title, None, None, "too_few"))
+            rows.append(ThemeRow(theme, title, None, None, Status.TOO_FEW.value))
         else:
-            rows.append(ThemeRow(theme, title, count.customers, count.providers, "ok"))
+            rows.append(ThemeRow(theme, title, count.customers, count.providers, Status.OK.value))
     return tuple(rows)
 
 
 def steady(
     rows: Sequence[ThemeRow], before: Sequence[ThemeRow], minimum: int = MIN_ANSWERS
 ) -> tuple[ThemeRow, ...]:
-    """The themes of a revised report: one that a few customers more or fewer have keeps its earlier row."""
+    """Return the themes of a revised report; one that changed by fewer than ``minimum`` customers keeps its row."""
     earlier = {row.theme: row for row in before}
     found = []
     for row in rows:

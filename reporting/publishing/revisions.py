@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from reporting.disclosure.solver import determined
 from reporting.disclosure.suppression import MIN_ANSWERS, MIN_FOR_EXTREMES, Count, is_unsafe
-from reporting.figures.cube import Cube
 from reporting.figures.endings import count_endings, reasons_of
 from reporting.figures.indicators import NOT_STATED, QUESTIONS, Indicator
+from storage.figures.cells import Aggregate
 
 OUTCOMES = "outcome"
 PARTS = (*QUESTIONS, OUTCOMES)  # what is revised, or stands, as a whole
@@ -40,7 +40,7 @@ Equation = dict[Unknown, Fraction]
 class Release:
     """A published report: its counted cells, and its rows as shown."""
 
-    counts: Cube
+    counts: Aggregate
     rows: Sequence[Indicator]
 
 

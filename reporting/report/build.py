@@ -12,10 +12,9 @@ from hashlib import sha256
 from reporting.disclosure import suppression
 from reporting.figures import youth
 from reporting.figures.case_mix import disclosed
-from reporting.figures.cube import Aggregate
 from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.endings import count_endings, reasons_of
-from reporting.figures.indicators import Find, Indicator
+from reporting.figures.indicators import Find, Indicator, finder
 from reporting.figures.indicators import rows as indicator_rows
 from reporting.figures.previous_year import Earlier
 from reporting.report import sentences
@@ -28,6 +27,7 @@ from reporting.report.tables import actions as action_tables
 from reporting.report.tables import basis, satisfaction, summary
 from reporting.report.tables import followups as followup_tables
 from reporting.report.tables import outcomes as outcome_tables
+from storage.figures.cells import Aggregate
 
 NO_BACKGROUND = Background()
 OUTCOME = "outcome.after_exclusions"
@@ -43,12 +43,7 @@ def build(
 ) -> QualityReport:
     """The report of ``year`` from its counted cells. ``minimum`` (6 or more) answers are needed to be shown."""
     rows = marked(indicator_rows(aggregate, now, minimum), background)
-    by_key = {(r.indicator, r.provider, r.period, r.point, r.gender, r.difficulty): r for r in rows}
-
-    def find(
-        id_: str, provider: str = "", point: str = "", gender: str = "T", difficulty: str = "", period: str = ""
-    ) -> Indicator:
-        return by_key[id_, provider, period or str(year), point, gender, difficulty]
+    find = finder(rows, year)
 
     def earlier(indicator: str, point: str) -> Earlier | None:
         return sentences.earlier_of(background, indicator, point)
@@ -61,7 +56,7 @@ def build(
     points = tuple(point_section(aggregate, find, point, minimum) for point in ("start", "end", "all"))
     reasons, shown_reasons = satisfaction.reasons_grid(aggregate, find, minimum)
     young = _young(aggregate, background, rows[0].created_at if rows else "", minimum)
-    months = followup_tables.months_by_provider(aggregate).get("", [])
+    year_counts = followup_tables.year_counts(aggregate)[""]
     return QualityReport(
         year=year,
         created_at=now.astimezone(UTC),
@@ -85,9 +80,9 @@ def build(
         followups=followup_tables.followups_grid(aggregate, find),
         followup_sentence=sentences.followup_sentence(
             find,
-            late=sum(month.late for month in months),
-            missing=sum(month.missing for month in months),
-            denied=sum(month.denied for month in months),
+            late=year_counts.late,
+            missing=year_counts.missing,
+            denied=year_counts.denied,
         ),
         endings=outcome_tables.endings_grid(aggregate, find),
         outcomes=outcome_tables.outcomes_grid(aggregate, find),

@@ -7,10 +7,10 @@ from reporting.disclosure import suppression
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
 from reporting.figures import intervals
-from reporting.figures.cube import Cube
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
+from storage.figures.cells import Aggregate
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
@@ -96,7 +96,7 @@ class PointSection:
     )
 
 
-def point_section(cube: Cube, find: Find, point: str, minimum: int) -> PointSection:
+def point_section(cube: Aggregate, find: Find, point: str, minimum: int) -> PointSection:
     """The rows of ``point`` by name, never by result, then the hidden providers together."""
     total = find("satisfaction.overall", "", point)
     rows: list[ProviderRow] = []
@@ -200,7 +200,7 @@ def _difference(name: str, kind: str, answers: int, compared: intervals.Comparis
 
 def _merged_row(
     find: Find,
-    cube: Cube,
+    cube: Aggregate,
     point: str,
     total: Indicator,
     merged: Sequence[tuple[Indicator, Indicator]],

@@ -16,11 +16,11 @@ from reporting.document.swedish import (
 )
 from reporting.figures import intervals
 from reporting.figures.case_mix import Expectation
-from reporting.figures.cube import Cube
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.previous_year import Earlier, Earliers
 from reporting.report.background import Background
 from reporting.report.tables.cells import title_of
+from storage.figures.cells import Aggregate
 from storage.figures.year_values import Volumes
 
 MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
@@ -142,7 +142,7 @@ def _finding(kinds: Sequence[tuple[str, str]]) -> str:
     return " ".join(said)
 
 
-def coverage(cube: Cube, find: Find, minimum: int) -> str:
+def coverage(cube: Aggregate, find: Find, minimum: int) -> str:
     """How many providers have enough answers."""
     answers = [find("response_rate", ref, "all").numerator or 0 for ref, _ in cube.providers]
     if not answers:
@@ -312,7 +312,7 @@ def break_sentences(background: Background) -> tuple[str, ...]:
     )
 
 
-def name_of(cube: Cube, ref: str) -> str:
+def name_of(cube: Aggregate, ref: str) -> str:
     """A provider's name as printed; its number when it has none."""
     return printed_name(dict(cube.providers).get(ref, ref)) or ref
 

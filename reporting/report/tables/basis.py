@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import POINTS, SUPPRESSED, day, decimal
-from reporting.figures.cube import Aggregate
 from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
+from storage.figures.cells import Aggregate
 from storage.figures.year_values import ContextFigure, Volumes
 
 

@@ -4,9 +4,9 @@ from collections import Counter
 
 from reporting.document.blocks import Cell, Grid
 from reporting.document.swedish import printed_name
-from reporting.figures.cube import Aggregate, Cube, MonthCounts
 from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
+from storage.figures.cells import Aggregate, MonthCounts
 
 FOLLOWUPS = (
     "Förväntade",
@@ -20,12 +20,12 @@ FOLLOWUPS = (
 )
 
 
-def months_by_provider(aggregate: Cube) -> dict[str, list[MonthCounts]]:
-    """Return the counts of each month of the year by provider, the whole unit's under an empty name."""
-    found: dict[str, list[MonthCounts]] = {}
+def year_counts(aggregate: Aggregate) -> dict[str, MonthCounts]:
+    """Return the sum of the year's months by provider; an empty ref is the whole unit."""
+    months: dict[str, list[MonthCounts]] = {"": []}
     for (ref, _month), counts in aggregate.months.items():
-        found.setdefault(ref, []).append(counts)
-    return found
+        months.setdefault(ref, []).append(counts)
+    return {ref: MonthCounts.total(each) for ref, each in months.items()}
 
 
 def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
@@ -38,21 +38,21 @@ def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
 
 
 def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
-    by_provider, exempt = months_by_provider(aggregate), exempt_sums(aggregate)
+    by_provider, exempt = year_counts(aggregate), exempt_sums(aggregate)
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        months = by_provider.get(ref, [])
+        counts = by_provider.get(ref, MonthCounts())
         rows.append(
             (
                 printed_name(name),
-                sum(month.due for month in months),
-                sum(month.on_time for month in months),
-                sum(month.late for month in months),
-                sum(month.missing for month in months),
+                counts.due,
+                counts.on_time,
+                counts.late,
+                counts.missing,
                 sum(exempt.get(ref, {}).values()),
                 share_cell(find("followup.compliance", ref)),
                 share_cell(find("followup.confirmed", ref)),
-                sum(month.denied for month in months),
+                counts.denied,
             )
         )
     return Grid("Månadsuppföljning, insatsmånader som är slut", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)

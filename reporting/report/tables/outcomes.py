@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import END_REASONS, NO_DATA, SUPPRESSED, decimal, percent, printed_name
 from reporting.figures.case_mix import Expectation
-from reporting.figures.cube import Aggregate, Cube
 from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT, count_endings, reasons_of
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
 from storage.cases.kinds import KINDS
+from storage.figures.cells import Aggregate
 
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
@@ -31,7 +31,7 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
     )
 
 
-def provider_endings_grids(aggregate: Cube, find: Find) -> dict[str, Grid]:
+def provider_endings_grids(aggregate: Aggregate, find: Find) -> dict[str, Grid]:
     """How endings count, by provider whose outcome is shown: in the groups that follow from the outcome table.
 
     Single reasons would tell more: with every provider's, and the whole unit's in the report, those of a provider
@@ -52,7 +52,7 @@ def provider_endings_grids(aggregate: Cube, find: Find) -> dict[str, Grid]:
     return found
 
 
-def outcomes_grid(aggregate: Cube, find: Find) -> Grid:
+def outcomes_grid(aggregate: Aggregate, find: Find) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):
         every, kept = find("outcome.all_endings", ref), find("outcome.after_exclusions", ref)

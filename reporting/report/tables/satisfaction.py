@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import DIFFICULTIES, GENDERS, NO_DATA, POINTS, REASONS, SUPPRESSED
-from reporting.figures.cube import Aggregate
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import interval_text, share_cell
+from storage.figures.cells import Aggregate
 
 
 def questions_grid(find: Find) -> Grid:

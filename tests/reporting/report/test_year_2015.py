@@ -7,13 +7,13 @@ import asyncio
 
 import pytest
 
-from reporting.figures.cube import Aggregate
 from reporting.figures.indicators import Indicator
 from reporting.publishing.publish import background
 from reporting.report.build import build
 from reporting.report.model import QualityReport
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
+from storage.figures.cells import Aggregate
 from storage.figures.volumes import volumes
 from storage.figures.year_values import Volumes
 from tests.support.year_2015 import NOW, fill
