@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
 from scheduler.rules import Rules
-from storage.database import backup
 from storage.database.engine import Database
+from storage.delivery import restoration
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ async def settle(db: Database, planner: Planner, rules: Rules, window: SendWindo
     of a conversation: a question too few rather than the same one twice. All say why.
     """
     async with db.read() as conn:
-        found = await backup.unsettled(conn)
+        found = await restoration.unsettled(conn)
     if found is None:
         return None
     until = min(found.stopped_at or now, now)
@@ -41,13 +41,13 @@ async def settle(db: Database, planner: Planner, rules: Rules, window: SendWindo
     )
     contacts = 0
     async with db.begin() as conn:
-        if await backup.unsettled(conn) is None:  # another process was quicker
+        if await restoration.unsettled(conn) is None:  # another process was quicker
             return None
-        messages = await backup.withdraw_messages(conn, reason, now)
+        messages = await restoration.withdraw_messages(conn, reason, now)
         if window.next_open(found.copied_at) <= until:
-            contacts = await backup.withdraw_contacts(conn, until, reason, now)
+            contacts = await restoration.withdraw_contacts(conn, until, reason, now)
             after = timedelta(days=rules.remind_after)
-            await backup.withdraw_reminders(conn, found.copied_at - after, until - after, reason, now)
-        await backup.settled(conn, now)
+            await restoration.withdraw_reminders(conn, found.copied_at - after, until - after, reason, now)
+        await restoration.settled(conn, now)
     log.warning("restored from a copy: %d messages and %d contacts are not sent again", messages, contacts)
     return Settled(messages, contacts)

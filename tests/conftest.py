@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from tests.support.browser import chromium
 
 
@@ -104,7 +105,7 @@ async def fresh_postgres(server: str, template: Template | None = None) -> Async
 
 async def _migrate(url: str) -> None:
     database = Database.open(url)
-    await database.create()
+    await create_or_upgrade(database)
     await database.close()
 
 

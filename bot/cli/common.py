@@ -53,9 +53,11 @@ async def database(settings: Settings) -> "AsyncIterator[Database]":
 
 async def init(from_: str = "") -> str:
     """Create or upgrade the database; ``from_``: the URL of another, all of which is moved here."""
+    from storage.migrations.upgrade import create_or_upgrade  # Alembic is needed by `init` alone
+
     db = Database.open(settings_.load().database_url)
     try:
-        await db.create()
+        await create_or_upgrade(db)
         return "Databasen är klar." if not from_ else await _move(from_, db)
     finally:
         await db.close()

@@ -28,6 +28,7 @@ from bot.simulator.service import pointed_at
 from bot.web import webhooks
 from storage.database.engine import Database
 from storage.followups import recording
+from storage.migrations.upgrade import create_or_upgrade
 from storage.register import importer as register
 from storage.register import reader
 
@@ -103,7 +104,7 @@ async def simulated_year(
         clock = SimulatedClock(_at(FIRST_DAY, time(8)))
         db = Database.open(f"sqlite+aiosqlite:///{folder / 'demo.db'}", durable=False)
         stack.push_async_callback(db.close)
-        await db.create()
+        await create_or_upgrade(db)
         emulator = await stack.enter_async_context(Emulator())
         listener = socket.create_server(("127.0.0.1", 0))  # the port must be known before anything is signed
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"

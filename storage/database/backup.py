@@ -1,24 +1,19 @@
-"""Copies of the running database, and what one that came back from a copy must not do again.
+"""Copies of the running SQLite database.
 
-What the copy knows as waiting may have been sent after it was made. A copy therefore says what it is: a row in
-``restoration``, which scheduler/restore.py settles before anything is sent.
+A message that waits in the copy may have been sent after the copy was made. A copy therefore holds a row in its
+``restoration`` table: storage/delivery/restoration.py says what must happen before a restored copy sends anything.
+Source: https://sqlite.org/lang_vacuum.html#vacuuminto
 """
 
 import asyncio
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
-
-from storage.database.engine import Connection, Database
-from storage.database.statements import insert_ignore
-from storage.delivery.outbox import new_reference
+from storage.database.engine import Database
 from storage.errors import BackupError, BackupRefused
-from storage.tables import address, occasion, outbox, restoration, session
 from storage.tables.types import UtcDateTime
 
 
@@ -80,89 +75,3 @@ class _Sqlite:
     """What a column type asks of a dialect."""
 
     name = "sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A database that came back: copied at, and when the system that was copied stopped, if somebody said."""
-
-    copied_at: datetime
-    stopped_at: datetime | None
-
-
-async def unsettled(conn: Connection) -> Restoration | None:
-    """The restoration that has not been dealt with, of the oldest copy where there are several; else None."""
-    row = (
-        await conn.execute(
-            select(restoration.c.copied_at, restoration.c.stopped_at)
-            .where(restoration.c.settled_at.is_(None))
-            .order_by(restoration.c.copied_at)
-            .limit(1)
-            .with_for_update()
-        )
-    ).first()
-    return None if row is None else Restoration(row.copied_at, row.stopped_at)
-
-
-async def announce(conn: Connection, copied_at: datetime) -> None:
-    """Say that this database is a copy of ``copied_at``: for copies that other tools have made."""
-    await conn.execute(insert(restoration).values(copied_at=copied_at))
-
-
-async def set_stopped(conn: Connection, stopped_at: datetime) -> None:
-    """Note when the system that was copied sent its last."""
-    await conn.execute(update(restoration).where(restoration.c.settled_at.is_(None)).values(stopped_at=stopped_at))
-
-
-async def withdraw_messages(conn: Connection, reason: str, now: datetime) -> int:
-    """End every message that waits or is in doubt; its conversation stays open, for the answer may come."""
-    done = await conn.execute(
-        update(outbox)
-        .where(outbox.c.settled_at.is_(None), outbox.c.state.in_(("queued", "sending", "unknown")))
-        .values(state="expired", reason=reason, lease_until=None, settled_at=now)
-    )
-    return int(done.rowcount)
-
-
-async def withdraw_contacts(conn: Connection, until: datetime, reason: str, now: datetime) -> int:
-    """End every contact that may have been made by ``until``."""
-    done = await conn.execute(
-        update(occasion)
-        .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", occasion.c.look_at <= until)
-        .values(outcome="expired", reason=reason, closed_at=now)
-    )
-    return int(done.rowcount)
-
-
-async def withdraw_reminders(
-    conn: Connection, opened_after: datetime, opened_by: datetime, reason: str, now: datetime
-) -> None:
-    """Take the place of the one reminder of each conversation that was opened between the two and is still open."""
-    rows = await conn.execute(
-        select(session.c.occasion_id, session.c.address_id, address.c.channel)
-        .join(address, address.c.id == session.c.address_id)
-        .where(session.c.is_open == 1, session.c.opened_at > opened_after, session.c.opened_at <= opened_by)
-    )
-    ended = {"say": "{}", "state": "expired", "reason": reason, "attempts": 0, "status": "", "settled_at": now}
-    times = {"created_at": now, "not_before": now, "expires_at": now}
-    await insert_ignore(
-        conn,
-        outbox,
-        [
-            {
-                "key": f"{occasion_id}:reminder",
-                "reference": new_reference(),
-                "occasion_id": occasion_id,
-                "address_id": address_id,
-                "channel": channel,
-                **ended,
-                **times,
-            }
-            for occasion_id, address_id, channel in rows
-        ],
-    )
-
-
-async def settled(conn: Connection, now: datetime) -> None:
-    """Every restoration has been dealt with."""
-    await conn.execute(update(restoration).where(restoration.c.settled_at.is_(None)).values(settled_at=now))

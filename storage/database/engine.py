@@ -88,16 +88,6 @@ class Database:
             await conn.execution_options(followup_read=True)
             yield conn
 
-    async def create(self) -> None:
-        """Create the tables or bring them to the newest migration."""
-        from storage.migrations.upgrade import upgrade  # Alembic is needed by `init` alone
-
-        async with self.begin() as conn:
-            if await conn.run_sync(upgrade):
-                from storage.figures import measurements
-
-                await measurements.refresh(conn, None)  # kept facts may have a new shape
-
     async def check(self) -> str | None:
         """None when the database answers and is at the newest migration, else one sentence."""
         try:

@@ -1,4 +1,8 @@
-"""Alembic, driven from code on a connection that is already open: no ini file, no second way to connect."""
+"""The tables made, or brought to the newest migration.
+
+Alembic is driven from code, on a connection that is already open: there is no ini file and no second way to
+connect.
+"""
 
 from pathlib import Path
 
@@ -8,11 +12,32 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
+from storage.database.engine import Database
+from storage.figures import measurements
 from storage.tables import complete
 
 
+async def create_or_upgrade(db: Database) -> None:
+    """Create the tables, or bring them to the newest migration, in one transaction.
+
+    After an upgrade the facts that are kept beside what they are made of are made again, because a migration may
+    have changed what they hold.
+    """
+    async with db.begin() as conn:
+        if await conn.run_sync(upgrade):
+            await measurements.refresh(conn, None)
+
+
 def upgrade(connection: Connection, to: str = "head") -> bool:
-    """Bring the tables to a migration in the caller's transaction; whether older ones were there before."""
+    """Bring the tables to a migration, in the caller's transaction.
+
+    Args:
+        connection: one without any tables, or with those of an older migration.
+        to: the migration's number, or ``head`` for the newest.
+
+    Returns:
+        Whether there were tables of an older migration before.
+    """
     before = MigrationContext.configure(connection).get_current_revision()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
@@ -22,7 +47,7 @@ def upgrade(connection: Connection, to: str = "head") -> bool:
 
 
 def missing(connection: Connection) -> str:
-    """What a new migration must do to bring these tables to storage/tables, as Alembic code."""
+    """Write, as Alembic code, what a new migration must do to bring these tables to storage/tables."""
     context = MigrationContext.configure(connection)
     script = produce_migrations(context, complete())
     assert script.upgrade_ops is not None

@@ -89,8 +89,8 @@ chat_pace = table(
     Column("next_at", UtcDateTime, nullable=False),
 )
 
-# A database that came back from a copy says so until it has been dealt with: what the copy knows as waiting may
-# have been sent since. storage/database/backup.py writes the first row into the copy itself.
+# Restorations from a copy: see storage/delivery/restoration.py. storage/database/backup.py writes the first row
+# into the copy itself.
 restoration = table(
     "restoration",
     Column("id", Integer, primary_key=True),

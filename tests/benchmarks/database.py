@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -28,7 +29,7 @@ def create(path: Path) -> None:
 
     async def migrate() -> None:
         db = Database.open(url(path))
-        await db.create()
+        await create_or_upgrade(db)
         await db.close()
 
     asyncio.run(migrate())

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.simulator import register as example
 from bot.simulator import register_files
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from storage.register import importer, reader
 
 NOW = datetime(2016, 1, 31, 12, tzinfo=UTC)
@@ -18,7 +19,7 @@ async def fill(db: Database, folder: Path) -> None:
     """Import the register and the overall answers, as files written into ``folder``."""
     made = example.build(2015)
     files = [*register_files.write_csv(made, folder), _write_answers(made, folder / "answers.csv")]
-    await db.create()
+    await create_or_upgrade(db)
     async with db.begin() as conn:
         await importer.apply(conn, reader.read(files), NOW.date(), NOW)
 

@@ -23,7 +23,7 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
     from bot.app import contact_rules
     from scheduler.planner import Planner
     from scheduler.restore import settle
-    from storage.database import backup
+    from storage.delivery import restoration
     from survey.packs.catalogue import load
 
     settings = settings_.load()
@@ -31,8 +31,8 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
     async with database(settings) as db:
         async with db.begin() as conn:
             if copied_at is not None:
-                await backup.announce(conn, copied_at)
-            found = await backup.unsettled(conn)
+                await restoration.announce(conn, copied_at)
+            found = await restoration.unsettled(conn)
             if found is None:
                 raise BadInput(
                     "Databasen är ingen återställd kopia, eller så är det redan klarat av: ange --copied-at för en "
@@ -41,7 +41,7 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
             if stopped_at is not None:
                 if stopped_at < found.copied_at:
                     raise BadInput("--stopped-at är före kopian: ange när det gamla systemet stannade.")
-                await backup.set_stopped(conn, stopped_at)
+                await restoration.set_stopped(conn, stopped_at)
         planner = Planner(db, load(), rules, window, settings.zone, frozenset())
         settled = await settle(db, planner, rules, window, now)
     assert settled is not None

@@ -1,6 +1,7 @@
 """What the report counts is kept when it changes: enrolment-months, endings, and what became of each survey.
 
-The measurements are emptied: `Database.create` makes them, and the new counts, from what they are copies of.
+The measurements are emptied: storage/migrations/upgrade.py makes them, and the new counts, from what they are
+copies of.
 """
 
 import sqlalchemy as sa

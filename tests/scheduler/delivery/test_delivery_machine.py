@@ -23,6 +23,7 @@ from scheduler.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, outbox, settlement
 from storage.delivery.pacing import Pace
+from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.tables import outbox as outbox_table
 from tests.scheduler.planning.test_planner import CATALOGUE, PHONE, ZONE
@@ -200,7 +201,7 @@ def play(folder: Path, examples: int, steps: int) -> None:
 
     async def create() -> None:
         db = Database.open(f"sqlite+aiosqlite:///{Machine.template}")
-        await db.create()
+        await create_or_upgrade(db)
         await db.close()
 
     asyncio.run(create())

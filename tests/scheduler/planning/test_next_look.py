@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, select
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from storage.planning import due
 from storage.supervision.watch import watch_provider
 from storage.tables import enrolment, next_look
@@ -106,7 +107,7 @@ async def test_what_a_decision_is_about_to_change_is_planned_when_it_has(unit: U
 async def test_the_due_are_found_in_the_order_of_one_index(tmp_path: Path) -> None:
     """Nothing is sorted, and no table is read through: a day costs what is due on it, not what is registered."""
     db = Database.open(f"sqlite:///{tmp_path / 'plan.db'}")
-    await db.create()
+    await create_or_upgrade(db)
     seen: list[tuple[str, Any]] = []
     event.listen(
         db.engine.sync_engine, "before_cursor_execute", lambda _c, _cursor, *run, **_: seen.append((run[0], run[1]))

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.supervision.watch import watch_provider
 from storage.tables import address, occasion, session
@@ -33,7 +34,7 @@ class Planning(RuleBasedStateMachine):
         path = Path(self.folder.name)
         self.db = Database.open(f"sqlite+aiosqlite:///{path / 'laws.db'}")
         self.unit = Unit(self.db, path)
-        self.run(self.db.create())
+        self.run(create_or_upgrade(self.db))
         self.now = at("2026-01-12 10:00")
         self.rows: dict[str, tuple[date, date | None, str]] = {}
         self.opened: dict[tuple[int, str, str], datetime] = {}

@@ -13,9 +13,11 @@ from sqlalchemy import select, update
 
 from scheduler.delivery import Delivery, Sending
 from scheduler.restore import Settled, settle
-from storage.database.backup import announce, backup, set_stopped
+from storage.database.backup import backup
 from storage.database.engine import Database
+from storage.delivery.restoration import announce, set_stopped
 from storage.errors import BackupError, BackupRefused
+from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import customer, occasion, outbox, restoration
 from tests.support.fakes import FakeGateway
 from tests.support.unit import CATALOGUE, WINDOW, Unit, at
@@ -39,7 +41,7 @@ class Living(Unit):
 @pytest.fixture
 async def source(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
-    await database.create()
+    await create_or_upgrade(database)
     yield database
     await database.close()
 

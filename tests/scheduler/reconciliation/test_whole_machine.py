@@ -31,6 +31,7 @@ from storage.conversation import answers
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.pacing import Pace
+from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.tables import occasion
 from storage.tables import outbox as outbox_table
@@ -306,7 +307,7 @@ def play(folder: Path, examples: int, steps: int, derandomize: bool) -> None:
 
     async def create() -> None:
         db = Database.open(f"sqlite+aiosqlite:///{Whole.template}")
-        await db.create()
+        await create_or_upgrade(db)
         await db.close()
 
     asyncio.run(create())

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, text
 from storage.database import engine
 from storage.database.engine import Database
 from storage.migrations import upgrade
+from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import complete, enrolment, follow_up, month_count, next_look
 from tests.conftest import fresh_postgres
 
@@ -28,7 +29,7 @@ async def test_the_migrations_lead_to_the_tables(db: Database) -> None:
 
 
 async def test_a_second_upgrade_changes_nothing(db: Database) -> None:
-    await db.create()
+    await create_or_upgrade(db)
     assert await db.check() is None
 
 
@@ -42,7 +43,7 @@ async def test_an_older_database_gets_what_is_kept_made_again(tmp_path: Path) ->
             "registered_on) VALUES (1, 'E1', 1, 1, '2025-01-07', '', '', '2025-01-07')",
         ):
             await conn.execute(text(statement))
-    await old.create()
+    await create_or_upgrade(old)
     async with old.read() as conn:
         rows = (await conn.execute(select(month_count.c.month, month_count.c.began))).all()
     assert [tuple(row) for row in rows] == [("2025-01", 1)]
@@ -66,7 +67,7 @@ async def test_an_older_database_keeps_when_the_planner_looks_next(tmp_path: Pat
                     "VALUES (2, '2025-01', '2025-01-20', '2025-01-20T10:00:00.000000Z')",
                 ):
                     await conn.execute(text(statement))
-            await old.create()
+            await create_or_upgrade(old)
             async with old.read() as conn:
                 looks = (await conn.execute(select(next_look).order_by(next_look.c.enrolment_id))).all()
                 kept = (await conn.execute(select(enrolment.c.ref, enrolment.c.started_on).order_by("ref"))).all()

@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from bot.simulator.emulator.faults import BadDay
 from bot.simulator.emulator.server import EmulatorError
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.people import addresses
 from storage.register import importer, reader
@@ -213,7 +214,7 @@ async def system(
                 "TELEGRAM_API_URL": emulator.url,
             }
         db = Database.open(url)
-        await db.create()
+        await create_or_upgrade(db)
         story = System(folder, url, emulator, env, db)
         try:
             yield story

@@ -25,6 +25,7 @@ from bot.simulator.emulator.faults import BadDay
 from storage.conversation.inbox import quarantined
 from storage.database.engine import Database
 from storage.delivery import outbox
+from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.tables import address, inbox
 from storage.tables import outbox as outbox_table
@@ -70,7 +71,7 @@ class Rig:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
-    await db.create()
+    await create_or_upgrade(db)
     clock = SimulatedClock(START)
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

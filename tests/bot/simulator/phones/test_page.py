@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.tables import answer, case, inbox, session
 from survey.packs.catalogue import load
@@ -18,7 +19,7 @@ from tests.support.browser.phone_page import Played, browser_page, phones_world
 async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     """What is about the page alone is not asked of both databases."""
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
-    await database.create()
+    await create_or_upgrade(database)
     yield database
     await database.close()
 

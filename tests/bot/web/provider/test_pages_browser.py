@@ -9,6 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from storage.database.engine import Database
+from storage.migrations.upgrade import create_or_upgrade
 from tests.bot.web.provider.test_pages import held, link_to
 from tests.support.journeys.world import World, world
 from tests.support.providers import REGISTER
@@ -20,7 +21,7 @@ PHONE_WIDTH = 360
 async def story(tmp_path: Path) -> AsyncIterator[World]:
     """What is about the page alone is not asked of both databases."""
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
-    await database.create()
+    await create_or_upgrade(database)
     async with world(database, tmp_path, "2026-09-01T10:00") as started:
         await started.read(**REGISTER)
         await started.wake("2026-11-25T10:00")
