@@ -1,22 +1,19 @@
-"""What the engine's effects do to the database: the rows that a batch gathers, and the few things done at once."""
+"""Do what the engine's effects ask for: gather rows for the batch to write, or write at once.
+
+A correction, an erasure and a stop are written at once, after what was gathered before them, because they change
+or remove rows that the batch may not have written yet.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from bot.inbound.events import Inbound
+from bot.inbound.scene import Scene
 from storage.cases import opening
 from storage.conversation import answers, sessions
-from storage.conversation.sessions import REASONS, Batch, Talk
+from storage.conversation.answers import Answer
+from storage.conversation.sessions import REASONS, Conversation
 from storage.delivery import outbox
-from storage.figures import measurements
-from storage.followups import month_counts
 from storage.people import addresses
-from storage.tables import occasion, session
-from storage.tables import outbox as outbox_table
+from storage.planning import occasions
 from survey.conversation.model import (
     Append,
     Await,
@@ -35,43 +32,8 @@ from survey.conversation.model import (
     Unlink,
     Withdraw,
 )
-from survey.packs.catalogue import Catalogue
+from survey.packs.catalogue import FALLBACK
 from survey.packs.own_answers import listing
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Where one event takes place."""
-
-    conn: AsyncConnection
-    work: Batch
-    catalogue: Catalogue
-    now: datetime
-    buttons: dict[str, outbox.Asked]
-    event: Inbound
-    sender: addresses.Address
-    today: date
-    providers: tuple[int, ...] = ()  # for whom the sender speaks, as a contact person
-
-    @property
-    def state(self) -> str:
-        """The address's state now, also when an earlier event of the batch changed it."""
-        return self.work.states[self.sender.id]
-
-    def sharing(self, talk: Talk | None) -> tuple[int, ...]:
-        """survey.conversation.model.TextReceived.sharing."""
-        users = self.work.people.get(self.sender.id, [])
-        if len(users) < 2:
-            return ()
-        first = sorted(users, key=lambda user: talk is None or user.id != talk.customer_id)
-        return tuple(user.birth_year for user in first)
-
-    def born(self, year: int | None) -> int | None:
-        """The one customer at the address who was born in ``year`` (None: in any); None where it cannot be told."""
-        users = self.work.people.get(self.sender.id, [])
-        found = [user.id for user in users if year is None or user.birth_year == year]
-        return found[0] if len(found) == 1 else None
-
 
 # What an event is called in the inbox: after its first effect that has a name.
 _OUTCOMES: dict[type[Effect], str] = {
@@ -88,171 +50,193 @@ _OUTCOMES: dict[type[Effect], str] = {
 }
 
 
-async def apply(scene: Scene, effects: Sequence[Effect], talk: Talk | None) -> tuple[str, Say | None]:
-    """Do, or gather, what the effects ask for; the event's outcome, and what was said."""
+async def apply(
+    scene: Scene, effects: Sequence[Effect], conversation: Conversation | None
+) -> tuple[str, Say | None]:
+    """Do what the effects ask for.
+
+    Args:
+        conversation: the one that was stepped; None outside a conversation.
+
+    Returns:
+        What the inbox calls the event, and what is said.
+    """
     said: Say | None = None
     for effect in effects:
         match effect:
             case Say():
                 said = effect
             case TellAnswers(born):
-                said = await _own_answers(scene, talk, born)
-            case Record():
-                assert talk is not None
-                talk.answers.append(effect)
-            case Correct() | Withdraw() | Append():
-                assert talk is not None
-                await _rewrite(scene, talk, effect)
-            case OptOut():
-                await _stop(scene)
-            case OptIn():
-                await _welcome_back(scene)
-            case OpenCase():
-                await _open_case(scene, talk, effect)
-            case SetLanguage(language):
-                await _set_language(scene, talk, language)
-            case Unlink():
-                await addresses.unlink(scene.conn, scene.sender.id, scene.now)
-                scene.work.people.pop(scene.sender.id, None)
-                scene.work.states[scene.sender.id] = "unlinked"
-            case Erase(born):
-                await _erase(scene, talk, born)
+                said = await _own_answers(scene, conversation, born)
             case Await(subject, born):
-                awaited = Awaiting(subject, scene.now, born).to_json() if subject else ""
-                scene.work.awaiting[scene.sender.id] = awaited
-                await addresses.set_awaiting(scene.conn, scene.sender.id, awaited)
+                await _await(scene, Awaiting(subject, scene.batch.now, born).to_json() if subject else "")
+            case Record():
+                assert conversation is not None  # only a step of a conversation makes this and the next two
+                place = conversation.occasion_id, effect.question
+                scene.batch.answers[place] = _answer(scene, conversation, effect)
             case Finish(outcome):
-                assert talk is not None
-                talk.outcome = outcome
-                scene.work.finished.append(talk)
+                assert conversation is not None
+                scene.batch.finished[conversation.occasion_id] = outcome
+            case Correct() | Withdraw() | Append():
+                assert conversation is not None
+                await _rewrite(scene, conversation, effect)
+            case _:
+                await _change(scene, conversation, effect)
     named = next((_OUTCOMES[type(effect)] for effect in effects if type(effect) in _OUTCOMES), None)
     if named is None and said is not None:
         named = "re_asked" if said.question else said.phrases[0]
     return named or "repeated", said
 
 
-async def _rewrite(scene: Scene, talk: Talk, effect: Correct | Withdraw | Append) -> None:
-    """Change an answer that is already there."""
-    conn, now = scene.conn, scene.now
-    await sessions.save_answers(conn, [talk], scene.catalogue, now)
-    ratings = []
+async def _rewrite(scene: Scene, conversation: Conversation, effect: Correct | Withdraw | Append) -> None:
+    """Change an answer that was given earlier."""
+    batch = scene.batch
+    await batch.save_answers()  # it may have been given earlier in this batch
     match effect:
-        case Correct(question, value, _):
-            await month_counts.count_answers(conn, sessions.held_of(talk, question, value))
-            await answers.correct(conn, sessions.row_of(talk, effect, scene.catalogue, now))
-            ratings = sessions.rating_of(talk, question, value)
+        case Correct():
+            await answers.correct(batch.conn, _answer(scene, conversation, effect), batch.now)
         case Withdraw(question):
-            await month_counts.count_answers(conn, sessions.held_of(talk, question, None))
-            await answers.withdraw(conn, talk.occasion_id, question, now)
-            ratings = sessions.rating_of(talk, question, None)
+            await answers.withdraw(batch.conn, conversation, question, batch.now)
         case Append(question, text):
-            await answers.append(conn, talk.occasion_id, question, text)
-    if ratings:
-        await measurements.set_ratings(conn, ratings)
+            await answers.append(batch.conn, conversation.occasion_id, question, text)
 
 
-async def _open_case(scene: Scene, talk: Talk | None, effect: OpenCase) -> None:
-    text = effect.text
-    if effect.kind == "contact" and talk is not None:
-        await sessions.save_answers(scene.conn, [talk], scene.catalogue, scene.now)
-        text = await answers.comment(scene.conn, talk.occasion_id)
-    # What any of several may have written is nobody's yet: a person must ask whose it is. A "yes" to contact is the
-    # answer to a question that one customer was asked.
-    told = talk is not None and (effect.kind == "contact" or not talk.shared)
-    whose = [talk.customer_id if talk is not None and told else scene.born(None)]
-    if effect.kind == "wrong_number":  # it concerns all who are thought to have this number
-        known = await addresses.users_of(scene.conn, [scene.sender.id])
-        whose = [user.id for user in known.get(scene.sender.id, [])] or [None]
-    scene.work.cases += [
-        opening.opened(
+def _answer(scene: Scene, conversation: Conversation, given: Record | Correct) -> Answer:
+    version = scene.batch.at.catalogue.surveys[conversation.survey].version
+    skipped = isinstance(given, Record) and given.skipped
+    return Answer(conversation, given.question, given.value, given.text, skipped, version)
+
+
+async def _change(scene: Scene, conversation: Conversation | None, effect: Effect) -> None:
+    """Do what concerns the address, the person or the unit's staff."""
+    batch, sender = scene.batch, scene.sender
+    match effect:
+        case OptOut():
+            await _stop(scene)
+        case OptIn():
+            await _welcome_back(scene)
+        case OpenCase():
+            await _open_case(scene, conversation, effect)
+        case SetLanguage(language):
+            await _set_language(scene, conversation, language)
+        case Unlink():
+            await addresses.unlink(batch.conn, sender.id, batch.now)
+            batch.people.pop(sender.id, None)
+            batch.states[sender.id] = "unlinked"
+        case Erase(born):
+            await _erase(scene, conversation, born)
+
+
+async def _await(scene: Scene, awaiting: str) -> None:
+    """Remember what the address's next message is about; empty for nothing in particular."""
+    scene.batch.awaiting[scene.sender.id] = awaiting
+    await addresses.set_awaiting(scene.batch.conn, scene.sender.id, awaiting)
+
+
+async def _open_case(scene: Scene, conversation: Conversation | None, effect: OpenCase) -> None:
+    batch, text = scene.batch, effect.text
+    if effect.kind == "contact" and conversation is not None:
+        await batch.save_answers()
+        text = await answers.comment(batch.conn, conversation.occasion_id)
+    for customer_id in await _concerned(scene, conversation, effect):
+        case = opening.opened(
             effect.kind,
             text,
-            scene.now,
+            batch.now,
             urgent=effect.urgent,
             customer_id=customer_id,
             address_id=scene.sender.id,
-            occasion_id=talk.occasion_id if talk else None,
+            occasion_id=conversation.occasion_id if conversation else None,
             channel=scene.event.channel,
         )
-        for customer_id in whose
-    ]
+        batch.cases.append(case)
 
 
-async def _set_language(scene: Scene, talk: Talk | None, language: str) -> None:
-    """For the customer of the conversation, or the only one at the address; this reply is in it in any case."""
-    users = scene.work.people.get(scene.sender.id, [])
-    if talk is not None:
-        await addresses.set_language(scene.conn, talk.customer_id, language)
+async def _concerned(scene: Scene, conversation: Conversation | None, effect: OpenCase) -> list[int | None]:
+    """Return the ids of the customers whom a case concerns, each with a case of its own.
+
+    None stands for a customer who cannot be told: any of several may have written, and a person must ask. A "yes"
+    to contact is the answer to a question that one customer was asked.
+    """
+    if effect.kind == "wrong_number":  # it concerns all who are thought to have this number
+        users = await addresses.users_of(scene.batch.conn, [scene.sender.id])
+        return [user.id for user in users.get(scene.sender.id, [])] or [None]
+    if conversation is not None and (effect.kind == "contact" or not conversation.shared):
+        return [conversation.customer_id]
+    return [scene.born(None)]
+
+
+async def _set_language(scene: Scene, conversation: Conversation | None, language: str) -> None:
+    """Set the language of the conversation's customer or of the only one at the address.
+
+    This reply is in that language in any case.
+    """
+    batch, users = scene.batch, scene.users
+    if conversation is not None:
+        await addresses.set_language(batch.conn, conversation.customer_id, language)
     elif len(users) == 1:
-        await addresses.set_language(scene.conn, users[0].id, language)
+        await addresses.set_language(batch.conn, users[0].id, language)
     if users:
-        scene.work.people[scene.sender.id] = [
-            addresses.Person(each.id, language, each.birth_year) for each in users
-        ]
+        spoken = [addresses.Person(each.id, language, each.birth_year) for each in users]
+        batch.people[scene.sender.id] = spoken
 
 
-def _person(scene: Scene, talk: Talk | None, born: int | None) -> int | None:
-    """The customer who asks; None where it cannot be told."""
-    return talk.customer_id if talk is not None and not talk.shared else scene.born(born)
+def _asking(scene: Scene, conversation: Conversation | None, born: int | None) -> int | None:
+    """Return the id of the customer who asks; None where it cannot be told."""
+    if conversation is not None and not conversation.shared:
+        return conversation.customer_id
+    return scene.born(born)
 
 
-async def _own_answers(scene: Scene, talk: Talk | None, born: int | None) -> Say:
-    customer_id = _person(scene, talk, born)
+async def _own_answers(scene: Scene, conversation: Conversation | None, born: int | None) -> Say:
+    """List the answers of the customer who asks."""
+    batch, users = scene.batch, scene.users
+    customer_id = _asking(scene, conversation, born)
     if customer_id is None:
         return Say(("no_answers",))
-    if talk is not None:
-        await sessions.save_answers(scene.conn, [talk], scene.catalogue, scene.now)
-    users = scene.work.people.get(scene.sender.id)
-    language = talk.session.language if talk else users[0].language if users else "sv"
-    text = listing(await answers.given(scene.conn, customer_id), scene.catalogue, language)
+    await batch.save_answers()
+    language = conversation.session.language if conversation else users[0].language if users else FALLBACK
+    text = listing(await answers.given(batch.conn, customer_id), batch.at.catalogue, language)
     return Say(("my_answers",), None, text) if text else Say(("no_answers",))
 
 
-async def _erase(scene: Scene, talk: Talk | None, born: int | None) -> None:
-    customer_id = _person(scene, talk, born)
+async def _erase(scene: Scene, conversation: Conversation | None, born: int | None) -> None:
+    """Delete the answers of the customer who asks."""
+    customer_id = _asking(scene, conversation, born)
     if customer_id is None:
         return
-    await sessions.save_now(scene.conn, scene.work, scene.catalogue, scene.now)
-    await answers.erase(scene.conn, customer_id, "customer", scene.now)
-    work = scene.work
-    work.open = {id_: each for id_, each in work.open.items() if each is talk or each.customer_id != customer_id}
-    for talks in work.ended.values():
-        talks[:] = [each for each in talks if each is talk or each.customer_id != customer_id]
+    await scene.batch.save()
+    await answers.erase(scene.batch.conn, customer_id, "customer", scene.batch.now)
+    scene.batch.forget(customer_id, but=conversation)
 
 
 async def _welcome_back(scene: Scene) -> None:
-    """START: every channel of the customer; on a shared address that one alone, since another's chat may be closed
-    for good."""
+    """START: open every channel of the customer.
+
+    On a shared address that one alone, since another customer's chat may be closed for good.
+    """
     reached = [scene.sender.id]
     if scene.born(None) is not None:
-        reached = await addresses.siblings(scene.conn, scene.sender.id)
-    await addresses.opt_in_addresses(scene.conn, reached, scene.now)
-    scene.work.states[scene.sender.id] = "active"
+        reached = await addresses.siblings(scene.batch.conn, scene.sender.id)
+    await addresses.opt_in_addresses(scene.batch.conn, reached, scene.batch.now)
+    scene.batch.states[scene.sender.id] = "active"
 
 
 async def _stop(scene: Scene) -> None:
-    """STOP: every channel of every customer at this address, at once; what is open closes, what waits goes."""
-    conn, work, sender, now = scene.conn, scene.work, scene.sender, scene.now
-    await sessions.save_now(conn, work, scene.catalogue, now)
+    """STOP: close every channel of every customer at this address, at once.
+
+    Their open conversations end with it, and what is queued for them is cancelled.
+    """
+    batch, sender = scene.batch, scene.sender
+    conn, now, reason = batch.conn, batch.now, REASONS["opted_out"]
+    await batch.save()
     reached = await addresses.siblings(conn, sender.id)
     await addresses.opt_out_addresses(conn, reached, "message", now)
-    await conn.execute(
-        update(outbox_table)
-        .where(outbox_table.c.address_id.in_(reached), outbox_table.c.state == "queued")
-        .values(state="cancelled", reason=REASONS["opted_out"], settled_at=now)
-    )
-    open_elsewhere = select(session.c.occasion_id).where(
-        session.c.address_id.in_(reached), session.c.address_id != sender.id, session.c.is_open == 1
-    )
-    elsewhere = [occasion_id for (occasion_id,) in await conn.execute(open_elsewhere)]
-    if elsewhere:
-        await conn.execute(update(session).where(session.c.occasion_id.in_(elsewhere)).values(is_open=0))
-        await conn.execute(
-            update(occasion)
-            .where(occasion.c.id.in_(elsewhere))
-            .values(outcome="opted_out", reason=REASONS["opted_out"], closed_at=now)
-        )
+    await outbox.cancel_queued(conn, reached, reason, now)
+    others = [address_id for address_id in reached if address_id != sender.id]  # the engine closes the sender's own
+    closed = await sessions.close_at(conn, others)
+    await occasions.close(conn, [(occasion_id, "opted_out", reason) for occasion_id in closed], now)
     for address_id in reached:
-        work.states[address_id] = "opted_out"
-        if address_id != sender.id:
-            work.open.pop(address_id, None)
+        batch.states[address_id] = "opted_out"
+    for address_id in others:
+        batch.open.pop(address_id, None)

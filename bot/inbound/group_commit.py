@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.inbound.batch import WAITS
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler import crash_points
 from storage.conversation import inbox
-from storage.conversation.sessions import WAITS
 from storage.database.engine import Database, is_passing
 from storage.errors import StorageFailure
 from survey.packs.catalogue import Catalogue

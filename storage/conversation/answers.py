@@ -1,14 +1,18 @@
-"""Answers: kept, corrected with their history, listed for the one who gave them, and deleted when asked."""
+"""Answers: saved, corrected with their history, listed for the customer who gave them, and deleted on request."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.conversation.sessions import Conversation
+from storage.database.engine import Connection
 from storage.database.statements import insert, upsert
 from storage.figures import measurements
+from storage.followups import month_counts
+from storage.followups.enrolment_months import QUESTION as HELD
 from storage.tables import (
     answer,
     answer_history,
@@ -30,33 +34,90 @@ _QUOTING = ("contact", "danger", "unclear_stop")  # cases whose text is taken fr
 _ERASED = "Kunden har raderat sina svar."
 
 
-async def save(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace rows of the answer table."""
-    await upsert(conn, answer, ("occasion_id", "question"), rows)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a customer answered to one question of a conversation.
+
+    Attributes:
+        value: of a closed question; None for a free text and where ``skipped``.
+        skipped: the question was asked, and no reply to it was understood.
+        version: of the survey pack that asked.
+    """
+
+    conversation: Conversation
+    question: str
+    value: int | None
+    text: str | None
+    skipped: bool
+    version: int
 
 
-async def correct(conn: AsyncConnection, row: dict[str, Any]) -> None:
-    """Put ``row`` in the place of an earlier answer, which goes into the history."""
-    await _keep_history(conn, row["occasion_id"], row["question"], row["answered_at"], "corrected")
-    await save(conn, [row])
+async def save(conn: Connection, given: Sequence[Answer], now: datetime) -> None:
+    """Save answers and bring the kept counts and measurements up to date; the last of the same question counts."""
+    if not given:
+        return
+    held = [each for each in given if each.question == HELD]
+    if held:  # counted first, because the counts need the answers as they were before
+        await month_counts.count_answers(conn, {_month_of(each.conversation): each.value for each in held})
+    rows = {(each.conversation.occasion_id, each.question): _row(each, now) for each in given}
+    await upsert(conn, answer, ("occasion_id", "question"), list(rows.values()))
+    ratings = [rating for each in given for rating in _ratings(each.conversation, each.question, each.value)]
+    if ratings:
+        await measurements.set_ratings(conn, ratings)
 
 
-async def withdraw(conn: AsyncConnection, occasion_id: int, question: str, now: datetime) -> None:
-    """Take an answer away, into the history."""
-    await _keep_history(conn, occasion_id, question, now, "withdrawn")
-    await conn.execute(answer.delete().where(*_place(occasion_id, question)))
+async def correct(conn: Connection, corrected: Answer, now: datetime) -> None:
+    """Replace an earlier answer and keep the earlier one in the history."""
+    await _keep_history(conn, corrected.conversation.occasion_id, corrected.question, now, "corrected")
+    await save(conn, [corrected], now)
 
 
-async def append(conn: AsyncConnection, occasion_id: int, question: str, text: str) -> None:
-    """Add to a free text, up to survey.understanding.parse.TEXT_LIMIT characters."""
+async def withdraw(conn: Connection, conversation: Conversation, question: str, now: datetime) -> None:
+    """Move an answer that no longer counts into the history."""
+    if question == HELD:
+        await month_counts.count_answers(conn, {_month_of(conversation): None})
+    await _keep_history(conn, conversation.occasion_id, question, now, "withdrawn")
+    await conn.execute(answer.delete().where(*_place(conversation.occasion_id, question)))
+    if ratings := _ratings(conversation, question, None):
+        await measurements.set_ratings(conn, ratings)
+
+
+def _month_of(conversation: Conversation) -> tuple[int, str]:
+    """Return the enrolment-month whose follow-up a check-in asks about."""
+    return conversation.enrolment_id, conversation.period
+
+
+def _row(given: Answer, now: datetime) -> dict[str, Any]:
+    return {
+        "occasion_id": given.conversation.occasion_id,
+        "question": given.question,
+        "value": given.value,
+        "text": given.text,
+        "skipped": int(given.skipped),
+        "version": given.version,
+        "answered_at": now,
+    }
+
+
+def _ratings(
+    conversation: Conversation, question: str, value: int | None
+) -> list[tuple[int, str, str, int | None]]:
+    """Return the measurement that an answer changes, as measurements.set_ratings takes it; empty if it is none."""
+    # A survey that is asked once more, on trial, has a period and is no measurement.
+    measured = conversation.survey in measurements.POINTS and not conversation.period
+    return [(conversation.enrolment_id, conversation.survey, question, value)] if measured else []
+
+
+async def append(conn: Connection, occasion_id: int, question: str, text: str) -> None:
+    """Add a line to a free text, up to survey.understanding.parse.TEXT_LIMIT characters."""
     whole = func.coalesce(answer.c.text + "\n", "") + text
     await conn.execute(
         update(answer).where(*_place(occasion_id, question)).values(text=func.substr(whole, 1, TEXT_LIMIT))
     )
 
 
-async def comment(conn: AsyncConnection, occasion_id: int) -> str:
-    """What was written in a conversation's free texts; empty when nothing was."""
+async def comment(conn: Connection, occasion_id: int) -> str:
+    """Return what the customer wrote in a conversation's free texts; empty when nothing was."""
     rows = await conn.execute(
         select(answer.c.text)
         .where(answer.c.occasion_id == occasion_id, answer.c.text.is_not(None))
@@ -65,8 +126,8 @@ async def comment(conn: AsyncConnection, occasion_id: int) -> str:
     return "\n".join(text for (text,) in rows)
 
 
-async def given(conn: AsyncConnection, customer_id: int) -> list[Given]:
-    """A customer's answers, those of the latest conversation first."""
+async def given(conn: Connection, customer_id: int) -> list[Given]:
+    """Return a customer's answers, those of the latest conversation first."""
     rows = await conn.execute(
         select(
             occasion.c.id,
@@ -83,11 +144,14 @@ async def given(conn: AsyncConnection, customer_id: int) -> list[Given]:
     return [Given(id_, survey, at.date(), question, value, text) for id_, survey, at, question, value, text in rows]
 
 
-async def erase(conn: AsyncConnection, customer_id: int, actor: str, now: datetime) -> None:
+async def erase(conn: Connection, customer_id: int, actor: str, now: datetime) -> None:
     """Delete what a customer has answered: values, texts and their history, wherever a copy is.
 
     That a contact was made, and how it ended, stays: those are facts about the unit's work. A complaint stays
-    too, as a case that the unit must handle. ``actor``: customer, or who of the staff.
+    too, as a case that the unit must handle.
+
+    Args:
+        actor: ``customer``, or the name of the member of staff.
     """
     occasions = select(occasion.c.id).where(occasion.c.customer_id == customer_id)
     count = (
@@ -116,9 +180,11 @@ async def erase(conn: AsyncConnection, customer_id: int, actor: str, now: dateti
     )
 
 
-async def _forget_messages(conn: AsyncConnection, customer_id: int, occasions: Any) -> None:
-    """What was written to us, and the lists of answers that we sent. On a shared address only what belongs to
-    one of the customer's own conversations."""
+async def _forget_messages(conn: Connection, customer_id: int, occasions: Any) -> None:
+    """Delete what the customer wrote to us, and the lists of answers that we sent.
+
+    At a shared address only what belongs to one of the customer's own conversations.
+    """
     shared = select(customer_address.c.address_id).group_by(customer_address.c.address_id).having(func.count() > 1)
     own = select(customer_address.c.address_id).where(
         customer_address.c.customer_id == customer_id, customer_address.c.address_id.not_in(shared)
@@ -136,8 +202,8 @@ async def _forget_messages(conn: AsyncConnection, customer_id: int, occasions: A
     )
 
 
-async def _forget_sessions(conn: AsyncConnection, customer_id: int, now: datetime) -> None:
-    """A session holds values: each is left empty and closed, so that no late answer opens it."""
+async def _forget_sessions(conn: Connection, customer_id: int, now: datetime) -> None:
+    """Empty and close the customer's sessions, which hold values, so that no late answer opens them again."""
     rows = (
         await conn.execute(
             select(session.c.occasion_id, session.c.state).where(session.c.customer_id == customer_id)
@@ -162,7 +228,7 @@ def _place(occasion_id: int, question: str) -> tuple[Any, ...]:
     return answer.c.occasion_id == occasion_id, answer.c.question == question
 
 
-async def _keep_history(conn: AsyncConnection, occasion_id: int, question: str, now: datetime, reason: str) -> None:
+async def _keep_history(conn: Connection, occasion_id: int, question: str, now: datetime, reason: str) -> None:
     copied = ("occasion_id", "question", "value", "text", "skipped", "version", "answered_at")
     earlier = select(
         *(answer.c[name] for name in copied),

@@ -1,14 +1,70 @@
 """Inbound events as they are stored: those that were taken in, and those in quarantine, which could not be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, union_all
+from sqlalchemy import bindparam, select, union_all
 
 from storage.database.engine import Connection
-from storage.database.statements import insert_ignore
+from storage.database.statements import insert, insert_ignore
 from storage.tables import inbox
 from storage.tables import quarantine as quarantine_table
+
+Key = tuple[str, str]  # channel and external id: the identity of an inbound event
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One inbound event that was taken in.
+
+    Attributes:
+        occasion_id: of the conversation that it belonged to, if any.
+        body: what was written, or the kind of event where it was not a text.
+        outcome: what it led to: answered, opted_out, unknown_sender, ...
+        reply: the rendered answer, the same each time the event comes.
+    """
+
+    channel: str
+    external_id: str
+    address_id: int
+    occasion_id: int | None
+    body: str
+    outcome: str
+    reply: str | None
+
+
+_STORED = select(inbox.c.external_id, inbox.c.outcome, inbox.c.reply).where(
+    inbox.c.channel == bindparam("channel"), inbox.c.external_id.in_(bindparam("ids", expanding=True))
+)
+
+
+async def stored(conn: Connection, keys: Collection[Key]) -> dict[Key, tuple[str, str | None]]:
+    """Return (outcome, reply) of those of ``keys`` that are in the inbox already."""
+    found: dict[Key, tuple[str, str | None]] = {}
+    for channel in {channel for channel, _ in keys}:
+        ids = list({external_id for of, external_id in keys if of == channel})
+        for external_id, outcome, reply in await conn.execute(_STORED, {"channel": channel, "ids": ids}):
+            found[channel, external_id] = (outcome, reply)
+    return found
+
+
+async def add(conn: Connection, entries: Sequence[Entry], received_at: datetime) -> None:
+    """Store what became of inbound events."""
+    rows = [
+        {
+            "channel": each.channel,
+            "external_id": each.external_id,
+            "address_id": each.address_id,
+            "occasion_id": each.occasion_id,
+            "body": each.body,
+            "received_at": received_at,
+            "outcome": each.outcome,
+            "reply": each.reply,
+        }
+        for each in entries
+    ]
+    await insert(conn, inbox, rows)
 
 
 async def missing(conn: Connection, channel: str, external_ids: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import insert_ignore
@@ -43,27 +43,28 @@ async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: 
     await insert_ignore(conn, outbox, rows)
 
 
+async def cancel_queued(conn: Connection, address_ids: Collection[int], reason: str, now: datetime) -> None:
+    """Cancel every message that still waits to be sent to these addresses."""
+    o = outbox.c
+    waiting = update(outbox).where(o.address_id.in_(list(address_ids)), o.state == "queued")
+    await conn.execute(waiting.values(state="cancelled", reason=reason, settled_at=now))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message with a question: whom it was sent to, and its id there once it has one."""
+    """A message that had buttons: whom it was sent to, and what it said."""
 
     address_id: int
     occasion_id: int | None
-    question: str | None
-    external_id: str | None
+    say: Say
 
 
 async def asked_by(conn: Connection, references: Collection[str]) -> dict[str, Asked]:
-    """The questions that messages asked, by their references: what a button leads back to."""
-    rows = await conn.execute(
-        select(
-            outbox.c.reference, outbox.c.address_id, outbox.c.occasion_id, outbox.c.say, outbox.c.external_id
-        ).where(outbox.c.reference.in_(list(references)))
-    )
-    return {
-        row.reference: Asked(row.address_id, row.occasion_id, Say.from_json(row.say).question, row.external_id)
-        for row in rows
-    }
+    """Return messages by their references: what a tapped button leads back to."""
+    o = outbox.c
+    statement = select(o.reference, o.address_id, o.occasion_id, o.say).where(o.reference.in_(list(references)))
+    rows = await conn.execute(statement)
+    return {row.reference: Asked(row.address_id, row.occasion_id, Say.from_json(row.say)) for row in rows}
 
 
 async def last_asked(conn: Connection, occasion_id: int, address_id: int, question: str) -> str | None:

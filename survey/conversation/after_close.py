@@ -46,6 +46,18 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     return session, ()
 
 
+def closed_by_delivery(session: Session, outcome: str, closed_at: datetime | None) -> Session:
+    """Return the session of a conversation whose message did not arrive, closed as if nobody had answered in time.
+
+    Delivery writes only the occasion's outcome. A session that the engine has closed itself is returned as it is.
+    After an opt-out the conversation never opens again.
+    """
+    if session.state == "closed":
+        return session
+    reopens_from = None if outcome == "opted_out" else closed_at
+    return replace(session, state="closed", closed_at=reopens_from, open_question=None)
+
+
 def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) -> Step:
     text, words = event.text, survey.words
     command = parse.command(text, words)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.inbound.contact_messages import HELP
 from bot.web.provider import link_messages
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.tables import follow_up, follow_up_event, inbox
+from survey.contacts.dialogue import HELP
 from survey.packs import segments
 from tests.support.journeys.world import World, world
 from tests.support.providers import OTHER_PHONE, PHONE, REGISTER

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from bot.cli.providers import digests as command
 from bot.errors import BadInput
-from bot.inbound.contact_messages import LOOKED_INTO
 from scheduler.provider_digests import compose, queue
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.people import addresses
 from storage.tables import case, digest_figure, outbox, provider
+from survey.contacts.dialogue import LOOKED_INTO
 from survey.packs import segments
 from tests.support.journeys.world import ZONE, World, world
 from tests.support.providers import OTHER_PHONE, PHONE, REGISTER

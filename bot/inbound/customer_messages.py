@@ -1,0 +1,168 @@
+"""What a customer wrote or tapped: which conversation it belongs to, and what the engine makes of it there.
+
+The open conversation comes first; then an ended one that this is a late word to; then what may be asked for
+outside a conversation; and what none of them takes gets one neutral line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.inbound import contact_messages
+from bot.inbound.effects import apply
+from bot.inbound.events import Edit, Tapped
+from bot.inbound.scene import Handled, Scene
+from storage.conversation.sessions import Conversation
+from storage.delivery import outbox
+from survey.conversation import commands, engine
+from survey.conversation.model import (
+    Await,
+    Awaiting,
+    ChoiceTapped,
+    Correct,
+    Effect,
+    OptOut,
+    Record,
+    Resume,
+    Resumed,
+    Say,
+    Session,
+    TextReceived,
+    Unreadable,
+)
+
+Said = TextReceived | Tapped | Unreadable
+
+CHOSEN = "\N{CHECK MARK} "  # stands before the answer in a question that has been answered
+
+
+async def handle(scene: Scene, said: Said) -> Handled:
+    """Step the conversation that the event belongs to, and do what follows."""
+    opened = scene.batch.open.get(scene.sender.id)
+    for conversation in [opened] if opened else _ended(scene, said):
+        event = _event(scene, conversation, said)
+        if event is None:
+            asked = conversation.session.open_question
+            return Handled("old_button", Say(("old_button",), asked), opened)
+        survey = scene.batch.at.catalogue.surveys[conversation.survey]
+        session, effects = engine.step(survey, conversation.session, event, scene.batch.now)
+        if opened or effects:
+            return await _follow(scene, conversation, session, effects)
+    return await _outside(scene, said)
+
+
+def _ended(scene: Scene, said: Said) -> list[Conversation]:
+    """Return the ended conversations that the event may be a late word to, the latest first.
+
+    None while a request that takes two messages waits for its second.
+    """
+    if scene.state != "active":
+        return []
+    words = scene.batch.at.catalogue.words
+    if isinstance(said, TextReceived) and commands.is_awaited(said.text, _awaiting(scene), words):
+        return []
+    ended = scene.batch.ended.get(scene.sender.id, [])
+    if isinstance(said, Tapped):
+        asked = scene.buttons.get(said.reference)
+        return [each for each in ended if asked is not None and asked.occasion_id == each.occasion_id]
+    return ended
+
+
+def _awaiting(scene: Scene) -> Awaiting | None:
+    """Return what the sender's next message is about, outside a conversation."""
+    kept = scene.batch.awaiting[scene.sender.id]
+    return commands.fresh(Awaiting.from_json(kept), scene.batch.now) if kept else None
+
+
+def _event(scene: Scene, conversation: Conversation, said: Said) -> TextReceived | ChoiceTapped | Unreadable | None:
+    """Return the event as the engine takes it; None for a button that is not this conversation's."""
+    if isinstance(said, TextReceived):
+        return TextReceived(said.text, scene.sharing(conversation)) if conversation.shared else said
+    if isinstance(said, Unreadable):
+        return said
+    asked = scene.buttons.get(said.reference)
+    if asked is None or (asked.address_id, asked.occasion_id) != (scene.sender.id, conversation.occasion_id):
+        return None
+    return ChoiceTapped(asked.say.question or "", said.value)
+
+
+async def _follow(
+    scene: Scene, conversation: Conversation, session: Session, effects: tuple[Effect, ...]
+) -> Handled:
+    """Do what a step asks for, and put the conversation where the next event will look for it."""
+    if any(isinstance(effect, Await) for effect in effects):  # the sender must tell first whose it is
+        outcome, say = await apply(scene, effects, None)
+        return Handled(outcome, say)
+    stepped = replace(conversation, session=session)
+    scene.batch.touched[stepped.occasion_id] = stepped
+    outcome, say = await apply(scene, effects, stepped)
+    scene.batch.settle(scene.sender.id, stepped)
+    edit = await _edit(scene, stepped, effects) if scene.event.channel != "sms" else None
+    return Handled(outcome, say, stepped, edit)
+
+
+async def _outside(scene: Scene, said: Said) -> Handled:
+    """Meet requests where no question is open at this address; the rest gets one neutral line."""
+    if isinstance(said, TextReceived):
+        effects = engine.outside(
+            said.text,
+            scene.batch.at.catalogue.words,
+            scene.sharing(None),
+            _awaiting(scene),
+            carrier_opted_out=scene.state == "opted_out" and scene.event.channel == "sms",
+        )
+        if OptOut() in effects and scene.state == "opted_out":
+            return Handled("opted_out")  # an opt-out is confirmed once
+        if effects:
+            outcome, say = await apply(scene, effects, None)
+            resume = next((effect for effect in effects if isinstance(effect, Resume)), None)
+            return await _resume(scene, resume) if resume else Handled(outcome, say)
+    return _neutral(scene, said)
+
+
+async def _resume(scene: Scene, resume: Resume) -> Handled:
+    """Take up the ended conversation of the one who has told who it is."""
+    customer_id = scene.born(resume.born)
+    for conversation in scene.batch.ended.get(scene.sender.id, []):
+        if conversation.customer_id == customer_id and scene.state == "active":
+            survey = scene.batch.at.catalogue.surveys[conversation.survey]
+            resumed = Resumed(resume.correcting)
+            session, effects = engine.step(survey, conversation.session, resumed, scene.batch.now)
+            if effects:
+                return await _follow(scene, conversation, session, effects)
+    phrase = "nothing_to_correct" if resume.correcting else "no_open_question"
+    return Handled(phrase, Say((phrase,)))
+
+
+def _neutral(scene: Scene, said: Said) -> Handled:
+    """Answer what nothing waits for; a stranger is answered once, and one who has opted out never."""
+    if scene.state == "opted_out":
+        return Handled("opted_out_sender")
+    if scene.users:
+        phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(said), "no_open_question")
+        return Handled(phrase, Say((phrase,)))
+    if scene.providers:
+        return contact_messages.helped()
+    batch, sender = scene.batch, scene.sender
+    if sender.greeted_at is None and sender.id not in batch.greeted:
+        batch.greeted.add(sender.id)
+        return Handled("unknown_sender", Say(("unknown_sender",)))
+    return Handled("unknown_sender")
+
+
+async def _edit(scene: Scene, conversation: Conversation, effects: Sequence[Effect]) -> Edit | None:
+    """Return the question that has just been answered in a chat, with its answer instead of its buttons."""
+    given = next((each for each in effects if isinstance(each, Record | Correct)), None)
+    if given is None or given.value is None:
+        return None
+    event, batch = scene.event.event, scene.batch
+    message_id = event.message_id if isinstance(event, Tapped) else None
+    message_id = message_id or await outbox.last_asked(
+        batch.conn, conversation.occasion_id, scene.sender.id, given.question
+    )
+    if message_id is None:
+        return None
+    catalogue, language = batch.at.catalogue, conversation.session.language
+    say = Say((), given.question)
+    asked = catalogue.render(say, survey=conversation.survey, language=language, channel=scene.event.channel)
+    label = dict(catalogue.choices(say, conversation.survey, language))[given.value]
+    return Edit(message_id, f"{asked}\n{CHOSEN}{label}")
