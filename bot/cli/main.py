@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -60,7 +60,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def _run(work: Coroutine[object, object, T]) -> T:
     return asyncio.run(work)
 
 
@@ -71,9 +71,9 @@ def init(
     ] = "",
 ) -> None:
     """Skapa databasen, eller lyft den till den senaste versionen."""
-    from bot.cli import common
+    from bot.cli.system import setup
 
-    typer.echo(_run(common.init(from_)))
+    typer.echo(_run(setup.init(from_)))
 
 
 @app.command("import")
@@ -84,9 +84,9 @@ def import_(
     reason: Annotated[str, typer.Option(help="Varför en låst månad rättas.")] = "",
 ) -> None:
     """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
-    from bot.cli import common
+    from bot.cli.staff import register
 
-    typer.echo(_run(common.import_files(paths, dry_run, now(), by, reason)))
+    typer.echo(_run(register.import_files(paths, dry_run, now(), by, reason)))
 
 
 @app.command()
@@ -98,9 +98,9 @@ def run(
     ] = False,
 ) -> None:
     """Kör allt i en process: webhookar, schema och utskick."""
-    from bot.cli import common
+    from bot.cli.system import run as run_
 
-    _run(common.run(host, port, now, simulate))
+    _run(run_.run(host, port, now, simulate))
 
 
 @app.command()
@@ -114,15 +114,15 @@ def plan(
     since: Annotated[str | None, typer.Option("--since", help="Med --audit: från och med denna dag (ISO).")] = None,
 ) -> None:
     """Visa vad som ska skickas, vad som hålls tillbaka och varför."""
-    from bot.cli import common
+    from bot.cli.arguments import moment
     from bot.cli.staff import planning
 
-    moment = common.moment(at, now())
+    then = moment(at, now())
     if audit:
-        if not _run(planning.audit(moment, dry_run, since)):
+        if not _run(planning.audit(then, dry_run, since)):
             raise typer.Exit(1)
     else:
-        _run(planning.plan(moment, dry_run))
+        _run(planning.plan(then, dry_run))
 
 
 @app.command()
@@ -136,9 +136,9 @@ def why(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret
 @app.command()
 def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i registret.")]) -> None:
     """Skapa en engångslänk som knyter kundens Telegram till registret."""
-    from bot.cli import common
+    from bot.cli.staff import register
 
-    typer.echo(_run(common.invite(customer, now())))
+    typer.echo(_run(register.invite(customer, now())))
 
 
 @app.command()
@@ -150,9 +150,9 @@ def link(
     revoke: Annotated[bool, typer.Option("--revoke", help="Dra in länkarna (eller --phone:s).")] = False,
 ) -> None:
     """Skicka en personlig länk till en anordnares kontaktperson, för att registrera uppföljningar."""
-    from bot.web.provider import link_messages
+    from bot.cli.providers import links
 
-    typer.echo(_run(link_messages.link(provider, phone, days, telegram, revoke, now())))
+    typer.echo(_run(links.link(provider, phone, days, telegram, revoke, now())))
 
 
 @app.command()
@@ -189,6 +189,7 @@ def talk(
 
 @app.command()
 def report(
+    *,
     year: Year,
     out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
     formats: Annotated[
@@ -204,18 +205,19 @@ def report(
     draft: Annotated[bool, typer.Option("--draft", help="Dagens siffror, även om året är publicerat.")] = False,
 ) -> None:
     """Skriv årets kvalitetsrapport: som den publicerades, annars ett utkast av dagens siffror."""
-    from bot.cli import common
+    from bot.cli.figures import report as report_
+    from bot.reports import DOCUMENTS, FORMATS
 
     if provider is not None:
         from bot.cli.providers.dialogue_pack import dialogue_pack
 
         if publish or revise is not None:
             raise typer.BadParameter("Ett underlag publiceras inte: välj --provider eller --publish.")
-        chosen = formats.split(",") if formats else list(common.DOCUMENTS)
+        chosen = formats.split(",") if formats else list(DOCUMENTS)
         done = dialogue_pack(year, provider, out, chosen, now(), draft=draft)
     else:
-        chosen = formats.split(",") if formats else list(common.FORMATS)
-        done = common.report(year, out, chosen, now(), publish=publish, revise=revise, draft=draft)
+        chosen = formats.split(",") if formats else list(FORMATS)
+        done = report_.report(year, out, chosen, now(), report_.Wanted(publish, revise, draft))
     for path in _run(done):
         typer.echo(path)
 
@@ -227,9 +229,9 @@ def export_indicators(
     out: Out = None,
 ) -> None:
     """Skriv indikatorerna, en rad per värde."""
-    from bot.cli import common
+    from bot.cli.figures import report as report_
 
-    _hand_over(_run(common.export_indicators(year, format_, now())), out)
+    _hand_over(_run(report_.export_indicators(year, format_, now())), out)
 
 
 @export_app.command("payments")
@@ -253,12 +255,12 @@ def export_followups(month: Month, out: Out = None) -> None:
 
 
 def _hand_over(content: bytes, out: Path | None) -> None:
-    from bot.cli import common
-
     if out is None:
         sys.stdout.buffer.write(content)
     else:
-        common.write(out, content)
+        from bot.reports import write
+
+        write(out, content)
 
 
 @themes_app.command("export")
@@ -267,9 +269,9 @@ def export_themes(
     out: Annotated[Path, typer.Option(help="Arbetsbok att skriva.")] = Path("out/kommentarer.xlsx"),
 ) -> None:
     """Skriv årets kommentarer till en arbetsbok för kodning, med förslag och markerade personuppgifter."""
-    from bot.cli import common
+    from bot.cli.figures import themes
 
-    typer.echo(_run(common.export_themes(year, out)))
+    typer.echo(_run(themes.export_themes(year, out)))
 
 
 @themes_app.command("import")
@@ -278,9 +280,9 @@ def import_themes(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
 ) -> None:
     """Läs in valda teman: allt eller inget; varje fel nämns med rad och kolumn."""
-    from bot.cli import common
+    from bot.cli.figures import themes
 
-    typer.echo(_run(common.import_themes(path, dry_run, now())))
+    typer.echo(_run(themes.import_themes(path, dry_run, now())))
 
 
 @cases_app.callback(invoke_without_command=True)
@@ -364,21 +366,21 @@ def restored(
     ] = None,
 ) -> None:
     """Klara av en återställd kopia: det som kan ha skickats efter den skickas inte igen."""
-    from bot.cli import common
+    from bot.cli.arguments import moment
     from bot.cli.system import backup as backup_
 
     at = now()
-    copied = common.moment(copied_at, at) if copied_at else None
-    stopped = common.moment(stopped_at, at) if stopped_at else None
+    copied = moment(copied_at, at) if copied_at else None
+    stopped = moment(stopped_at, at) if stopped_at else None
     typer.echo(_run(backup_.restored(copied, stopped, at)))
 
 
 @app.command()
 def check() -> None:
     """Kontrollera inställningar, databas, enkäter och karantän."""
-    from bot.cli import common
+    from bot.cli.system import check as check_
 
-    if not _run(common.check()):
+    if not _run(check_.check()):
         raise typer.Exit(1)
 
 

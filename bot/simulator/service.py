@@ -1,6 +1,6 @@
 """`followup run --simulate`: the whole system with phones on a page instead of Twilio and Telegram.
 
-Only the two far ends are local: the real clients talk to the emulator, and it signs its webhooks as they do.
+The real clients talk to an emulator on this machine, which signs its webhooks as Twilio and Telegram do.
 """
 
 import asyncio
@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from bot.app import App, serve
+from bot.app import App
 from bot.errors import SettingsError
+from bot.service import Listener, serve
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.emulator.server import SID_PREFIX, Emulator
-from bot.simulator.phones import Phones
-from bot.simulator.phones.web import THIS_MACHINE
+from bot.simulator.phones.web import THIS_MACHINE, Phones
 from storage import simulator
 from storage.database.engine import Database
 
@@ -22,7 +22,7 @@ PAGE = "/phones/"
 
 
 def pointed_at(settings: Settings, emulator: Emulator, base_url: str) -> Settings:
-    """``settings`` with both channels on, and their far ends at the emulator."""
+    """Return ``settings`` with both channels on, and both leading to the emulator."""
     return replace(
         settings,
         public_url=base_url,
@@ -32,28 +32,31 @@ def pointed_at(settings: Settings, emulator: Emulator, base_url: str) -> Setting
 
 
 async def serve_simulated(
-    settings: Settings, now: Callable[[], datetime], host: str, port: int, stop: asyncio.Event
+    settings: Settings, now: Callable[[], datetime], listener: Listener, stop: asyncio.Event
 ) -> None:
-    """Serve until ``stop`` is set. Raises SettingsError when anything real could be reached or has been, and when
-    others could reach the page: it has no login, and shows what customers have answered."""
-    if host not in THIS_MACHINE:
+    """Serve until ``stop`` is set, with phones on a page.
+
+    Raises:
+        SettingsError: anything real could be reached or has been, or others could reach the page, which has no
+            login and shows what customers have answered.
+    """
+    if listener.host not in THIS_MACHINE:
         raise SettingsError(
-            f"--simulate lyssnar bara på den här datorn, inte på {host}: sidan har ingen inloggning. "
+            f"--simulate lyssnar bara på den här datorn, inte på {listener.host}: sidan har ingen inloggning. "
             "Utelämna --host; från en annan dator går det med `ssh -L`."
         )
     await _refuse_the_real(settings)
-    reach = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    # Ids go on from run to run: a repeated one would count as a message that was delivered twice.
+    # Ids go on from run to run: storage would take a repeated one for a second delivery of the same message.
     ids = count(int(now().timestamp() * 1_000))
-    async with Emulator(public_url=reach, ids=ids) as emulator:
+    async with Emulator(public_url=listener.url, ids=ids) as emulator:
 
         def extend(app: App) -> None:
             phones = Phones(app, emulator)
             phones.plug_in()
             app.web.add_subapp(PAGE, phones.site())
 
-        simulated = replace(pointed_at(settings, emulator, reach), send_window="always")
-        await serve(simulated, now, host, port, lambda _: _announce(reach), stop, extend)
+        simulated = replace(pointed_at(settings, emulator, listener.url), send_window="always")
+        await serve(simulated, now, listener, stop, _announce, extend)
 
 
 async def _refuse_the_real(settings: Settings) -> None:

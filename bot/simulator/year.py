@@ -109,7 +109,10 @@ async def simulated_year(
         listener = socket.create_server(("127.0.0.1", 0))  # the port must be known before anything is signed
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         emulator.public_url = base_url
-        settings = pointed_at(Settings("", None, ZONE, "09:00-19:00", None, None), emulator, base_url)
+        off = Settings(
+            database_url="", public_url=None, zone=ZONE, send_window="09:00-19:00", twilio=None, telegram=None
+        )
+        settings = pointed_at(off, emulator, base_url)
         app = await stack.enter_async_context(App(settings, db, clock, base_url, random.Random(seed)))
         if extend is not None:
             extend(app, emulator)

@@ -1,15 +1,18 @@
-"""The endpoints: verify, parse, hand over, answer. Nothing is stored before its signature is right."""
+"""The endpoints that machines call: verify, parse, hand over, answer.
+
+Nothing is stored before its signature is right.
+"""
 
 import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from bot.channels import sms
+from bot.channels.sms.webhook import Receipt, parse_inbound, parse_receipt, twiml, verify
 from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
@@ -27,23 +30,32 @@ TWIML = "application/xml"
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the handlers need. ``base_url`` is what Twilio signs: never a request's own Host header."""
+    """What the handlers need.
+
+    Attributes:
+        db: asked whether the service is ready.
+        intake: takes in what customers write.
+        base_url: the address that Twilio signs; never taken from a request's own Host header.
+        twilio: None while SMS is off.
+        telegram: None while Telegram is off.
+        on_receipt: stores a delivery receipt, and says whether its message is known.
+        on_update: takes in an update.
+        metrics: times requests and serves /metrics; None for neither.
+    """
 
     db: Database
     intake: Intake
     base_url: str
     twilio: Twilio | None
     telegram: Telegram | None
-    on_status: Callable[
-        [str, str, int | None, str], Awaitable[bool]
-    ]  # reference, status, error code, sid -> known?
+    on_receipt: Callable[[Receipt], Awaitable[bool]]
     on_update: Callable[[object], Awaitable[None]]
     metrics: Metrics | None = None
 
 
 def build(endpoints: Endpoints) -> web.Application:
-    """The aiohttp application. A channel that is off has no endpoint."""
-    middlewares: list[Any] = [_storage_failure]
+    """Return the aiohttp application. A channel that is off has no endpoint."""
+    middlewares: list[Middleware] = [_storage_failure]
     if endpoints.metrics is not None:
         middlewares.insert(0, endpoints.metrics.middleware())
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)
@@ -59,9 +71,6 @@ def build(endpoints: Endpoints) -> web.Application:
     return app
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
 def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
     url = endpoints.base_url + SMS_PATH
 
@@ -70,14 +79,14 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
         if twilio.sender and form.get("To", twilio.sender) != twilio.sender:
             raise web.HTTPForbidden(text="This number is not ours.")
         try:
-            external_id, sender, text = sms.parse_inbound(form)
-        except ValueError as error:  # signed, and yet not readable: staff must see that somebody wrote
+            external_id, sender, text = parse_inbound(form)
+        except ValueError as error:  # it is signed, so somebody wrote: staff must see that
             await endpoints.intake.quarantine("sms", form.get("MessageSid") or fingerprint(form), error)
             raise web.HTTPBadRequest(text=str(error)) from error
         picture = not text.strip() and form.get("NumMedia", "0") != "0"
         event = Unreadable() if picture else TextReceived(text)
         taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, event))
-        return web.Response(text=sms.twiml(taken.reply), content_type=TWIML)
+        return web.Response(text=twiml(taken.reply), content_type=TWIML)
 
     return handle
 
@@ -87,10 +96,10 @@ def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
         reference = request.match_info["reference"]
         form = await _signed_form(request, twilio, f"{endpoints.base_url}{STATUS_PATH}{reference}")
         try:
-            external_id, status, code = sms.parse_status(form)
+            receipt = parse_receipt(reference, form)
         except ValueError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        if not await endpoints.on_status(reference, status, code, external_id):
+        if not await endpoints.on_receipt(receipt):
             raise web.HTTPNotFound(text="No message has this reference.")
         return web.Response(status=204)
 
@@ -98,7 +107,11 @@ def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
 
 
 async def _signed_form(request: web.Request, twilio: Twilio, url: str) -> dict[str, str]:
-    """The form, when Twilio signed it for this very URL and our account. Raises 4xx."""
+    """Return the form of a request that Twilio signed for this URL and our account.
+
+    Raises:
+        HTTPClientError: it is no form, or not signed so.
+    """
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType(text="A form is expected.")
     raw = await request.read()
@@ -110,7 +123,7 @@ async def _signed_form(request: web.Request, twilio: Twilio, url: str) -> dict[s
     if len(form) != len(fields):
         raise web.HTTPBadRequest(text="A form field is there twice.")
     signed_url = f"{url}?{request.query_string}" if request.query_string else url
-    if not sms.verify(twilio.auth_token, signed_url, form, request.headers.get("X-Twilio-Signature")):
+    if not verify(twilio.auth_token, signed_url, form, request.headers.get("X-Twilio-Signature")):
         raise web.HTTPForbidden(text="The signature is missing or wrong.")
     if form.get("AccountSid", twilio.account_sid) != twilio.account_sid:
         raise web.HTTPForbidden(text="This account is not ours.")
@@ -147,7 +160,7 @@ def _readyz(endpoints: Endpoints) -> Handler:
 
 @web.middleware
 async def _storage_failure(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """When the database is out of reach the sender must try again: 503, which Twilio and Telegram do."""
+    """Answer 503 when the database is out of reach: Twilio and Telegram then send again."""
     try:
         return await handler(request)
     except StorageFailure as error:

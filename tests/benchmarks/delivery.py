@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import keep_for_good
+from bot.service import keep_for_good
 from tests.benchmarks import database
 from tests.benchmarks.load import ACCOUNT, SENDER, TOKEN, phone
 from tests.benchmarks.measure import Row, peak_memory
@@ -73,7 +73,7 @@ def _sides(directory: Path, port: int) -> tuple[tuple[float, float], tuple[float
 
     Of each the turn in the middle by ratio: the machine's speed drifts from one turn to the next, not within one.
     """
-    keep_for_good()  # as in bot.app.serve; the reference has the same process
+    keep_for_good()  # as in bot.service.serve; the reference has the same process
     turns = []
     for turn in range(RUNS + 1):
         path = directory / f"send{turn}.db"
@@ -129,7 +129,7 @@ async def _ours(path: Path, port: int) -> tuple[float, float]:
 def _delivery(
     db: Any, port: int, rate: float | None, observe: Callable[[str, str], None] = lambda _channel, _outcome: None
 ) -> tuple[Any, Any]:
-    from bot.channels.sms import SmsGateway
+    from bot.channels.sms.gateway import SmsGateway
     from scheduler.delivery import Delivery, Sending
     from scheduler.hours import SendWindow
     from storage.delivery.pacing import Pace
@@ -219,7 +219,7 @@ async def due(path: Path) -> None:
             longest = max(longest, time.thread_time() - before)
 
     window.is_open(NOW)
-    keep_for_good()  # as in bot.app.serve
+    keep_for_good()  # as in bot.service.serve
     feeling = asyncio.create_task(pulse())
     await asyncio.sleep(0.1)
     longest = 0.0

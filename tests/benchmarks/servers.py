@@ -1,6 +1,7 @@
 """The four servers of the webhook benchmark: ``python -m tests.benchmarks.servers KIND DATABASE``.
 
-Each prints its port and serves until it is terminated. All check the signature with bot.channels.sms.verify.
+Each prints its port and serves until it is terminated. All check the signature with the same
+function, bot.channels.sms.webhook.verify.
 """
 
 import asyncio
@@ -18,8 +19,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.app import keep_for_good
-from bot.channels import sms
+from bot.channels.sms import webhook as sms
+from bot.service import keep_for_good
 from survey.conversation.model import Say
 from survey.packs.catalogue import load
 from tests.benchmarks import database
@@ -281,7 +282,7 @@ async def serve(app: web.Application) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    keep_for_good()  # as in bot.app.serve
+    keep_for_good()  # as in bot.service.serve
     print(runner.addresses[0][1], flush=True)
     await stop.wait()
     await runner.cleanup()

@@ -120,7 +120,9 @@ async def test_telegram_by_two_taps(story: World) -> None:
         assert found[2] is not None
         base = f"https://t.me/{await story.app.telegram.username()}?start="
         ends = story.clock() + timedelta(days=9)
-        await link_messages.send(conn, found[0], found[2], base, ends.date(), ends, story.clock(), "telegram")
+        await link_messages.send(
+            conn, link_messages.NewLink(found[0], found[2], base, ends.date(), ends, "telegram"), story.clock()
+        )
     await story.deliver()
     token = story.texts(PHONE)[-1].partition("?start=")[2].split()[0]
     chat, other = 70_001, 70_002

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.channels.sms import sign
+from bot.channels.sms.webhook import sign
 from bot.simulator.emulator.server import Emulator
 
 PHONE = "+46701000001"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.cli.common import quality_report
+from bot.reports import quality_report
 from reporting.render import json as json_
 from storage.database.engine import Database
 from storage.outcomes import history

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import common
+from bot.reports import quality_report
 from bot.simulator.year import LAST_DAY, YEAR, simulated_year
 
 
@@ -14,7 +14,7 @@ async def _figures(folder: Path, last: date) -> tuple[int, int, list[object]]:
     async with simulated_year(folder, seed=7) as year:
         async for _ in year.days(last):
             pass
-        quality = await common.quality_report(year.app.db, YEAR, year.clock())
+        quality = await quality_report(year.app.db, YEAR, year.clock())
         return year.population.received, year.population.answered, list(quality.indicators)
 
 

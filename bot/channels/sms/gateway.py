@@ -26,6 +26,7 @@ from twilio.rest import Client
 from yarl import URL
 
 from bot.channels.sms.error_codes import classify
+from bot.errors import SettingsError
 from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
 CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
@@ -143,7 +144,7 @@ class SmsGateway:
         timeout: seconds until an unanswered request is given up and the message is ``unknown``.
 
     Raises:
-        ValueError: neither a number nor a messaging service, or an ``api_url`` that is not an http address.
+        SettingsError: neither a number nor a messaging service, or an ``api_url`` that is not an http address.
     """
 
     channel = "sms"
@@ -158,10 +159,10 @@ class SmsGateway:
         timeout: float = REQUEST_SECONDS,
     ) -> None:
         if not (from_ or messaging_service_sid):
-            raise ValueError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed to send SMS.")
+            raise SettingsError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed to send SMS.")
         base = URL(api_url) if api_url else None
         if base is not None and (base.scheme not in ("http", "https") or not base.host):
-            raise ValueError(f"TWILIO_API_URL is not an http or https address: {api_url}")
+            raise SettingsError(f"TWILIO_API_URL is not an http or https address: {api_url}")
         self._base = base
         self._credentials = (account_sid, auth_token)
         self._sender: dict[str, str] = (

@@ -1,21 +1,41 @@
-"""What Twilio posts to us: verified, read and answered. No I/O."""
+"""What Twilio posts to us: verify it, read it, word the answer. No I/O.
+
+Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security and the messaging webhooks beside it.
+"""
 
 import hmac
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlparse
 from xml.sax.saxutils import escape
 
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a carrier says became of an SMS of ours.
+
+    Attributes:
+        reference: our own name for the message, from the address that the receipt was posted to.
+        external_id: Twilio's name for it.
+        status: Twilio's word, in lower case: ``sent``, ``delivered``, ``undelivered``, ``failed`` and others.
+        error_code: Twilio's number for what went wrong, or None.
+    """
+
+    reference: str
+    external_id: str
+    status: str
+    error_code: int | None
+
+
 def sign(auth_token: str, url: str, params: Mapping[str, str]) -> str:
-    """Twilio's signature of a webhook: HMAC-SHA1 over the URL and the sorted form, base64."""
+    """Return Twilio's signature of a webhook: HMAC-SHA1 over the URL and the sorted form, in base64."""
     return str(RequestValidator(auth_token).compute_signature(url, params))
 
 
-def verify(auth_token: str, url: str, params: Mapping[str, Any], signature: str | None) -> bool:
-    """Whether a webhook was signed by Twilio. Never raises, whatever the form holds.
+def verify(auth_token: str, url: str, params: Mapping[str, object], signature: str | None) -> bool:
+    """Say whether a webhook was signed by Twilio. Never raise, whatever the form holds.
 
     Args:
         auth_token: the account's token.
@@ -30,27 +50,28 @@ def verify(auth_token: str, url: str, params: Mapping[str, Any], signature: str 
         validator = RequestValidator(auth_token)
         if hmac.compare_digest(validator.compute_signature(url, params).encode(), given):
             return True
-        # Twilio is not consistent about ports: its own validator tries both ways too.
+        # Twilio signs some URLs with their port and some without: its own validator tries both too.
         parsed = urlparse(url)
         other = remove_port(parsed) if parsed.port else add_port(parsed)
         return hmac.compare_digest(validator.compute_signature(other, params).encode(), given)
-    except (ValueError, TypeError, AttributeError, LookupError):  # lone surrogates, uploads in place of text
+    except (ValueError, TypeError, AttributeError, LookupError):  # lone surrogates, uploads instead of text
         return False
 
 
 def twiml(reply: str | None) -> str:
-    """The body that answers an inbound SMS: with one message, or with none."""
+    """Return the body that answers an inbound SMS: with one message, or with none."""
     if not reply:
         return '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-    text = "".join(c for c in reply if c >= " " or c in "\n\t\r")  # XML 1.0 has no other control characters
+    # XML 1.0 has no other control characters.
+    text = "".join(char for char in reply if char >= " " or char in "\n\t\r")
     return f'<?xml version="1.0" encoding="UTF-8"?><Response><Message>{escape(text)}</Message></Response>'
 
 
-def parse_inbound(form: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Reads an inbound SMS: ``(external_id, sender, text)``, NUL characters removed.
+def parse_inbound(form: Mapping[str, object]) -> tuple[str, str, str]:
+    """Read an inbound SMS: ``(external_id, sender, text)``, without NUL characters. ``Body`` may be empty.
 
     Raises:
-        ValueError: with a sentence naming the field that is missing or unreadable. ``Body`` may be empty.
+        ValueError: a field is missing or cannot be read; the sentence names it.
     """
     return (
         _field(form, "MessageSid", limit=64),
@@ -59,23 +80,24 @@ def parse_inbound(form: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def parse_status(form: Mapping[str, Any]) -> tuple[str, str, int | None]:
-    """Reads a status callback: ``(external_id, status, error_code)``.
+def parse_receipt(reference: str, form: Mapping[str, object]) -> Receipt:
+    """Read a status callback for the message that we call ``reference``.
 
     Raises:
-        ValueError: with a sentence naming the field that is missing or unreadable.
+        ValueError: a field is missing or cannot be read; the sentence names it.
     """
     code = _field(form, "ErrorCode", empty=True) if "ErrorCode" in form else ""
     if code and not (code.isascii() and code.isdecimal() and len(code) <= 9):
         raise ValueError("ErrorCode is not a number.")
-    return (
+    return Receipt(
+        reference,
         _field(form, "MessageSid", limit=64),
         _field(form, "MessageStatus", limit=32).lower(),
         int(code) if code else None,
     )
 
 
-def _field(form: Mapping[str, Any], name: str, *, limit: int | None = None, empty: bool = False) -> str:
+def _field(form: Mapping[str, object], name: str, *, limit: int | None = None, empty: bool = False) -> str:
     value = form.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{name} is missing from the form." if value is None else f"{name} is not text.")

@@ -1,7 +1,7 @@
-"""Telegram through aiogram: the only module that imports it.
+"""Sending and receiving through aiogram. The only module that imports it.
 
-Importing aiogram takes seconds and much memory: import this module only where Telegram is talked to. Updates
-are read as plain dictionaries, because they are stored before they are understood.
+Importing aiogram takes seconds and 170 MB: import this module only where Telegram is called. Updates stay plain
+dictionaries, which bot/channels/telegram/updates.py reads: aiogram's own models refuse what they do not know.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -36,6 +35,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
+from bot.errors import SettingsError
 from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
 
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]  # the kinds of update we ask for
@@ -105,19 +105,19 @@ class TelegramGateway:
         timeout: seconds until an unanswered request is given up and the message is ``unknown``.
 
     Raises:
-        ValueError: the token or the address is not one.
+        SettingsError: the token or the address is not one.
     """
 
     channel = "telegram"
 
     def __init__(self, token: str, api_url: str | None = None, timeout: float = REQUEST_SECONDS) -> None:
         if api_url is not None and not re.match(r"https?://[^/\s]+", api_url):
-            raise ValueError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
+            raise SettingsError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
         server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
         try:
             self._bot = Bot(token, session=AiohttpSession(api=server, limit=200, timeout=timeout))
         except TokenValidationError:
-            raise ValueError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
+            raise SettingsError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Sends one message, its choices as buttons, one to a row.
@@ -258,121 +258,3 @@ class TelegramGateway:
     async def close(self) -> None:
         """Closes the connections."""
         await self._bot.session.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a private chat sent.
-
-    Attributes:
-        external_id: the update's id; not unique for ever, not rising for ever.
-        sender: the chat's id.
-        kind: ``text``; ``tap`` on one of our buttons; ``start`` from a deep link; ``other`` (a picture, a
-            voice message, an edit), which only calls for a word about what we can read; ``blocked`` and
-            ``unblocked`` when the person shuts the bot out or lets it in again.
-        text: what was written; empty for ``tap`` and ``other``.
-        data: the button's data, or the token of a deep link; empty for ``text``, or a link without token.
-        callback_id: what :meth:`TelegramGateway.answer_callback` answers; None but for ``tap``.
-        message_id: the message under which a button was tapped; None when it is too old to be known.
-    """
-
-    external_id: str
-    sender: str
-    kind: Literal["text", "tap", "start", "other", "blocked", "unblocked"]
-    text: str = ""
-    data: str = ""
-    callback_id: str | None = None
-    message_id: str | None = None
-
-
-_COMMAND = re.compile(r"/([A-Za-z]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def parse_update(raw: object) -> Parsed | None:
-    """Reads one update. None for what is not ours to answer: groups, channels, edits, members.
-
-    A command such as ``/stop`` is the word ``stop``, which the engine knows; ``/start TOKEN`` is a deep link.
-
-    Raises:
-        ValueError: with a sentence, when it is not an update as Telegram describes it.
-    """
-    update = _object(raw, "The update")
-    external_id = str(_integer(update.get("update_id"), "update_id"))
-    if "callback_query" in update:
-        query = _object(update["callback_query"], "callback_query")
-        message = query.get("message")
-        chat = _object(message, "message").get("chat") if message is not None else None
-        if chat is not None and _object(chat, "chat").get("type") != "private":
-            return None
-        # A private chat has the person's own id; the message is missing when it is too old.
-        person = _object(chat if chat is not None else query.get("from"), "from")
-        data = _text(query.get("data", ""), "data")
-        return Parsed(
-            external_id,
-            str(_integer(person.get("id"), "id")),
-            "tap",
-            data=data,
-            callback_id=_text(query.get("id"), "callback_query.id"),
-            message_id=_message_id(message),
-        )
-    if "my_chat_member" in update:
-        return _membership(external_id, _object(update["my_chat_member"], "my_chat_member"))
-    if "edited_message" in update:
-        edited = _object(update["edited_message"], "edited_message").get("chat")
-        if edited is None or _object(edited, "chat").get("type") != "private":
-            return None
-        return Parsed(external_id, str(_integer(edited.get("id"), "chat.id")), "other")
-    if "message" not in update:
-        return None
-    message = _object(update["message"], "message")
-    chat = _object(message.get("chat"), "chat")
-    sender = str(_integer(chat.get("id"), "chat.id"))
-    if chat.get("type") != "private":
-        return None
-    if "text" not in message:
-        return Parsed(external_id, sender, "other")
-    text = _text(message["text"], "text")
-    command = _COMMAND.fullmatch(text)
-    if command is None:
-        return Parsed(external_id, sender, "text", text=text)
-    word, rest = command[1].lower(), (command[2] or "").strip()
-    if word == "start":
-        return Parsed(external_id, sender, "start", text=text, data=rest if _TOKEN.fullmatch(rest) else "")
-    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip())
-
-
-def _message_id(message: object) -> str | None:
-    """The id of a message that Telegram still has; 0 stands for one that it has not."""
-    number = message.get("message_id") if isinstance(message, dict) else None
-    return str(_integer(number, "message_id")) if number else None
-
-
-def _membership(external_id: str, change: dict[str, Any]) -> Parsed | None:
-    chat, member = change.get("chat"), change.get("new_chat_member")
-    if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(member, dict):
-        return None
-    sender = str(_integer(chat.get("id"), "chat.id"))
-    return Parsed(external_id, sender, "blocked" if member.get("status") == "kicked" else "unblocked")
-
-
-def _object(value: object, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{name} is not an object.")
-    return value
-
-
-def _integer(value: object, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
-        raise ValueError(f"{name} is not a whole number of 64 bits.")
-    return value
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is not text.")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{name} is not valid Unicode text.") from None
-    return value.replace("\0", "")

@@ -5,7 +5,8 @@ import io
 from datetime import datetime
 
 from bot import settings as settings_
-from bot.cli.common import check_month, database
+from bot.cli.arguments import check_month
+from bot.database import database
 from bot.errors import BadInput
 from storage.followups import enrolment_months, recording
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot import settings
-from bot.cli import common
+from bot.database import database
 from bot.errors import BadInput
+from bot.reports import DOCUMENTS, draw, quality_report, write
+from bot.settings import load as load_settings
 
 
 async def dialogue_pack(
@@ -17,13 +18,13 @@ async def dialogue_pack(
     from reporting.providers.dialogue_pack import dialogue
     from storage.cases.provider_counts import open_cases
 
-    unknown = [name for name in formats if name.strip() not in common.DOCUMENTS]
+    unknown = [name for name in formats if name.strip() not in DOCUMENTS]
     if unknown:
-        raise BadInput(f"Underlaget görs inte som {unknown[0]!r}: välj bland {', '.join(common.DOCUMENTS)}.")
-    chosen = settings.load()
+        raise BadInput(f"Underlaget görs inte som {unknown[0]!r}: välj bland {', '.join(DOCUMENTS)}.")
+    chosen = load_settings()
     now = now.astimezone(chosen.zone)
-    async with common.database(chosen) as db:
-        quality = await common.quality_report(db, year, now, draft=draft)
+    async with database(chosen) as db:
+        quality = await quality_report(db, year, now, draft=draft)
         async with db.read() as conn:
             waiting = await open_cases(conn, provider)
     try:
@@ -31,7 +32,4 @@ async def dialogue_pack(
     except NoDialogue as error:
         raise BadInput(str(error)) from error
     stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in provider)
-    return [
-        common.write(out / f"dialog-{year}-{stem}.{name.strip()}", common.draw(pack, name.strip()))
-        for name in formats
-    ]
+    return [write(out / f"dialog-{year}-{stem}.{name.strip()}", draw(pack, name.strip())) for name in formats]

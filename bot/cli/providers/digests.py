@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot import settings as settings_
-from bot.app import contact_rules
-from bot.cli.common import check_month, database
+from bot.cli.arguments import check_month
+from bot.contact_rules import contact_rules
+from bot.database import database
 from bot.errors import BadInput, SettingsError
 from bot.settings import Settings
 from bot.sms_cost import parts_and_price, sms_cost

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
-from bot.cli.common import database
+from bot.database import database
 from reporting.document.swedish import CHANNELS
 from storage.cases.kinds import KINDS, OUTCOMES
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
-from bot.cli.common import database
+from bot.database import database
 from bot.errors import BadInput
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.app import contact_rules
+    from bot.contact_rules import contact_rules
     from scheduler.planner import Planner
     from survey.packs.catalogue import load
 
@@ -73,7 +73,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
 
 async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
     """Plan what is due at ``at`` and print the ledger; whether it adds up. Raises BadInput."""
-    from bot.app import contact_rules
+    from bot.contact_rules import contact_rules
     from scheduler.planner import Planner
     from scheduler.reconciliation import audit as audit_
     from survey.packs.catalogue import load

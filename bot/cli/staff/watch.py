@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from bot import settings as settings_
-from bot.cli.common import database
+from bot.database import database
 from bot.errors import BadInput
 from reporting.supervision.proposals import proposals
 from storage.database.engine import Database

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import settings as settings_
-from bot.cli.common import database
+from bot.database import database
 from bot.errors import BadInput
 
 
@@ -20,7 +20,7 @@ async def backup(target: Path, now: datetime) -> str:
 
 async def restored(copied_at: datetime | None, stopped_at: datetime | None, now: datetime) -> str:
     """Settle a database that came back from a copy, before `followup run` does it. Raises BadInput."""
-    from bot.app import contact_rules
+    from bot.contact_rules import contact_rules
     from scheduler.planner import Planner
     from scheduler.restore import settle
     from storage.delivery import restoration

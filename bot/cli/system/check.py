@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import settings as settings_
-from bot.app import contact_rules
+from bot.contact_rules import contact_rules
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
@@ -27,6 +27,14 @@ class Finding:
 
     ok: bool
     text: str
+
+
+async def check() -> bool:
+    """Print each finding; return whether nothing must be mended."""
+    found = await findings()
+    for finding in found:
+        print(("  ok    " if finding.ok else "  FEL   ") + finding.text)
+    return all(finding.ok for finding in found)
 
 
 async def findings() -> list[Finding]:

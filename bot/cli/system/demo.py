@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot.app import App, run_until
-from bot.cli import common
+from bot.app import App
+from bot.reports import AskedBy, quality_report, write_report
+from bot.service import run_until, stopped_by_signal
 from bot.simulator.emulator.server import Emulator
-from bot.simulator.phones import Phones
+from bot.simulator.phones.web import Phones
 from bot.simulator.service import PAGE
 from bot.simulator.year import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, simulated_year
 from reporting.document.blocks import cell_text
@@ -53,15 +54,15 @@ async def run_demo(
     with TemporaryDirectory(prefix="followup-demo-") as folder:
         async with simulated_year(Path(folder), seed, extend if serve else None) as year:
             await _live(console, year, last)
-            asked_by = (year.app.rules, ZONE)
-            quality = await common.quality_report(year.app.db, YEAR, year.clock(), asked_by=asked_by)
-            paths = common.write_report(quality, out, FORMATS)
+            asked_by = AskedBy(year.app.rules, ZONE)
+            quality = await quality_report(year.app.db, YEAR, year.clock(), asked_by=asked_by)
+            paths = write_report(quality, out, FORMATS)
             _show(console, quality, paths)
             for phones in served:
                 year.clock.advance(SERVED_FROM)
                 year.clock.go_on(now)
                 phones.plug_in()
-                await _serve(console, year.app, stop or common.stopped_by_signal())
+                await _serve(console, year.app, stop or stopped_by_signal())
 
 
 async def _live(console: Console, year: SimulatedYear, last: date) -> None:

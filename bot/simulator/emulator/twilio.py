@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from aiohttp import encode_basic_auth, web
 
-from bot.channels.sms import sign
+from bot.channels.sms.webhook import sign
 from bot.simulator.emulator.vendor import Line, dropped
 from survey.packs.segments import count
 

@@ -1,4 +1,8 @@
-"""The simulator's addresses: the page, what it reads, and what the person in front of it does."""
+"""Phones on a page: a person plays any customer, in any language, against the real system.
+
+The page is the customer's end and nothing more. What is written goes through the emulator, which signs the webhook
+as Twilio and Telegram do; what is shown is what the emulator delivered, and beside it what the database holds.
+"""
 
 import asyncio
 import json

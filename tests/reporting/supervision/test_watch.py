@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.cli import common
 from bot.cli.staff import watch
+from bot.reports import quality_report
 from reporting.disclosure.suppression import Count
 from reporting.report.actions import actions
 from reporting.report.tables.actions import Action
@@ -164,7 +164,7 @@ async def test_what_staff_see_and_what_the_report_says(db: Database, tmp_path: P
         await decisions.put_under_watch(conn, "P1", "Löften hölls inte", "", "Anna", TODAY, at(TODAY))
     after = await watch.seen(db, TODAY)
     assert "P1 Alfa, sedan 2026-11-25 (Anna): Löften hölls inte" in after
-    quality = await common.quality_report(db, 2026, at(TODAY))
+    quality = await quality_report(db, 2026, at(TODAY))
     assert [row[:2] + row[4:] for row in quality.actions.rows] == [
         ("Alfa", "Löften hölls inte", "Sedan 2026-11-25"),
         ("Beta", "Sena svar", "Försenad"),

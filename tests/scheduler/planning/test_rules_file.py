@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app import contact_rules
+from bot.contact_rules import contact_rules
 from bot.errors import SettingsError, exit_code
 from bot.settings import load as load_settings
 from scheduler.errors import RulesError

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from bot.cli.common import quality_report
 from bot.cli.staff.planning import line
+from bot.reports import AskedBy, quality_report
 from storage.database.engine import Database
 from storage.outcomes.history import Entry, Message
 from storage.outcomes.ledger import Row
@@ -54,7 +54,7 @@ async def test_half_a_year_adds_up_per_month_and_provider(unit: Unit) -> None:
     whole = ledger.total()
     assert (whole.due, whole.places["no_answer"]) == (7, 7)
     assert ledger.total(survey="start").due == 2
-    asked_by = (unit.rules, ZONE)
+    asked_by = AskedBy(unit.rules, ZONE)
     report = await quality_report(unit.db, 2026, at("2026-06-10 23:00"), asked_by=asked_by)
     told = {each.survey: (each.due, each.corrected, sum(each.places.values())) for each in report.background.dues}
     for survey in ("start", "end", "checkin"):  # the report's sums are these

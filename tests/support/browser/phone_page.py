@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, async_playwright
 
 from bot.app import App
 from bot.simulator.emulator.server import Emulator
-from bot.simulator.phones import Phones
+from bot.simulator.phones.web import Phones
 from storage.database.engine import Database
 from tests.support.journeys.world import World, world
 

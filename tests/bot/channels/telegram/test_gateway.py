@@ -1,4 +1,4 @@
-"""Telegram: aiogram's real Bot against the emulator on loopback, and everything an update may hold."""
+"""aiogram's real Bot against the emulator on loopback."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 from aiogram.exceptions import ClientDecodeError, TelegramMigrateToChat
 from aiogram.methods import SendMessage
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.channels.telegram.gateway import Parsed, TelegramGateway, classify, parse_update
+from bot.channels.telegram.gateway import TelegramGateway, classify
+from bot.channels.telegram.updates import Parsed, parse_update
+from bot.errors import SettingsError
 from bot.simulator.emulator.server import Emulator
 from scheduler.gateway import GatewayError, Kind, OutboundMessage
 
@@ -44,7 +44,6 @@ async def gateway(emulator: Emulator) -> AsyncIterator[TelegramGateway]:
     await made.close()
 
 
-@pytest.mark.asyncio
 async def test_a_message_arrives_with_its_buttons(emulator: Emulator, gateway: TelegramGateway) -> None:
     sent = await gateway.send(message())
     (chat,) = emulator.chats
@@ -91,7 +90,6 @@ def test_what_the_emulator_cannot_say() -> None:
     assert classify(KeyError("surprise")).kind == "unknown"
 
 
-@pytest.mark.asyncio
 async def test_the_emulators_own_refusals(emulator: Emulator, gateway: TelegramGateway) -> None:
     emulator.blocked.add(CHAT)
     refusals: list[tuple[OutboundMessage, Kind]] = [
@@ -107,7 +105,6 @@ async def test_the_emulators_own_refusals(emulator: Emulator, gateway: TelegramG
     assert not emulator.chats
 
 
-@pytest.mark.asyncio
 async def test_nobody_listening_is_transient() -> None:
     async with Emulator() as gone:
         url = gone.url
@@ -118,7 +115,6 @@ async def test_nobody_listening_is_transient() -> None:
     assert caught.value.kind == "transient"
 
 
-@pytest.mark.asyncio
 async def test_the_bots_name_and_answers_to_taps(emulator: Emulator, gateway: TelegramGateway) -> None:
     assert await gateway.username() == "emulated_bot"
     await gateway.answer_callback("77")
@@ -128,9 +124,9 @@ async def test_the_bots_name_and_answers_to_taps(emulator: Emulator, gateway: Te
 
 
 def test_settings_that_cannot_work_are_refused_with_a_sentence() -> None:
-    with pytest.raises(ValueError, match="TELEGRAM_BOT_TOKEN is not a bot token"):
+    with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN is not a bot token"):
         TelegramGateway("nonsense")
-    with pytest.raises(ValueError, match="TELEGRAM_API_URL"):
+    with pytest.raises(SettingsError, match="TELEGRAM_API_URL"):
         TelegramGateway("1:emulated", "localhost")
 
 
@@ -150,7 +146,6 @@ async def polled(gateway: TelegramGateway, handle: Any, until: asyncio.Event, pa
         await task
 
 
-@pytest.mark.asyncio
 async def test_polling_takes_a_webhook_away_and_confirms_after_handling(
     emulator: Emulator, gateway: TelegramGateway
 ) -> None:
@@ -172,7 +167,6 @@ async def test_polling_takes_a_webhook_away_and_confirms_after_handling(
     assert [one and one.kind for one in seen] == ["text", "tap", None]
 
 
-@pytest.mark.asyncio
 async def test_an_update_that_was_not_stored_comes_again(emulator: Emulator, gateway: TelegramGateway) -> None:
     for text in ("ett", "två", "tre"):
         await emulator.telegram_from(CHAT, text)
@@ -192,7 +186,6 @@ async def test_an_update_that_was_not_stored_comes_again(emulator: Emulator, gat
     assert pauses == [1.0]
 
 
-@pytest.mark.asyncio
 async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
     emulator: Emulator, gateway: TelegramGateway
 ) -> None:
@@ -211,7 +204,6 @@ async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
     assert pauses == []
 
 
-@pytest.mark.asyncio
 async def test_polling_gives_up_only_on_a_wrong_token(emulator: Emulator) -> None:
     gateway = TelegramGateway("1:wrong", emulator.url)
 
@@ -221,94 +213,3 @@ async def test_polling_gives_up_only_on_a_wrong_token(emulator: Emulator) -> Non
         await gateway.poll(handle)
     await gateway.close()
     assert caught.value.kind == "account"
-
-
-# Reading updates
-
-
-def private(text: object, **more: object) -> dict[str, object]:
-    chat = {"id": CHAT, "type": "private"}
-    return {"update_id": 9, "message": {"message_id": 1, "date": 0, "chat": chat, "text": text, **more}}
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "reads", "data"),
-    [
-        ("fyra", "text", "fyra", ""),
-        ("4\0", "text", "4", ""),
-        ("/start", "start", "/start", ""),
-        ("/start abc_-9", "start", "/start abc_-9", "abc_-9"),
-        ("/start@our_bot abc", "start", "/start@our_bot abc", "abc"),
-        ("/start två ord", "start", "/start två ord", ""),
-        ("/start " + "x" * 65, "start", "/start " + "x" * 65, ""),
-        ("/STOP", "text", "stop", ""),
-        ("/help@our_bot", "text", "help", ""),
-        ("/ 4", "text", "/ 4", ""),
-    ],
-)
-def test_texts(text: str, kind: str, reads: str, data: str) -> None:
-    parsed = parse_update(private(text))
-    assert parsed is not None
-    assert (parsed.external_id, parsed.sender, parsed.kind) == ("9", str(CHAT), kind)
-    assert (parsed.text, parsed.data, parsed.callback_id) == (reads, data, None)
-
-
-def test_taps() -> None:
-    query: dict[str, Any] = {"id": "5", "from": {"id": CHAT}, "data": "o1:overall:5"}
-    old = parse_update({"update_id": 9, "callback_query": query})
-    assert old == Parsed("9", str(CHAT), "tap", data="o1:overall:5", callback_id="5")
-    query["message"] = {"chat": {"id": -100, "type": "supergroup"}}
-    assert parse_update({"update_id": 9, "callback_query": query}) is None
-
-
-def test_what_is_not_text_is_other_and_what_is_not_private_is_nothing() -> None:
-    photo = {"update_id": 9, "message": {"chat": {"id": CHAT, "type": "private"}, "photo": []}}
-    assert parse_update(photo) == Parsed("9", str(CHAT), "other")
-    group = {"update_id": 9, "message": {"chat": {"id": -5, "type": "group"}, "text": "4"}}
-    assert parse_update(group) is None
-    assert parse_update({"update_id": 9, "edited_message": {}}) is None
-    assert parse_update({"update_id": 9, "my_chat_member": {}}) is None
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        None,
-        [],
-        "text",
-        {},
-        {"update_id": "9"},
-        {"update_id": True},
-        {"update_id": 1 << 70},
-        {"update_id": 9, "message": None},
-        {"update_id": 9, "message": {}},
-        {"update_id": 9, "message": {"chat": {"id": "4", "type": "private"}, "text": "4"}},
-        private(4),
-        private(None),
-        private("\ud83d"),
-        {"update_id": 9, "callback_query": {}},
-        {"update_id": 9, "callback_query": {"id": "5", "from": {"id": 1}, "data": 5}},
-        {"update_id": 9, "callback_query": {"id": 5, "from": {"id": 1}, "data": "x"}},
-        {"update_id": 9, "callback_query": {"id": "5", "from": {"id": 1}, "data": "x", "message": "no"}},
-    ],
-)
-def test_malformed_updates_are_a_value_error(raw: object) -> None:
-    with pytest.raises(ValueError, match=r"^\S.*\.$"):
-        parse_update(raw)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(st.sampled_from(["message", "callback_query", "edited_message"]), JSON, JSON, JSON)
-def test_any_json_is_read_or_refused(kind: str, chat: object, text: object, data: object) -> None:
-    raw = {"update_id": 1, kind: {"chat": chat, "text": text, "data": data, "id": "1", "from": chat}}
-    try:
-        parsed = parse_update(raw)
-    except ValueError:
-        return
-    assert parsed is None or parsed.external_id == "1"

@@ -16,9 +16,10 @@ import pytest
 from aiohttp import ClientSession, web
 from sqlalchemy import func, select
 
-from bot.app import App, receive_telegram
-from bot.channels.sms import sign
+from bot.app import App
+from bot.channels.sms.webhook import sign
 from bot.cli.system.check import database_findings
+from bot.service import receive_telegram
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.emulator.faults import BadDay

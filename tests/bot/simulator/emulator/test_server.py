@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, web
 
-from bot.channels.sms import twiml, verify
+from bot.channels.sms.webhook import twiml, verify
 from bot.simulator.emulator.server import Emulator, EmulatorError
 
 PUBLIC = "https://followup.example.se"

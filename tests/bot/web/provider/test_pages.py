@@ -68,7 +68,9 @@ async def link_to(story: World, provider: str, days: int = 45) -> str:
         assert phone is not None
         ends = story.clock() + timedelta(days=days)
         base = story.url + link_messages.PATH
-        await link_messages.send(conn, provider_id, phone, base, ends.date(), ends, story.clock())
+        await link_messages.send(
+            conn, link_messages.NewLink(provider_id, phone, base, ends.date(), ends), story.clock()
+        )
     await story.deliver()
     text = story.texts(PHONE if provider == "P1" else OTHER_PHONE)[-1]
     address = re.search(r"http\S+", text)

@@ -1,0 +1,62 @@
+"""Delivery receipts: what a carrier says became of an SMS of ours, stored with the message."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from bot.channels.sms.error_codes import classify
+from bot.channels.sms.webhook import Receipt
+from scheduler import crash_points
+from storage.database.engine import Database, is_passing
+from storage.delivery import settlement
+from storage.errors import StorageFailure
+
+
+class Receipts:
+    """Takes in receipts.
+
+    Args:
+        db: the database.
+        channels: those that are on: a message that was not delivered may go by another of them.
+        now: the clock.
+        wake: called when a message may have been queued.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        channels: Collection[str],
+        now: Callable[[], datetime],
+        wake: Callable[[], object],
+    ) -> None:
+        self._db = db
+        self._channels = channels
+        self._now = now
+        self._wake = wake
+
+    async def take(self, receipt: Receipt) -> bool:
+        """Store a receipt; return False when no message has its reference.
+
+        Raises:
+            StorageFailure: the database cannot be reached; the carrier must try again.
+        """
+        crash_points.point("status.received")
+        error = receipt.error_code
+        try:
+            async with self._db.begin() as conn:
+                known = await settlement.status(
+                    conn,
+                    receipt.reference,
+                    receipt.status,
+                    str(error) if error else None,
+                    self._now(),
+                    classify(error) if error else None,
+                    external_id=receipt.external_id,
+                    on=self._channels,
+                )
+        except Exception as failure:
+            if is_passing(failure):
+                raise StorageFailure("The database cannot be written.") from failure
+            raise
+        crash_points.point("status.committed")
+        self._wake()
+        return known

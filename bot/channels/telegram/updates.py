@@ -1,0 +1,142 @@
+"""What Telegram sends us: one update read into plain values, without I/O and without aiogram.
+
+Source: https://core.telegram.org/bots/api#update. An update comes from outside and is never trusted: each field is
+checked for its type before it is used.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Object = dict[str, object]
+
+_COMMAND = re.compile(r"/([A-Za-z]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a private chat sent.
+
+    Attributes:
+        external_id: the update's id. Telegram may start again from another number after a week without updates.
+        sender: the chat's id.
+        kind: ``text``; ``tap`` on one of our buttons; ``start`` from a deep link; ``other`` for what we cannot read
+            (a picture, a voice message, an edit), which is answered with what we can; ``blocked`` and ``unblocked``
+            when the person blocks the bot or lets it in again.
+        text: what was written; empty for ``tap`` and ``other``.
+        data: the button's data, or the token of a deep link; empty for ``text``, or for a link without a token.
+        callback_id: what ``TelegramGateway.answer_callback`` answers; only for ``tap``.
+        message_id: the message under which a button was tapped; None when Telegram no longer has it.
+    """
+
+    external_id: str
+    sender: str
+    kind: Literal["text", "tap", "start", "other", "blocked", "unblocked"]
+    text: str = ""
+    data: str = ""
+    callback_id: str | None = None
+    message_id: str | None = None
+
+
+def parse_update(raw: object) -> Parsed | None:
+    """Read one update; return None for what is not ours to answer: groups, channels, other kinds of update.
+
+    A command such as ``/stop`` becomes the word ``stop``, which the engine knows; ``/start TOKEN`` is a deep link.
+
+    Raises:
+        ValueError: it is not an update as Telegram describes it; a sentence says why.
+    """
+    update = _object(raw, "The update")
+    external_id = str(_integer(update.get("update_id"), "update_id"))
+    if "callback_query" in update:
+        return _tap(external_id, _object(update["callback_query"], "callback_query"))
+    if "my_chat_member" in update:
+        return _membership(external_id, _object(update["my_chat_member"], "my_chat_member"))
+    if "edited_message" in update:
+        return _edit(external_id, _object(update["edited_message"], "edited_message"))
+    if "message" in update:
+        return _message(external_id, _object(update["message"], "message"))
+    return None
+
+
+def _tap(external_id: str, query: Object) -> Parsed | None:
+    """Read a tap on a button."""
+    message = query.get("message")
+    chat = _object(message, "message").get("chat") if message is not None else None
+    if chat is not None and _object(chat, "chat").get("type") != "private":
+        return None
+    # A private chat has the person's own id, which serves where the message is too old to be there.
+    person = _object(chat if chat is not None else query.get("from"), "from")
+    data = _text(query.get("data", ""), "data")
+    return Parsed(
+        external_id,
+        str(_integer(person.get("id"), "id")),
+        "tap",
+        data=data,
+        callback_id=_text(query.get("id"), "callback_query.id"),
+        message_id=_message_id(message),
+    )
+
+
+def _membership(external_id: str, change: Object) -> Parsed | None:
+    """Read that a person has blocked the bot, or let it in again."""
+    chat, member = change.get("chat"), change.get("new_chat_member")
+    if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(member, dict):
+        return None
+    sender = str(_integer(chat.get("id"), "chat.id"))
+    return Parsed(external_id, sender, "blocked" if member.get("status") == "kicked" else "unblocked")
+
+
+def _edit(external_id: str, edited: Object) -> Parsed | None:
+    """Read that a person has changed a message: the text does not count, because the first one was answered."""
+    chat = edited.get("chat")
+    if chat is None or _object(chat, "chat").get("type") != "private":
+        return None
+    return Parsed(external_id, str(_integer(_object(chat, "chat").get("id"), "chat.id")), "other")
+
+
+def _message(external_id: str, message: Object) -> Parsed | None:
+    """Read a new message: text, a command, or anything else."""
+    chat = _object(message.get("chat"), "chat")
+    sender = str(_integer(chat.get("id"), "chat.id"))
+    if chat.get("type") != "private":
+        return None
+    if "text" not in message:
+        return Parsed(external_id, sender, "other")
+    text = _text(message["text"], "text")
+    command = _COMMAND.fullmatch(text)
+    if command is None:
+        return Parsed(external_id, sender, "text", text=text)
+    word, rest = command[1].lower(), (command[2] or "").strip()
+    if word == "start":
+        return Parsed(external_id, sender, "start", text=text, data=rest if _TOKEN.fullmatch(rest) else "")
+    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip())
+
+
+def _message_id(message: object) -> str | None:
+    """Return a message's id; Telegram writes 0 for one that it no longer has."""
+    number = message.get("message_id") if isinstance(message, dict) else None
+    return str(_integer(number, "message_id")) if number else None
+
+
+def _object(value: object, name: str) -> Object:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is not an object.")
+    return value
+
+
+def _integer(value: object, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
+        raise ValueError(f"{name} is not a whole number of 64 bits.")
+    return value
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is not text.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} is not valid Unicode text.") from None
+    return value.replace("\0", "")

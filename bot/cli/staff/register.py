@@ -1,0 +1,76 @@
+"""`followup import` and `followup invite`: the register's files in, and a customer's Telegram tied to it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.cli.arguments import files_of
+from bot.database import database
+from bot.errors import BadInput, SettingsError
+from bot.settings import load as load_settings
+
+LINK_DAYS = 14  # until an invitation is no longer valid
+TOKEN_BYTES = 24  # 192 bits: 32 of the 64 characters that Telegram allows in a link
+
+
+class _DryRun(Exception):
+    """Undoes the transaction of an import that was only to be tried."""
+
+
+async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: str = "", reason: str = "") -> str:
+    """Take in register files, all or nothing; return what was new, changed and unchanged.
+
+    Args:
+        paths: files, or folders with such files.
+        dry_run: check everything and save nothing.
+        now: aware.
+        by: who corrects follow-ups of a month that is locked.
+        reason: why.
+
+    Raises:
+        BadInput: there is no file.
+        RegisterError: a row was refused; the message names each.
+    """
+    from storage.register import importer, reader
+
+    settings = load_settings()
+    batch = reader.read(files_of(paths))
+    today = now.astimezone(settings.zone).date()
+    async with database(settings) as db:
+        try:
+            async with db.begin() as conn:
+                imported = await importer.apply(conn, batch, today, now, by, reason)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            return f"Filerna är riktiga ({imported}). Inget sparades: det var en provkörning."
+    return f"Inläst: {imported}."
+
+
+async def invite(customer_ref: str, now: datetime) -> str:
+    """Return a one-time link by which a customer ties a Telegram chat to the register.
+
+    Raises:
+        BadInput: the register has no such customer.
+        SettingsError: Telegram is off, or its token is not valid.
+        OperationError: Telegram did not answer.
+    """
+    from storage.outcomes import history
+    from storage.people import addresses
+
+    settings = load_settings()
+    if settings.telegram is None:
+        raise SettingsError("TELEGRAM_BOT_TOKEN is missing: the link leads to that bot.")
+    from bot.channels.telegram.deep_links import deep_link
+
+    async with database(settings) as db:
+        async with db.read() as conn:
+            customer_id = await history.customer_id(conn, customer_ref)
+        if customer_id is None:
+            raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
+        base = await deep_link(settings.telegram)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        async with db.begin() as conn:
+            await addresses.issue_token(conn, customer_id, token, now + timedelta(days=LINK_DAYS))
+    return base + token

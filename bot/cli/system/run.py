@@ -1,0 +1,46 @@
+"""`followup run`: the service in this process, with what is missing told at the start."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot import logs
+from bot.errors import SettingsError
+from bot.service import Listener, serve, stopped_by_signal
+from bot.settings import Settings
+from bot.settings import load as load_settings
+from scheduler import crash_points
+
+
+async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; with ``simulate`` against phones on a page.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    settings = load_settings()
+    if settings.crash_at:
+        try:
+            crash_points.arm(settings.crash_at)
+        except ValueError as error:
+            raise SettingsError(f"FOLLOWUP_CRASH_AT: {error}") from error
+    logs.configure()
+    listener, stop = Listener(host, port), stopped_by_signal()
+    if simulate:
+        from bot.simulator.service import serve_simulated
+
+        await serve_simulated(settings, now, listener, stop)
+        return
+    await serve(settings, now, listener, stop, started=lambda url: _announce(settings, url))
+
+
+def _announce(settings: Settings, url: str) -> None:
+    print(f"Igång på {url}. Avsluta med Ctrl+C.", flush=True)
+    if settings.twilio is None:
+        print("SMS är avstängt: TWILIO_ACCOUNT_SID saknas.", flush=True)
+    elif settings.public_url is None:
+        print(
+            "FOLLOWUP_PUBLIC_URL saknas: svar tas emot på adressen ovan och leveranskvitton hämtas inte.",
+            flush=True,
+        )
+    if settings.telegram is None:
+        print("Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas.", flush=True)
