@@ -1,4 +1,4 @@
-"""Section 9: which deficiencies the report tells, from watches, action plans and the year's own figures. Pure."""
+"""Section 9: the deficiencies that the report tells, from watches, action plans and the year's figures. Pure."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +11,7 @@ from storage.supervision.values import ActionPlan, Watch
 
 
 def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) -> tuple[Action, ...]:
-    """The year's deficiencies as the report of ``today`` tells them, a provider's watch before its plans."""
+    """Return the year's deficiencies as they stand ``today``, by provider: its watches before its action plans."""
     found = [
         Action(
             each.provider,
@@ -45,7 +45,7 @@ def _goes_on(ended_on: date | None, today: date) -> bool:
 
 
 def deficiencies(points: Iterable[PointSection], actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """The registered plans, and the providers that lie clearly lower without one."""
+    """Return ``actions``, and a deficiency for each provider that is clearly lower and has no action."""
     planned = {action.provider for action in actions}
     found = list(actions)
     for section in points:

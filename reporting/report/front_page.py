@@ -1,42 +1,69 @@
-"""The first page: the title's lines and the figures beside them. Pure."""
+"""The first page: what the report is, what it says, and its main figures. Pure."""
 
-from reporting.document.blocks import Fact
+from reporting.document.blocks import Fact, Paragraph, paragraphs
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
-from reporting.figures.indicators import Find
+from reporting.figures.definitions import Status
+from reporting.figures.indicators import Find, Indicator
 from reporting.report.model import QualityReport
 from reporting.report.tables.cells import interval_text
 from storage.figures.year_values import Volumes
 
+# What a fact is called, its indicator and point, and what its denominator counts.
+_FACTS = (
+    ("Nöjda efter fyra veckor", "satisfaction.overall", "start", "svar"),
+    ("Nöjda vid avslut", "satisfaction.overall", "end", "svar"),
+    ("Svarsandel", "response_rate", "all", "mätpunkter"),
+    ("Månadsuppföljning i tid", "followup.compliance", "", "insatsmånader"),
+    ("Egen försörjning efter undantag", "outcome.after_exclusions", "", "avslut"),
+)
 
-def imprint(report: "QualityReport") -> str:
-    """What the figures are: a draft, the publication, or a revision of it and why."""
+
+def imprint(report: QualityReport) -> str:
+    """Return whether the report is a draft, the publication or a revision, and of which day its figures are."""
     revision = report.background.revision
     kind = "Utkast" if revision == 0 else "Publicerad" if revision == 1 else f"Utgåva {revision}"
     return f"{kind}, uppgifter till och med {day(report.as_of)}"
 
 
+def opening(report: QualityReport) -> tuple[Paragraph, ...]:
+    """Return the paragraphs before the first section."""
+    if report.is_empty:
+        text = f"Det finns inga mätpunkter för {report.year} i registret. Tabellerna är därför tomma."
+        return (Paragraph(text, "key"),)
+    return (
+        Paragraph(
+            "Rapporten visar vad kunderna tycker om stödet, om den utlovade månadsuppföljningen görs och vad "
+            "insatserna leder till. Varje andel står med sitt underlag och sin osäkerhet. Anordnare rangordnas "
+            f"inte, och ingen andel visas vid färre än {report.minimum} svar."
+        ),
+        *paragraphs((_revised(report),), "key"),
+    )
+
+
+def _revised(report: QualityReport) -> str:
+    if report.background.revision < 2:
+        return ""
+    return f"Den här utgåvan ersätter den förra. Skäl: {report.background.revised_because.rstrip('.')}."
+
+
 def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ...]:
-    """The figures of the first page."""
+    """Return the main figures; ``providers`` is how many the register has."""
     found = []
     if volumes is not None:
         detail = f"{of(volumes.enrolments, 'insats', 'insatser')} hos {of(providers, 'anordnare', 'anordnare')}"
         found.append(Fact("Kunder under året", count(volumes.customers), detail))
-    for label, id_, point, noun in (
-        ("Nöjda efter fyra veckor", "satisfaction.overall", "start", "svar"),
-        ("Nöjda vid avslut", "satisfaction.overall", "end", "svar"),
-        ("Svarsandel", "response_rate", "all", "mätpunkter"),
-        ("Månadsuppföljning i tid", "followup.compliance", "", "insatsmånader"),
-        ("Egen försörjning efter undantag", "outcome.after_exclusions", "", "avslut"),
-    ):
-        row = find(id_, "", point)
-        if row.value is None:
-            detail = "inga uppgifter" if row.status == "no_answers" else "för få för att visas"
-            found.append(Fact(label, NO_DATA if row.status == "no_answers" else SUPPRESSED, detail))
-            continue
-        detail = f"{count(row.numerator or 0)} av {count(row.denominator or 0)} {noun}"
-        if interval := interval_text(row):
-            detail += f", intervall {interval}"
-        if row.target is not None:
-            detail += f"; mål {percent(row.target, short=True)}"
-        found.append(Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail))
+    found += [_fact(label, find(id_, "", point), noun) for label, id_, point, noun in _FACTS]
     return tuple(found)
+
+
+def _fact(label: str, row: Indicator, noun: str) -> Fact:
+    if row.status == Status.NO_ANSWERS:
+        return Fact(label, NO_DATA, "inga uppgifter")
+    if row.value is None:
+        return Fact(label, SUPPRESSED, "för få för att visas")
+    detail = f"{count(row.numerator or 0)} av {count(row.denominator or 0)} {noun}"
+    if interval := interval_text(row):
+        detail += f", intervall {interval}"
+    if row.target is not None:
+        detail += f"; mål {percent(row.target, short=True)}"
+    return Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail)

@@ -1,11 +1,14 @@
-"""The report in its order: which sentences, tables and charts stand where. The only layout that there is. Pure."""
+"""Lay the report out: which sentences, tables and charts stand in which section. Pure.
+
+PDF, DOCX and HTML draw the same document.
+"""
 
 from collections.abc import Iterable
 
 from reporting.document.blocks import Block, Document, Heading, Paragraph, Section, numbered, paragraphs
 from reporting.document.swedish import NO_DATA, SUPPRESSED, day
 from reporting.figures.definitions import YOUTH_DEFINITIONS
-from reporting.report.front_page import imprint
+from reporting.report.front_page import imprint, opening
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import BARS_AT_MOST
 from reporting.report.sentences import break_sentences
@@ -14,44 +17,22 @@ from reporting.report.tables.basis import context_grid
 from reporting.report.tables.method import definitions_grid, wordings_grid
 from reporting.report.tables.satisfaction import themes_grid
 
-LONG_REGISTER = 500  # providers from which only both points together are printed one by one
+# With more providers, only the table of both points together is printed; the workbook has the others.
+LONG_REGISTER = 500
 SUBTITLE = "Arbetsmarknadsinsatser hos auktoriserade anordnare"
 
 
 def document(report: QualityReport) -> Document:
-    """Everything that HTML, PDF and DOCX draw."""
+    """Return the report as the document that PDF, DOCX and HTML draw."""
     return Document(
         title=f"Kvalitetsrapport {report.year}",
         subtitle=SUBTITLE,
         imprint=imprint(report),
         created_at=report.created_at,
-        opening=_opening(report),
+        opening=opening(report),
         facts=report.facts,
         sections=numbered(_sections(report)),
     )
-
-
-def _opening(report: QualityReport) -> tuple[Paragraph, ...]:
-    if report.is_empty:
-        return (
-            Paragraph(
-                f"Det finns inga mätpunkter för {report.year} i registret. Tabellerna är därför tomma.", "key"
-            ),
-        )
-    return (
-        Paragraph(
-            "Rapporten visar vad kunderna tycker om stödet, om den utlovade månadsuppföljningen görs och vad "
-            "insatserna leder till. Varje andel står med sitt underlag och sin osäkerhet. Anordnare rangordnas "
-            f"inte, och ingen andel visas vid färre än {report.minimum} svar."
-        ),
-        *paragraphs((_revised(report),), "key"),
-    )
-
-
-def _revised(report: QualityReport) -> str:
-    if report.background.revision < 2:
-        return ""
-    return f"Den här utgåvan ersätter den förra. Skäl: {report.background.revised_because.rstrip('.')}."
 
 
 def _sections(report: QualityReport) -> Iterable[Section]:

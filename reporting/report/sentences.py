@@ -20,7 +20,8 @@ from reporting.figures.indicators import Find, Indicator
 from reporting.figures.previous_year import Earlier, Earliers
 from reporting.report.background import Background
 from reporting.report.tables.cells import title_of
-from storage.figures.cells import Aggregate
+from reporting.report.tables.outcomes import Changes
+from storage.figures.cells import Aggregate, MonthCounts
 from storage.figures.year_values import Volumes
 
 MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
@@ -33,14 +34,6 @@ class Given(Protocol):
     def title(self) -> str: ...
     @property
     def customers(self) -> int: ...
-
-
-def earlier_of(background: Background, indicator: str, point: str) -> Earlier | None:
-    """What last year's published report says of an indicator; None when nothing was published."""
-    if background.previous is None:
-        return None
-    row, broken = background.previous.find(indicator, point=point), background.break_of(indicator, point)
-    return Earlier(background.previous.year, row.value if row else None, broken.reason if broken else "")
 
 
 def satisfied_sentence(row: Indicator) -> str:
@@ -224,11 +217,11 @@ def on_time_sentence(row: Indicator) -> str:
     )
 
 
-def followup_sentence(find: Find, late: int, missing: int, denied: int) -> str:
+def followup_sentence(find: Find, year: MonthCounts) -> str:
     """Section 5: what providers recorded, what customers say, and where the two differ."""
     found = [on_time_sentence(find("followup.compliance"))]
-    if found[0] and (late or missing):
-        found.append(f"{count(late)} följdes upp sent och {count(missing)} saknar uppföljning.")
+    if found[0] and (year.late or year.missing):
+        found.append(f"{count(year.late)} följdes upp sent och {count(year.missing)} saknar uppföljning.")
     row = find("followup.confirmed")
     if row.value is not None and row.ci_low is not None and row.ci_high is not None:
         found.append(
@@ -236,9 +229,9 @@ def followup_sentence(find: Find, late: int, missing: int, denied: int) -> str:
             f"{count(row.denominator or 0)} månader som de svarade om ({whole(row.value)} procent, intervall "
             f"{whole(row.ci_low)}–{whole(row.ci_high)})."
         )
-    if denied:
+    if year.denied:
         found.append(
-            f"För {of(denied, 'månad', 'månader')} har anordnaren registrerat en uppföljning som kunden säger "
+            f"För {of(year.denied, 'månad', 'månader')} har anordnaren registrerat en uppföljning som kunden säger "
             "inte hölls."
         )
     return " ".join(found) if found[0] else ""
@@ -280,6 +273,12 @@ def themes_sentence(themes: Sequence[Given]) -> str:
     return f"Flest kunder angav {listed(named)} ({of(most, 'kund', 'kunder')})."
 
 
+def expectation_sentences(cells: Aggregate, expectations: Sequence[Expectation]) -> tuple[str, ...]:
+    """Return a sentence for each provider whose outcome is not as expected."""
+    sentences = (expectation_sentence(name_of(cells, each.provider), each) for each in expectations)
+    return tuple(sentence for sentence in sentences if sentence)
+
+
 def expectation_sentence(name: str, each: Expectation) -> str:
     """Self-sufficiency against what difficulty lets expect: a verdict needs 99.8 %, as everywhere."""
     if each.ratio is None or each.low is None or each.high is None or each.low <= 1 <= each.high:
@@ -292,11 +291,11 @@ def expectation_sentence(name: str, each: Expectation) -> str:
     return f"Hos {name} nådde {side} egen försörjning än väntat för kundernas svårighetsgrad {figures}."
 
 
-def changes_sentence(changed: int, dropped_out: int | None) -> str:
-    """How many changed provider, and how many dropped out where that may be told."""
-    text = f"{of(changed, 'kund', 'kunder')} bytte anordnare"
-    if dropped_out is not None:
-        text += f" och {of(dropped_out, 'kund', 'kunder')} avbröt insatsen"
+def changes_sentence(changes: Changes) -> str:
+    """Return how many changed provider, and how many dropped out where that may be told."""
+    text = f"{of(changes.changed_provider, 'kund', 'kunder')} bytte anordnare"
+    if changes.dropped_out is not None:
+        text += f" och {of(changes.dropped_out, 'kund', 'kunder')} avbröt insatsen"
     return text + "."
 
 

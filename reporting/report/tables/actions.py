@@ -1,4 +1,4 @@
-"""Section 9: deficiencies of providers and what they must do about them. Pure."""
+"""Section 9: the deficiencies of providers, and what they must do about them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,13 @@ from reporting.document.swedish import NO_DATA, day, printed_name
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A deficiency of a provider and what it must do about it."""
+    """A deficiency of a provider, and what it must do about it.
+
+    Attributes:
+        provider: the provider's ref.
+        due_on: None where nothing is to be done by a certain day.
+        status: in Swedish, as the table prints it, as are the deficiency and the plan.
+    """
 
     provider: str
     deficiency: str
@@ -20,6 +26,7 @@ class Action:
 
 
 def actions_grid(actions: Sequence[Action], names: Mapping[str, str]) -> Grid:
+    """Make the table of ``actions``; ``names`` are the providers' by ref."""
     rows = tuple(
         (
             printed_name(names.get(each.provider, each.provider)),

@@ -1,16 +1,19 @@
 """Sections 6 to 8: how enrolments ended, what difficulty lets expect, and who changed or broke off. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import END_REASONS, NO_DATA, SUPPRESSED, decimal, percent, printed_name
 from reporting.figures.case_mix import Expectation
+from reporting.figures.definitions import Status
 from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT, count_endings, reasons_of
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
 from storage.cases.kinds import KINDS
 from storage.figures.cells import Aggregate
+from survey.codes import EndReason
 
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
@@ -99,13 +102,27 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
-def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").status in ("ok", "no_answers")
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many customers changed provider, and how many dropped out; None where that may not be told."""
+
+    changed_provider: int
+    dropped_out: int | None
+
+
+def changes_of(aggregate: Aggregate, find: Find) -> Changes:
+    """Return the year's changes. Who dropped out is told only where the outcomes are, whose endings they are."""
     unit = reasons_of(aggregate)[""]
+    told = find("outcome.all_endings").status in (Status.OK, Status.NO_ANSWERS)
+    return Changes(unit.get(EndReason.CHANGED_PROVIDER, 0), unit.get(EndReason.DROPPED_OUT, 0) if told else None)
+
+
+def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
+    changes = changes_of(aggregate, find)
     cases = {"complaint": 0, **aggregate.cases}  # that nobody complained is told too
     rows: list[tuple[Cell, ...]] = [
-        ("Byte av anordnare", unit.get("changed_provider", 0)),
-        ("Avbrott", unit.get("dropped_out", 0) if told else SUPPRESSED),
+        ("Byte av anordnare", changes.changed_provider),
+        ("Avbrott", changes.dropped_out if changes.dropped_out is not None else SUPPRESSED),
     ]
     rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))

@@ -30,6 +30,7 @@ from reporting.report.sentences import (
     themes_sentence,
     volume_sentences,
 )
+from reporting.report.tables.outcomes import Changes
 from reporting.report.tables.satisfaction import Reason
 from storage.figures.cells import MonthCounts
 from storage.figures.year_values import Volumes, Youth
@@ -186,8 +187,8 @@ def test_groups_of_customers_are_told_from_six_people_on_each_side() -> None:
 
 
 def test_changes_are_counted_in_the_singular_too() -> None:
-    assert changes_sentence(1, 0) == "1 kund bytte anordnare och 0 kunder avbröt insatsen."
-    assert changes_sentence(2, None) == "2 kunder bytte anordnare."
+    assert changes_sentence(Changes(1, 0)) == "1 kund bytte anordnare och 0 kunder avbröt insatsen."
+    assert changes_sentence(Changes(2, None)) == "2 kunder bytte anordnare."
 
 
 def test_alternative_texts_state_the_finding() -> None:
