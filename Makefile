@@ -10,7 +10,7 @@ demo: .venv/run.stamp ## the whole system, no accounts: a simulated year and its
 	$(BIN)/followup demo
 
 test: .venv/browser.stamp lint ## every check that a commit must pass
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest --cov -n 2
 	@$(BIN)/python -m tests.support.browser.chromium --report
 
 test-long: .venv/test.stamp ## the slow laws and the real kills

@@ -32,6 +32,12 @@ def d(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def test_enrolment_without_next_look_is_not_planned() -> None:
+    facts = EnrolmentFacts(d("2025-01-01"), None, "", d("2025-01-01"), unseen_from=None)
+    assert plan(facts, d("2025-06-01"), RULES).due == ()
+    assert plan(facts, d("2025-06-01"), RULES).plan_on is None
+
+
 @pytest.mark.parametrize(
     ("started", "ended", "reason", "today", "due", "plan_on"),
     [

@@ -39,6 +39,7 @@ EN = "languages/en.toml"
         (SV, 'retry2 = "Skriv bara en siffra."', 'retry2 = " "', "the text is missing for phrase.retry2."),
         (SV, "danger = [", "anger = [", "languages/sv.toml: the text is missing for words.danger."),
         (SV, 'thanks = "', 'thankss = "Tack!"\nthanks = "', "sv.toml: nothing asks for phrase.thankss."),
+        (SV, 'opening_born = "', 'opening_born = "{} ', "sv.toml: phrase.opening_born must have {} in it, once."),
         (SV, 'script = "latin"', 'script = "runes"', "sv.toml: script must be one of latin,"),
         (SV, "reviewed = false", 'reviewed = "no"', "languages/sv.toml: reviewed is missing."),
         (SV, "unread = []", 'unread = ["phrase.hlp"]', "unread names phrase.hlp, which is no text."),
