@@ -43,7 +43,9 @@ def test_always() -> None:
     assert window.next_open(night) == night
 
 
-@pytest.mark.parametrize("text", ["", "9-19", "19:00-09:00", "09:00-09:00", "25:00-26:00", "09:00", "aldrig", "closed"])
+@pytest.mark.parametrize(
+    "text", ["", "9-19", "19:00-09:00", "09:00-09:00", "25:00-26:00", "09:00", "aldrig", "closed"]
+)
 def test_a_bad_window_is_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r'^write it as "09:00-19:00" or "always", not .*\.$'):
         SendWindow.parse(text, ZONE)
