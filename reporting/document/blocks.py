@@ -1,14 +1,15 @@
-"""What a printed document is made of. Every format draws these values, so that none can say otherwise. Pure."""
+"""What a printed document is made of. Every format draws these values, so that all say the same. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from reporting.document.assessments import Assessment
 from reporting.document.swedish import count, percent
 
-WORTH_BREAKING = 9  # characters: a shorter heading stays on one line
-PADDING = 2  # characters, both sides of a cell
+WORTH_BREAKING = 9  # characters; a shorter heading stays on one line
+PADDING = 2  # characters, on both sides of a cell together
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ Cell = str | int | Percent
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as printed."""
+    """Return the cell as it is printed."""
     if isinstance(cell, Percent):
         return percent(cell.value)
     return count(cell) if isinstance(cell, int) else cell
@@ -30,10 +31,13 @@ def cell_text(cell: Cell) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its caption, its headings, its rows. ``words``: the columns of running text, the first among them.
+    """A table.
 
-    ``total``: the last row is the sum or the whole. ``blank``: a form to write in by hand. An empty grid prints
-    ``nothing`` instead.
+    Attributes:
+        words: the columns of running text, by place; the others are numbers, and aligned to the right.
+        total: whether the last row is the sum or the whole.
+        nothing: what is printed in place of a table without rows.
+        blank: whether it is a form to be filled in by hand.
     """
 
     caption: str
@@ -45,14 +49,20 @@ class Grid:
     blank: bool = False
 
     def headings(self) -> tuple[str, ...]:
-        """The headings, each in at most two lines."""
+        """Return the headings, each broken into two lines at most."""
         return tuple(_in_two_lines(title) for title in self.columns)
 
     def widths(self, page: int, breadth: Callable[[str], float] = len) -> tuple[float, ...]:
-        """How many characters each column gets of a ``page`` that is so many wide.
+        """Divide a page among the columns.
 
-        No word is broken and no number wraps. Running text has the room that is left, and wraps where it is little.
-        ``breadth``: how many characters of average width a text is as wide as.
+        No word is broken and no number wraps. Columns of running text share the room that is left.
+
+        Args:
+            page: the page's width in characters.
+            breadth: returns the width of a text in characters of average width.
+
+        Returns:
+            The width of each column in characters, without padding.
         """
         least: list[float] = []
         most: list[float] = []
@@ -83,7 +93,7 @@ def _in_two_lines(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text. ``note`` is small print, ``key`` a finding."""
+    """Running text; a ``note`` is small print, and a ``key`` is a finding."""
 
     text: str
     kind: Literal["text", "note", "key"] = "text"
@@ -98,18 +108,24 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a bar chart, per cent. ``kind`` is an assessment of reporting.report.provider_section."""
+    """A row of a bar chart: a share and its interval, per cent."""
 
     name: str
     share: float
     low: float
     high: float
-    kind: str
+    kind: Assessment
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Shares with their intervals. ``alt`` states the finding; ``total`` is the whole unit's share."""
+    """A chart of shares with their intervals.
+
+    Attributes:
+        alt: the finding in words, for those who do not see the chart.
+        total: the whole unit's share, per cent; None where no line is drawn for it.
+        measure: what the shares are.
+    """
 
     caption: str
     alt: str
@@ -120,19 +136,24 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class FunnelPoint:
-    """One provider against the others, in percentage points, with its own limits around 0."""
+    """A provider's difference to all others together, in percentage points.
+
+    Attributes:
+        watch: the 95 % limits of chance around 0 for so many answers.
+        act: the 99.8 % limits.
+    """
 
     name: str
     answers: int
     difference: float
     watch: tuple[float, float]
     act: tuple[float, float]
-    kind: str
+    kind: Assessment
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Differences to the others by number of answers, with the limits of chance."""
+    """A funnel chart: differences to the others by number of answers, with the limits of chance."""
 
     caption: str
     alt: str
@@ -145,7 +166,7 @@ Block = Paragraph | Heading | Grid | Chart
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered section."""
+    """A section with its number."""
 
     number: int
     title: str
@@ -154,7 +175,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A figure of the first page: what it is, its value, and what it stands on."""
+    """A figure of the first page: what it is called, its value, and what it is made of."""
 
     label: str
     value: str
@@ -163,7 +184,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document. ``opening`` stands before the first section; ``paged``: each section begins a page."""
+    """A whole document.
+
+    Attributes:
+        imprint: what the figures are, and of which day.
+        opening: what stands before the first section.
+        contents: whether it has a table of contents.
+        paged: whether each section begins a page.
+    """
 
     title: str
     subtitle: str
@@ -177,7 +205,7 @@ class Document:
 
 
 def numbered(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """The sections with their tables and charts numbered through: the same numbers in every format."""
+    """Number the tables and charts of all sections: a table has the same number in every format."""
     tables = charts = 0
     done = []
     for section in sections:
@@ -196,5 +224,5 @@ def numbered(sections: Iterable[Section]) -> tuple[Section, ...]:
 
 
 def paragraphs(texts: Sequence[str], kind: Literal["text", "note", "key"] = "text") -> tuple[Paragraph, ...]:
-    """A paragraph for each text that says something."""
+    """Return a paragraph for each text that is not empty."""
     return tuple(Paragraph(text, kind) for text in texts if text)

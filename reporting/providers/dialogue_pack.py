@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from reporting.disclosure import suppression
 from reporting.disclosure.digest_releases import BAND
+from reporting.document.assessments import Assessment
 from reporting.document.blocks import (
     Bar,
     Bars,
@@ -201,8 +202,8 @@ class _Pack:
                 continue
             low, high = intervals.wilson(*others)
             rest = 100 * others[0] / others[1]
-            bars.append(Bar(f"{title}, ni", share.value, row.ci_low, row.ci_high, "own"))
-            bars.append(Bar(f"{title}, övriga", rest, 100 * low, 100 * high, "others"))
+            bars.append(Bar(f"{title}, ni", share.value, row.ci_low, row.ci_high, Assessment.OWN))
+            bars.append(Bar(f"{title}, övriga", rest, 100 * low, 100 * high, Assessment.OTHERS))
             findings.append(f"{title.lower()} {whole(share.value)} procent hos er mot {whole(rest)} hos övriga")
         if not bars:
             return ()

@@ -13,25 +13,25 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bars, Chart, Funnel, FunnelPoint
 from reporting.render import fonts
-from reporting.report.provider_section import ASSESSMENTS
 
 FONT = "Fira Sans"
 INK, SOFT, LINE, BAR, EDGE = "#1b2330", "#4a5563", "#d5dae1", "#d3dfec", "#7f93aa"
 # assessment: (colour, shape). Shapes are Vega's names; a few answers are told by an open mark as well.
 MARKS = {
-    "few": ("#6b7280", "diamond"),
-    "merged": ("#6b7280", "square"),
-    "alone": ("#6b7280", "circle"),
-    "none": ("#0072b2", "circle"),
-    "watch": ("#b8860b", "cross"),
-    "lower": ("#b34700", "triangle-down"),
-    "higher": ("#00694f", "triangle-up"),
-    "own": ("#0072b2", "circle"),
-    "others": ("#6b7280", "square"),
+    Assessment.FEW: ("#6b7280", "diamond"),
+    Assessment.MERGED: ("#6b7280", "square"),
+    Assessment.ALONE: ("#6b7280", "circle"),
+    Assessment.NONE: ("#0072b2", "circle"),
+    Assessment.WATCH: ("#b8860b", "cross"),
+    Assessment.LOWER: ("#b34700", "triangle-down"),
+    Assessment.HIGHER: ("#00694f", "triangle-up"),
+    Assessment.OWN: ("#0072b2", "circle"),
+    Assessment.OTHERS: ("#6b7280", "square"),
 }
-NAMED = ("watch", "lower", "higher")
+NAMED = (Assessment.WATCH, Assessment.LOWER, Assessment.HIGHER)
 LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # what each limit is called, and its dashes
 NAME_AT_MOST = 36  # characters; the table has the whole name
 WIDTH = 400
@@ -93,10 +93,10 @@ def _register_font() -> None:
     vl_convert.register_font_directory(str(fonts.SANS))
 
 
-def _marked(kinds: Sequence[str]) -> dict[str, Any]:
+def _marked(kinds: Sequence[Assessment]) -> dict[str, Any]:
     """Colour and shape of the assessments that occur, in one legend."""
     present = [kind for kind in MARKS if kind in kinds]
-    names = [ASSESSMENTS[kind] for kind in present]
+    names = [kind.swedish for kind in present]
 
     def scale(part: int) -> alt.Scale:
         return alt.Scale(domain=names, range=[MARKS[kind][part] for kind in present])
@@ -115,8 +115,8 @@ def _bars(chart: Bars) -> Any:
             "share": bar.share,
             "low": bar.low,
             "high": bar.high,
-            "assessment": ASSESSMENTS[bar.kind],
-            "few": bar.kind == "few",
+            "assessment": bar.kind.swedish,
+            "few": bar.kind == Assessment.FEW,
         }
         for place, bar in enumerate(chart.bars)
     ]
@@ -160,7 +160,7 @@ def _funnel(chart: Funnel) -> Any:
         {
             "answers": point.answers,
             "difference": point.difference,
-            "assessment": ASSESSMENTS[point.kind],
+            "assessment": point.kind.swedish,
             "left": 2 * point.answers < fewest + most,  # where a name to the right of its mark has room
             "name": shorten(point.name, NAME_AT_MOST, placeholder=" …") if point.kind in NAMED else "",
         }

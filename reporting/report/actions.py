@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from reporting.document.assessments import Assessment
 from reporting.document.swedish import decimal
 from reporting.figures.definitions import DEFINITIONS
 from reporting.report.provider_section import PointSection
@@ -50,7 +51,7 @@ def deficiencies(points: Iterable[PointSection], actions: tuple[Action, ...]) ->
     found = list(actions)
     for section in points:
         for row in section.rows:
-            if row.kind == "lower" and row.ref not in planned and row.share is not None and row.difference:
+            if row.kind == Assessment.LOWER and row.ref not in planned and row.share is not None and row.difference:
                 planned.add(row.ref)
                 others = row.share - row.difference.difference
                 deficiency = (

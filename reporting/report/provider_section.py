@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reporting.disclosure import suppression
+from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
 from reporting.figures import intervals
+from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
@@ -14,21 +16,6 @@ from storage.figures.cells import Aggregate
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
-# What a row says of a provider; in charts each has a shape and a colour. The last two are of the dialogue pack.
-ASSESSMENTS = {
-    "no_answers": "Inga svar",
-    "too_few": "För få svar",
-    "suppressed": "Visas inte (skydd)",
-    "merged": "Sammanslagna",
-    "few": "Få svar, ingen bedömning",
-    "alone": "Ingen jämförelse",
-    "none": "Ingen skillnad påvisad",
-    "watch": "Kan avvika; följs upp",
-    "lower": "Tydligt lägre",
-    "higher": "Tydligt högre",
-    "own": "Ni",
-    "others": "Övriga",
-}
 COLUMNS = (
     "Anordnare",
     "Berättigade",
@@ -45,7 +32,7 @@ MIN_MARKS = 3
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """One provider at one point. Shares 0-100; None where nothing may be shown. ``kind``: see ASSESSMENTS."""
+    """One provider at one point. Shares 0-100; None where nothing may be shown."""
 
     ref: str
     name: str
@@ -58,12 +45,12 @@ class ProviderRow:
     share_cell: Cell
     interval_text: str
     others: Cell
-    kind: str
+    kind: Assessment
     difference: FunnelPoint | None = None
 
     @property
     def assessment(self) -> str:
-        return ASSESSMENTS[self.kind]
+        return self.kind.swedish
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -169,17 +156,21 @@ def _row(
     )
 
 
-def _kind(row: Indicator, compared: intervals.Comparison | None) -> str:
-    if row.status != "ok":
-        return row.status
+def _kind(row: Indicator, compared: intervals.Comparison | None) -> Assessment:
+    if row.status != Status.OK:
+        return Assessment(row.status)
     if (row.denominator or 0) < FEW_ANSWERS:
-        return "few"
+        return Assessment.FEW
     if compared is None:
-        return "alone"
-    return compared.verdict or ("watch" if compared.watch else "none")
+        return Assessment.ALONE
+    if compared.verdict:
+        return Assessment(compared.verdict)
+    return Assessment.WATCH if compared.watch else Assessment.NONE
 
 
-def _difference(name: str, kind: str, answers: int, compared: intervals.Comparison | None) -> FunnelPoint | None:
+def _difference(
+    name: str, kind: Assessment, answers: int, compared: intervals.Comparison | None
+) -> FunnelPoint | None:
     """Where the provider lies in the funnel: each against its own others, so that picture and table agree."""
     if compared is None:
         return None
@@ -226,7 +217,7 @@ def _merged_row(
         share_cell=Percent(share) if share is not None else SUPPRESSED,
         interval_text=f"{decimal(low)}–{decimal(high)}" if low is not None and high is not None else "",
         others="",
-        kind="merged",
+        kind=Assessment.MERGED,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import (
     EXEMPTIONS,
@@ -123,12 +124,15 @@ def funnel_alt(title: str, points: Sequence[FunnelPoint]) -> str:
     )
 
 
-def _finding(kinds: Sequence[tuple[str, str]]) -> str:
+def _finding(kinds: Sequence[tuple[str, Assessment]]) -> str:
     said = []
-    for kind, words in (("lower", "Tydligt lägre än övriga"), ("higher", "Tydligt högre än övriga")):
+    for kind, words in (
+        (Assessment.LOWER, "Tydligt lägre än övriga"),
+        (Assessment.HIGHER, "Tydligt högre än övriga"),
+    ):
         if names := [name for name, each in kinds if each == kind]:
             said.append(f"{words}: {listed(names)}.")
-    if names := [name for name, each in kinds if each == "watch"]:
+    if names := [name for name, each in kinds if each == Assessment.WATCH]:
         said.append(f"Kan avvika, ingen slutsats: {listed(names)}.")
     if not said:
         said.append("Ingen anordnare skiljer sig säkert från övriga.")
