@@ -16,6 +16,7 @@ from storage.figures.cells import Aggregate
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
+BY_CODE = {each.value: each for each in Assessment}
 COLUMNS = (
     "Anordnare",
     "Berättigade",
@@ -158,13 +159,13 @@ def _row(
 
 def _kind(row: Indicator, compared: intervals.Comparison | None) -> Assessment:
     if row.status != Status.OK:
-        return Assessment(row.status)
+        return BY_CODE[row.status]
     if (row.denominator or 0) < FEW_ANSWERS:
         return Assessment.FEW
     if compared is None:
         return Assessment.ALONE
     if compared.verdict:
-        return Assessment(compared.verdict)
+        return BY_CODE[compared.verdict]
     return Assessment.WATCH if compared.watch else Assessment.NONE
 
 

@@ -126,12 +126,9 @@ def funnel_alt(title: str, points: Sequence[FunnelPoint]) -> str:
 
 def _finding(kinds: Sequence[tuple[str, Assessment]]) -> str:
     said = []
-    for kind, words in (
-        (Assessment.LOWER, "Tydligt lägre än övriga"),
-        (Assessment.HIGHER, "Tydligt högre än övriga"),
-    ):
+    for kind in (Assessment.LOWER, Assessment.HIGHER):
         if names := [name for name, each in kinds if each == kind]:
-            said.append(f"{words}: {listed(names)}.")
+            said.append(f"{kind.swedish} än övriga: {listed(names)}.")
     if names := [name for name, each in kinds if each == Assessment.WATCH]:
         said.append(f"Kan avvika, ingen slutsats: {listed(names)}.")
     if not said:
