@@ -14,6 +14,7 @@ from storage.conversation.sessions import REASONS, Conversation
 from storage.delivery import outbox
 from storage.people import addresses
 from storage.planning import occasions
+from storage.privacy import erasure
 from survey.conversation.model import (
     Append,
     Await,
@@ -45,7 +46,7 @@ _OUTCOMES: dict[type[Effect], str] = {
     OpenCase: "case",
     SetLanguage: "language",
     Unlink: "wrong_number",
-    TellAnswers: answers.LISTED,
+    TellAnswers: erasure.ANSWERS_LISTED,
     Erase: "erased",
 }
 
@@ -206,7 +207,7 @@ async def _erase(scene: Scene, conversation: Conversation | None, born: int | No
     if customer_id is None:
         return
     await scene.batch.save()
-    await answers.erase(scene.batch.conn, customer_id, "customer", scene.batch.now)
+    await erasure.erase(scene.batch.conn, customer_id, "customer", scene.batch.now)
     scene.batch.forget(customer_id, but=conversation)
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases.kinds import OUTCOMES
 from storage.errors import CaseRefused
 from storage.people import addresses
-from storage.tables import case, customer, customer_address, provider
+from storage.tables import case, customer, customer_address, enrolment, occasion, provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,19 @@ def _listed(row: Any, users: tuple[str, ...], sender: tuple[str, str, str] | Non
         provider=row.provider_ref or "",
         sender=sender[1] if sender is not None and row.customer_id is None else "",
     )
+
+
+async def open_about_provider(conn: AsyncConnection, ref: str) -> int:
+    """Count the open cases that came from a conversation about the provider ``ref``."""
+    statement = (
+        select(func.count())
+        .select_from(case)
+        .join(occasion, occasion.c.id == case.c.occasion_id)
+        .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+        .join(provider, provider.c.id == enrolment.c.provider_id)
+        .where(case.c.status == "open", provider.c.ref == ref)
+    )
+    return (await conn.execute(statement)).scalar_one()
 
 
 async def take(conn: AsyncConnection, id_: int, owner: str) -> None:

@@ -1,37 +1,21 @@
-"""Answers: saved, corrected with their history, listed for the customer who gave them, and deleted on request."""
+"""Answers: saved, corrected with their history, and listed for the customer who gave them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy import func, literal, select, update
 
 from storage.conversation.sessions import Conversation
 from storage.database.engine import Connection
-from storage.database.statements import insert, upsert
+from storage.database.statements import upsert
 from storage.figures import measurements
 from storage.followups import month_counts
 from storage.followups.enrolment_months import QUESTION as HELD
-from storage.tables import (
-    answer,
-    answer_history,
-    audit,
-    case,
-    comment_theme,
-    customer_address,
-    inbox,
-    occasion,
-    outbox,
-    session,
-)
-from survey.conversation.model import Say, Session
+from storage.tables import answer, answer_history, comment_theme, occasion
 from survey.packs.own_answers import Given
 from survey.understanding.parse import TEXT_LIMIT
-
-LISTED = "listed"  # the outcome of a message that was answered with the customer's own answers
-_QUOTING = ("contact", "danger", "unclear_stop")  # cases whose text is taken from an answer
-_ERASED = "Kunden har raderat sina svar."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,86 +126,6 @@ async def given(conn: Connection, customer_id: int) -> list[Given]:
         .order_by(func.coalesce(occasion.c.opened_at, occasion.c.due_at).desc(), occasion.c.id.desc())
     )
     return [Given(id_, survey, at.date(), question, value, text) for id_, survey, at, question, value, text in rows]
-
-
-async def erase(conn: Connection, customer_id: int, actor: str, now: datetime) -> None:
-    """Delete what a customer has answered: values, texts and their history, wherever a copy is.
-
-    That a contact was made, and how it ended, stays: those are facts about the unit's work. A complaint stays
-    too, as a case that the unit must handle.
-
-    Args:
-        actor: ``customer``, or the name of the member of staff.
-    """
-    occasions = select(occasion.c.id).where(occasion.c.customer_id == customer_id)
-    count = (
-        await conn.execute(select(func.count()).select_from(answer).where(answer.c.occasion_id.in_(occasions)))
-    ).scalar_one()
-    for table in (answer, answer_history, comment_theme):
-        await conn.execute(table.delete().where(table.c.occasion_id.in_(occasions)))
-    await measurements.forget(conn, customer_id)
-    await conn.execute(
-        update(case).where(case.c.customer_id == customer_id, case.c.kind.in_(_QUOTING)).values(text=_ERASED)
-    )
-    await _forget_messages(conn, customer_id, occasions)
-    await _forget_sessions(conn, customer_id, now)
-    await insert(
-        conn,
-        audit,
-        [
-            {
-                "at": now,
-                "actor": actor,
-                "action": "answers_erased",
-                "customer_id": customer_id,
-                "detail": f"{count} svar",
-            }
-        ],
-    )
-
-
-async def _forget_messages(conn: Connection, customer_id: int, occasions: Any) -> None:
-    """Delete what the customer wrote to us, and the lists of answers that we sent.
-
-    At a shared address only what belongs to one of the customer's own conversations.
-    """
-    shared = select(customer_address.c.address_id).group_by(customer_address.c.address_id).having(func.count() > 1)
-    own = select(customer_address.c.address_id).where(
-        customer_address.c.customer_id == customer_id, customer_address.c.address_id.not_in(shared)
-    )
-    theirs = or_(inbox.c.occasion_id.in_(occasions), inbox.c.address_id.in_(own))
-    await conn.execute(update(inbox).where(theirs).values(body=""))
-    await conn.execute(update(inbox).where(theirs, inbox.c.outcome == LISTED).values(reply=None))
-    await conn.execute(
-        update(outbox)
-        .where(
-            or_(outbox.c.occasion_id.in_(occasions), outbox.c.address_id.in_(own)),
-            outbox.c.say.like('%"text": %'),
-        )
-        .values(say=Say(("my_answers",)).to_json())
-    )
-
-
-async def _forget_sessions(conn: Connection, customer_id: int, now: datetime) -> None:
-    """Empty and close the customer's sessions, which hold values, so that no late answer opens them again."""
-    rows = (
-        await conn.execute(
-            select(session.c.occasion_id, session.c.state).where(session.c.customer_id == customer_id)
-        )
-    ).all()
-    for row in rows:
-        kept = Session.from_json(row.state)
-        emptied = Session(kept.survey, kept.version, kept.language, None, (), 0, "closed")
-        await conn.execute(
-            update(session)
-            .where(session.c.occasion_id == row.occasion_id)
-            .values(state=emptied.to_json(), is_open=0)
-        )
-    await conn.execute(
-        update(occasion)
-        .where(occasion.c.customer_id == customer_id, occasion.c.opened_at.is_not(None), occasion.c.outcome == "")
-        .values(outcome="partial", reason=_ERASED, closed_at=now)
-    )
 
 
 def _place(occasion_id: int, question: str) -> tuple[Any, ...]:

@@ -7,67 +7,82 @@ its exemptions, so that two weeks of holiday leave a month as it was.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert, upsert
 from storage.followups.calendar import OPEN_DAYS, month_of, open_days
-from storage.tables import audit, enrolment, exempt_month, exemption, occasion
-
-if TYPE_CHECKING:
-    from storage.register.rows import ExemptionRow  # the report counts exemptions, and reads no files
+from storage.followups.rows import ExemptionRow
+from storage.tables import enrolment, exempt_month, exemption, occasion
 
 
-async def save(
-    conn: AsyncConnection, rows: Sequence["ExemptionRow"], ids: Mapping[str, int], now: datetime
-) -> list["ExemptionRow"]:
-    """Store exemptions; one with the same enrolment and first day replaces what was stored, or takes it back.
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """An exemption that was stored until ``to_on``, and the row that changed it or took it back."""
 
-    What was there before is kept in the audit trail. The rows that take back what is not there, unstored.
+    row: ExemptionRow
+    customer_id: int
+    to_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of the rows of a file.
+
+    Attributes:
+        unknown: rows that take back an exemption that is not there. With any of them nothing was stored.
+        replaced: the exemptions that are no longer as they were, for the audit trail.
+    """
+
+    unknown: tuple[ExemptionRow, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+
+
+async def save(conn: AsyncConnection, rows: Sequence[ExemptionRow], ids: Mapping[str, int], now: datetime) -> Saved:
+    """Store exemptions, in the caller's transaction.
+
+    A row with the enrolment and first day of a stored exemption replaces it, or takes it back.
+
+    Args:
+        conn: the caller's transaction.
+        rows: the rows of a register file.
+        ids: the enrolments' ids by the unit's own numbers.
+        now: the time of the registration.
     """
     stored = await _stored(conn, [ids[row.enrolment] for row in rows])
-    values, gone, events = [], [], []
-    unknown: list[ExemptionRow] = []
-    for row in rows:
-        key = ids[row.enrolment], row.from_on
-        before = stored.get(key)
-        if row.withdrawn and before is None:
-            unknown.append(row)
-            continue
-        if before is not None and (row.withdrawn or before.to_on != row.to_on):
-            events.append(
-                {
-                    "at": now,
-                    "actor": row.who,
-                    "action": "exemption_withdrawn" if row.withdrawn else "exemption_changed",
-                    "customer_id": before.customer_id,
-                    "detail": f"insats {row.enrolment}, var {before.from_on}–{before.to_on}",
-                }
-            )
-        if row.withdrawn:
-            gone.append(key)
-        else:
-            values.append(
-                {
-                    "enrolment_id": key[0],
-                    "from_on": row.from_on,
-                    "to_on": row.to_on,
-                    "reason": row.reason,
-                    "decided_by": row.who,
-                    "registered_at": now,
-                }
-            )
+    before = {row: stored.get((ids[row.enrolment], row.from_on)) for row in rows}
+    unknown = tuple(row for row in rows if row.withdrawn and before[row] is None)
     if unknown:
-        return unknown
-    await upsert(conn, exemption, ("enrolment_id", "from_on"), values)
-    for enrolment_id, from_on in gone:
-        x = exemption.c
-        await conn.execute(exemption.delete().where(x.enrolment_id == enrolment_id, x.from_on == from_on))
-    await insert(conn, audit, events)
-    return []
+        return Saved(unknown=unknown)
+    kept = [_values(row, ids[row.enrolment], now) for row in rows if not row.withdrawn]
+    await upsert(conn, exemption, ("enrolment_id", "from_on"), kept)
+    x = exemption.c
+    for row in rows:
+        if row.withdrawn:
+            here = and_(x.enrolment_id == ids[row.enrolment], x.from_on == row.from_on)
+            await conn.execute(exemption.delete().where(here))
+    return Saved(
+        replaced=tuple(
+            Replaced(row, old.customer_id, old.to_on)
+            for row, old in before.items()
+            if old is not None and (row.withdrawn or old.to_on != row.to_on)
+        )
+    )
+
+
+def _values(row: ExemptionRow, enrolment_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "enrolment_id": enrolment_id,
+        "from_on": row.from_on,
+        "to_on": row.to_on,
+        "reason": row.reason,
+        "decided_by": row.who,
+        "registered_at": now,
+    }
 
 
 async def _stored(conn: AsyncConnection, enrolment_ids: Collection[int]) -> dict[tuple[int, date], Any]:

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.followups import recording
+from storage.followups.rows import FollowupRow
 from storage.register.cells import Problem
 from storage.register.headers import COLUMNS
-from storage.register.rows import FollowupRow, RegisterBatch
+from storage.register.rows import RegisterBatch
 
 OTHER = "den ska bara ha uppföljningar: kolumnerna insats, månad och datum"
 

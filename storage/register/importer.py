@@ -19,6 +19,7 @@ from storage.followups import exemptions
 from storage.followups import recording as followups
 from storage.people import addresses
 from storage.planning import occasions
+from storage.privacy import audit
 from storage.register import followup_rows, provider_changes
 from storage.register.cells import Problem
 from storage.register.rows import EnrolmentRow, RegisterBatch
@@ -236,11 +237,20 @@ async def _exemptions(
     problems += [_problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret") for row in unknown]
     if problems:
         return set()
+    saved = await exemptions.save(conn, batch.exemptions, ids, now)
     problems += [
         _problem(row, "withdrawn", f"insatsen {row.enrolment} har inget undantag från {row.from_on} att återta")
-        for row in await exemptions.save(conn, batch.exemptions, ids, now)
+        for row in saved.unknown
     ]
+    await audit.write(conn, [_replaced(each, now) for each in saved.replaced])
     return {ids[row.enrolment] for row in batch.exemptions}
+
+
+def _replaced(each: exemptions.Replaced, now: datetime) -> audit.Entry:
+    row = each.row
+    action = audit.Action.EXEMPTION_WITHDRAWN if row.withdrawn else audit.Action.EXEMPTION_CHANGED
+    was = {"enrolment": row.enrolment, "from": row.from_on.isoformat(), "to": each.to_on.isoformat()}
+    return audit.Entry(now, row.who, action, each.customer_id, was)
 
 
 async def _action_plans(conn: AsyncConnection, batch: RegisterBatch, today: date, problems: list[Problem]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from storage.followups.rows import ExemptionRow, FollowupRow, RowOfEnrolment
 from storage.register import headers
 from storage.register.cells import Line, Problem
 from storage.supervision.values import ActionPlan
@@ -59,38 +60,7 @@ class EnrolmentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfEnrolment:
-    file: str
-    row: int
-    enrolment: str
-
-
-@dataclass(frozen=True, slots=True)
-class FollowupRow(_OfEnrolment):
-    """A follow-up the provider held; ``month`` is YYYY-MM. None: the file does not say."""
-
-    month: str
-    held_on: date
-    form: str | None = None
-    from_plan: bool | None = None
-    plan_changed: bool | None = None
-    activities: tuple[str, ...] | None = None
-    next_step: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExemptionRow(_OfEnrolment):
-    """A time without follow-ups, its first and last day in it; ``who`` decided it, or took it back."""
-
-    from_on: date
-    to_on: date
-    reason: str
-    who: str
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRow(_OfEnrolment):
+class AnswerRow(RowOfEnrolment):
     """An answer of an earlier year; ``period`` is YYYY-MM for ``checkin``, else empty."""
 
     survey: str

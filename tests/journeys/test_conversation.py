@@ -93,7 +93,7 @@ async def test_erasing_leaves_no_copy_and_keeps_the_facts_of_the_work(talk: Talk
     assert await talk.one(occasion.c.outcome, START) == "completed"
     assert await talk.one(case.c.kind) == "contact"
     assert await talk.rows(audit, "actor", "action", "customer_id", "detail") == [
-        ("customer", "answers_erased", 1, "6 svar")
+        ("customer", "answers_erased", 1, '{"answers": 6}')
     ]
     assert "inget svar" in str(await talk.says("ändra", TOMORROW))
 

@@ -16,7 +16,7 @@ async def dialogue_pack(
     """Write the pack of ``provider`` in ``formats``; the files' paths. Raises BadInput."""
     from reporting.errors import NoDialogue
     from reporting.providers.dialogue_pack import dialogue
-    from storage.cases.provider_counts import open_cases
+    from storage.cases.handling import open_about_provider
 
     unknown = [name for name in formats if name.strip() not in DOCUMENTS]
     if unknown:
@@ -26,7 +26,7 @@ async def dialogue_pack(
     async with database(chosen) as db:
         quality = await quality_report(db, year, now, draft=draft)
         async with db.read() as conn:
-            waiting = await open_cases(conn, provider)
+            waiting = await open_about_provider(conn, provider)
     try:
         pack = dialogue(quality, provider, waiting)
     except NoDialogue as error:

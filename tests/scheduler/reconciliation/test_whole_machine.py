@@ -27,12 +27,12 @@ from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import OutboundMessage, Sent
-from storage.conversation import answers
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.pacing import Pace
 from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
+from storage.privacy import erasure
 from storage.tables import occasion
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
@@ -222,7 +222,7 @@ class Whole(RuleBasedStateMachine):
             async with self.db.begin() as conn:
                 id_ = await history.customer_id(conn, f"K{customer}")
                 assert id_ is not None
-                await answers.erase(conn, id_, "customer", self.now)
+                await erasure.erase(conn, id_, "customer", self.now)
                 asked = select(occasion.c.id).where(
                     occasion.c.customer_id == id_, occasion.c.opened_at.is_not(None)
                 )

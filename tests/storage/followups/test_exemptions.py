@@ -150,8 +150,8 @@ async def test_an_exemption_is_taken_back_and_the_trail_says_by_whom(db: Databas
         assert (await aggregate(conn, 2026, at(date(2027, 1, 9)))).exempt == {}
         trail = await conn.execute(select(audit.c.actor, audit.c.action, audit.c.detail).order_by(audit.c.id))
         assert [tuple(row) for row in trail] == [
-            ("Eva", "exemption_changed", "insats 1042, var 2026-10-01–2026-11-20"),
-            ("Bo", "exemption_withdrawn", "insats 1042, var 2026-10-01–2026-11-30"),
+            ("Eva", "exemption_changed", '{"enrolment": "1042", "from": "2026-10-01", "to": "2026-11-20"}'),
+            ("Bo", "exemption_withdrawn", '{"enrolment": "1042", "from": "2026-10-01", "to": "2026-11-30"}'),
         ]
     with pytest.raises(RegisterError, match="rad 2, withdrawn: insatsen 1042 har inget undantag från 2026-10-01"):
         await read(db, tmp_path, {"x": taken_back})
