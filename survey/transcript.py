@@ -1,16 +1,23 @@
-"""Transcripts: a dialogue as plain text, played through the engine with the session reloaded at every turn.
+"""Play a transcript, a dialogue as plain text, through the engine. The session is stored and reloaded every turn.
 
-``survey ID LANGUAGE`` begins, with the question after it where the first one is not to be asked; ``<`` is the
-customer (``(tap QUESTION VALUE)``, ``(photo)``, ``(waited)`` and ``(expired)`` are not words; ``\\n`` is a line
-break), ``>`` what the bot says by SMS (its further lines are indented), ``!`` the other effects. The customer's
-lines come a minute apart; ``@ 3 days`` lets more time pass, and ``sharing 1984 1990`` tells who uses the phone, by
-their birth years.
-Once the conversation has ended, what the engine does not take goes to the desk, as in bot.inbound.intake.
+    survey ID LANGUAGE      begins the dialogue; a question's id after it where that one is to be asked first
+    < TEXT                  the customer writes; \\n is a line break
+    < (tap QUESTION VALUE)  the customer taps a button; (photo), (waited) and (expired) are events as well
+    > TEXT                  what the bot says by SMS; its further lines are indented
+    ! EFFECT                another effect
+    @ 3 days                so much time passes; the customer's lines come a minute apart in any case
+    sharing 1984 1990       the birth years of those who use the phone, that of the conversation's customer first
+    # TEXT                  a comment
+
+A message that the engine does not take once the conversation has ended is read as one outside a conversation, as
+bot.inbound.customer_messages does it.
 """
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
+from survey.codes import Channel
 from survey.conversation import commands, engine
 from survey.conversation.model import (
     Await,
@@ -40,7 +47,12 @@ WORDLESS: dict[str, Event] = {"(expired)": Expired(), "(waited)": Waited(), "(ph
 
 
 class Dialogue:
-    """One dialogue as it is played. ``out`` is its transcript so far; time moves with the lines alone."""
+    """One dialogue as it is played.
+
+    Attributes:
+        out: its transcript so far.
+        now: moves with the lines alone.
+    """
 
     def __init__(self, catalogue: Catalogue, now: datetime = NOW) -> None:
         self.catalogue = catalogue
@@ -52,7 +64,7 @@ class Dialogue:
         self.awaiting: Awaiting | None = None
 
     def play(self, line: str) -> tuple[Effect, ...]:
-        """What follows a line of a transcript; the lines that only tell what followed are passed over."""
+        """Play one line and return what follows; the lines that tell what followed are passed over."""
         mark, _, rest = line.partition(" ")
         match mark:
             case "survey":
@@ -83,7 +95,7 @@ class Dialogue:
         return asked
 
     def text(self, say: Say, channel: str) -> str:
-        """What the customer reads of ``say``."""
+        """Return what the customer reads of ``say``."""
         assert self.session is not None
         return self.catalogue.render(say, survey=self.session.survey, language=self.language, channel=channel)
 
@@ -130,18 +142,25 @@ class Dialogue:
 
     def _line(self, effect: Effect) -> str:
         if isinstance(effect, Say):
-            return "> " + self.text(effect, "sms").replace("\n", "\n  ")
+            return "> " + self.text(effect, Channel.SMS).replace("\n", "\n  ")
         if isinstance(effect, Record | Correct):
             value: object = effect.text if effect.value is None else effect.value
             if isinstance(effect, Record) and effect.skipped:
                 value = "skipped"
             arrow = "=" if isinstance(effect, Record) else "->"
             return f"! {effect.question} {arrow} {value if value is not None else 'nothing'}"
-        return f"! {effect!r}"
+        return f"! {_shown(effect)}"
+
+
+def _shown(effect: Effect) -> str:
+    """Return an effect as Python shows it, with codes as plain strings."""
+    named = ((field.name, getattr(effect, field.name)) for field in fields(effect))
+    shown = (f"{name}={(str(value) if isinstance(value, str) else value)!r}" for name, value in named)
+    return f"{type(effect).__name__}({', '.join(shown)})"
 
 
 def replay(transcript: str, catalogue: Catalogue) -> str:
-    """The transcript as it is when the customer's lines of ``transcript`` are played now."""
+    """Return the transcript as it is when the customer's lines of ``transcript`` are played now."""
     dialogue = Dialogue(catalogue)
     for line in transcript.splitlines():
         dialogue.play(line)

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.outbox import enqueue
 from storage.planning import occasions
 from storage.tables import address, customer_address, occasion, outbox, session
+from survey.codes import Outcome
 from survey.conversation import flow
-from survey.conversation.model import Outcome, Say, Session
+from survey.conversation.model import Say, Session
 
 GIVEN_UP = "Numret är inte längre kundens."
 
@@ -44,7 +45,7 @@ async def given_up(conn: AsyncConnection, customer_id: int, address_id: int, now
     row = (await conn.execute(talk)).first()
     if row is not None:
         kept = Session.from_json(row.state)
-        outcome: Outcome = "partial" if flow.given(kept.values) else "unreachable"
+        outcome = Outcome.PARTIAL if flow.given(kept.values) else Outcome.UNREACHABLE
         closed = flow.close(kept, outcome, now)
         await occasions.close_sessions(conn, {row.occasion_id: closed.to_json()})
         await occasions.close(conn, [(row.occasion_id, outcome, GIVEN_UP)], now)

@@ -1,4 +1,4 @@
-"""What a provider's contact person writes: ``KLAR 1042 3/11``, ``LISTA`` or ``FEL``. Pure."""
+"""Read what a provider's contact person writes: ``KLAR 1042 3/11``, ``LISTA``, ``FEL`` or ``HJÄLP``. Pure."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from survey.codes import FollowUpForm
 DONE = frozenset({"klar", "klart", "klara"})
 HELP = frozenset({"hjälp", "hjalp", "help", "?", "info"})
 LIST = frozenset({"lista", "listan"})
-WRONG = "fel"  # but "fel nummer" is somebody whom we should not write to
+WRONG = "fel"  # not "fel nummer", by which somebody says that the number is not theirs
 FORMS: dict[str, FollowUpForm] = {
     "möte": FollowUpForm.MEETING,
     "mote": FollowUpForm.MEETING,
@@ -25,13 +25,18 @@ MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", 
 _NAMED = re.compile(rf"\b([0-9]{{1,2}})\.?\s+({'|'.join(MONTHS)})[a-zåäö]*\.?(?=\s|$)", re.IGNORECASE)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHORT = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})(?:[-/.]((?:20)?[0-9]{2}))?")
-LONGEST = 200  # characters that are looked at
+LONGEST = 200  # characters of a message that are read
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A follow-up that was held. ``day`` is None where none is named: today is meant. ``wrong``: a date that does
-    not exist, as it was written."""
+    """Follow-ups that were held.
+
+    Attributes:
+        refs: the enrolments' numbers as they were written.
+        days: those that were named; none means today.
+        wrong: a date that does not exist, as it was written.
+    """
 
     refs: tuple[str, ...]
     days: tuple[date, ...]
@@ -41,23 +46,23 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """The month's missing follow-ups are to be listed."""
+    """The follow-ups that are missing this month are to be listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The list of a digest is wrong; ``text`` is all that was written."""
+    """The list in a digest is wrong; ``text`` is the whole message."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """How it is done is asked."""
+    """How a follow-up is recorded is asked."""
 
 
 def is_ours(text: str) -> bool:
-    """Whether a text begins with one of our words: asked of every message, so it must be quick."""
+    """Return whether a text begins with a contact person's word. Asked of every message, so it must be quick."""
     words = unicodedata.normalize("NFKC", text[:LONGEST]).split(maxsplit=2)
     return bool(words) and (words[0].casefold().strip("!.,:") in DONE | LIST or _is_wrong(words))
 
@@ -68,7 +73,7 @@ def _is_wrong(words: Sequence[str]) -> bool:
 
 
 def parse(text: str, today: date) -> Done | List | Wrong | Help | None:
-    """What was meant; None when it is none of these."""
+    """Return what was meant; None when it is none of these."""
     text = " ".join(unicodedata.normalize("NFKC", text[:LONGEST]).split())
     first, _, rest = text.partition(" ")
     if first.casefold().strip("!.") in LIST and not rest:
@@ -99,12 +104,12 @@ def parse(text: str, today: date) -> Done | List | Wrong | Help | None:
             days.append(day)
         elif any(char.isdigit() for char in word):
             refs.append(word)
-        # Other words ("med", "den") say nothing that we need.
+        # Other words ("med", "den") mean nothing here.
     return Done(tuple(refs), tuple(days), form)
 
 
 def _day(word: str, today: date) -> date | None:
-    """The day that is meant; without a year, the one nearest to today."""
+    """Return the day that is meant: without a year, the one nearest to today. None where there is no such day."""
     try:
         if found := _ISO.fullmatch(word):
             return date(int(found[1]), int(found[2]), int(found[3]))

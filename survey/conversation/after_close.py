@@ -1,35 +1,39 @@
-"""After the end of a conversation. What is not in this table is nothing to it, and is met at the desk.
+"""What a late message does to a conversation that is closed.
+
+What is not in this table changes nothing here; the caller then reads it as a message outside a conversation
+(engine.outside).
 
 =====================  ==========================================================================
 the customer says      what follows
 =====================  ==========================================================================
-more of a free text    within course.CONTINUE_WITHIN: part of that text
+more of a free text    within flow.CONTINUE_WITHIN: part of that text
 ``correct``            within CORRECT_WITHIN: the last question is asked again
-an answer              within REOPEN_WITHIN of an end that came half-finished: kept, flagged late, and
-                       the next question is asked
-who it is              on a shared address it is asked whose conversation a correction or an answer
-                       belongs to (survey.conversation.commands), before it is taken up again
+an answer              within REOPEN_WITHIN, where not every question was answered: recorded, marked late,
+                       and the next question is asked
+either, on a shared    whose conversation it belongs to is asked first (survey.conversation.commands)
+address
 =====================  ==========================================================================
 
-Nothing opens a conversation again that ended with a stop, or at a wrong number.
+A conversation that ended with an opt-out or at a wrong number is never opened again.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from survey.codes import Outcome
 from survey.conversation import commands, flow
 from survey.conversation.flow import Step
 from survey.conversation.model import Await, ChoiceTapped, Event, Resumed, Say, Session, Subject, TextReceived
 from survey.understanding import parse
 from survey.understanding.questions import Question, Survey
 
-REOPEN_WITHIN = timedelta(days=14)
-CORRECT_WITHIN = timedelta(days=7)
+REOPEN_WITHIN = timedelta(days=14)  # of the end
+CORRECT_WITHIN = timedelta(days=7)  # of the end
 
 
 def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
-    """What ``event`` leads to in a closed conversation."""
-    if session.closed_at is None or session.outcome in ("opted_out", "unreachable"):
+    """Return a closed conversation after ``event``, and what follows from it."""
+    if session.closed_at is None or session.outcome in (Outcome.OPTED_OUT, Outcome.UNREACHABLE):
         return session, ()
     match event:
         case TextReceived():
@@ -54,7 +58,7 @@ def closed_by_delivery(session: Session, outcome: str, closed_at: datetime | Non
     """
     if session.state == "closed":
         return session
-    reopens_from = None if outcome == "opted_out" else closed_at
+    reopens_from = None if outcome == Outcome.OPTED_OUT else closed_at
     return replace(session, state="closed", closed_at=reopens_from, open_question=None)
 
 
@@ -80,6 +84,7 @@ def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) 
 
 
 def _whose(session: Session, subject: Subject) -> Step:
+    """Ask who writes, before anybody's conversation is opened again."""
     return session, (Await(subject), Say(("which_person",)))
 
 
@@ -94,11 +99,11 @@ def _late(survey: Survey, session: Session, answer: parse.Answer | None, now: da
     question = _unanswered(survey, session, now)
     if answer is None or question is None:
         return session, ()
-    return flow.answer(survey, _reopened(session, late=True), question, answer, now, (), ("late",))
+    return flow.answer(survey, _reopened(session, late=True), question, answer, now, phrases=("late",))
 
 
 def _unanswered(survey: Survey, session: Session, now: datetime) -> Question | None:
-    """The question that an answer would belong to, while it is not too late."""
+    """Return the question that an answer would belong to; None once it is too late."""
     if session.closed_at is None or now - session.closed_at >= REOPEN_WITHIN:
         return None
     return flow.next_question(survey, session.values)

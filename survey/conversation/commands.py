@@ -4,15 +4,15 @@
 the customer says      what follows
 =====================  ==========================================================================
 HJÄLP                  who asks, why, and whom to call
-SPRÅK, or a language   the choices; or the language is changed
-MINA SVAR              the customer's own answers; on a shared address first whose
-RADERA                 is asked to say it again; then deletes. Anything else keeps the answers
+SPRÅK, or a language   the choices are listed, or the language is changed
+MINA SVAR              the customer's own answers are listed; on a shared address it is asked first whose
+RADERA                 it must be said once more, and then the answers are deleted; anything else keeps them
 KLAGOMÅL               the rest of the message, or the next one, becomes a case
-FEL NUMMER             the address is unlinked at once; nothing of the history is said
+FEL NUMMER             the address is unlinked at once, and nothing is told of the customer
 =====================  ==========================================================================
 
-A request that takes two messages is remembered between them (Awaiting) for a day. So it is asked, where several
-share an address, whose ended conversation a correction or a late answer belongs to
+A request that takes two messages is remembered between them for a day (Awaiting). Where several share an address,
+whose ended conversation a correction or a late answer belongs to is asked in the same way
 (survey.conversation.after_close).
 """
 
@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from survey.codes import CaseKind
 from survey.conversation.model import (
     Awaiting,
     Effect,
@@ -35,15 +36,21 @@ from survey.conversation.model import (
 from survey.understanding import parse
 from survey.understanding.questions import Command, Question, Vocabulary
 
-AWAITED_FOR = timedelta(days=1)
+AWAITED_FOR = timedelta(days=1)  # between the two messages of a request
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the desk makes of a text. ``phrases`` are said, before the open question where ``repeats``;
-    the next message is about ``subject``."""
+    """What follows from a request.
+
+    Attributes:
+        phrases: what is said.
+        repeats: the open question is asked again after them.
+        subject: what the next message is about, and
+        born: of whom.
+    """
 
     effects: tuple[Effect, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -53,19 +60,24 @@ class Answered:
 
 
 def fresh(awaiting: Awaiting | None, now: datetime) -> Awaiting | None:
-    """What is still awaited at ``now``."""
+    """Return what is still awaited at ``now``."""
     return awaiting if awaiting is not None and now - awaiting.since < AWAITED_FOR else None
 
 
 def is_awaited(text: str, awaiting: Awaiting | None, words: Vocabulary) -> bool:
-    """Whether a text is the second message of a request: not when it is a request of its own."""
+    """Return whether a text is the second message of a request. It is not when it is a request of its own."""
     return awaiting is not None and parse.command(text, words) is None and parse.language(text, words) is None
 
 
 def ask(
     event: TextReceived, command: Command | None, words: Vocabulary, awaiting: Awaiting | None
 ) -> Answered | None:
-    """What the desk makes of a text that is ``command``; None when the text is not for the desk."""
+    """Return what follows from a text that asks for something; None when it asks for nothing.
+
+    Args:
+        command: what parse.command makes of the text.
+        awaiting: what the message before left open.
+    """
     chosen = parse.language(event.text, words)
     if chosen is not None:
         return Answered((SetLanguage(chosen),), ("language_changed",), repeats=True)
@@ -75,7 +87,7 @@ def ask(
         case "language":
             return Answered(phrases=("language_choices",))
         case "wrong_number":
-            return Answered((OpenCase("wrong_number", ""), Unlink()), ("wrong_number",))
+            return Answered((OpenCase(CaseKind.WRONG_NUMBER, ""), Unlink()), ("wrong_number",))
         case "answers":
             return _which("answers_of") if event.sharing else Answered((TellAnswers(),))
         case "erase":
@@ -89,21 +101,23 @@ def ask(
 
 
 def danger(text: str, words: Vocabulary) -> tuple[Effect, ...]:
-    """The urgent case that words of acute danger open; empty when there are none."""
-    return (OpenCase("danger", parse.tidy(text), urgent=True),) if parse.danger(text, words) else ()
+    """Return the urgent case that words of acute danger open; empty when there are none."""
+    return (OpenCase(CaseKind.DANGER, parse.tidy(text), urgent=True),) if parse.danger(text, words) else ()
 
 
 def unclear_stop(question: Question, text: str, words: Vocabulary) -> tuple[Effect, ...]:
-    """The case for what could be meant as a stop and is not clearly one: a free text that begins with such a word,
-    or an answer that was not understood and has one in it. Empty for any other text."""
+    """Return the case for a text that may be meant as a stop and is not clearly one; empty for any other.
+
+    It is a free text that begins with a word of the command, or another reply that has one in it.
+    """
     said = _words(text[:200]) if len(text) > 3 else []
     meant = said[:1] if question.kind == "text" else said
     stops = any(words.commands.get(word) == "stop" for word in meant)
-    return (OpenCase("unclear_stop", parse.tidy(text)),) if stops else ()
+    return (OpenCase(CaseKind.UNCLEAR_STOP, parse.tidy(text)),) if stops else ()
 
 
 def only_polite(text: str, words: Vocabulary) -> bool:
-    """Whether a text says no more than thank you: nothing to add to a free text."""
+    """Return whether a text says no more than thank you, and so adds nothing to a free text."""
     return all(not word or word in words.filler or word.isdecimal() for word in _words(text))
 
 
@@ -112,7 +126,7 @@ def _words(text: str) -> list[str]:
 
 
 def _complaint(text: str, words: Vocabulary) -> str:
-    """The complaint that follows the command in the same message; empty when none does."""
+    """Return the complaint that follows the command in the same message; empty when none does."""
     said = text.split()
     for length in range(1, len(said)):
         if parse.command(" ".join(said[:length]), words, 0) == "complaint":
@@ -122,12 +136,14 @@ def _complaint(text: str, words: Vocabulary) -> str:
 
 
 def _received(complaint: str, words: Vocabulary) -> Answered:
+    """Open the case, and an urgent one where the complaint has words of danger."""
     urgent = danger(complaint, words)
     said = "danger" if urgent else "complaint_received"
-    return Answered((OpenCase("complaint", complaint), *urgent), (said,))
+    return Answered((OpenCase(CaseKind.COMPLAINT, complaint), *urgent), (said,))
 
 
 def _erase(event: TextReceived, awaiting: Awaiting | None) -> Answered:
+    """Erase when it is said for the second time; before that ask whose answers, or for the second time."""
     if awaiting is not None and awaiting.subject == "erase":
         return Answered((Erase(awaiting.born),), ("erased",))
     return _which("erase_of") if event.sharing else _confirm(None)
@@ -138,10 +154,12 @@ def _confirm(born: int | None) -> Answered:
 
 
 def _which(subject: Subject) -> Answered:
+    """Ask which of those who share the address is asking."""
     return Answered(phrases=("which_person",), subject=subject)
 
 
 def _awaited(event: TextReceived, words: Vocabulary, awaiting: Awaiting) -> Answered | None:
+    """Take a text as the second message of a request."""
     match awaiting.subject:
         case "complaint":
             complaint = parse.tidy(event.text)
@@ -151,12 +169,12 @@ def _awaited(event: TextReceived, words: Vocabulary, awaiting: Awaiting) -> Answ
         case subject:
             years = [int(year) for year in _YEAR.findall(parse.fold(event.text))]
             if len(years) != 1 or event.sharing.count(years[0]) != 1:
-                return Answered(phrases=("help",))  # it cannot be told who asks: a person must help
+                return Answered(phrases=("help",))  # who asks cannot be told: a member of staff must help
             return _of(subject, years[0])
 
 
 def _of(subject: Subject, born: int) -> Answered:
-    """What was asked for, now that it is known by whom."""
+    """Do what was asked for, now that it is known by whom."""
     match subject:
         case "answers_of":
             return Answered((TellAnswers(born),))

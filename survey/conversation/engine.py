@@ -1,24 +1,55 @@
-"""The conversation: ``step(survey, session, event, now) -> (session, effects)``. No I/O, no clock.
+"""The conversation engine: ``step(survey, session, event, now) -> (session, effects)``. No I/O, no clock.
 
-The rules, in the order in which they are asked; after the end those of survey.conversation.after_close:
+Theory of operation
 
-=====================  ==========================================================================
-the customer says      ``stop`` ends it at once and is never an answer; nothing opens it again
-                       ``correct`` goes back one question
-                       what may be asked for at any time (survey.conversation.commands); the question stays open
-words of danger        112 at once, and an urgent case; no more questions after a free text
-more of a free text    within course.CONTINUE_WITHIN, and no answer to the question: part of that text
-the open question      understood: record, ask the next whose condition holds, or thank and finish
-                       not understood: ask again in other words, twice; then skip, mark and go on
-a corrected answer     keeps its history; answers whose condition no longer holds are withdrawn
-silence                one reminder, where an answer has been tried; then closed, and what was answered
-                       counts (after how long: scheduler.rules)
-=====================  ==========================================================================
+States. A session is open or closed (Session.state), and its other fields tell where it stands:
+
+    not begun   open without an open question: Started asks the first one
+    asking      open with an open question. ``failures`` counts the replies that were not understood. A question
+                that has a value already is being corrected. ``awaiting`` is set while a request, such as to erase,
+                waits for its second message
+    closed      no open question; ``outcome`` says how it ended. It may be opened again for a while
+                (survey.conversation.after_close), unless ``closed_at`` is None
+
+Transitions while it is open. A text is tried against these rules in order, and the first that fits decides:
+
+    the customer writes    what follows
+    ---------------------  ----------------------------------------------------------------------------------------
+    STOP                   closed at once, opted out, and never opened again; it is never taken as an answer
+    START                  the open question is asked again
+    CORRECT (ÄNDRA)        the question before the open one is asked again
+    a request              what may be asked for at any time (survey.conversation.commands). The question stays
+                           open; a wrong number closes the conversation, unreachable, and a confirmed erasure
+                           empties and closes it
+    words of danger        112 at once, and an urgent case. After a free text the conversation closes; a closed
+                           question can still be answered
+    an answer              recorded; then the next question whose condition holds, or thanks and closed, completed.
+                           A corrected answer keeps its history, and answers whose condition no longer holds are
+                           withdrawn
+    more of a free text    not an answer, and within flow.CONTINUE_WITHIN of the text before: part of that text
+    anything else          not understood: asked again in other words, twice; then skipped, marked, and on
+
+    other events           what follows
+    ---------------------  ----------------------------------------------------------------------------------------
+    ChoiceTapped           as an answer; the button of an earlier question asks the open one again
+    Unreadable             the open question again, and that only text can be read
+    Waited                 one reminder in all, and only to a customer who has tried to answer
+    Expired                closed; what was answered counts: partial, completed or no answer
+    Started, Resumed       nothing once the conversation is open and asking
+
+How long the silence is before Waited and Expired is for scheduler.rules to say.
+
+What survives a crash. The engine keeps nothing between steps. The caller saves the session and all that the
+effects ask for in one transaction, so that a crash leaves the session before the event or after it, never between.
+Before it, the same event is stepped again when it is sent again; after it, the event's identity in the inbox keeps
+it from being stepped twice. A session is stored as JSON and read by later versions; a question that a newer pack
+has dropped is passed over.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
+from survey.codes import Outcome
 from survey.conversation import after_close, commands, flow
 from survey.conversation.flow import Step, Values
 from survey.conversation.model import (
@@ -46,8 +77,10 @@ from survey.conversation.model import (
 from survey.understanding import parse
 from survey.understanding.questions import Question, Survey, Vocabulary
 
-RETRIES = ("retry", "retry2")  # what is said before the question is asked again, in turn
-TEXT_COMMAND_TAIL = 0  # inside a free text "STOPP" and "STOPP tack" are a stop, "Sluta bråka" is not
+RETRIES = ("retry", "retry2")  # the phrases before a question that is asked again, in turn
+# Words that may follow a command in a reply to a free-text question: "STOPP" and "STOPP tack" (polite words do not
+# count) are a stop there, "Sluta bråka" is an answer.
+TEXT_COMMAND_TAIL = 0
 CARRIER_OPT_IN = "yes"  # Twilio's own word, beside START and UNSTOP, which are ours too
 
 
@@ -65,7 +98,10 @@ def open_at(survey: Survey, language: str, question_id: str) -> Session:
     """Return a conversation in which ``question_id`` is open, to try that question alone.
 
     The questions before it count as skipped, but for the one that its condition asks about: that has the highest
-    value with which it is asked. Raises KeyError where the survey has no such question.
+    value with which it is asked.
+
+    Raises:
+        KeyError: the survey has no such question.
     """
     asked = survey.question(question_id)
     values: dict[str, int | None] = {}
@@ -80,7 +116,10 @@ def open_at(survey: Survey, language: str, question_id: str) -> Session:
 
 
 def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
-    """What ``event`` leads to. Total: any event in any state gives a valid session."""
+    """Return the session after ``event``, and what follows from it.
+
+    Any event in any state gives a valid session; the session that is passed in is not changed.
+    """
     if session.state == "closed":
         return after_close.step(survey, session, event, now)
     if isinstance(event, TextReceived):
@@ -114,10 +153,13 @@ def outside(
     *,
     carrier_opted_out: bool = False,
 ) -> tuple[Effect, ...]:
-    """What a text means where no question is open: only requests count.
+    """Return what follows from a text where no question is open: only requests count.
 
-    ``awaiting`` is what the sender's last message left open. ``carrier_opted_out``: messages to this phone are
-    stopped, so that the carrier takes its own word for an opt-in, and we with it.
+    Args:
+        sharing: as TextReceived has it.
+        awaiting: what the sender's last message left open.
+        carrier_opted_out: the carrier has stopped our messages to this phone. It then takes its own word for an
+            opt-in, and so do we.
     """
     command = parse.command(text, words)
     if command == "stop":
@@ -138,28 +180,39 @@ def outside(
 def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) -> Step:
     question = flow.question_of(survey, session.open_question)
     text = event.text
-    urgent: tuple[Effect, ...] = ()
-    if len(text) > 1 or session.awaiting is not None:  # nearly every reply is a single digit
-        tail = TEXT_COMMAND_TAIL if question and question.kind == "text" else parse.COMMAND_TAIL
-        command = parse.command(text, survey.words, tail)
-        if command == "stop":
-            urgent = commands.danger(text, survey.words)
-            said = Say(("danger",) if urgent else ("stopped",))
-            return flow.close(session, "opted_out", now), (OptOut(), *urgent, said, Finish("opted_out"))
-        if command == "start":
-            asked = flow.asked(survey, session)
-            return session, (Say((), asked),) if asked else ()
-        if command == "correct":
-            return flow.back(survey, session)
-        awaiting = commands.fresh(session.awaiting, now)
-        if session.awaiting is not None:
-            session = replace(session, awaiting=None)
-            if awaiting is not None and awaiting.subject == "erase" and _answers(survey, question, text):
-                awaiting = None  # an answer says clearly enough that the answers are kept
-        answered = commands.ask(event, command, survey.words, awaiting)
-        if answered is not None:
-            return _requested(survey, session, event, answered, now)
+    if len(text) < 2 and session.awaiting is None:  # nearly every reply is a single digit: no request, no danger
+        return _reply(survey, session, question, text, (), now)
+    tail = TEXT_COMMAND_TAIL if question and question.kind == "text" else parse.COMMAND_TAIL
+    command = parse.command(text, survey.words, tail)
+    if command == "stop":
         urgent = commands.danger(text, survey.words)
+        said = Say(("danger",) if urgent else ("stopped",))
+        return flow.close(session, Outcome.OPTED_OUT, now), (OptOut(), *urgent, said, Finish(Outcome.OPTED_OUT))
+    if command == "start":
+        asked = flow.asked(survey, session)
+        return session, (Say((), asked),) if asked else ()
+    if command == "correct":
+        return flow.back(survey, session)
+    awaiting = commands.fresh(session.awaiting, now)
+    if session.awaiting is not None:
+        session = replace(session, awaiting=None)
+        if awaiting is not None and awaiting.subject == "erase" and _answers(survey, question, text):
+            awaiting = None  # an answer says clearly enough that the answers are kept
+    answered = commands.ask(event, command, survey.words, awaiting)
+    if answered is not None:
+        return _requested(survey, session, event, answered, now)
+    return _reply(survey, session, question, text, commands.danger(text, survey.words), now)
+
+
+def _reply(
+    survey: Survey,
+    session: Session,
+    question: Question | None,
+    text: str,
+    urgent: tuple[Effect, ...],
+    now: datetime,
+) -> Step:
+    """Read a text that asks for nothing as a reply to the open question. ``urgent``: it has words of danger."""
     answer = parse.parse(question, text, survey.words) if question else None
     if urgent:
         if question is None or question.kind != "text" or answer is None:
@@ -172,13 +225,13 @@ def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) 
             return replace(session, wrote_at=now), (flow.more(session, text),)
         return _not_understood(survey, session, question, text, now)
     cases = commands.unclear_stop(question, text, survey.words) if len(text) > 1 else ()
-    return flow.answer(survey, session, question, answer, now, cases)
+    return flow.answer(survey, session, question, answer, now, cases=cases)
 
 
 def _requested(
     survey: Survey, session: Session, event: TextReceived, answered: commands.Answered, now: datetime
 ) -> Step:
-    """What the desk has made of a text while a question is open."""
+    """Do what a text asks for while a question is open, and ask the question again where it should be."""
     effects = answered.effects
     if answered.subject is not None:
         session = replace(session, awaiting=Awaiting(answered.subject, now, answered.born))
@@ -187,7 +240,7 @@ def _requested(
             session = replace(session, language=effect.language)
         elif isinstance(effect, Unlink):
             said = Say(answered.phrases)
-            return flow.close(session, "unreachable", now), (*effects, said, Finish("unreachable"))
+            return flow.close(session, Outcome.UNREACHABLE, now), (*effects, said, Finish(Outcome.UNREACHABLE))
         elif isinstance(effect, Erase) and effect.born in (None, *event.sharing[:1]):
             finish = Finish(flow.outcome_of(survey, session.values))
             emptied = Session(session.survey, session.version, session.language, None, (), 0, "closed")
@@ -214,7 +267,7 @@ def _tap(survey: Survey, session: Session, event: ChoiceTapped, now: datetime) -
 
 
 def _answers(survey: Survey, question: Question | None, text: str) -> bool:
-    """Whether a text is an answer to a closed question."""
+    """Return whether a text is an answer to a closed question."""
     if question is None or question.kind == "text":
         return False
     return parse.parse(question, text, survey.words) is not None
@@ -240,7 +293,7 @@ def _endangered(
     urgent: tuple[Effect, ...],
     now: datetime,
 ) -> Step:
-    """A free text with words of danger is kept; a person takes over, and nothing more is asked."""
+    """Keep a free text with words of danger, and close: a person takes over, and nothing more is asked."""
     values, effects = flow.kept(survey, session.values, question, answer)
     outcome = flow.outcome_of(survey, values)
     closed = replace(flow.close(session, outcome, now), values=values, wrote_at=now)

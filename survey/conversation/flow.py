@@ -1,16 +1,16 @@
-"""The course of a conversation: what an answer leads to, what is asked next, and how it ends."""
+"""What an answer leads to, what is asked next, and how a conversation ends."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from survey.codes import Outcome
 from survey.conversation.model import (
     Append,
     Correct,
     Effect,
     Finish,
     OpenCase,
-    Outcome,
     Record,
     Say,
     Session,
@@ -22,11 +22,11 @@ from survey.understanding.questions import FACTS, Question, Survey
 Step = tuple[Session, tuple[Effect, ...]]
 Values = tuple[tuple[str, int | None], ...]
 
-CONTINUE_WITHIN = timedelta(minutes=10)  # between the messages of one free text
+CONTINUE_WITHIN = timedelta(minutes=10)  # at most, between two messages of one free text
 
 
 def question_of(survey: Survey, id_: str | None) -> Question | None:
-    """The question with this id; None where the pack does not have it (any more)."""
+    """Return the question with this id; None where the pack does not have it, or no longer has it."""
     for question in survey.questions:
         if question.id == id_:
             return question
@@ -34,17 +34,17 @@ def question_of(survey: Survey, id_: str | None) -> Question | None:
 
 
 def asked(survey: Survey, session: Session) -> str | None:
-    """The open question, where the pack still has it."""
+    """Return the id of the open question; None where the pack no longer has it."""
     return session.open_question if question_of(survey, session.open_question) else None
 
 
 def chosen(question: Question, value: int) -> parse.Answer | None:
-    """The answer of a button; None where the question has no such value."""
+    """Return the answer of a button; None where the question has no such value."""
     return parse.Answer(value) if value in question.values else None
 
 
 def next_question(survey: Survey, values: Values) -> Question | None:
-    """The first question without an answer whose condition holds."""
+    """Return the first question without an answer whose condition holds."""
     answered = dict(values)
     for question in survey.questions:
         if question.id not in answered and (question.when is None or question.when.holds(answered)):
@@ -53,16 +53,16 @@ def next_question(survey: Survey, values: Values) -> Question | None:
 
 
 def given(values: Values) -> Values:
-    """The answers among ``values``, without the facts."""
+    """Return the answers among ``values``, without the facts."""
     return tuple((id_, value) for id_, value in values if id_ not in FACTS)
 
 
 def outcome_of(survey: Survey, values: Values) -> Outcome:
-    """How a conversation ends that ends now."""
+    """Return how a conversation ends that ends now with these values."""
     answers = given(values)
     if answers and next_question(survey, values) is None:
-        return "completed"
-    return "partial" if any(value is not None for _, value in answers) else "no_answer"
+        return Outcome.COMPLETED
+    return Outcome.PARTIAL if any(value is not None for _, value in answers) else Outcome.NO_ANSWER
 
 
 def answer(
@@ -71,22 +71,31 @@ def answer(
     question: Question,
     answer: parse.Answer,
     now: datetime,
+    *,
     cases: tuple[Effect, ...] = (),
     phrases: tuple[str, ...] = (),
 ) -> Step:
-    """Keep an answer, open the case that it calls for, and go on."""
+    """Keep an answer, open the case that it calls for, and go on.
+
+    Args:
+        cases: what else there is to open.
+        phrases: what is said before the next question.
+    """
     values, effects = kept(survey, session.values, question, answer)
     if question.case is not None and answer.value == 1 and effects:
         cases += (OpenCase(question.case, ""),)
         phrases = ("contact_promised",)
     wrote_at = now if question.kind == "text" else None
-    return go_on(survey, session, values, phrases, (*effects, *cases), now, wrote_at)
+    return go_on(survey, session, values, phrases, (*effects, *cases), now, wrote_at=wrote_at)
 
 
 def kept(
     survey: Survey, values: Values, question: Question, answer: parse.Answer
 ) -> tuple[Values, tuple[Effect, ...]]:
-    """The answers with this one among them, and what there is to write down."""
+    """Return the values with this answer among them, and the effects that save it.
+
+    After a correction, answers to questions that would not have been asked are withdrawn.
+    """
     earlier = dict(values)
     if question.id not in earlier:
         return (*values, (question.id, answer.value)), (Record(question.id, answer.value, answer.text),)
@@ -112,15 +121,23 @@ def go_on(
     phrases: tuple[str, ...],
     effects: Sequence[Effect],
     now: datetime,
+    *,
     wrote_at: datetime | None = None,
     told: str = "",
 ) -> Step:
-    """Ask the next question whose condition holds, or thank and finish."""
+    """Ask the next question whose condition holds, or thank and close.
+
+    Args:
+        phrases: what is said before the question; with the thanks only a promise of contact is said.
+        effects: those of the step so far.
+        wrote_at: as Session has it.
+        told: what stands in an opening.
+    """
     question = next_question(survey, values)
     if question is None:
-        closed = replace(close(session, "completed", now), values=values, wrote_at=wrote_at)
+        closed = replace(close(session, Outcome.COMPLETED, now), values=values, wrote_at=wrote_at)
         promised = tuple(phrase for phrase in phrases if phrase == "contact_promised")
-        return closed, (*effects, Say((*promised, "thanks")), Finish("completed"))
+        return closed, (*effects, Say((*promised, "thanks")), Finish(Outcome.COMPLETED))
     following = Session(
         session.survey,
         session.version,
@@ -137,7 +154,7 @@ def go_on(
 
 
 def back(survey: Survey, session: Session) -> Step:
-    """The question before the open one is asked again; its answer stands until there is another."""
+    """Ask the question before the open one again; its answer stands until there is another."""
     answered = [id_ for id_, _ in session.values if question_of(survey, id_) is not None]
     if session.open_question in answered:
         answered = answered[: answered.index(session.open_question)]
@@ -148,14 +165,14 @@ def back(survey: Survey, session: Session) -> Step:
 
 
 def close(session: Session, outcome: Outcome, now: datetime) -> Session:
-    """The session ended, with the answers that it has."""
+    """Return the session closed, with the answers that it has."""
     return replace(
         session, open_question=None, state="closed", closed_at=now, outcome=outcome, awaiting=None, failures=0
     )
 
 
 def continues(survey: Survey, session: Session, now: datetime) -> bool:
-    """Whether a message now can be more of the free text before it."""
+    """Return whether a message now can be more of the free text before it."""
     if session.wrote_at is None or not session.values or now - session.wrote_at > CONTINUE_WITHIN:
         return False
     last = question_of(survey, session.values[-1][0])
@@ -163,5 +180,5 @@ def continues(survey: Survey, session: Session, now: datetime) -> bool:
 
 
 def more(session: Session, text: str) -> Append:
-    """``text`` as more of the last answer."""
+    """Return the effect that adds ``text`` to the last answer."""
     return Append(session.values[-1][0], parse.tidy(text))

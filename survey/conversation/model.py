@@ -1,13 +1,18 @@
-"""The words of a conversation: what happens (events), what follows (effects), and where it stands (the session).
-Plain frozen values; nothing here decides anything."""
+"""The values of a conversation: events (what happens), effects (what follows) and the session (where it stands).
+
+Plain frozen values; nothing here decides anything.
+"""
 
 import json
 from datetime import datetime
 from typing import Any, Literal
 
+from survey.codes import CaseKind, Outcome
 from survey.frozen import frozen
 
-Outcome = Literal["completed", "partial", "no_answer", "opted_out", "unreachable"]
+# What a message may be about that is awaited as the second one of a request. "erase" is the confirmation and
+# "complaint" the complaint itself; the others are answered with a birth year, where several share an address: whose
+# answers to list or erase, whose last answer to correct, whose ended conversation a late answer belongs to.
 Subject = Literal["erase", "complaint", "answers_of", "erase_of", "correct_of", "late_of"]
 
 
@@ -16,7 +21,12 @@ Subject = Literal["erase", "complaint", "answers_of", "erase_of", "correct_of", 
 
 @frozen
 class Started:
-    """The conversation opens; ``opening`` and ``told`` are what survey.conversation.openings has found."""
+    """The conversation opens.
+
+    Attributes:
+        opening: the phrase that it opens with, and
+        told: what stands in that phrase; both from survey.conversation.openings.
+    """
 
     opening: str = "opening"
     told: str = ""
@@ -26,8 +36,9 @@ class Started:
 class TextReceived:
     """The customer wrote something.
 
-    ``sharing``: the birth years of those who use the address, when they are several; that of the conversation's
-    own customer first, 0 where it is not known.
+    Attributes:
+        sharing: the birth years of the customers who use the address, where there are several; that of the
+            conversation's own customer first, and 0 where a year is not known.
     """
 
     text: str
@@ -44,12 +55,17 @@ class ChoiceTapped:
 
 @frozen
 class Unreadable:
-    """Something came that is not words: a picture, a voice message, an edit of an earlier message."""
+    """Something came that is not text: a picture, a voice message, an edit of an earlier message."""
 
 
 @frozen
 class Waited:
-    """Nothing was heard for as long as it takes to be reminded. reminder may be an opening, as in Started."""
+    """The customer has been silent for so long that a reminder is due.
+
+    Attributes:
+        reminder: the phrase of the reminder; an opening where that must tell whom the question is for.
+        told: what stands in that phrase.
+    """
 
     reminder: str = "reminder"
     told: str = ""
@@ -57,12 +73,16 @@ class Waited:
 
 @frozen
 class Expired:
-    """The conversation waited too long."""
+    """The conversation's time is up."""
 
 
 @frozen
 class Resumed:
-    """Who shares an address has told that this ended conversation is theirs: to correct it, or to go on late."""
+    """Somebody who shares the address has told that this ended conversation is theirs.
+
+    Attributes:
+        correcting: they want to correct it; else they go on with it late.
+    """
 
     correcting: bool
 
@@ -74,10 +94,16 @@ Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired | 
 
 @frozen
 class Say:
-    """Phrases, then ``text`` (a customer's own answers, or what an opening tells), then a question. Keys, not
-    words: rendered when sent, in the language of that moment.
+    """A message: phrases, then a text, then a question.
 
-    A message to a provider is ``text`` alone; ``options`` are its buttons in a chat, and ``about`` what they mean.
+    It holds keys, which are rendered when the message is sent, in the language of that moment
+    (survey.packs.catalogue).
+
+    Attributes:
+        text: what no pack holds: a customer's own answers, or what an opening tells. A message to a contact person
+            is this text alone.
+        options: (value, label) of each button of a message to a contact person in a chat.
+        about: what those buttons mean, as survey.contacts.dialogue reads it.
     """
 
     phrases: tuple[str, ...] = ()
@@ -87,12 +113,14 @@ class Say:
     about: str = ""
 
     def to_json(self) -> str:
+        """Return the message as it is stored, without the fields that are empty."""
         kept: dict[str, Any] = {"phrases": self.phrases, "question": self.question}
         more = {"text": self.text, "options": self.options, "about": self.about}
         return json.dumps(kept | {name: value for name, value in more.items() if value})
 
     @classmethod
     def from_json(cls, text: str) -> "Say":
+        """Return the message that ``to_json`` has stored."""
         kept = json.loads(text)
         options = tuple((value, label) for value, label in kept.get("options", ()))
         return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""), options, kept.get("about", ""))
@@ -100,7 +128,13 @@ class Say:
 
 @frozen
 class Record:
-    """An answer to keep. ``skipped``: asked, and not understood in the end."""
+    """An answer to save.
+
+    Attributes:
+        value: of a closed question; None for a free text.
+        text: what was written; None for a closed question, and where a free text says no more than "nothing".
+        skipped: the question was asked and no reply to it was understood.
+    """
 
     question: str
     value: int | None
@@ -110,7 +144,7 @@ class Record:
 
 @frozen
 class Correct:
-    """Another answer in the place of an earlier one, which is kept in the history."""
+    """An answer that replaces an earlier one, which stays in the history."""
 
     question: str
     value: int | None
@@ -119,14 +153,14 @@ class Correct:
 
 @frozen
 class Withdraw:
-    """An answer that no longer counts: after a correction its question would not have been asked."""
+    """An answer that no longer counts, because after a correction its question would not have been asked."""
 
     question: str
 
 
 @frozen
 class Append:
-    """More of a free text that came in several messages."""
+    """More of a free text that comes in several messages."""
 
     question: str
     text: str
@@ -144,9 +178,9 @@ class OptIn:
 
 @frozen
 class OpenCase:
-    """A human must look at this. ``kind``: contact, complaint, danger, unclear_stop or wrong_number."""
+    """A member of the unit's staff must look at this."""
 
-    kind: str
+    kind: CaseKind
     text: str
     urgent: bool = False
 
@@ -160,26 +194,30 @@ class SetLanguage:
 
 @frozen
 class Unlink:
-    """The address belongs to none of those it was tied to."""
+    """The address belongs to none of the customers whom it was tied to."""
 
 
 @frozen
 class TellAnswers:
-    """The customer's own answers are to be listed; ``born`` tells who asks where an address is shared."""
+    """The customer's own answers are to be listed.
+
+    Attributes:
+        born: the birth year of the one who asks, where the address is shared.
+    """
 
     born: int | None = None
 
 
 @frozen
 class Erase:
-    """The customer's answers are to be deleted; ``born`` as in TellAnswers."""
+    """The customer's answers are to be deleted. ``born`` as in TellAnswers."""
 
     born: int | None = None
 
 
 @frozen
 class Resume:
-    """The ended conversation of the one ``born`` then is to be taken up again (Resumed)."""
+    """The ended conversation of the customer born in that year is to be taken up again, with Resumed."""
 
     born: int
     correcting: bool
@@ -187,7 +225,7 @@ class Resume:
 
 @frozen
 class Await:
-    """Outside a conversation: what the next message is about. None: nothing in particular."""
+    """What the next message is about, outside a conversation. ``subject`` is None for nothing in particular."""
 
     subject: Subject | None
     born: int | None = None
@@ -221,26 +259,44 @@ Effect = (
 
 @frozen
 class Awaiting:
-    """What the next message is about, when it is not the open question. ``born``: of whom, on a shared address."""
+    """What the next message is about, when it is not the open question.
+
+    Attributes:
+        since: when it began to be awaited.
+        born: the birth year of the customer whom it concerns, on a shared address.
+    """
 
     subject: Subject
     since: datetime
     born: int | None = None
 
     def to_json(self) -> str:
+        """Return it as it is stored."""
         return json.dumps([self.subject, self.since.isoformat(), self.born])
 
     @classmethod
     def from_json(cls, text: str) -> "Awaiting":
+        """Return what ``to_json`` has stored."""
         subject, since, born = json.loads(text)
         return cls(subject, datetime.fromisoformat(since), born)
 
 
 @frozen
 class Session:
-    """Where a conversation stands. ``values`` are the answers so far, None where skipped or free text;
-    ``failures`` counts replies to the open question that were not understood. An open question that has a value
-    already is being corrected."""
+    """Where a conversation stands.
+
+    Attributes:
+        survey, version: the pack that it began with.
+        open_question: the question that waits for an answer. One that has a value already is being corrected.
+        values: the facts and the answers so far, in the order in which they came; None where a question was
+            skipped and for a free text.
+        failures: how many replies to the open question were not understood.
+        wrote_at: when the latest answer came, if that was a free text.
+        closed_at: None too where the conversation may never open again.
+        outcome: once it is closed.
+        late: a late answer has opened it again.
+        reminded: the customer has been reminded, and is reminded no more.
+    """
 
     survey: str
     version: int
@@ -249,14 +305,15 @@ class Session:
     values: tuple[tuple[str, int | None], ...]
     failures: int
     state: Literal["open", "closed"]
-    wrote_at: datetime | None = None  # when the latest answer, a free text, came
-    closed_at: datetime | None = None  # None too where the conversation may never open again
-    outcome: Outcome | None = None  # once closed
+    wrote_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
     awaiting: Awaiting | None = None
-    late: bool = False  # opened again by a late answer
+    late: bool = False
     reminded: bool = False
 
     def to_json(self) -> str:
+        """Return the session as it is stored. The fields that most conversations never use come last, by name."""
         state: list[Any] = [
             self.survey,
             self.version,
@@ -279,6 +336,7 @@ class Session:
 
     @classmethod
     def from_json(cls, text: str) -> "Session":
+        """Return the session that ``to_json`` has stored, of this version of the program or an earlier one."""
         survey, version, language, question, values, failures, state, *rest = json.loads(text)
         values = tuple((q, v) for q, v in values)
         if not rest:

@@ -1,5 +1,7 @@
-"""What an opening must tell, where a bare question could be taken for another person's, or for one about other
-support: never a name, but a year of birth or the month in which the support began."""
+"""What an opening tells, where a bare question could be taken for another person's or for one about other support.
+
+It tells a birth year, or the month in which the support began; never a name.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,9 +12,11 @@ PLAIN = ("opening", "")
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A customer who uses an address, with the start of one of the enrolments that may be asked about now.
+    """A customer who uses an address, with one of the enrolments that may be asked about now.
 
-    ``born`` is 0 where the year is not known; ``started_on`` None for a customer without such an enrolment.
+    Attributes:
+        born: the birth year, 0 where it is not known.
+        started_on: of the enrolment; None for a customer without one that may be asked about.
     """
 
     customer_id: int
@@ -21,9 +25,13 @@ class Use:
 
 
 def opening(customer_id: int, started_on: date, uses: Collection[Use]) -> tuple[str, str] | None:
-    """The opening's key and what it tells, to ask about the customer's enrolment that began on ``started_on``.
+    """Return the opening's phrase, and what stands in it, to ask about the enrolment that began on ``started_on``.
 
-    ``uses`` are all of the address. None where nothing tells the customer from another who uses the same address.
+    Args:
+        uses: all uses of the address that is asked, the customer's own among them.
+
+    Returns:
+        None where nothing tells the customer from another who uses the address: then nobody is to be asked there.
     """
     born = {use.customer_id: use.born for use in uses}
     own = born.get(customer_id, 0)

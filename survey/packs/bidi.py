@@ -1,8 +1,8 @@
-"""Right-to-left messages that hold digits and names in other letters.
+"""Keep digits and Latin names readable inside right-to-left messages.
 
-After an Arabic letter the reader's screen turns "1-5" into "5-1" and a phone number's groups about (Unicode
+After an Arabic letter a screen shows "1-5" as "5-1" and reorders the groups of a phone number (Unicode
 Bidirectional Algorithm, UAX #9, rules W2 and W4). Isolate marks keep such a run in its own order. They are not in
-GSM-7, and cost nothing more where the letters around them are not either.
+GSM-7, which costs nothing: the letters around them are not in it either.
 """
 
 import re
@@ -15,7 +15,7 @@ _LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ӿሀ-፿](?:[ .,:/@+&'_-]?[0-9A
 
 
 def isolate(text: str) -> str:
-    """``text`` with marks around each run of digits or letters that is read from left to right."""
+    """Return ``text`` with isolate marks around each run of characters that is read from left to right."""
     return _LEFT_TO_RIGHT.sub(_marked, text)
 
 

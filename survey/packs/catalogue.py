@@ -1,4 +1,4 @@
-"""Every word that a customer reads: the packs, loaded and rendered.
+"""The catalogue: every text that a customer reads, loaded from the packs and rendered.
 
 A bad pack is refused when it is loaded, with file, question and language named.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from survey.codes import Channel
 from survey.conversation.model import Say
 from survey.errors import PackError
 from survey.packs import bidi, segments, vocabulary
@@ -34,8 +35,17 @@ FALLBACK = "sv"  # for a customer whose language has no texts
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All surveys, phrases and words. ``ratings`` and ``yes_no`` are labels, by language and value; ``names`` the
-    languages' own names; ``unread`` the texts of each language that no native speaker has read as they are."""
+    """All surveys, phrases and words.
+
+    Attributes:
+        surveys: by id.
+        phrases: by name.
+        words: those that are understood, of all languages.
+        ratings, yes_no: the label of each value, by language.
+        names: the languages' own names, by code.
+        unread: the names of the texts that no native speaker has read as they are now, by language.
+        scripts: the script of each language.
+    """
 
     surveys: Mapping[str, Survey]
     phrases: Mapping[str, Texts]
@@ -48,10 +58,16 @@ class Catalogue:
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """The codes of all languages."""
         return tuple(self.names)
 
     def render(self, say: Say, *, survey: str | None, language: str, channel: str) -> str:
-        """The text of ``say``: numbered lines by SMS; on Telegram the choices are buttons beside it."""
+        """Return the text of ``say``. An SMS lists the choices; in a chat they are buttons beside it.
+
+        Args:
+            survey: whose questions and opening are meant; None outside a conversation.
+            language: a code; one without texts falls back on FALLBACK.
+        """
         language = language if language in self.names else FALLBACK
         text = " ".join(self._phrase(phrase, survey, language) for phrase in say.phrases)
         if say.text and say.phrases[:1] and say.phrases[0] in TOLD:
@@ -62,12 +78,12 @@ class Catalogue:
             return text
         question = self.surveys[survey].question(say.question)
         asked = question.text[language]
-        if channel == "sms" and question.kind == "choice":
+        if channel == Channel.SMS and question.kind == "choice":
             asked += "".join(f"\n{option.value} {option.label[language]}" for option in question.options)
         return f"{text} {asked}" if text else asked
 
     def choices(self, say: Say, survey: str | None, language: str) -> tuple[tuple[int, str], ...]:
-        """(value, label) of each button; empty where there is nothing to choose."""
+        """Return (value, label) of each button; empty where there is nothing to choose."""
         if say.options:
             return say.options
         if say.question is None or survey is None:
@@ -76,7 +92,7 @@ class Catalogue:
         return tuple((value, self.label(question, value, language)) for value in question.values)
 
     def label(self, question: Question, value: int, language: str) -> str:
-        """An answer to a closed question in words: its button, and its place in the list of answers."""
+        """Return an answer to a closed question in words, as its button and the list of answers have it."""
         language = language if language in self.names else FALLBACK
         for option in question.options:
             if option.value == value:
@@ -84,26 +100,26 @@ class Catalogue:
         return (self.ratings if question.kind == "rating" else self.yes_no)[language][value]
 
     def free(self, text: str, language: str) -> str:
-        """``text`` that no pack holds (an answer, a name), made fit to stand in a message in ``language``."""
+        """Return a text that no pack holds, such as an answer, as it can stand in a message in ``language``."""
         text = unicodedata.normalize("NFC", text)
         return bidi.isolate(text) if self.scripts.get(language) in RIGHT_TO_LEFT else text
 
     def alphabet(self, language: str) -> segments.Alphabet:
-        """The alphabet that an SMS in ``language`` is meant for."""
+        """Return the alphabet that an SMS in ``language`` should need."""
         return "GSM-7" if self.scripts[language] == "latin" else "UCS-2"
 
     def messages(self, language: str) -> Iterator[tuple[str, str]]:
-        """(name, text) of every SMS that the packs make in ``language``."""
+        """Yield (name, text) of every SMS that the packs can make in ``language``."""
         for survey in self.surveys.values():
             for index, question in enumerate(survey.questions):
                 for prefix in ("", *PREFIXES, *(("opening", *TOLD) if index == 0 else ())):
                     say = Say((prefix,) if prefix else (), question.id, TOLD.get(prefix, ""))
-                    text = self.render(say, survey=survey.id, language=language, channel="sms")
+                    text = self.render(say, survey=survey.id, language=language, channel=Channel.SMS)
                     yield ".".join(filter(None, (survey.id, question.id, prefix))), text
         for phrase in self.phrases:
             yield phrase, self.phrases[phrase][language]
         promised = Say(("contact_promised", "thanks"))
-        yield "contact_promised.thanks", self.render(promised, survey=None, language=language, channel="sms")
+        yield "contact_promised.thanks", self.render(promised, survey=None, language=language, channel=Channel.SMS)
 
     def _phrase(self, key: str, survey: str | None, language: str) -> str:
         if key == "opening" and survey is not None:
@@ -112,7 +128,11 @@ class Catalogue:
 
 
 def load(directory: Path = PACKS) -> Catalogue:
-    """Read the packs of ``directory``. Raises PackError; what is wrong in the languages is a line for each."""
+    """Read the packs of ``directory``.
+
+    Raises:
+        PackError: a file is wrong. What is wrong in the language files has a line for each of them.
+    """
     files = read_surveys(directory)
     languages = _read_languages(sorted((directory / LANGUAGES).glob("*.toml")), files)
     if FALLBACK not in {language.code for language in languages}:
@@ -162,7 +182,10 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) ->
 
 
 def _texts(languages: list[LanguageFile], *names: str) -> Texts:
-    """By language, the text of the first name that it has; in right-to-left writing what is not so is isolated."""
+    """Return by language the text of the first name that it has.
+
+    In right-to-left writing, runs of left-to-right characters are isolated.
+    """
     texts = {each.code: each.text(*names) for each in languages}
     turned = [each.code for each in languages if each.script in RIGHT_TO_LEFT]
     return texts | {code: bidi.isolate(texts[code]) for code in turned}

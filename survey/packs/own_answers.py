@@ -1,4 +1,4 @@
-"""A customer's own answers as one message, in the shortest form that can be understood."""
+"""List a customer's own answers in one message, as short as can be understood."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,16 @@ from itertools import groupby
 
 from survey.packs.catalogue import Catalogue
 
-LIMIT = 1_400  # characters: an SMS may be no longer than 1,600
+LIMIT = 1_400  # characters; Twilio takes an SMS of up to 1,600, and the phrase before the list needs room
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One stored answer. ``conversation`` tells those of one conversation from the others."""
+    """One stored answer.
+
+    Attributes:
+        conversation: the id of the conversation that it was given in.
+    """
 
     conversation: int
     survey: str
@@ -23,10 +27,13 @@ class Given:
 
 
 def listing(answers: Iterable[Given], catalogue: Catalogue, language: str) -> str:
-    """One answer to a line, conversation by conversation as they come; with dates where they are several.
+    """Return one line for each answer, conversation by conversation in the order given.
 
-    Answers that say nothing are left out. What does not fit is left out whole conversations at a time; a single
-    one that is too long is cut. Empty when there is nothing to list.
+    Several conversations have their dates above them. Answers that say nothing are left out. What does not fit in
+    LIMIT is left out by whole conversations; a single one that is too long is cut.
+
+    Returns:
+        An empty text where there is nothing to list.
     """
     told = []
     for (_, asked_on), each in groupby(answers, lambda one: (one.conversation, one.asked_on)):
@@ -43,7 +50,7 @@ def listing(answers: Iterable[Given], catalogue: Catalogue, language: str) -> st
 
 
 def _in_order(answers: Iterable[Given], catalogue: Catalogue) -> list[Given]:
-    """As the questions were asked."""
+    """Sort the answers as their questions are asked."""
     given = list(answers)
     survey = catalogue.surveys.get(given[0].survey)
     place = {question.id: n for n, question in enumerate(survey.questions)} if survey else {}

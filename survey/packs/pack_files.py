@@ -1,7 +1,8 @@
-"""Reading the packs: the structure of each survey, and each language's words. What is wrong is refused by name.
+"""Read the pack files: the structure of each survey, and the words of each language.
 
-A survey file says what is asked, of which kind and when; a language file says it in words. Every text that a
-survey or PHRASES calls for must be there, and nothing else.
+A survey file says what is asked, of which kind and when; a language file says it in words. A language file must
+have every text that a survey or PHRASES calls for, and no other. What is wrong is refused with file, question and
+text named.
 """
 
 import re
@@ -12,18 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from survey.codes import CaseKind
 from survey.errors import PackError
 from survey.understanding.questions import FACTS, RATINGS, Command, Condition, Kind
 
 PACKS = Path(__file__).parent
-LANGUAGES = "languages"  # the folder of language files, in that of the surveys
+LANGUAGES = "languages"  # the folder of the language files, inside that of the surveys
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SHARED = "shared"  # a wording here is that of every survey without one of its own
+SHARED = "shared"  # in the place of a survey's id: the wording for surveys without one of their own
 Script = Literal["latin", "cyrillic", "arabic", "ethiopic"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 RIGHT_TO_LEFT: frozenset[Script] = frozenset({"arabic"})
 
-# Every message beside the questions; those of PREFIXES also stand before a question.
+# PHRASES are the messages beside the questions. Those of PREFIXES may stand before a question in one message.
 PREFIXES = (
     "retry",
     "retry2",
@@ -38,8 +40,8 @@ PREFIXES = (
     "old_button",
     "text_only",
 )
-# Openings that say for whom the question is, or about which support, where it would not be clear without: "{}" is a
-# year of birth, or the month in which the support began.
+# Openings that tell for whom the question is, or about which support, where a bare one would be ambiguous. "{}" in
+# them is a birth year, or the month in which the support began; the values here are examples to measure them with.
 TOLD = {"opening_born": "1984", "opening_since": "2026-03"}
 PHRASES = (
     *TOLD,
@@ -70,13 +72,13 @@ _CONDITION = re.compile(r"(\w+) <= (\d)")
 
 @dataclass(frozen=True, slots=True)
 class QuestionFile:
-    """One question as its survey file states it, without words."""
+    """One question as its survey file has it: without texts."""
 
     id: str
     kind: Kind
     options: tuple[int, ...]
     when: Condition | None
-    case: str | None
+    case: CaseKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,14 @@ class SurveyFile:
 
 @dataclass(frozen=True, slots=True)
 class LanguageFile:
-    """One language file. ``texts`` by dotted name ("phrase.help"), NFC; ``words`` by dotted name ("command.stop");
-    ``unread`` names the texts that no native speaker has read as they are now."""
+    """One language file.
+
+    Attributes:
+        name: the language's own name.
+        texts: what is said, by dotted name ("phrase.help"), in NFC.
+        words: what is understood, by dotted name ("command.stop").
+        unread: the names of the texts that no native speaker has read as they are now.
+    """
 
     code: str
     name: str
@@ -101,17 +109,21 @@ class LanguageFile:
     unread: tuple[str, ...]
 
     def text(self, *names: str) -> str:
-        """The text of the first of ``names`` that there is."""
+        """Return the text of the first of ``names`` that there is."""
         return next(self.texts[name] for name in names if name in self.texts)
 
 
 def wording_names(survey: str, question: str) -> tuple[str, str]:
-    """The names under which a question's text is looked for: its survey's own wording before the shared one."""
+    """Return the names that a question's text may have: the survey's own wording, then the shared one."""
     return f"question.{survey}.{question}", f"question.{SHARED}.{question}"
 
 
 def read_surveys(directory: Path) -> tuple[SurveyFile, ...]:
-    """Every survey of a folder. Raises PackError."""
+    """Read every survey file of a folder.
+
+    Raises:
+        PackError: one of them is wrong, or there is none.
+    """
     files = tuple(read_survey(path) for path in sorted(directory.glob("*.toml")))
     if not files:
         raise PackError(f"{directory}: there is no survey pack.")
@@ -119,7 +131,11 @@ def read_surveys(directory: Path) -> tuple[SurveyFile, ...]:
 
 
 def read_survey(path: Path) -> SurveyFile:
-    """Raises PackError."""
+    """Read one survey file.
+
+    Raises:
+        PackError: it is wrong.
+    """
     data = _toml(path)
     for name in ("id", "version", "question"):
         if name not in data:
@@ -131,7 +147,11 @@ def read_survey(path: Path) -> SurveyFile:
 
 
 def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
-    """Raises PackError, which names all that is missing."""
+    """Read one language file, which must have the texts that ``surveys`` call for.
+
+    Raises:
+        PackError: it is wrong; the message names all that is missing.
+    """
     data = _toml(path)
     where = f"{path.parent.name}/{path.name}"
     for name, type_ in (("name", str), ("script", str), ("reviewed", bool), ("unread", list)):
@@ -163,7 +183,7 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
 
 
 def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
-    """The name of each text; where there are two names, one of the texts is enough."""
+    """Return the name of each text. Where a text may have two names, one of them is enough."""
     needed: dict[tuple[str, ...], None] = {}
     for survey in surveys:
         needed[(f"opening.{survey.id}",)] = None
@@ -183,6 +203,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _leaves(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Return the values of nested tables by dotted name."""
     found: dict[str, Any] = {}
     for key, value in tree.items():
         found |= _leaves(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
@@ -211,7 +232,10 @@ def _question(item: dict[str, Any], file: str, earlier: set[str]) -> QuestionFil
     if kind in ("text", "yes_no") and options:
         raise PackError(f"{where}: a {kind} question has no options.")
     when = _condition(item["when"], where, earlier) if "when" in item else None
-    return QuestionFile(item["id"], kind, tuple(options), when, item.get("case"))
+    case = next((each for each in CaseKind if each == item.get("case")), None)
+    if case is None and "case" in item:
+        raise PackError(f"{where}: case must be one of {', '.join(CaseKind)}.")
+    return QuestionFile(item["id"], kind, tuple(options), when, case)
 
 
 def _condition(text: str, where: str, earlier: set[str]) -> Condition:

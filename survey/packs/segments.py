@@ -1,7 +1,8 @@
-"""What an SMS costs: GSM 03.38 and UCS-2 as 3GPP TS 23.038 and 23.040 define them.
+"""Count the parts (segments) of an SMS, which are what it costs, in GSM-7 and UCS-2.
 
-A GSM-7 message holds 160 septets, or 153 in each part of a longer one; UCS-2 holds 70 code units, or 67.
-Characters of the extension table count two septets, and neither they nor surrogate pairs are split.
+A GSM-7 message holds 160 septets, or 153 in each part of a longer one; UCS-2 holds 70 code units, or 67. A
+character of the extension table takes two septets. Neither such a character nor a surrogate pair is split between
+two parts. Source: 3GPP TS 23.038 (alphabets) and 23.040 (concatenation).
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,12 @@ BUDGET: dict[Alphabet, int] = {"GSM-7": 1, "UCS-2": 2}  # parts that one message
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """``parts`` is what is paid for; ``offender`` the first character that forced UCS-2."""
+    """What a text costs.
+
+    Attributes:
+        parts: each is paid for as one SMS.
+        offender: the first character that is not in GSM-7; None where all are.
+    """
 
     alphabet: Alphabet
     parts: int
@@ -27,7 +33,7 @@ class Segments:
 
 
 def count(text: str) -> Segments:
-    """The alphabet and the number of parts of ``text``; an empty text is one part."""
+    """Return the alphabet and the number of parts of ``text``; an empty text is one part."""
     offender = next((char for char in text if char not in BASIC and char not in EXTENSION), None)
     if offender is None:
         widths = [2 if char in EXTENSION else 1 for char in text]
@@ -36,7 +42,7 @@ def count(text: str) -> Segments:
 
 
 def within_budget(cost: Segments, alphabet: Alphabet) -> bool:
-    """Whether a message meant for ``alphabet`` costs what it may. A Latin text that slipped into UCS-2 does not."""
+    """Return whether a message meant for ``alphabet`` is within BUDGET; one meant for GSM-7 must also be in it."""
     return cost.parts <= BUDGET[alphabet] and (cost.alphabet == alphabet or alphabet == "UCS-2")
 
 

@@ -1,4 +1,7 @@
-"""The words of all languages made one vocabulary. A word that would mean two things is refused, with both files."""
+"""Make one vocabulary of the words of all languages.
+
+A word that would mean two things is refused with both files named.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,12 +13,13 @@ from survey.packs.pack_files import COMMANDS, LanguageFile, SurveyFile
 from survey.understanding import parse
 from survey.understanding.questions import RATINGS, Command, Vocabulary
 
-# Looked for whatever the question is. A word of another kind is understood only where such an answer is awaited.
+# The kinds of words that are looked for whatever the question is. A word of another kind is understood only as an
+# answer to a question of that kind.
 EVERYWHERE = frozenset({"command", "filler", "sign_off", "language", "danger"})
 
 
 class _Use(NamedTuple):
-    """A word as one language uses it."""
+    """What a word means in one language file."""
 
     kind: str
     meaning: str
@@ -23,7 +27,11 @@ class _Use(NamedTuple):
 
 
 def build(languages: Sequence[LanguageFile], surveys: Sequence[SurveyFile]) -> Vocabulary:
-    """Raises PackError when two words, of one language or of two, cannot both be understood."""
+    """Return the vocabulary of all languages.
+
+    Raises:
+        PackError: a word would mean two things, in one language or in two.
+    """
     uses: dict[str, list[_Use]] = {}
     for language in languages:
         for word, kind, meaning in _words(language, surveys):
@@ -54,14 +62,14 @@ def build(languages: Sequence[LanguageFile], surveys: Sequence[SurveyFile]) -> V
 
 
 def _out_of(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Finds "/5" and phrases such as "av 5" behind the number or word that they belong to."""
+    """Return a pattern that finds "/5" and phrases such as "av 5" after the number or word they belong to."""
     keys = sorted({parse.key(phrase) for phrase in phrases}, key=len, reverse=True)
     after = "|".join(re.escape(key).replace(r"\ ", r"\s*") for key in keys)
     return re.compile(rf"(?<=\w)(?:\s*/\s*5|\s*(?:{after}))(?!\w)")
 
 
 def _words(language: LanguageFile, surveys: Sequence[SurveyFile]) -> Iterator[tuple[str, str, str]]:
-    """(word, kind, meaning) of every word that ``language`` understands."""
+    """Yield (word, kind, meaning) of every word that is understood in ``language``."""
     words = language.words
     for command in COMMANDS:
         yield from ((word, "command", command) for word in words[f"command.{command}"])

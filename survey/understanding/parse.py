@@ -1,7 +1,7 @@
-"""Understanding a reply: lenient about form, never guessing about meaning.
+"""Understand a reply: lenient about its form, without guessing at its meaning.
 
-Every function is total: any text gives an answer or None. The words come from packs/languages; those of all
-languages count, since people answer in the language that comes first to them.
+No text makes a function raise: it gives an answer or None. The words come from survey/packs/languages; those of
+all languages count at once, because people answer in the language that comes first to them.
 """
 
 import re
@@ -12,19 +12,19 @@ from functools import lru_cache
 from survey.frozen import frozen
 from survey.understanding.questions import Command, Question, Vocabulary
 
-COMMAND_TAIL = 4  # so many words may follow a command word: "Sluta skicka sms till mig"
-COMMAND_WORDS = 5  # of the longest command: "you have the wrong number"
-COMMAND_LIMIT = 80  # characters; what is longer is a story
-POLITE_WORDS = 6  # so many may stand before an answer, and after it
-SIGN_OFF_WORDS = 3  # of the longest greeting at the end: "med vänlig hälsning"
+COMMAND_TAIL = 4  # words that may follow a command: "Sluta skicka sms till mig"
+COMMAND_WORDS = 5  # words of the longest command: "you have the wrong number"
+COMMAND_LIMIT = 80  # characters of a command with its tail; a longer text is a story
+POLITE_WORDS = 6  # words that may stand before an answer, and after it
+SIGN_OFF_WORDS = 3  # words of the longest greeting at the end: "med vänlig hälsning"
 TEXT_LIMIT = 2_000  # characters of a free text that are kept
 
-_BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": not one of our numbers
+_BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": no single number
 _COLON = re.compile(r"\W*\w+\s*:")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u061c\ufe0e\ufe0f\ufeff\u20e3"
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb`\u00b4"
 _ARABIC_MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
-# Letters that people write one for the other: alef with and without hamza, final ta and ha; Ethiopic s, ts and a.
+# Letters that people write for one another: alef with and without hamza, final ta and ha; Ethiopic s, ts and a.
 _ALIKE = {"\u0627": "\u0622\u0623\u0625\u0671", "\u0647": "\u0629", "\u12a3": "\u12a0"}
 _ALIKE |= {chr(0x1230 + order): chr(0x1220 + order) for order in range(8)}
 _ALIKE |= {chr(0x1338 + order): chr(0x1340 + order) for order in range(7)}
@@ -37,34 +37,37 @@ _WORD = re.compile(r"\w+|👍|👎")
 
 @frozen
 class Answer:
-    """What was meant: a value for a closed question, a text for an open one (None: nothing to say)."""
+    """What was meant: a value for a closed question, a text for an open one; None there for "nothing to add"."""
 
     value: int | None
     text: str | None = None
 
 
 def parse(question: Question, text: str, words: Vocabulary) -> Answer | None:
-    """The answer that ``text`` gives to ``question``; None when it is unclear."""
+    """Return the answer that ``text`` gives to ``question``; None when it is unclear."""
     if question.kind == "text":
         return _free(text, words)
     first = text[0] if len(text) == 1 else ""
-    if "1" <= first <= "5":  # nearly every reply there is
+    if "1" <= first <= "5":  # nearly every reply is a single digit
         return _numbered(question, int(first))
     own = _own_words(question, text, words)
     found = _closed(question, own, words)
     if found is not None:
         return found
-    first_line, _, rest = own.partition("\n")  # then without what is added below it
+    first_line, _, rest = own.partition("\n")  # again without what is added below the first line
     if not rest or _says_something(question, rest, words):
         return None
     return _closed(question, first_line, words)
 
 
 def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command | None:
-    """The command that ``text`` is: its first words, with at most ``tail`` words that mean something after them.
+    """Return the command that ``text`` begins with; None when it is none.
 
     Only STOP, HELP and a wrong number may be followed by other words. A complaint is followed by the complaint
-    itself, of any length, unless ``tail`` is 0: then only a colon can follow.
+    itself, of any length; where ``tail`` is 0, only after a colon.
+
+    Args:
+        tail: how many words that mean something may follow.
     """
     if len(text) == 1:
         return None
@@ -88,7 +91,7 @@ def command(text: str, words: Vocabulary, tail: int = COMMAND_TAIL) -> Command |
 
 
 def language(text: str, words: Vocabulary) -> str | None:
-    """The code of the language that ``text`` names and does nothing else but name: "suomi", "SPRÅK arabiska"."""
+    """Return the code of the language that ``text`` names, and does no more: "suomi", "SPRÅK arabiska"."""
     if len(text) == 1:
         return None
     text = _visible(text)
@@ -104,7 +107,7 @@ def language(text: str, words: Vocabulary) -> str | None:
 
 
 def danger(text: str, words: Vocabulary) -> bool:
-    """Whether ``text`` holds a phrase of acute danger, as whole words, anywhere."""
+    """Return whether a phrase of acute danger stands anywhere in ``text``, as whole words."""
     if len(text) == 1:
         return False
     tokens = tokens_of(_visible(text)[:TEXT_LIMIT])
@@ -117,9 +120,11 @@ def danger(text: str, words: Vocabulary) -> bool:
 
 @lru_cache(maxsize=1)  # a reply is read for a request, a language, danger and an answer in turn
 def fold(text: str) -> str:
-    """Compatible forms made one (NFKC), case folded, digits of any script ours, white space single.
+    """Return ``text`` in the one form in which texts are compared.
 
-    Apostrophes go, and so do the marks and letter variants that Arabic is written with or without.
+    Compatible forms are made one (NFKC), case is folded, digits of any script become 0-9 and runs of white space
+    one space. Apostrophes are dropped, and so are the marks and letter variants that Arabic is written with or
+    without.
     """
     if text.isascii():
         return " ".join(text.casefold().replace("'", "").split())
@@ -131,30 +136,30 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _visible(text: str) -> str:
-    """``text`` with compatible forms made one (NFKC), and without what cannot be seen at its ends or inside."""
+    """Return ``text`` with compatible forms made one (NFKC), and without characters that cannot be seen."""
     if text.isascii():
         return text.strip()
     return unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
 
 
 def tidy(text: str) -> str:
-    """``text`` as it is kept: composed, storable in any database, no longer than TEXT_LIMIT."""
+    """Return ``text`` as it is stored: composed (NFC), fit for any database, no longer than TEXT_LIMIT."""
     kept = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode().replace("\0", ""))
     return kept.strip()[:TEXT_LIMIT]
 
 
 def tokens_of(text: str) -> list[str]:
-    """The words, numbers and thumbs of ``text``, folded."""
+    """Return the words, numbers and thumbs of ``text``, folded."""
     return _WORD.findall(fold(text))
 
 
 def key(text: str) -> str:
-    """``text`` as the vocabulary's tables hold it."""
+    """Return ``text`` as the tables of the vocabulary hold it."""
     return " ".join(tokens_of(text))
 
 
 def _own_words(question: Question, text: str, words: Vocabulary) -> str:
-    """``text`` without a quoted original and without a name after a slash at its end."""
+    """Return ``text`` without a quoted original and without a name after a slash at its end."""
     text = _visible(text)
     if "\n" in text:
         lines = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
@@ -191,7 +196,7 @@ def _closed(question: Question, text: str, words: Vocabulary) -> Answer | None:
 
 
 def _unsigned(question: Question, tokens: list[str], words: Vocabulary) -> list[str]:
-    """``tokens`` up to a greeting such as "mvh Anna", if nothing after it could be an answer."""
+    """Return ``tokens`` up to a greeting such as "mvh Anna", if nothing after it could be an answer."""
     for start in range(1, len(tokens)):
         for end in range(start + 1, min(start + SIGN_OFF_WORDS, len(tokens)) + 1):
             if " ".join(tokens[start:end]) in words.sign_off:
@@ -200,7 +205,7 @@ def _unsigned(question: Question, tokens: list[str], words: Vocabulary) -> list[
 
 
 def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer | None:
-    """The answer that is said in words alone: as a whole, or with polite words around it or among it."""
+    """Return the answer that is given in words alone, perhaps with polite words around or among them."""
     known = _known(question, words)
     for phrase in _phrases(tokens, words):
         if phrase in question.words:
@@ -211,7 +216,7 @@ def _worded(question: Question, tokens: list[str], words: Vocabulary) -> Answer 
 
 
 def _phrases(tokens: list[str], words: Vocabulary) -> Iterator[str]:
-    """``tokens`` as a whole; without polite words before and after; and without any, and nothing said twice."""
+    """Yield ``tokens`` as a whole; then without polite words around; then without any and no word twice."""
     yield " ".join(tokens)
     polite = [token in words.filler for token in tokens]
     if True not in polite and len(tokens) == len(set(tokens)):
@@ -225,7 +230,7 @@ def _phrases(tokens: list[str], words: Vocabulary) -> Iterator[str]:
 
 
 def _known(question: Question, words: Vocabulary) -> Mapping[str, int]:
-    """What each word means as an answer to a question of this kind, beside its own options."""
+    """Return what each word means as an answer to a question of this kind, beside its own options."""
     match question.kind:
         case "rating":
             return words.rating
@@ -235,7 +240,7 @@ def _known(question: Question, words: Vocabulary) -> Mapping[str, int]:
 
 
 def _says_something(question: Question, text: str, words: Vocabulary) -> bool:
-    """Whether ``text``, which stands beside an answer, could be an answer of its own."""
+    """Return whether ``text``, which stands beside an answer, could be another answer."""
     return any(
         token in words.rating or token in words.yes_no or token in question.words or token.isdecimal()
         for token in tokens_of(text)

@@ -1,13 +1,15 @@
-"""What can be asked, and the words in which it is understood: surveys, questions, vocabulary. Plain and frozen."""
+"""What can be asked, and the words in which replies are understood: plain frozen values, made by survey.packs."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from survey.codes import CaseKind
+
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
-Texts = dict[str, str]  # language code -> text
+Texts = dict[str, str]  # by language code
 
 RATINGS = (5, 4, 3, 2, 1)  # very satisfied ... very dissatisfied
 # What is known of an enrolment when its conversation opens: 1 for yes, 0 for no. A question's condition may name a
@@ -17,7 +19,7 @@ FACTS = ("same_provider",)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen: its value and its label in each language."""
+    """An answer that can be chosen: its value, and its label in each language."""
 
     value: int
     label: Texts
@@ -25,12 +27,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a question is asked: ``question`` was answered with a value of at most ``at_most``."""
+    """When a question is asked: ``question`` has an answer, or a fact, with a value of at most ``at_most``."""
 
     question: str
     at_most: int
 
     def holds(self, values: dict[str, int | None]) -> bool:
+        """Return whether the question is asked after these answers and facts."""
         value = values.get(self.question)
         return value is not None and value <= self.at_most
 
@@ -39,8 +42,11 @@ class Condition:
 class Question:
     """One question. A rating is 5 = very satisfied ... 1 = very dissatisfied; yes is 1 and no is 0.
 
-    ``short`` names it in a list of answers; ``words`` are its options' labels in every language, as parse.key
-    makes them, with their values.
+    Attributes:
+        options: of a choice, or of a rating with words of its own.
+        case: the kind of case that a "yes" opens, if it opens one.
+        short: what the question is called in a list of answers.
+        words: the value of each option's label, in every language, as parse.key makes it.
     """
 
     id: str
@@ -48,7 +54,7 @@ class Question:
     text: Texts
     options: tuple[Option, ...] = ()
     when: Condition | None = None
-    case: str | None = None  # a "yes" opens a case of this kind
+    case: CaseKind | None = None
     short: Texts = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
 
@@ -70,9 +76,17 @@ class Question:
 class Vocabulary:
     """The words that are understood, as parse.key makes them. Those of all languages count at once.
 
-    ``command_starts`` are the first words of all commands; ``alone`` the commands that are ordinary words too and
-    count only when nothing else is said; ``languages`` lead from names to codes; ``danger`` from the first word of
-    each phrase to all phrases that begin with it; ``out_of`` finds the "of five" after a rating.
+    Attributes:
+        commands: the command that a word or phrase means.
+        command_starts: the first words of all commands.
+        alone: the commands that are ordinary words too, and count only when nothing else is said.
+        rating, yes_no: the value that a word means.
+        none: what means "nothing to add" in reply to a free-text question.
+        filler: polite words, which mean nothing beside an answer.
+        sign_off: greetings that end a message.
+        languages: the code of each language's name.
+        danger: phrases of acute danger, by their first word.
+        out_of: finds the "of five" after a rating.
     """
 
     commands: Mapping[str, Command]
@@ -90,7 +104,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A versioned list of questions with the opening line that says who asks."""
+    """A versioned list of questions, with the opening that says who asks."""
 
     id: str
     version: int
@@ -99,7 +113,11 @@ class Survey:
     words: Vocabulary
 
     def question(self, id_: str) -> Question:
-        """The question with this id. Raises KeyError."""
+        """Return the question with this id.
+
+        Raises:
+            KeyError: the survey has no such question.
+        """
         for question in self.questions:
             if question.id == id_:
                 return question
