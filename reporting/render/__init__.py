@@ -1,1 +1,4 @@
-"""One module per format; each turns a QualityReport into the bytes of a file with ``render``."""
+"""Draw documents and figures as files. Each format is a module with a function ``render`` that returns bytes.
+
+html, pdf and docx draw a Document; csv, json and xlsx write the figures of a QualityReport.
+"""

@@ -1,12 +1,12 @@
-"""Office files are ZIP archives: with a fixed order and time, the same content is the same bytes."""
+"""Give Office files, which are ZIP archives, a fixed time: the same content then has the same bytes."""
 
 import io
 import zipfile
 from datetime import datetime
 
 
-def settled(archive: bytes, at: datetime) -> bytes:
-    """``archive`` with every entry dated ``at``."""
+def with_fixed_time(archive: bytes, at: datetime) -> bytes:
+    """Return ``archive`` with every entry dated ``at``."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():

@@ -1,7 +1,7 @@
-"""Charts as SVG, and as PNG for Word: Altair describes them, vl-convert draws them; no browser, no system font.
+"""Draw charts as SVG, and as PNG for Word. Altair specifies them and vl-convert draws them, without a browser.
 
-An assessment is told by shape as well as by colour (Okabe and Ito's, which differ in lightness too), so that it
-can be read in grey and by colour-blind people.
+An assessment has a shape of its own beside its colour, so that colour-blind people can read it, and everybody in
+grey. The colours are Okabe and Ito's, which differ in lightness too.
 """
 
 import json
@@ -19,7 +19,7 @@ from reporting.render import fonts
 
 FONT = "Fira Sans"
 INK, SOFT, LINE, BAR, EDGE = "#1b2330", "#4a5563", "#d5dae1", "#d3dfec", "#7f93aa"
-# assessment: (colour, shape). Shapes are Vega's names; a few answers are told by an open mark as well.
+# Colour and shape by assessment; the shapes have Vega's names.
 MARKS = {
     Assessment.FEW: ("#6b7280", "diamond"),
     Assessment.MERGED: ("#6b7280", "square"),
@@ -32,13 +32,13 @@ MARKS = {
     Assessment.OTHERS: ("#6b7280", "square"),
 }
 NAMED = (Assessment.WATCH, Assessment.LOWER, Assessment.HIGHER)
-LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # what each limit is called, and its dashes
+LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # the dashes of each limit, by its name
 NAME_AT_MOST = 36  # characters; the table has the whole name
-WIDTH = 400
+WIDTH = 400  # pixels, as are all lengths of the drawing
 FUNNEL_HEIGHT = 250
-ROW = 19  # height of a bar's band
+ROW = 19  # the height of a bar with its gap
 MARGIN = {"left": 5, "right": 14, "top": 5, "bottom": 5}
-CONFIG = {  # put beside the specification when it is made: Altair would copy all of it for each part of this
+CONFIG = {  # added to the finished specification, because Altair copies the whole for each part of a configuration
     "font": f"{FONT}, Segoe UI, Helvetica, Arial, sans-serif",
     "background": "white",
     "padding": MARGIN,
@@ -66,25 +66,27 @@ CONFIG = {  # put beside the specification when it is made: Altair would copy al
         "title": None,
     },
 }
-PIXELS = 2.5  # PNG pixels for each of the drawing's
+DIFFERENCE = "Skillnad mot övriga, procentenheter"
+PIXELS = 2.5  # PNG pixels for each pixel of the drawing
 
 
 @lru_cache(maxsize=64)
 def svg(chart: Chart) -> str:
-    """The chart as a drawing; the same for the same chart."""
+    """Return the chart as SVG; the same chart gives the same drawing."""
     _register_font()
-    with alt.utils.schemapi.debug_mode(False):  # checked by the tests: each time would be half of the chart's time
+    # Validation would take half of the time; a test validates the specification instead.
+    with alt.utils.schemapi.debug_mode(False):
         return vl_convert.vegalite_to_svg(specification(chart))
 
 
 def specification(chart: Chart) -> dict[str, Any]:
-    """The chart as Vega-Lite."""
+    """Return the chart as a Vega-Lite specification."""
     drawn = _bars(chart) if isinstance(chart, Bars) else _funnel(chart)
     return {**drawn.to_dict(validate=False), "config": CONFIG}
 
 
 def png(chart: Chart) -> bytes:
-    """The same drawing as a picture."""
+    """Return the same drawing as PNG."""
     return vl_convert.svg_to_png(svg(chart), scale=PIXELS, ppi=72)
 
 
@@ -94,7 +96,7 @@ def _register_font() -> None:
 
 
 def _marked(kinds: Sequence[Assessment]) -> dict[str, Any]:
-    """Colour and shape of the assessments that occur, in one legend."""
+    """Return the encoding of colour and shape, with one legend for the assessments that occur."""
     present = [kind for kind in MARKS if kind in kinds]
     names = [kind.swedish for kind in present]
 
@@ -108,10 +110,10 @@ def _marked(kinds: Sequence[Assessment]) -> dict[str, Any]:
 
 
 def _bars(chart: Bars) -> Any:
-    """Rows in the table's order: a light bar to the share, the interval across its end, the assessment's mark."""
+    """Draw a bar to each share, its interval across the end, and its assessment's mark, in the table's order."""
     rows = [
         {
-            "place": place,  # names need not be unique
+            "place": place,  # two providers may have the same name
             "share": bar.share,
             "low": bar.low,
             "high": bar.high,
@@ -120,7 +122,7 @@ def _bars(chart: Bars) -> Any:
         }
         for place, bar in enumerate(chart.bars)
     ]
-    # A name is text, never a part of the expression: JSON quotes it.
+    # JSON quotes the names, so that none of them is read as a part of the expression.
     names = json.dumps([shorten(bar.name, NAME_AT_MOST, placeholder=" …") for bar in chart.bars])
     base = _of(rows)
     y = alt.Y(
@@ -153,7 +155,7 @@ def _bars(chart: Bars) -> Any:
 
 
 def _funnel(chart: Funnel) -> Any:
-    """Differences to the others, with the limits of chance around nought."""
+    """Draw the differences to the others, with the limits of chance around nought."""
     numbers = [point.answers for point in chart.points]
     fewest, most = min(numbers), max(numbers)
     rows = [
@@ -161,7 +163,7 @@ def _funnel(chart: Funnel) -> Any:
             "answers": point.answers,
             "difference": point.difference,
             "assessment": point.kind.swedish,
-            "left": 2 * point.answers < fewest + most,  # where a name to the right of its mark has room
+            "left": 2 * point.answers < fewest + most,  # a name has room to the right of its mark
             "name": shorten(point.name, NAME_AT_MOST, placeholder=" …") if point.kind in NAMED else "",
         }
         for point in chart.points
@@ -169,39 +171,45 @@ def _funnel(chart: Funnel) -> Any:
     x = alt.X("answers:Q", title="Antal svar", scale=alt.Scale(zero=False, nice=True, padding=12))
     y = alt.Y(
         "difference:Q",
-        title="Skillnad mot övriga, procentenheter",
+        title=DIFFERENCE,
         scale=alt.Scale(padding=14),
         axis=alt.Axis(labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"),
     )
-    lines = (
-        _of(_limits(chart.points))
+    nought = _of([{"nought": 0}]).mark_rule(color=INK, strokeWidth=1).encode(y="nought:Q")
+    points = (
+        _of(rows)
+        .mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8)
+        .encode(x=x, y=y, **_marked([point.kind for point in chart.points]))
+    )
+    layers = (_limit_lines(chart.points, x), nought, points, *_names(rows, x, y))
+    return alt.layer(*layers).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
+
+
+def _limit_lines(points: Sequence[FunnelPoint], x: alt.X) -> Any:
+    dashes = alt.Scale(domain=list(LEVELS), range=[list(dash) for dash in LEVELS.values()])
+    return (
+        _of(_limits(points))
         .mark_line(color=SOFT, strokeWidth=1.2, interpolate="monotone")
         .encode(
             x=x,
-            y=alt.Y("limit:Q", title="Skillnad mot övriga, procentenheter"),
+            y=alt.Y("limit:Q", title=DIFFERENCE),
             detail="side:N",
-            strokeDash=alt.StrokeDash(
-                "level:N", scale=alt.Scale(domain=list(LEVELS), range=[list(dash) for dash in LEVELS.values()])
-            ),
+            strokeDash=alt.StrokeDash("level:N", scale=dashes),
         )
     )
-    nought = _of([{"nought": 0}]).mark_rule(color=INK, strokeWidth=1).encode(y="nought:Q")
-    base = _of(rows)
-    points = base.mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8).encode(
-        x=x, y=y, **_marked([point.kind for point in chart.points])
-    )
-    words = [
+
+
+def _names(rows: Sequence[Mapping[str, object]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Write the names beside their marks, first in white and wider, so that a halo parts them from the lines."""
+    halo: dict[str, Any] = {"color": "white", "stroke": "white", "strokeWidth": 4}
+    return [
         _of(beside)
         .mark_text(align="left" if left else "right", dx=9 if left else -9, fontSize=11, **look)
         .encode(x=x, y=y, text="name:N")
-        for look in (
-            {"color": "white", "stroke": "white", "strokeWidth": 4},
-            {"color": INK},
-        )  # a halo over the lines
+        for look in (halo, {"color": INK})
         for left in (True, False)
         if (beside := [row for row in rows if row["name"] and row["left"] is left])
     ]
-    return alt.layer(lines, nought, points, *words).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
 
 
 def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
@@ -209,7 +217,7 @@ def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
 
 
 def _limits(points: Sequence[FunnelPoint]) -> list[dict[str, object]]:
-    """The four lines, by number of answers; where several providers have as many, their limits' mean."""
+    """Return the points of the four limit lines. Providers with as many answers share the mean of their limits."""
     by_answers: dict[int, list[FunnelPoint]] = {}
     for point in sorted(points, key=lambda each: each.answers):
         by_answers.setdefault(point.answers, []).append(point)

@@ -1,4 +1,4 @@
-"""The indicators as CSV for a Swedish Excel: UTF-8 with BOM, semicolons, decimal commas, CRLF."""
+"""Write the indicators as CSV for a Swedish Excel: UTF-8 with BOM, semicolons, decimal commas, CRLF."""
 
 import csv
 import io
@@ -9,12 +9,13 @@ from reporting.figures.indicators import Indicator
 from reporting.report.model import QualityReport
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
-FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the full-width forms are formulas to Excel as well (OWASP, CSV Injection)
+# Excel takes the full-width forms as formulas too (OWASP, "CSV Injection").
+FORMULA_STARTS = tuple("=+-@＝＋－＠")
 BREAKS = ("\t", "\r", "\n")
 
 
 def render(report: QualityReport) -> bytes:
-    """The file, BOM included."""
+    """Return the file, BOM included."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -23,7 +24,7 @@ def render(report: QualityReport) -> bytes:
 
 
 def neutral(text: str) -> str:
-    """Text that a spreadsheet takes as text: what looks like a formula gets an apostrophe before it."""
+    """Return ``text`` as a spreadsheet takes it for text: an apostrophe stands before what looks like a formula."""
     return f"'{text}" if text.startswith(BREAKS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 

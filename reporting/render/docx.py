@@ -1,4 +1,4 @@
-"""A document for Word: real headings, header rows that repeat, alt texts, Swedish."""
+"""Draw a document for Word: real headings, header rows that repeat, alt texts, Swedish."""
 
 import io
 from itertools import zip_longest
@@ -13,17 +13,17 @@ from docx.shared import Mm, Pt, RGBColor
 
 from reporting.document.blocks import Block, Chart, Document, Grid, Heading, Paragraph
 from reporting.render import charts
-from reporting.render.archive import settled
+from reporting.render.archive import with_fixed_time
 from reporting.render.docx_table import ROOM, clean, table
 
-TYPEFACE = "Calibri"  # Word has it; a DOCX does not carry typefaces
+TYPEFACE = "Calibri"  # Word brings it; our DOCX embeds no typeface
 DEEP, INK, SOFT = RGBColor(0x12, 0x43, 0x6D), RGBColor(0x1B, 0x23, 0x30), RGBColor(0x4A, 0x55, 0x63)
 LANGUAGE = "sv-SE"
 STYLES = {"text": "Normal", "note": "Small", "key": "Key"}
 
 
 def render(document: Document) -> bytes:
-    """The file; the same document gives the same bytes."""
+    """Return the file; the same document gives the same bytes."""
     word = docx.Document()
     _set_up(word, document)
     word.add_heading(document.title, 0)
@@ -47,7 +47,7 @@ def render(document: Document) -> bytes:
             _add(word, block, before_grid=isinstance(following, Grid))
     out = io.BytesIO()
     word.save(out)
-    return settled(out.getvalue(), document.created_at)
+    return with_fixed_time(out.getvalue(), document.created_at)
 
 
 def _add(word: Any, block: Block, before_grid: bool) -> None:
@@ -76,7 +76,7 @@ def _add_chart(word: Any, chart: Chart) -> None:
 
 
 def _set_up(word: Any, document: Document) -> None:
-    """A4, the styles, the properties, and a page number at the foot."""
+    """Set A4, the styles, the properties, and a page number at the foot."""
     page = word.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm((210 - ROOM) / 2)
@@ -105,7 +105,7 @@ def _set_up(word: Any, document: Document) -> None:
     styles["Contents"].font.bold = True
     styles["Contents"].paragraph_format.space_before = Pt(12)
     styles["Key"].paragraph_format.left_indent = Mm(4)
-    for element in styles["Title"].element.xpath("w:pPr/w:pBdr"):  # the template's line under titles
+    for element in styles["Title"].element.xpath("w:pPr/w:pBdr"):  # the line that python-docx draws under titles
         element.getparent().remove(element)
     foot = page.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -120,7 +120,7 @@ def _style(
     font.color.rgb = colour
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for name in [name for name in fonts.attrib if name.endswith("Theme")]:
-        del fonts.attrib[name]  # a theme's typeface would win
+        del fonts.attrib[name]  # else the theme's typeface would be used
     for name in ("w:eastAsia", "w:cs", "w:hAnsi"):
         fonts.set(qn(name), TYPEFACE)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)

@@ -1,4 +1,4 @@
-"""A table as WordprocessingML, written whole: python-docx searches for every cell, too slow for long tables."""
+"""Write a table as WordprocessingML. python-docx searches for each cell, which is too slow for long tables."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,16 +11,16 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from reporting.document.blocks import Grid, cell_text
 
 ROOM = 170  # mm between the margins of an A4 page
-CHARACTER = 1.56  # mm, the width of an average one in a table
-# Of other widths, in average ones: as Calibri has them, with a little to spare for bold.
+CHARACTER = 1.56  # mm, the average width of a character in a table
+# The widths of other characters in average ones: those of Calibri, with a little to spare for bold.
 BROAD = dict.fromkeys("mw%@", 1.65) | dict.fromkeys("MW", 1.85)
 NARROW = dict.fromkeys("ijl .,:;'|", 0.52) | dict.fromkeys("frtI()-/", 0.74)
 CAPITAL, USUAL = 1.25, 1.06
-CELL = 3.1  # mm, both sides of a cell
+CELL = 3.1  # mm of padding, both sides of a cell together
 PAGE = 108  # characters across
-BLANK = (0.6, 0.2, 0.2)  # of the page, the columns of a form
+BLANK = (0.6, 0.2, 0.2)  # the columns of a form, as parts of the page
 BLANK_ROW = 600  # twips high
-SHORT = 17  # a table of so many rows is kept on one page
+SHORT = 17  # rows; a table with no more is kept on one page
 TWIPS = 56.6929  # in a millimetre
 DEEP, LINE, PALE = "12436D", "C9D1DB", "F3F6F9"
 
@@ -28,7 +28,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def table(grid: Grid) -> BaseOxmlElement:
-    """The ``w:tbl`` of ``grid``: columns of fixed width, a header row that repeats, rows that stay whole."""
+    """Return the ``w:tbl`` of ``grid``: columns of fixed width, a header row that repeats, rows never split."""
     widths = [round(width * TWIPS) for width in column_widths(grid)]
     last = len(grid.rows)
     rows = [_row(grid.headings(), grid, widths, header=True)]
@@ -55,7 +55,7 @@ def table(grid: Grid) -> BaseOxmlElement:
 
 
 def column_widths(grid: Grid) -> list[float]:
-    """Millimetres, together no more than the page has."""
+    """Return the width of each column in millimetres; together they fit the page."""
     if grid.blank:
         return [ROOM * part for part in BLANK]
     natural = [characters * CHARACTER + CELL for characters in grid.widths(PAGE, breadth)]
@@ -63,7 +63,7 @@ def column_widths(grid: Grid) -> list[float]:
 
 
 def breadth(text: str) -> float:
-    """How many characters of average width ``text`` is as wide as."""
+    """Return the width of ``text`` in characters of average width."""
     return sum(_BREADTHS.get(each, CAPITAL if each.isupper() else USUAL) for each in text)
 
 
@@ -71,7 +71,7 @@ _BREADTHS = BROAD | NARROW
 
 
 def clean(text: str) -> str:
-    """``text`` without what XML cannot hold."""
+    """Return ``text`` without the characters that XML cannot hold."""
     return _NOT_XML.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""The report's typefaces, from packages: the same on every machine, and nothing is looked for on it."""
+"""The report's typefaces. They come from packages, so that a report is the same on every machine."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which letters the report's typefaces have. PDF/A refuses a letter without a picture: those are replaced."""
+"""Find the letters that the report's typefaces lack: PDF/A refuses a letter without a glyph, so it is replaced."""
 
 import struct
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 
 MISSING = "?"
-INVISIBLE = frozenset("\n\u00a0\u200d\u202f\u2068\u2069")  # what we write that is never drawn: it needs no picture
+INVISIBLE = frozenset("\n\u00a0\u200d\u202f\u2068\u2069")  # written by us and never drawn: they need no glyph
 
 
 def drawable(text: str, fonts: tuple[Path, ...]) -> str:
-    """``text`` with a question mark for each letter that none of the font files has."""
+    """Return ``text`` with a question mark for each letter that none of the font files has."""
     strange = set(text) - INVISIBLE - _letters(fonts)
     return text.translate(dict.fromkeys(map(ord, strange), MISSING)) if strange else text
 
@@ -21,7 +21,7 @@ def _letters(fonts: tuple[Path, ...]) -> frozenset[str]:
 
 
 def code_points(font: bytes) -> Iterator[int]:
-    """The code points of an OpenType font's Unicode `cmap`, formats 4 and 12 (OpenType specification, cmap)."""
+    """Yield the code points of an OpenType font's Unicode `cmap`, formats 4 and 12 (OpenType specification)."""
     (tables,) = struct.unpack_from(">H", font, 4)
     records = (struct.unpack_from(">4sIII", font, 12 + 16 * number) for number in range(tables))
     start = next(offset for tag, _checksum, offset, _length in records if tag == b"cmap")

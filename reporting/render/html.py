@@ -1,4 +1,4 @@
-"""A document as one HTML page that needs nothing beside it."""
+"""Draw a document as an HTML page in a single file."""
 
 from base64 import b64encode
 
@@ -9,7 +9,7 @@ from reporting.render import charts
 
 
 def render(document: Document) -> bytes:
-    """The page, UTF-8. Everything from the register is escaped."""
+    """Return the page in UTF-8. Jinja escapes everything that comes from the register."""
     environment = Environment(
         loader=PackageLoader("reporting.render", ""),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""The indicators as JSON, with their definitions: DESIGN.md §5."""
+"""Write the indicators as JSON, with their definitions (DESIGN.md, section 5)."""
 
 import json
 from dataclasses import asdict, fields
@@ -11,7 +11,7 @@ COLUMNS = tuple(field.name for field in fields(Indicator))
 
 
 def render(report: QualityReport) -> bytes:
-    """The file: UTF-8, numbers in full precision, empty values as null."""
+    """Return the file: UTF-8, numbers in full precision, empty values as null."""
     content = {
         "schema_version": SCHEMA_VERSION,
         "period": str(report.year),

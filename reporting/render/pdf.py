@@ -1,6 +1,6 @@
-"""A document as PDF/A-2a and PDF/UA-1, by typst: it refuses to write a file without titles, alt texts and headings.
+"""Draw a document as PDF/A-2a and PDF/UA-1 with typst, which refuses a file without titles, alt texts and headings.
 
-The same document gives the same bytes: its own time is the file's, and the typefaces come from packages.
+The same document gives the same bytes: the file's time is the document's, and the typefaces come from packages.
 """
 
 import json
@@ -15,12 +15,13 @@ from reporting.render import charts, fonts
 from reporting.render.glyphs import drawable
 
 PAGE = 100  # characters across
-LONG = 300  # rows from which a table's columns are not measured cell by cell: that takes a third of the memory
+# With more rows, we tell typst the widths of a table's columns: measuring each cell takes three times the memory.
+LONG = 300
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 
 def render(document: Document) -> bytes:
-    """The file. A letter that none of the typefaces has is printed as a question mark."""
+    """Return the file. A letter that none of the typefaces has is printed as a question mark."""
     content = json.dumps(_content(document), ensure_ascii=False)
     found = _compiler().compile(
         input=resources.files("reporting.render").joinpath("document.typ").read_bytes(),
@@ -44,7 +45,7 @@ def _compiler() -> typst.Compiler:
 
 
 def _content(document: Document) -> dict[str, Any]:
-    """What document.typ reads. Everything is text, and text is never markup there."""
+    """Return what document.typ reads. It takes every string as text, never as markup."""
     return {
         "title": document.title,
         "subtitle": document.subtitle,

@@ -1,4 +1,4 @@
-"""The report as a workbook: real numbers, one table per sheet, headings that stay in view, charts of shown rows."""
+"""Write the report as a workbook: real numbers in tables, headings that stay in view, charts of shown rows."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -7,15 +7,27 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.document.blocks import Cell, Grid, Percent
+from reporting.document.blocks import Cell, Funnel, Grid, Percent
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
 from reporting.figures.definitions import YOUTH_DEFINITIONS
 from reporting.figures.indicators import Indicator
 from reporting.report.model import QualityReport
-from reporting.report.provider_section import COLUMNS, PointSection
+from reporting.report.provider_section import COLUMNS, PointSection, ProviderRow
 from reporting.report.tables.satisfaction import themes_grid
 
 WIDEST = 60  # characters
+PROVIDERS, FUNNEL = "Anordnare", "Tratt"  # two sheets
+FUNNEL_COLUMNS = (
+    "Mätpunkt",
+    "Anordnare",
+    "Svar",
+    "Skillnad mot övriga",
+    "Nedre 95 %",
+    "Övre 95 %",
+    "Nedre 99,8 %",
+    "Övre 99,8 %",
+    "Bedömning",
+)
 _README = (
     "Alla siffror har gått igenom sekretesskontroll: celler med för få svar är tomma eller ersatta med ett tecken.",
     f"{SUPPRESSED} betyder att värdet inte visas, {NO_DATA} att uppgift saknas, 0 är en verklig nolla.",
@@ -36,7 +48,7 @@ class _Formats:
 
 
 def render(report: QualityReport) -> bytes:
-    """The file. The same report gives the same bytes; the creation date is the report's own."""
+    """Return the file. The same report gives the same bytes: the creation date is the report's own."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -82,11 +94,12 @@ def _readme(sheet: Any, report: QualityReport, formats: _Formats) -> None:
 
 
 def _providers(book: Any, report: QualityReport, formats: _Formats) -> None:
-    sheet = book.add_worksheet("Anordnare")
+    """Write the providers at each point, with a chart of both points together."""
+    sheet = book.add_worksheet(PROVIDERS)
     columns = ["Mätpunkt", *COLUMNS[:5], "Lägre gräns", "Övre gräns", *COLUMNS[6:]]
-    # What may be shown first, so that a chart's range holds nothing else.
-    ranked = [
-        (section, row, row.share is not None)
+    # The rows that may be shown come first, so that the range of a chart holds nothing else.
+    rows = [
+        (section, row)
         for section in report.points
         for row in sorted(section.rows, key=lambda each: each.share is None)
     ]
@@ -95,28 +108,33 @@ def _providers(book: Any, report: QualityReport, formats: _Formats) -> None:
         columns,
         (
             (section.title, *row.cells[:4], row.share_cell, row.low, row.high, row.others, row.assessment)
-            for section, row, _ in ranked
+            for section, row in rows
         ),
         formats,
     )
-    shown = [
-        place for place, (section, _, visible) in enumerate(ranked, 1) if visible and section is report.points[-1]
-    ]
-    if not shown:
-        return
+    both = report.points[-1]
+    shown = [line for line, (section, row) in enumerate(rows, 1) if section is both and row.share is not None]
+    if shown:
+        chart = _share_chart(book, both, [row for row in both.rows if row.share is not None], shown[0])
+        alt = both.bars.alt if both.bars else "Andel nöjda per anordnare"
+        sheet.insert_chart(1, len(columns) + 1, chart, {"description": alt})
+
+
+def _share_chart(book: Any, section: PointSection, rows: Sequence[ProviderRow], first: int) -> Any:
+    """Chart the shares of ``rows``, which stand on the sheet from line ``first`` on."""
+    last = first + len(rows) - 1
     chart = book.add_chart({"type": "bar"})
-    first, last = shown[0], shown[-1]
     chart.add_series(
         {
-            "name": f"Nöjda procent, {report.points[-1].title.lower()}",
-            "categories": ["Anordnare", first, 1, last, 1],
-            "values": ["Anordnare", first, 5, last, 5],
+            "name": f"Nöjda procent, {section.title.lower()}",
+            "categories": [PROVIDERS, first, 1, last, 1],
+            "values": [PROVIDERS, first, 5, last, 5],
             "fill": {"color": "#8DB4D8"},
             "border": {"color": "#12436D"},
             "y_error_bars": {
                 "type": "custom",
-                "plus_values": [(row.high or 0) - (row.share or 0) for _, row, _ in ranked[first - 1 : last]],
-                "minus_values": [(row.share or 0) - (row.low or 0) for _, row, _ in ranked[first - 1 : last]],
+                "plus_values": [(row.high or 0) - (row.share or 0) for row in rows],
+                "minus_values": [(row.share or 0) - (row.low or 0) for row in rows],
             },
         }
     )
@@ -124,46 +142,38 @@ def _providers(book: Any, report: QualityReport, formats: _Formats) -> None:
     chart.set_legend({"none": True})
     chart.set_x_axis({"min": 0, "max": 100})
     chart.set_y_axis({"reverse": True})
-    chart.set_size({"width": 640, "height": 120 + 22 * len(shown)})
-    bars = report.points[-1].bars
-    sheet.insert_chart(
-        1, len(columns) + 1, chart, {"description": bars.alt if bars else "Andel nöjda per anordnare"}
-    )
+    chart.set_size({"width": 640, "height": 120 + 22 * len(rows)})
+    return chart
 
 
 def _funnel(book: Any, points: Sequence[PointSection], formats: _Formats) -> None:
-    sheet = book.add_worksheet("Tratt")
-    columns = [
-        "Mätpunkt",
-        "Anordnare",
-        "Svar",
-        "Skillnad mot övriga",
-        "Nedre 95 %",
-        "Övre 95 %",
-        "Nedre 99,8 %",
-        "Övre 99,8 %",
-        "Bedömning",
-    ]
+    """Write each provider's difference to the others, with a chart of both points together."""
+    sheet = book.add_worksheet(FUNNEL)
     rows = [
         (section.title, row.name, each.answers, each.difference, *each.watch, *each.act, row.assessment)
         for section in points
         for row in sorted(section.rows, key=lambda row: row.difference.answers if row.difference else 0)
         if (each := row.difference) is not None
     ]
-    _sheet(sheet, columns, rows, formats)
-    both = [place for place, row in enumerate(rows, 1) if row[0] == points[-1].title]
-    funnel = points[-1].funnel
-    if funnel is None:
+    _sheet(sheet, FUNNEL_COLUMNS, rows, formats)
+    both = points[-1]
+    if both.funnel is None:
         return
+    lines = [line for line, row in enumerate(rows, 1) if row[0] == both.title]
+    chart = _funnel_chart(book, both.funnel, lines[0], lines[-1])
+    sheet.insert_chart(1, len(FUNNEL_COLUMNS) + 1, chart, {"description": both.funnel.alt})
+
+
+def _funnel_chart(book: Any, funnel: Funnel, first: int, last: int) -> Any:
+    """Chart the differences that stand on the sheet in lines ``first`` to ``last``, with their limits."""
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
-    area = (both[0], both[-1])
-    answers = ["Tratt", area[0], 2, area[1], 2]
+    answers = [FUNNEL, first, 2, last, 2]
     for place, dash in ((4, "dash"), (5, "dash"), (6, "solid"), (7, "solid")):
         chart.add_series(
             {
-                "name": columns[place],
+                "name": FUNNEL_COLUMNS[place],
                 "categories": answers,
-                "values": ["Tratt", area[0], place, area[1], place],
+                "values": [FUNNEL, first, place, last, place],
                 "line": {"color": "#4A5563", "width": 1.25, "dash_type": dash},
             }
         )
@@ -171,7 +181,7 @@ def _funnel(book: Any, points: Sequence[PointSection], formats: _Formats) -> Non
         {
             "name": "Anordnare",
             "categories": answers,
-            "values": ["Tratt", area[0], 3, area[1], 3],
+            "values": [FUNNEL, first, 3, last, 3],
             "line": {"none": True},
             "marker": {"type": "circle", "size": 7, "fill": {"color": "#0072B2"}, "border": {"color": "white"}},
         }
@@ -180,21 +190,21 @@ def _funnel(book: Any, points: Sequence[PointSection], formats: _Formats) -> Non
     chart.set_x_axis({"name": "Antal svar"})
     chart.set_y_axis({"name": "Procentenheter", "label_position": "low"})
     chart.set_size({"width": 720, "height": 420})
-    sheet.insert_chart(1, len(columns) + 1, chart, {"description": funnel.alt})
+    return chart
 
 
 def _grids(sheet: Any, grids: Iterable[Grid], formats: _Formats) -> None:
-    """Tables under each other; the first heading stays in view."""
+    """Write tables under each other; the first heading stays in view."""
     line = 0
     widths: dict[int, int] = {}
     for grid in grids:
         if grid.rows or not line:
             line += 2 + _table(sheet, line, _unique(grid.columns), grid.rows, formats, widths)
-    _settle(sheet)
+    _finish(sheet)
 
 
 def _unique(columns: Sequence[str]) -> list[str]:
-    """A table's headings must differ."""
+    """Make the headings of a table differ, as Excel asks."""
     found: list[str] = []
     for title in columns:
         name = title.replace(NO_BREAK, " ")
@@ -204,7 +214,7 @@ def _unique(columns: Sequence[str]) -> list[str]:
 
 def _sheet(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[object]], formats: _Formats) -> None:
     _table(sheet, 0, _unique(columns), rows, formats, {})
-    _settle(sheet)
+    _finish(sheet)
 
 
 def _table(
@@ -215,8 +225,14 @@ def _table(
     formats: _Formats,
     widths: dict[int, int],
 ) -> int:
-    """Write a table with its heading in row ``top``; how many rows it has under it. ``widths``: of the columns so
-    far, which the tables of a sheet share."""
+    """Write a table with its heading in row ``top``.
+
+    Args:
+        widths: the columns' widths in characters, which the tables of a sheet share; widened here.
+
+    Returns:
+        How many rows stand under the heading.
+    """
     for place, name in enumerate(columns):
         widths[place] = max(widths.get(place, 0), len(name) + 3)
     height = 0
@@ -250,7 +266,7 @@ def _write(sheet: Any, line: int, place: int, value: object | Cell, formats: _Fo
         sheet.write_string(line, place, str(value))
 
 
-def _settle(sheet: Any) -> None:
+def _finish(sheet: Any) -> None:
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     _print_on_a4(sheet)
