@@ -81,10 +81,10 @@ async def _counted(
     conn: Connection, year: int, now: datetime, asked_by: AskedBy | None
 ) -> "tuple[Aggregate, Background]":
     """Read what a report is made of: the answers and follow-ups counted, and the facts beside them."""
-    from reporting.publishing.publish import background, wordings
+    from reporting.publishing.background_reader import read_background, wordings
     from storage.figures.aggregates import aggregate
 
-    beside = await background(conn, year, wordings(), now.date())
+    beside = await read_background(conn, year, wordings(), now.date())
     if asked_by is not None:
         from reporting.figures.contact_outcomes import dues
         from scheduler.reconciliation import accounts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadInput, SettingsError, exit_code
-from reporting.errors import NoDialogue, PublishError, ThemesRefused
+from reporting.errors import NoDialogue, PublicationUnreadable, PublishError, ThemesRefused
 from scheduler.errors import RulesError
 from scheduler.gateway import GatewayError
 from storage.errors import (
@@ -57,6 +57,7 @@ def test_bad_input_is_two(error: Exception) -> None:
         DatabaseError("x"),
         GatewayError("unknown", "timeout"),
         PermissionError("x"),
+        PublicationUnreadable("x"),
         StorageFailure("x"),
     ],
 )

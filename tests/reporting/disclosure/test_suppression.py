@@ -25,7 +25,8 @@ from reporting.errors import PublishError
 from reporting.figures.endings import reasons_of
 from reporting.figures.indicators import rows
 from reporting.providers.dialogue_pack import dialogue
-from reporting.publishing.publish import Publication, revised
+from reporting.publishing.publication import Publication
+from reporting.publishing.publish import revised
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
 from reporting.report.build import build

@@ -10,7 +10,8 @@ from reporting.errors import PublishError
 from reporting.figures.definitions import VERSIONS
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.figures.themes import ThemeRow, shown
-from reporting.publishing.publish import background, publish, published, wordings
+from reporting.publishing.background_reader import read_background, wordings
+from reporting.publishing.publish import publish, published
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
 from reporting.report.build import build
@@ -101,7 +102,7 @@ async def test_the_next_year_knows_goals_themes_and_the_year_before(db: Database
         await targets.save_context(
             conn, [ContextFigure("Arbetslösa", 2026, 6.4, "procent", "SCB", date(2027, 1, 9))]
         )
-        beside = await background(conn, YEAR + 1, ASKED, NOW.date())
+        beside = await read_background(conn, YEAR + 1, ASKED, NOW.date())
     assert beside.previous is not None
     assert beside.previous.indicators == kept.indicators
     assert beside.previous.published_at == NOW

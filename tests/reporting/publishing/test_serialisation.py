@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reporting.figures.indicators import Indicator
-from reporting.publishing.publish import Publication
+from reporting.publishing.publication import Publication
 from reporting.publishing.serialisation import Unreadable, from_text, to_text
 from survey.codes import Difficulty
 

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from reporting.figures.indicators import Indicator
-from reporting.publishing.publish import background
+from reporting.publishing.background_reader import read_background
 from reporting.report.build import build
 from reporting.report.model import QualityReport
 from storage.database.engine import Database
@@ -58,7 +58,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
             await fill(db, folder)
             async with db.read() as conn:
                 cells, people = await aggregate(conn, 2015, NOW), await volumes(conn, 2015)
-                beside = await background(conn, 2015, (), NOW.date())
+                beside = await read_background(conn, 2015, (), NOW.date())
             return Year(cells, people, build(cells, 2015, NOW, background=beside))
         finally:
             await db.close()

@@ -1,0 +1,34 @@
+"""The value that is kept of a published report, and how it is read back.
+
+The whole QualityReport is kept, so that every format can be made of it again, and the counts behind it.
+"""
+
+from dataclasses import dataclass
+
+from reporting.errors import PublicationUnreadable
+from reporting.publishing import serialisation
+from reporting.report.model import QualityReport
+from storage.figures.cells import Aggregate
+from storage.figures.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A published report, and the counts that a later revision is compared with."""
+
+    report: QualityReport
+    counts: Aggregate
+
+
+def thaw(snapshot: Snapshot) -> Publication:
+    """Return what was published.
+
+    Raises:
+        PublicationUnreadable: another version of the program wrote it, and this one cannot read it.
+    """
+    try:
+        return serialisation.from_text(Publication, snapshot.content)
+    except serialisation.Unreadable as error:
+        raise PublicationUnreadable(
+            f"Den publicerade rapporten för {snapshot.year} är skriven av en annan version av programmet ({error})."
+        ) from error
