@@ -1,6 +1,7 @@
-"""Help for the person who reads comments: which themes a text may have, and where it may name somebody. Pure.
+"""Suggest the themes of a comment, and mark where it may name somebody. For the person who codes comments.
 
-Both are hints. A theme is what a person chose; personal data is what a person took out before anybody else reads.
+Both are hints that are never stored: a person chooses the themes, and takes personal data out before others read.
+Nothing is read but the lists of words beside this file.
 """
 
 import re
@@ -12,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SUGGESTED_FOR = {"sv-easy": "sv"}  # the language whose words are looked for
-EVERYWHERE = "sv"  # many answer in Swedish whatever their language
+SAME_WORDS = {"sv-easy": "sv"}  # a language without a list of its own, and the one whose list is used
+ALWAYS = "sv"  # many customers answer in Swedish, whatever their language
 PERSONAL = {"name": "namn", "phone": "telefonnummer", "personal_number": "personnummer"}
 
 _NUMBER = re.compile(r"(?<![0-9])((?:19|20)?[0-9]{2})([0-9]{2})([0-9]{2})[-+\u2013 ]?([0-9]{4})(?![0-9])")
@@ -22,7 +23,13 @@ _NAME = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a text, by characters, and what it may be: a key of PERSONAL."""
+    """A place in a text that may be personal data.
+
+    Attributes:
+        start: the first character.
+        end: the character after the last one.
+        kind: a key of PERSONAL.
+    """
 
     start: int
     end: int
@@ -30,20 +37,20 @@ class Mark:
 
 
 def suggested(text: str, language: str) -> tuple[str, ...]:
-    """Themes whose words of ``language``, or of Swedish, are in ``text``, in the order of the list."""
+    """Return the themes whose words of ``language``, or of Swedish, are in ``text``, in the order of the list."""
     folded = " ".join(text.casefold().split())
     words = _words()
     found = set()
-    for each in {SUGGESTED_FOR.get(language, language), EVERYWHERE}:
+    for each in {SAME_WORDS.get(language, language), ALWAYS}:
         for theme, pattern in words.get(each, {}).items():
             if pattern.search(folded):
                 found.add(theme)
-    return tuple(theme for theme in words[EVERYWHERE] if theme in found)
+    return tuple(theme for theme in words[ALWAYS] if theme in found)
 
 
 @cache
 def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    content = tomllib.loads((FOLDER / "themewords.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((FOLDER / "theme_words.toml").read_text(encoding="utf-8"))
     return {
         language: {
             theme: re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word.casefold()) for word in words) + ")")
@@ -54,7 +61,7 @@ def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
 
 
 def personal(text: str) -> tuple[Mark, ...]:
-    """Where ``text`` may say who somebody is, from its beginning; no two marks overlap."""
+    """Return the places where ``text`` may say who somebody is, in order; no two overlap."""
     found: list[Mark] = []
     for mark in (*_personal_numbers(text), *_phones(text), *_names(text)):
         if all(mark.end <= other.start or other.end <= mark.start for other in found):
@@ -63,7 +70,7 @@ def personal(text: str) -> tuple[Mark, ...]:
 
 
 def _personal_numbers(text: str) -> Iterator[Mark]:
-    """Personal identity numbers and coordination numbers, whose last digit is right (Skatteverket, SKV 704)."""
+    """Yield personal identity numbers and coordination numbers with a right check digit (Skatteverket, SKV 704)."""
     for match in _NUMBER.finditer(text):
         year, month, day, last = match.groups()
         if _is_day(year, int(month), int(day) % 60) and _luhn(year[-2:] + month + day + last):
@@ -91,18 +98,20 @@ def _phones(text: str) -> Iterator[Mark]:
 
 
 def _names(text: str) -> Iterator[Mark]:
-    sure, doubtful = _name_list()
+    """Yield names with a capital; one that is a word too only inside a sentence."""
+    names, words_too = _name_list()
     for match in _NAME.finditer(text):
-        parts = re.split("[-’']", match[0])
-        whole = [part.removesuffix("s") if part not in sure else part for part in parts]  # Annas
+        first = re.split("[-’']", match[0])[0]
+        name = first if first in names else first.removesuffix("s")  # Annas
         begins = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:\n"
-        if parts[0][:1].isupper() and (whole[0] in sure or (whole[0] in doubtful and not begins)):
+        if first[:1].isupper() and (name in names or (name in words_too and not begins)):
             yield Mark(*match.span(), "name")
 
 
 @cache
 def _name_list() -> tuple[frozenset[str], frozenset[str]]:
-    lines = (FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
+    """Return the names of the list, and those that are words too (a tilde stands before them)."""
+    lines = (FOLDER / "personal_names.txt").read_text(encoding="utf-8").splitlines()
     names = [name for line in lines if not line.startswith("#") for name in line.split()]
-    doubtful = frozenset(name[1:] for name in names if name.startswith("~"))
-    return frozenset(name for name in names if not name.startswith("~")), doubtful
+    words_too = frozenset(name[1:] for name in names if name.startswith("~"))
+    return frozenset(name for name in names if not name.startswith("~")), words_too

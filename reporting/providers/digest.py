@@ -1,7 +1,7 @@
-"""A provider's monthly digest: how its follow-ups stand before the month locks, and what its customers say. Pure.
+"""Word a provider's monthly digest: its follow-ups before the month locks, and what its customers say. Pure.
 
-The wording is REPORT.md's. By SMS one segment, so no dashes and no curly quotes; what does not fit is left out,
-the least important first. On Telegram also the others' share, the response rate and the list, by reference.
+The wording is REPORT.md's. An SMS is one segment, so it has no dashes and no curly quotes, and what does not fit is
+left out, the least important first. Telegram also gets the others' share, the response rate, and the list by ref.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,26 @@ from reporting.figures import intervals
 from survey.packs.segments import count
 
 UNIT = "Nacka"
-LISTED = 30  # references named in one message
-OTHERS_FROM = 200  # answers: a whole per cent of so many is the share of two or more counts
+LISTED = 30  # refs named in one message
+OTHERS_FROM = 200  # answers; of fewer, a share in whole per cent would tell the number who are satisfied
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a provider is told about ``month`` (its first day), which locks on ``lock_on``.
+    """What a provider is told about a month.
 
-    ``due`` and ``done`` count enrolment-months; ``missing`` are references of the provider's own enrolments.
-    ``figure`` is what reporting.disclosure.digest_releases lets it know; ``withheld``: there are answers enough,
-    but not for that. ``others`` (satisfied, answered) and ``response`` (answered, eligible) are of the same
-    quarters. ``themes``: titles of what six or more customers speak of. ``overdue``: deficiencies whose action plan
-    is past its date.
+    Attributes:
+        month: its first day.
+        lock_on: the day from which the provider can record nothing for it.
+        due: enrolment-months that ask for a follow-up.
+        done: those of them that have one.
+        missing: the refs of the provider's own enrolments that have none.
+        figure: the satisfaction that the provider may know (reporting/disclosure/digest_releases.py).
+        others: (satisfied, answered) of all other providers in the same quarters.
+        response: (answered, eligible) in the same quarters.
+        themes: titles of the themes that may be told.
+        overdue: deficiencies whose action plan is past its day.
+        withheld: whether there are enough answers, and no figure may be told of them.
     """
 
     month: date
@@ -44,12 +51,12 @@ class Digest:
 
     @property
     def says_something(self) -> bool:
-        """False for a provider without enrolments to follow up: it is left in peace."""
+        """Whether there is anything to tell; a provider without enrolments gets no digest."""
         return bool(self.due or self.figure or self.overdue)
 
 
 def sms(digest: Digest) -> str:
-    """The digest in one SMS segment."""
+    """Return the digest as an SMS of one segment."""
     parts = [f"{UNIT}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest)]
     optional = []
     if digest.overdue:
@@ -64,7 +71,7 @@ def sms(digest: Digest) -> str:
 
 
 def telegram(digest: Digest) -> str:
-    """The digest as a Telegram message."""
+    """Return the digest as a Telegram message."""
     return "\n".join(_lines(digest))
 
 

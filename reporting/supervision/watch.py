@@ -1,7 +1,7 @@
-"""Watch and action plans: whom the system proposes to put under watch, and what the report says. Pure.
+"""Find the providers that staff should consider to put under watch. Pure.
 
 Grounds: a share satisfied below the others' at 99.8 %, a pattern of denied follow-ups, or six or more customers
-who say that what was promised did not happen. None of them says why it is so, and a person decides.
+who say that what was promised did not happen. None of them says why it is so; a person decides.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,11 @@ from reporting.figures import followups, intervals
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A provider to look at. ``grounds`` are sentences with the figures they rest on, for staff."""
+    """A provider that is proposed for watch.
+
+    Attributes:
+        grounds: Swedish sentences for staff, each with its figures.
+    """
 
     provider: str
     grounds: tuple[str, ...]
@@ -25,12 +29,12 @@ def propose(
     denials: Mapping[str, Count],
     promises: Mapping[str, int],
 ) -> list[Proposal]:
-    """The providers to look at, by reference.
+    """Return the providers to consider, by ref.
 
     Args:
         satisfaction: (satisfied, answered) by provider.
         denials: (denied, told) by provider: recorded follow-ups about which the customer was asked.
-        promises: customers of each provider who gave "what was promised did not happen" as their reason.
+        promises: by provider, the customers whose reason was that what was promised did not happen.
     """
     grounds: dict[str, list[str]] = {}
     total = (sum(count[0] for count in satisfaction.values()), sum(count[1] for count in satisfaction.values()))
