@@ -1,4 +1,4 @@
-"""What comes in from outside, and what became of it: the words that the channels and the intake share."""
+"""Inbound events and what became of them: the values that the channels and the intake hand to each other."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,20 @@ from survey.conversation.model import TextReceived, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class LinkRequested:
-    """A Telegram ``/start TOKEN``: tie this chat to the customer whom the token was made for."""
+    """A Telegram ``/start TOKEN``: this chat wants to be tied to the person whom the token was made for."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A button: the reference of the message it stood under, its value, and that message's id on the channel."""
+    """A button was tapped.
+
+    Attributes:
+        reference: of the message that it stood under.
+        value: of the button.
+        message_id: that message's id on the channel.
+    """
 
     reference: str
     value: int
@@ -23,16 +29,19 @@ class Tapped:
 
 @dataclass(frozen=True, slots=True)
 class BotBlocked:
-    """The receiver has shut us out of a chat (or, not ``blocked``, let us in again) without a word to us."""
+    """The receiver has blocked our bot in a chat, or unblocked it where not ``blocked``."""
 
     blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One event from outside. (channel, external_id) is its identity; ``sender`` an address value.
+    """One event from outside.
 
-    ``swept``: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
+    Attributes:
+        channel, external_id: together its identity: the same event may come several times.
+        sender: the value of an address: a phone number in E.164, or a chat id.
+        swept: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
     """
 
     channel: str
@@ -43,12 +52,13 @@ class Inbound:
 
     @property
     def key(self) -> tuple[str, str]:
+        """The event's identity."""
         return (self.channel, self.external_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A question that has been answered: its message is to show the answer in the place of its buttons."""
+    """A message whose question has been answered: it is to show this text instead of its buttons."""
 
     message_id: str
     text: str
@@ -56,7 +66,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an event. ``reply`` is the rendered answer, the same each time it is asked for."""
+    """What became of an event.
+
+    Attributes:
+        outcome: what the inbox calls it.
+        reply: the rendered answer, the same each time the event comes; None for silence.
+    """
 
     outcome: str
     reply: str | None

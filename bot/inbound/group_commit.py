@@ -1,7 +1,7 @@
-"""Group commit: events that arrive while one commit runs are saved together by the next.
+"""Group commit: save the events that arrive while one commit runs together in the next.
 
 One writer takes what is waiting, saves it in one transaction and answers each caller. An event that fails must
-not fail its batch: the batch is taken again one by one, and the one that fails is put in quarantine.
+not fail its batch: the batch is then taken in one by one, and the event that fails is put in quarantine.
 """
 
 import asyncio
@@ -23,17 +23,20 @@ from survey.packs.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
-BATCH = 256
-MANY = 8  # answered or left waiting by the last commit: more will follow
-PAUSE = 0.001  # seconds between two looks whether they have come
-QUIET = 3  # looks without another message, after which no more are waited for
-LINGER = 0.025  # seconds after that commit, at most
+BATCH = 256  # events in one transaction, at most
+
+# Senders that one commit has answered write again at once, and the next commit waits for them a little. Tuned with
+# `make bench`, 64 connections on SQLite.
+MANY = 8  # events answered or left waiting by the last commit, from which it is worth waiting
+PAUSE = 0.001  # seconds between two looks at what has come
+QUIET = 3  # looks without another event, after which the commit begins
+LINGER = 0.025  # seconds after the last commit by which the next begins at the latest
+
 QUARANTINED = Taken("quarantined", None)
 
 
 class Intake:
-    """The one way in, for every channel. ``now`` is the composition root's clock; a conversation stays open for
-    ``waits`` after its customer was last heard."""
+    """The one way in, for every channel."""
 
     def __init__(
         self,
@@ -43,6 +46,13 @@ class Intake:
         waits: timedelta = WAITS,
         zone: tzinfo = UTC,
     ) -> None:
+        """Make an intake that has nothing waiting.
+
+        Args:
+            now: the composition root's clock.
+            waits: how long a conversation stays open after its customer was last heard.
+            zone: the unit's time zone, which says what day it is.
+        """
         self._db = db
         self._catalogue = catalogue
         self._now = now
@@ -54,9 +64,10 @@ class Intake:
         self._answered_at = 0.0  # by the event loop's clock
 
     async def submit(self, event: Inbound) -> Taken:
-        """What became of ``event``, after the commit that holds it.
+        """Take in an event and return what became of it, after the commit that holds it.
 
-        Raises StorageFailure when the database cannot be reached: the sender must try again.
+        Raises:
+            StorageFailure: the database cannot be written; the sender must try again.
         """
         crash_points.point("intake.received")
         future: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
@@ -66,7 +77,7 @@ class Intake:
         return await future
 
     async def close(self) -> None:
-        """Finish what is waiting."""
+        """Take in what is waiting, then return."""
         if self._writer is not None:
             await self._writer
 
@@ -90,9 +101,10 @@ class Intake:
             self._answered_at = asyncio.get_running_loop().time()
 
     async def _gather(self) -> None:
-        """Let those that the last commit has just answered ask again, else every other batch is nearly empty.
+        """Wait until the senders that the last commit has answered have written again.
 
-        Only where there are many of them: a lone message never waits.
+        Without this every other batch is nearly empty. It is done only where they are many: a lone message never
+        waits.
         """
         clock = asyncio.get_running_loop().time
         until, seen, quiet = self._answered_at + LINGER, -1, 0
@@ -119,7 +131,7 @@ class Intake:
             cause = error
         log.error("event %s on %s failed: %s", event.external_id, event.channel, type(cause).__name__)
         try:
-            if is_passing(cause):  # not the event's own fault: it must come again
+            if is_passing(cause):  # not the event's own fault: the sender must try again
                 raise StorageFailure("The database cannot be written.")
             await self.quarantine(event.channel, event.external_id, cause)
         except StorageFailure as failure:
@@ -127,9 +139,10 @@ class Intake:
         return QUARANTINED
 
     async def quarantine(self, channel: str, external_id: str, cause: Exception) -> None:
-        """Put an event that can never be taken in where staff sees it, with the kind of error alone.
+        """Put an event that cannot be taken in where `followup check` reports it, with the kind of error alone.
 
-        Raises StorageFailure when the database cannot be reached.
+        Raises:
+            StorageFailure: the database cannot be written.
         """
         try:
             async with self._db.begin() as conn:
@@ -140,6 +153,6 @@ class Intake:
 
 
 def fingerprint(event: object) -> str:
-    """A name for an event that has none of its own, the same each time it comes."""
+    """Return an id for an event that has none of its own, the same each time it comes."""
     text = json.dumps(event, sort_keys=True, default=str)
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:32]}"

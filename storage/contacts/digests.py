@@ -1,7 +1,7 @@
-"""What providers have been told by their digests, and the counts that a digest is made of.
+"""The counts that a provider's digest is made of, and what digests have told.
 
-A digest is sent once per provider and month; a satisfaction figure that was given stays on record, because what may
-be told next depends on it (reporting/disclosure/digest_releases.py).
+A digest is sent once for each provider and month. A satisfaction figure that was told is kept, because what may be
+told next depends on it (reporting/disclosure/digest_releases.py).
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from storage.tables import comment_theme, digest, digest_figure, measurement, oc
 
 Quarter = tuple[int, int]  # year, 1-4
 Atom = tuple[Quarter, str]  # quarter and measurement point
-Given = tuple[Quarter, int, int]  # the last of four quarters; satisfied, answered
+Given = tuple[Quarter, int, int]  # a figure: the last of its four quarters, satisfied, answered
 
 
 async def answers_of(conn: AsyncConnection, provider_id: int) -> dict[Atom, tuple[int, int]]:
-    """(satisfied, answered) of a provider by quarter and point, counted as the yearly report counts.
+    """Return (satisfied, answered) of a provider by quarter and point, counted as the yearly report counts.
 
     A person counts once a year and point: by the latest enrolment with an answer.
     """
@@ -45,7 +45,7 @@ async def answers_of(conn: AsyncConnection, provider_id: int) -> dict[Atom, tupl
 async def others_of(
     conn: AsyncConnection, provider_id: int, quarters: Sequence[Quarter]
 ) -> tuple[int, tuple[int, int]]:
-    """How many other providers have answers in these quarters, and their (satisfied, answered) together."""
+    """Return how many other providers have answers in these quarters, and their (satisfied, answered) in sum."""
     m = measurement.c
     row = (
         await conn.execute(
@@ -60,13 +60,13 @@ async def others_of(
 
 
 async def eligible_of(conn: AsyncConnection, provider_id: int, quarters: Sequence[Quarter]) -> int:
-    """How many measurement points a provider has in these quarters."""
+    """Return how many measurement points a provider has in these quarters."""
     statement = select(func.count()).where(measurement.c.provider_id == provider_id, _within(quarters))
     return (await conn.execute(statement)).scalar_one()
 
 
 async def customers_of(conn: AsyncConnection, provider_id: int, quarters: Sequence[Quarter]) -> int:
-    """How many customers of a provider have answered in these quarters."""
+    """Return how many customers of a provider have answered in these quarters."""
     m = measurement.c
     statement = select(func.count(m.customer_id.distinct())).where(
         m.provider_id == provider_id, m.overall.is_not(None), _within(quarters)
@@ -75,7 +75,7 @@ async def customers_of(conn: AsyncConnection, provider_id: int, quarters: Sequen
 
 
 async def themes_of(conn: AsyncConnection, provider_id: int, quarters: Sequence[Quarter]) -> dict[str, int]:
-    """The customers of a provider by theme of their comments in these quarters, as staff coded them."""
+    """Return how many customers of a provider have comments of each theme, as staff coded them."""
     m = measurement.c
     rows = await conn.execute(
         select(comment_theme.c.theme, func.count(occasion.c.customer_id.distinct()))
@@ -89,7 +89,7 @@ async def themes_of(conn: AsyncConnection, provider_id: int, quarters: Sequence[
 
 
 async def reasons_of(conn: AsyncConnection, provider_id: int, quarters: Sequence[Quarter]) -> dict[int, int]:
-    """The customers of a provider by the reason why they are not satisfied, in these quarters."""
+    """Return how many customers of a provider gave each reason for not being satisfied."""
     m = measurement.c
     rows = await conn.execute(
         select(m.reason, func.count(m.customer_id.distinct()))
@@ -100,7 +100,7 @@ async def reasons_of(conn: AsyncConnection, provider_id: int, quarters: Sequence
 
 
 async def given_to(conn: AsyncConnection, provider_id: int) -> list[Given]:
-    """Every satisfaction figure that a provider has been given, in order."""
+    """Return every satisfaction figure that a provider has been told, the oldest first."""
     g = digest_figure.c
     rows = await conn.execute(
         select(g.year, g.quarter, g.satisfied, g.answered)
@@ -111,7 +111,7 @@ async def given_to(conn: AsyncConnection, provider_id: int) -> list[Given]:
 
 
 async def sent_at(conn: AsyncConnection, provider_id: int, month: str) -> datetime | None:
-    """When the provider's digest of ``month`` was queued; None when it was not."""
+    """Return when the provider's digest of ``month`` was queued; None when it was not."""
     found: datetime | None = (
         await conn.execute(
             select(digest.c.queued_at).where(digest.c.provider_id == provider_id, digest.c.month == month)
@@ -121,7 +121,7 @@ async def sent_at(conn: AsyncConnection, provider_id: int, month: str) -> dateti
 
 
 async def unsent(conn: AsyncConnection, month: str) -> list[tuple[int, str]]:
-    """(id, reference) of the providers that have not had their digest of ``month``."""
+    """Return (id, reference) of the providers whose digest of ``month`` is not queued yet."""
     rows = await conn.execute(
         select(provider.c.id, provider.c.ref)
         .outerjoin(digest, (digest.c.provider_id == provider.c.id) & (digest.c.month == month))
@@ -132,7 +132,7 @@ async def unsent(conn: AsyncConnection, month: str) -> list[tuple[int, str]]:
 
 
 async def keep(conn: AsyncConnection, provider_id: int, month: str, figure: Given | None, now: datetime) -> bool:
-    """Put on record that the digest of ``month`` is queued, and the figure in it; False when it was already."""
+    """Record that the digest of ``month`` is queued, with the figure in it; return False when it was already."""
     if await sent_at(conn, provider_id, month) is not None:
         return False
     # Two processes at once are held apart by the outbox's key, which is the same for both.

@@ -1,9 +1,9 @@
 """Personal links for the providers' contact persons: who may record follow-ups, and from which phone.
 
-A link is a secret of 192 bits, stored as its hash. It is bound to the phone that it was sent to: the first browser
-that opens it keeps it, and another one needs the code that is sent to that phone. So a link that was passed on or
-guessed opens nothing, and its owner can always take it back. A link dies with its time, when it is withdrawn, when
-a new one is made for the same phone, and when the phone no longer belongs to the provider.
+A link is a secret of 192 bits, stored as its hash. The first browser that opens it keeps it; another one needs the
+code that is sent to the phone that the link was sent to. So a link that was passed on or guessed opens nothing,
+and its owner can always move it back. A link ends when its time is up, when it is withdrawn, when a new one is made
+for the same phone, and when the phone no longer belongs to the provider.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from storage.tables import contact_link, outbox, provider, provider_contact
 from survey.conversation.model import Say
 
 TOKEN_BYTES = 24  # 192 bits: 32 characters of Telegram's 64, and an SMS of one segment
-LINK_DAYS = 45  # the month, its lock, and some days
+LINK_DAYS = 45  # the month, the days until it locks, and some more
 CODE_LIFETIME = timedelta(minutes=10)
-CODE_TRIES = 5  # of a million codes
-ERASED = Say().to_json()  # in the place of a message that carried a link
-CODES = 10  # to one link in all: 50 guesses, should somebody have found it
+CODE_TRIES = 5  # wrong guesses at one code, of a million possible ones
+ERASED = Say().to_json()  # replaces a message that carried a link
+CODES = 10  # codes for one link in all: at most 50 guesses for somebody who has found it
 
 Kind = Literal["page", "telegram"]
 State = Literal["open", "new", "elsewhere"]
@@ -33,7 +33,11 @@ State = Literal["open", "new", "elsewhere"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that is valid. ``state``: open in this browser, not opened by anybody yet, or opened elsewhere."""
+    """A link that is valid.
+
+    Attributes:
+        state: ``open`` in the browser that asks, ``new`` where no browser has opened it, else ``elsewhere``.
+    """
 
     id: int
     kind: Kind
@@ -46,7 +50,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One address of a provider's contact persons, with the end of its valid link if it has one."""
+    """One address of a provider's contact persons.
+
+    Attributes:
+        link_until: when its valid link ends; None where it has none.
+        moves: how often that link was moved to another browser.
+    """
 
     address_id: int
     link_until: datetime | None
@@ -54,14 +63,14 @@ class Contact:
 
 
 async def provider_named(conn: AsyncConnection, ref: str) -> tuple[int, str, int | None] | None:
-    """(id, name, address id of the register's phone) of a provider; None when there is none."""
+    """Return (id, name, address id of the register's phone) of a provider; None where there is no such provider."""
     p = provider.c
     row = (await conn.execute(select(p.id, p.name, p.address_id).where(p.ref == ref))).first()
     return None if row is None else (row.id, row.name, row.address_id)
 
 
 async def add_contact(conn: AsyncConnection, provider_id: int, address_id: int, now: datetime) -> None:
-    """Let an address record for the provider, beside the phone in the register."""
+    """Let an address record for the provider, besides the phone in the register."""
     row = {"provider_id": provider_id, "address_id": address_id, "added_at": now}
     await insert_ignore(conn, provider_contact, [row])
 
@@ -73,11 +82,13 @@ async def issue(
     token: str,
     now: datetime,
     expires_at: datetime,
+    *,
     kind: Kind = "page",
 ) -> str:
-    """Store a new link by its hash alone; earlier ones of the same kind to the same phone end.
+    """Store a new link by its hash alone, and end earlier ones of the same kind to the same phone.
 
-    The key under which its message is to be queued: `erase_sent` takes the link out of that message later.
+    Returns:
+        The key to queue its message under: `erase_sent` finds that message by it.
     """
     await revoke(conn, provider_id, now, address_id=address_id, kind=kind)
     row = {
@@ -93,7 +104,7 @@ async def issue(
 
 
 async def erase_sent(conn: AsyncConnection) -> int:
-    """Take the links out of messages that have left, so that no link stays anywhere in clear; how many."""
+    """Remove the links from messages that were sent, so that none stays in clear text, and return how many."""
     c, o = contact_link.c, outbox.c
     waiting = (await conn.execute(select(c.id).where(c.erased == 0))).scalars().all()
     if not waiting:
@@ -119,7 +130,7 @@ async def revoke(
     address_id: int | None = None,
     kind: Kind | None = None,
 ) -> int:
-    """Withdraw a provider's valid links (those to one address, of one kind); how many they were."""
+    """Withdraw a provider's valid links, perhaps only those to one address or of one kind; return how many."""
     c = contact_link.c
     chosen = [c.provider_id == provider_id, *_VALID, c.expires_at > now]
     if address_id is not None:
@@ -130,7 +141,7 @@ async def revoke(
 
 
 async def remove_contact(conn: AsyncConnection, provider_id: int, address_id: int, now: datetime) -> int:
-    """Take an address away from the provider, with its links; how many links they were."""
+    """Stop an address from recording for the provider, withdraw its links, and return how many they were."""
     found = await revoke(conn, provider_id, now, address_id=address_id)
     c = provider_contact.c
     await conn.execute(provider_contact.delete().where(c.provider_id == provider_id, c.address_id == address_id))
@@ -138,7 +149,11 @@ async def remove_contact(conn: AsyncConnection, provider_id: int, address_id: in
 
 
 async def find(conn: AsyncConnection, token: str, device: str | None, now: datetime) -> Link | None:
-    """The valid link of ``token``, seen from the browser with the secret ``device``; None for all others."""
+    """Return the valid link of ``token``; None where there is none.
+
+    Args:
+        device: the secret of the browser that asks, if it has one.
+    """
     c = contact_link.c
     row = (
         await conn.execute(
@@ -164,7 +179,7 @@ async def find(conn: AsyncConnection, token: str, device: str | None, now: datet
 
 
 async def bind(conn: AsyncConnection, link: Link, device: str, now: datetime) -> bool:
-    """Keep the link for this browser, the first that asks; False when another was quicker."""
+    """Keep the link for this browser, the first that asks; return False when another was quicker."""
     c = contact_link.c
     done = await conn.execute(
         update(contact_link)
@@ -175,7 +190,7 @@ async def bind(conn: AsyncConnection, link: Link, device: str, now: datetime) ->
 
 
 async def set_code(conn: AsyncConnection, link: Link, code: str, now: datetime) -> int | None:
-    """Store the hash of a code to be sent to the link's phone; its number, or None when too many were sent."""
+    """Store the hash of a code for the link's phone; return its number, or None when too many were sent."""
     c = contact_link.c
     number: int | None = (
         await conn.execute(
@@ -194,11 +209,11 @@ async def set_code(conn: AsyncConnection, link: Link, code: str, now: datetime) 
 
 
 async def enter_code(conn: AsyncConnection, link: Link, code: str, device: str, now: datetime) -> bool:
-    """Move the link to the browser ``device`` when the code is right; the one before is shut out."""
+    """Move the link to the browser ``device`` if the code is right; the browser before it is shut out."""
     c = contact_link.c
     expected = (
         await conn.execute(
-            update(contact_link)  # a try is counted before it is judged
+            update(contact_link)  # counted before it is compared, so that no guess goes uncounted
             .where(c.id == link.id, c.code_tries < CODE_TRIES, c.code_expires_at > now)
             .values(code_tries=c.code_tries + 1)
             .returning(c.code_hash)
@@ -215,7 +230,11 @@ async def enter_code(conn: AsyncConnection, link: Link, code: str, device: str, 
 
 
 async def redeem_chat(conn: AsyncConnection, token: str, chat_id: int, now: datetime) -> bool:
-    """Tie a Telegram chat (an address id) to the provider that ``token`` was made for, once."""
+    """Tie a Telegram chat to the provider that ``token`` was made for; a token works once.
+
+    Args:
+        chat_id: the address id of the chat.
+    """
     link = await find(conn, token, None, now)
     if link is None or link.kind != "telegram":
         return False
@@ -225,7 +244,7 @@ async def redeem_chat(conn: AsyncConnection, token: str, chat_id: int, now: date
 
 
 async def providers_of(conn: AsyncConnection, address_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """By address, the providers whose contact person uses it; addresses of none are left out."""
+    """Return by address the providers whose contact person uses it; other addresses are left out."""
     rows = await conn.execute(_PROVIDERS_OF, {"ids": list(address_ids)})
     found: dict[int, tuple[int, ...]] = {}
     for address_id, provider_id in rows:
@@ -233,7 +252,7 @@ async def providers_of(conn: AsyncConnection, address_ids: Collection[int]) -> d
     return found
 
 
-# Asked once for every batch of inbound messages, so it is made once.
+# Run for every batch of inbound messages, so it is built once.
 _PROVIDERS_OF = union(
     select(provider.c.address_id, provider.c.id.label("provider_id")).where(
         provider.c.address_id.in_(bindparam("ids", expanding=True))
@@ -245,7 +264,7 @@ _PROVIDERS_OF = union(
 
 
 async def contacts_of(conn: AsyncConnection, provider_id: int, now: datetime) -> list[Contact]:
-    """The provider's contact addresses, that of the register first."""
+    """Return the provider's contact addresses, that of the register first."""
     p, c, link = provider.c, provider_contact.c, contact_link.c
     registered = await conn.execute(select(p.address_id).where(p.id == provider_id, p.address_id.is_not(None)))
     added = await conn.execute(

@@ -71,7 +71,7 @@ async def queue(conn: Connection, key: str, address_id: int, text: str, now: dat
 async def send(conn: Connection, new: NewLink, now: datetime) -> None:
     """Make a link, and queue the SMS that brings it. Earlier links of that phone stop working."""
     token = secrets.token_urlsafe(links.TOKEN_BYTES)
-    key = await links.issue(conn, new.provider_id, new.address_id, token, now, new.expires_at, new.kind)
+    key = await links.issue(conn, new.provider_id, new.address_id, token, now, new.expires_at, kind=new.kind)
     url = new.base + token
     text = page_message(url, new.last_day) if new.kind == "page" else chat_message(url)
     await queue(conn, key, new.address_id, text, now, MESSAGE_LIFETIME)

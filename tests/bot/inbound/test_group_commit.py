@@ -41,9 +41,7 @@ async def test_forty_at_once_are_two_commits(commits: Callable[[], int], intake:
     assert commits() <= 2
 
 
-async def test_those_that_write_again_when_they_are_answered_are_saved_together(
-    commits: Callable[[], int], intake: Intake
-) -> None:
+async def test_senders_who_write_again_share_a_commit(commits: Callable[[], int], intake: Intake) -> None:
     async def customer(number: int) -> None:
         for turn in range(5):
             await intake.submit(_sms(number * 10 + turn))
@@ -60,7 +58,7 @@ async def test_a_repeat_gets_the_same_reply(intake: Intake) -> None:
     assert set(again) == {first}
 
 
-async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Database, intake: Intake) -> None:
+async def test_a_bad_event_does_not_fail_the_others(db: Database, intake: Intake) -> None:
     events = [_sms(1), _sms(2, POISON), _sms(3)]
     taken = await asyncio.gather(*(intake.submit(each) for each in events))
     assert [each.outcome for each in taken] == ["unknown_sender", "quarantined", "unknown_sender"]
@@ -69,9 +67,7 @@ async def test_one_bad_event_is_quarantined_and_the_others_are_taken(db: Databas
     assert [(channel, external_id) for channel, external_id, _ in listed] == [("sms", "SM2")]
 
 
-async def test_a_database_that_cannot_be_written_asks_the_sender_to_try_again(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+async def test_an_unwritable_database_raises_storage_failure(catalogue: Catalogue, tmp_path: Path) -> None:
     empty = Database.open(f"sqlite:///{tmp_path / 'empty.db'}")
     intake = Intake(empty, catalogue, lambda: NOW)
     with pytest.raises(StorageFailure):
@@ -80,7 +76,7 @@ async def test_a_database_that_cannot_be_written_asks_the_sender_to_try_again(
     await empty.close()
 
 
-async def test_a_caller_that_has_gone_does_not_stop_the_others(intake: Intake) -> None:
+async def test_a_cancelled_caller_does_not_stop_others(intake: Intake) -> None:
     leaving = asyncio.create_task(intake.submit(_sms(1)))
     staying = asyncio.create_task(intake.submit(_sms(2)))
     await asyncio.sleep(0)

@@ -45,7 +45,7 @@ async def opened(db: Database, device: str) -> bool:
         return await links.bind(conn, link, device, NOW)
 
 
-async def test_only_the_hash_is_stored_and_nothing_else_opens_it(db: Database, alfa: tuple[int, int]) -> None:
+async def test_a_link_is_stored_as_its_hash_alone(db: Database, alfa: tuple[int, int]) -> None:
     link = await seen(db, "secret")
     assert link is not None
     assert (link.provider_id, link.address_id, link.provider_name, link.state) == (*alfa, "Alfa", "new")
@@ -61,7 +61,7 @@ async def test_a_link_ends_with_its_time(db: Database, alfa: tuple[int, int]) ->
     assert await seen(db, "secret", now=LATER) is None
 
 
-async def test_a_new_link_to_the_phone_ends_the_one_before(db: Database, alfa: tuple[int, int]) -> None:
+async def test_a_new_link_ends_the_one_before(db: Database, alfa: tuple[int, int]) -> None:
     async with db.begin() as conn:
         await links.issue(conn, *alfa, "newer", NOW, LATER)
     assert await seen(db, "secret") is None
@@ -75,7 +75,7 @@ async def test_a_withdrawn_link_is_dead(db: Database, alfa: tuple[int, int]) -> 
     assert await seen(db, "secret") is None
 
 
-async def test_a_phone_that_the_register_takes_away_ends_its_link(db: Database, alfa: tuple[int, int]) -> None:
+async def test_a_removed_phone_ends_its_link(db: Database, alfa: tuple[int, int]) -> None:
     async with db.begin() as conn:
         await conn.execute(update(provider).where(provider.c.id == alfa[0]).values(address_id=None))
     assert await seen(db, "secret") is None
@@ -91,7 +91,7 @@ async def test_the_first_browser_keeps_the_link(db: Database, alfa: tuple[int, i
     assert [link and link.state for link in states] == ["open", "elsewhere", "elsewhere"]
 
 
-async def test_the_owner_of_the_phone_takes_a_forwarded_link_back(db: Database, alfa: tuple[int, int]) -> None:
+async def test_the_phones_owner_moves_a_forwarded_link_back(db: Database, alfa: tuple[int, int]) -> None:
     assert await opened(db, STRANGE)
     async with db.begin() as conn:
         link = await links.find(conn, "secret", OWN, NOW)
@@ -145,7 +145,7 @@ async def test_the_link_leaves_the_outbox_with_its_message(db: Database, alfa: t
 
 async def test_a_chat_is_tied_once(db: Database, alfa: tuple[int, int]) -> None:
     async with db.begin() as conn:
-        await links.issue(conn, *alfa, "chat", NOW, LATER, "telegram")
+        await links.issue(conn, *alfa, "chat", NOW, LATER, kind="telegram")
         chats = await addresses.find_or_add(conn, "telegram", ["77", "78"], NOW)
         first, second = chats["77"].id, chats["78"].id
         assert not await links.redeem_chat(conn, "secret", first, NOW)  # a page's link is not one for a chat

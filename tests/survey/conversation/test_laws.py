@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey.codes import Outcome
 from survey.conversation import engine
 from survey.conversation.model import (
     Append,
     Awaiting,
-    ChoiceTapped,
     Correct,
-    Effect,
     Erase,
     Event,
     Expired,
@@ -22,7 +21,6 @@ from survey.conversation.model import (
     OpenCase,
     OptOut,
     Record,
-    Resumed,
     Say,
     Session,
     Started,
@@ -30,49 +28,13 @@ from survey.conversation.model import (
     TextReceived,
     Unreadable,
     Waited,
-    Withdraw,
 )
 from survey.packs import segments
-from survey.packs.catalogue import load
 from survey.understanding import parse
+from tests.support.survey.events import CATALOGUE, conversations, keep, quiet, surveys, taps, years
 
-CATALOGUE = load()
 WORDS = CATALOGUE.words
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
-
-said = (
-    *("1", "2", "3", "4", "5", "0", "ja", "nej", "4-5", "bra", ""),
-    *("STOPP", "hjälp", "START", "ÄNDRA", "MINA SVAR", "RADERA", "SPRÅK", "english", "fel nummer", "1984"),
-    *("KLAGOMÅL", "KLAGOMÅL: de ringer aldrig", "jag vill inte leva", "Sluta bråka med mig hela tiden", "tack"),
-)
-texts = st.one_of(st.text(st.characters(), max_size=60), st.sampled_from(said))  # lone surrogates too
-years = st.lists(st.sampled_from([0, 1984, 1990]), max_size=3).map(tuple)
-taps = st.builds(
-    ChoiceTapped, st.sampled_from(["overall", "reason", "contact", "progress", "x"]), st.integers(-1, 6)
-)
-quiet = st.sampled_from([Started(), Unreadable(), Waited(), Expired(), Resumed(True), Resumed(False)])
-events = st.one_of(st.builds(TextReceived, texts), st.builds(TextReceived, texts, years), taps, quiet)
-pauses = st.sampled_from([timedelta(minutes=1), timedelta(hours=5), timedelta(days=2), timedelta(days=8)])
-conversations = st.lists(st.tuples(events, pauses), max_size=25)
-surveys = st.sampled_from(sorted(CATALOGUE.surveys))
-
-
-def _keep(kept: dict[str, object], effects: tuple[Effect, ...]) -> None:
-    """What the database would hold of the answers, after ``effects``."""
-    for effect in effects:
-        match effect:
-            case Record(question, value, text):
-                assert question not in kept
-                kept[question] = value if text is None else text
-            case Correct(question, value, text):
-                assert question in kept
-                kept[question] = value if text is None else text
-            case Append(question, text):
-                kept[question] = f"{kept[question] or ''}\n{text}"
-            case Withdraw(question):
-                del kept[question]
-            case Erase():
-                kept.clear()
 
 
 @given(surveys, st.sampled_from(CATALOGUE.languages), conversations)
@@ -107,7 +69,7 @@ def test_any_event_leaves_a_valid_session(
             elif isinstance(effect, Record | Correct):
                 (effect.text or "").encode()
         if not any(isinstance(effect, Erase) and effect.born is not None for effect in effects):
-            _keep(kept, effects)
+            keep(kept, effects)
             assert list(kept) == [question for question, _ in session.values]
             assert all(kept[question] == value for question, value in session.values if value is not None)
         assert (session.open_question is None) == (session.state == "closed")
@@ -142,10 +104,10 @@ def test_stop_ends_it_whatever_comes_before_and_after(
     session, effects = engine.step(survey, session, TextReceived(stop), now)
     assert session.state == "closed"
     if not was_open:
-        assert effects == ()  # the desk takes it
+        assert effects == ()  # read as a message outside a conversation
         assert engine.outside(stop, WORDS)[0] == OptOut()
         return
-    assert effects == (OptOut(), Say(("stopped",)), Finish("opted_out"))
+    assert effects == (OptOut(), Say(("stopped",)), Finish(Outcome.OPTED_OUT))
     for event, pause in after:
         now += pause
         session, effects = engine.step(survey, session, event, now)
@@ -182,7 +144,7 @@ def test_any_text_can_be_read(text: str, sharing: tuple[int, ...], subject: str 
     assert segments.count(text).parts >= 1
 
 
-def test_a_question_that_a_newer_pack_dropped_is_passed_over() -> None:
+def test_a_question_dropped_by_a_newer_pack() -> None:
     survey = CATALOGUE.surveys["checkin"]
     session = Session("checkin", 0, "sv", "gone", (("followup_held", 1),), 1, "open")
     for event in (Waited(), Unreadable()):
@@ -193,7 +155,7 @@ def test_a_question_that_a_newer_pack_dropped_is_passed_over() -> None:
     assert effects == (Say((), "progress"),)
 
 
-def test_a_session_stored_by_an_earlier_version_is_read() -> None:
+def test_a_session_of_an_earlier_version_is_read() -> None:
     stored = '["start",1,"sv","treatment",[["overall",4]],0,"open"]'
     session = Session.from_json(stored)
     assert session.to_json() == stored
@@ -209,6 +171,6 @@ def test_commands_where_nothing_is_open() -> None:
 
 
 @pytest.mark.parametrize(("text", "opted_in"), [("YES", True), ("Yes", True), ("yes please", False), ("ja", False)])
-def test_the_carriers_own_yes_opts_in_only_where_the_carrier_has_stopped_us(text: str, opted_in: bool) -> None:
+def test_the_carriers_yes_opts_in_after_its_stop(text: str, opted_in: bool) -> None:
     assert engine.outside(text, WORDS) == ()
     assert bool(engine.outside(text, WORDS, carrier_opted_out=True)) == opted_in

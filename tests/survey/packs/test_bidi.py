@@ -24,19 +24,19 @@ MARKS = "\u2068\u2069"
         ("", ""),
     ],
 )
-def test_a_run_that_would_be_turned_about_is_isolated(text: str, marked: str) -> None:
+def test_a_run_that_would_be_reordered_is_isolated(text: str, marked: str) -> None:
     assert isolate(text).translate(str.maketrans(MARKS, "⟨⟩")) == marked
 
 
 @pytest.mark.parametrize("language", CATALOGUE.languages)
-def test_marks_stand_in_pairs_and_only_in_right_to_left_languages(language: str) -> None:
+def test_marks_are_paired_in_right_to_left_alone(language: str) -> None:
     texts = [text for _, text in CATALOGUE.messages(language)]
     marks = ["".join(re.findall(f"[{MARKS}]", text)) for text in texts]
     assert all(found == MARKS * (len(found) // 2) for found in marks)
     assert any(marks) == (language in ("ar", "fa"))
 
 
-def test_every_right_to_left_message_begins_and_reads_from_the_right() -> None:
+def test_right_to_left_messages_read_from_the_right() -> None:
     for language in ("ar", "fa"):
         for name, text in CATALOGUE.messages(language):
             outside = re.sub(f"{MARKS[0]}[^{MARKS}]*{MARKS[1]}", "", text)
@@ -44,7 +44,7 @@ def test_every_right_to_left_message_begins_and_reads_from_the_right() -> None:
             assert not re.search(r"\d[-–/ ]+\d", outside), name
 
 
-def test_what_is_put_into_a_message_is_marked_in_the_same_way() -> None:
+def test_text_put_into_a_message_is_isolated() -> None:
     assert CATALOGUE.free("4 av 5, ABC Jobb", "ar") == "\u20684 av 5\u2069, \u2068ABC Jobb\u2069"
     assert CATALOGUE.free("Bra sto\u0308d", "sv") == "Bra stöd"
 

@@ -31,6 +31,7 @@ EN = "languages/en.toml"
         ("start.toml", "[1, 2, 3, 4, 5]", "[1, 2, 2]", "question reason: an option stands there twice"),
         ("start.toml", 'kind = "text"', 'kind = "text"\noptions = [1]', "a text question has no options"),
         ("checkin.toml", "[5, 4, 3, 2, 1]", "[5, 1]", "question progress: a rating with words of its own"),
+        ("start.toml", 'case = "contact"', 'case = "kontakt"', "question contact: case must be one of complaint,"),
         ("start.toml", "version = 1", "", "start.toml: version is missing"),
         ("end.toml", "[[question]]", "[[question]", "end.toml: cannot be read"),
         (EN, 'treatment = "How', 'treatmen = "How', "missing for question.start.treatment or question.shared.tre"),
@@ -73,7 +74,7 @@ def test_a_directory_without_packs_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-def test_a_reviewed_language_names_only_what_was_changed_after(tmp_path: Path) -> None:
+def test_a_reviewed_language_names_what_changed_since(tmp_path: Path) -> None:
     packs = tmp_path / "packs"
     shutil.copytree(PACKS, packs)
     text = (packs / SV).read_text(encoding="utf-8")
@@ -94,7 +95,7 @@ def test_the_questions_that_the_reports_rely_on() -> None:
     }
 
 
-def test_an_sms_lists_the_choices_and_telegram_has_buttons() -> None:
+def test_sms_lists_choices_and_telegram_has_buttons() -> None:
     catalogue = load()
     say = Say(question="reason")
     sms = catalogue.render(say, survey="start", language="sv", channel="sms")
@@ -115,7 +116,7 @@ def test_a_language_without_texts_is_asked_in_swedish() -> None:
     assert catalogue.choices(Say(question="overall"), "start", "xx")[0] == (5, "Mycket nöjd")
 
 
-def test_the_languages_are_those_that_a_register_may_name() -> None:
+def test_languages_are_those_a_register_may_name() -> None:
     assert sorted(load().languages) == sorted(LANGUAGES)
 
 
@@ -130,7 +131,7 @@ INVITATIONS = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_word_that_we_invite_is_the_first_word_of_its_command(language: str) -> None:
+def test_a_word_that_messages_invite_is_understood(language: str) -> None:
     catalogue = load()
     with (PACKS / "languages" / f"{language}.toml").open("rb") as file:
         first = {command: words[0] for command, words in tomllib.load(file)["command"].items()}
@@ -142,7 +143,7 @@ def test_a_word_that_we_invite_is_the_first_word_of_its_command(language: str) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_that_can_be_chosen_is_understood_as_it_is_written(language: str) -> None:
+def test_every_offered_language_is_understood(language: str) -> None:
     catalogue = load()
     _, choices = re.split("[:፦]", catalogue.phrases["language_choices"][language])
     named = re.split(r"[,،]| (?:eller|or|ama|tai) ", choices)

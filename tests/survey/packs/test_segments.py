@@ -1,12 +1,10 @@
 """Segments by the published rules, and every message within one."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from survey.packs.catalogue import load
 from survey.packs.segments import Alphabet, Segments, count, within_budget
+from tests.support.survey.segments import calculated
 
 
 @pytest.mark.parametrize(
@@ -34,17 +32,8 @@ def test_counts(text: str, expected: Segments) -> None:
     assert count(text) == expected
 
 
-def _calculated() -> Iterator[tuple[str, int, str]]:
-    """(text, parts, alphabet) as Twilio's own calculator counts; segments_table.mjs made the table."""
-    for line in (Path(__file__).parent / "segments.tsv").read_text(encoding="ascii").splitlines():
-        parts, alphabet, runs = line.split("\t")
-        pairs = (run.split("*") for run in runs.split())
-        text = "".join(chr(int(code, 16)) * int(times[0] if times else 1) for code, *times in pairs)
-        yield text, int(parts), {"G": "GSM-7", "U": "UCS-2"}[alphabet]
-
-
-def test_thousands_of_texts_count_as_the_providers_own_calculator_counts_them() -> None:
-    rows = list(_calculated())
+def test_texts_count_as_by_twilios_own_calculator() -> None:
+    rows = list(calculated())
     assert len({text for text, _, _ in rows}) > 3_000
     wrong = [
         f"{text[:20]!r} of {len(text)}: {count(text)}, not {parts} in {alphabet}"

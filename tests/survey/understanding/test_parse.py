@@ -1,61 +1,21 @@
 """What replies mean: one table over all languages (parse.tsv), and what must hold between the languages."""
 
-import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.packs.catalogue import load
-from survey.packs.pack_files import PACKS
 from survey.understanding import parse
-from survey.understanding.questions import Question
-
-CATALOGUE = load()
-WORDS = CATALOGUE.words
-START = CATALOGUE.surveys["start"]
-QUESTIONS = {
-    "rating": START.question("overall"),
-    "progress": CATALOGUE.surveys["checkin"].question("progress"),
-    "yes_no": START.question("contact"),
-    "choice": START.question("reason"),
-    "text": START.question("comment"),
-}
-ROWS = [
-    tuple(line.split("\t"))
-    for line in (Path(__file__).parent / "parse.tsv").read_text(encoding="utf-8").split("\n")
-    if line and not line.startswith("#")
-]
-KINDS = sorted({kind for kind, *_ in ROWS})
-
-
-def _meaning(kind: str, text: str) -> str:
-    match kind:
-        case "command":
-            return parse.command(text, WORDS) or "-"
-        case "command in a free text":
-            return parse.command(text, WORDS, tail=0) or "-"
-        case "language":
-            return parse.language(text, WORDS) or "-"
-        case "danger":
-            return "yes" if parse.danger(text, WORDS) else "-"
-    answer = parse.parse(QUESTIONS[kind], text, WORDS)
-    if answer is None:
-        return "-"
-    if kind == "text":
-        return "nothing" if answer.text is None else "kept"
-    return str(answer.value)
+from tests.support.survey.replies import CATALOGUE, KINDS, QUESTIONS, ROWS, WORDS, answers, meaning
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_table_of_replies(kind: str) -> None:
     wrong = []
     for language, text, expected in (row[1:] for row in ROWS if row[0] == kind):
-        got = _meaning(kind, text.replace("\\n", "\n"))
+        got = meaning(kind, text.replace("\\n", "\n"))
         if got != expected:
             wrong.append(f"{language} {text!r}: {got}, expected {expected}")
     assert not wrong, "\n".join(wrong)
@@ -74,24 +34,10 @@ def test_the_table_is_wide() -> None:
 # --- no word of one language means something else in another ---
 
 
-def _answers() -> Iterator[tuple[str, Question, str, int]]:
-    """(language, question, words, value) of every answer that a language file knows."""
-    for language in CATALOGUE.languages:
-        with (PACKS / "languages" / f"{language}.toml").open("rb") as file:
-            data = tomllib.load(file)
-        for value, words in data["rating"].items():
-            yield from ((language, QUESTIONS["rating"], word, int(value)) for word in words)
-        for kind, value in (("yes", 1), ("no", 0)):
-            yield from ((language, QUESTIONS["yes_no"], word, value) for word in data["words"][kind])
-        for key, kind in (("reason", "choice"), ("progress", "progress")):
-            labels = data["option"][key].items()
-            yield from ((language, QUESTIONS[kind], label, int(value)) for value, label in labels)
-
-
 @pytest.mark.parametrize("form", ["{}", "{}!", " {}.", "“{}”", "tack, {}", "{}\nMvh Anna"])
-def test_every_known_answer_means_its_value_and_nothing_else(form: str) -> None:
+def test_every_known_answer_means_its_value_alone(form: str) -> None:
     wrong = []
-    for language, question, word, value in _answers():
+    for language, question, word, value in answers():
         text = form.format(word)
         answer = parse.parse(question, text, WORDS)
         other = parse.command(text, WORDS) or parse.language(text, WORDS) or parse.danger(text, WORDS)
@@ -106,7 +52,7 @@ inte icke ej aldrig ingen  not no never none dont isnt  ei en et emme ette eivä
 """
 
 
-def test_a_negation_in_any_language_is_never_passed_over() -> None:
+def test_no_negation_is_passed_over() -> None:
     for word in NEGATIONS.split():
         assert parse.key(word) not in WORDS.filler, word
         for answer in ("4", "nöjd", "راضي", "задоволений", "tyytyväinen"):
@@ -114,7 +60,7 @@ def test_a_negation_in_any_language_is_never_passed_over() -> None:
                 assert said.value == 2, f"{word} {answer}"  # "غير راضي" is a word for dissatisfied
 
 
-def test_no_message_of_ours_would_be_a_request_if_it_came_back() -> None:
+def test_no_message_of_ours_reads_as_a_request() -> None:
     """Some phones answer with the text they got."""
     for language in CATALOGUE.languages:
         for name, text in CATALOGUE.messages(language):
@@ -131,13 +77,11 @@ def test_no_message_of_ours_would_be_a_request_if_it_came_back() -> None:
     st.sampled_from(["NFD", "NFC", "NFKC"]),
     st.sampled_from(["", " ", "\u200f", "\u2068", "\ufeff", "\u00a0"]),
 )
-def test_neither_the_form_of_letters_nor_what_cannot_be_seen_changes_the_meaning(
-    text: str, form: str, unseen: str
-) -> None:
+def test_letter_forms_and_unseen_characters_change_nothing(text: str, form: str, unseen: str) -> None:
     written = unseen + unicodedata.normalize(form, text) + unseen
     for kind in KINDS:
         if kind != "text":
-            assert _meaning(kind, written) == _meaning(kind, text), kind
+            assert meaning(kind, written) == meaning(kind, text), kind
 
 
 # --- free text ---
@@ -156,6 +100,6 @@ TWILIO = "STOP UNSUBSCRIBE END QUIT STOPALL REVOKE OPTOUT CANCEL"
 @pytest.mark.parametrize("word", TWILIO.split())
 @pytest.mark.parametrize("form", ["{}", "{}.", " {} ", "“{}”", "{}!!!", "{} please", "{} tack"])
 @pytest.mark.parametrize("tail", [parse.COMMAND_TAIL, 0])
-def test_the_words_that_stop_at_the_provider_stop_here(word: str, form: str, tail: int) -> None:
+def test_twilios_words_for_stop_stop_here(word: str, form: str, tail: int) -> None:
     for text in (form.format(word), form.format(word.lower()), form.format(word.capitalize())):
         assert parse.command(text, WORDS, tail) == "stop"
