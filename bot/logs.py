@@ -1,7 +1,7 @@
-"""Structured logs, one JSON object a line on standard error: internal ids only.
+"""Structured logs: one JSON object a line on standard error, with internal ids only.
 
-What an exception says may hold a phone number, a text or a token (a database error carries its parameters, an
-HTTP error its URL), so of an exception only its kind and where it was raised are written.
+An exception's message may hold a phone number, a text or a token: a database error carries its parameters, an HTTP
+error its URL. So of an exception only its class and the place where it was raised are written.
 """
 
 import logging
@@ -15,13 +15,13 @@ QUIET = ("twilio", "aiogram", "aiohttp", "asyncio", "sqlalchemy", "alembic")
 
 
 def configure(stream: TextIO = sys.stderr) -> None:
-    """Send every log of this process through one formatter; what is not ours is heard from warnings up."""
+    """Send every log of this process through one formatter. Libraries are logged from warnings up."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _only_the_kind,
+        _only_the_class,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -44,22 +44,24 @@ def configure(stream: TextIO = sys.stderr) -> None:
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Twilio writes phone numbers and URLs, aiogram what it could not parse, APScheduler each job that a stop ends.
+    # Off at every level: Twilio writes phone numbers and URLs, aiogram what it could not parse, APScheduler
+    # each job that a stop ends.
     for name in ("twilio", "aiogram", "apscheduler"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    # asyncio and aiohttp put the failed object's repr in the message itself.
+    # asyncio and aiohttp write the repr of what failed into the message itself.
     for name in ("asyncio", "aiohttp.server", "aiohttp.web"):
-        logging.getLogger(name).addFilter(_without_words)
+        logging.getLogger(name).addFilter(_hide_message)
     sys.excepthook = _uncaught
 
 
-def _without_words(record: logging.LogRecord) -> bool:
+def _hide_message(record: logging.LogRecord) -> bool:
+    """Replace the message of a log record, and let it pass."""
     record.msg, record.args = "an error in the event loop", ()
     return True
 
 
-def _only_the_kind(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """An exception as its kind and the place where it was raised, without what it says."""
+def _only_the_class(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Write an exception as its class and the place where it was raised, without its message."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else None
     if info is True:
@@ -73,6 +75,7 @@ def _only_the_kind(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _where(error: BaseException) -> str:
+    """Return the file and line where an exception was raised."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

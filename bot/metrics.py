@@ -1,4 +1,4 @@
-"""What Prometheus reads at /metrics: numbers alone, nothing about any person."""
+"""What Prometheus reads at /metrics: numbers alone, and no label that names a person or a message."""
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -9,15 +9,21 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from storage.database.engine import Database
-from storage.delivery import pacing as channels
-from storage.delivery import queue_depth
+from storage.delivery import pacing, queue_depth
 
-LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)  # seconds; Twilio waits 15
-LATENESS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0)  # seconds
+# Bounds of the histograms' buckets, in seconds. Twilio waits 15 s for a webhook's answer.
+LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+LATENESS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0)
 
 
 class Metrics:
-    """The numbers of one process; the queue's are the database's, the same for all."""
+    """The numbers of one process, and those of the queue, which all processes share.
+
+    Args:
+        db: asked for the queue and the pauses at each reading.
+        now: the clock.
+        channels: those that are on.
+    """
 
     def __init__(self, db: Database, now: Callable[[], datetime], channels: Collection[str]) -> None:
         self._db = db
@@ -29,7 +35,7 @@ class Metrics:
         )
         self._oldest = Gauge(
             "followup_outbox_oldest_seconds",
-            "How long the one that has waited longest could have left",
+            "For how long the oldest of them could have left",
             ["channel"],
             registry=registry,
         )
@@ -53,13 +59,20 @@ class Metrics:
         self._ticks_failed = Counter("followup_ticks_failed", "Ticks that failed", ["tick"], registry=registry)
 
     def sent(self, channel: str, outcome: str) -> None:
-        """A message's call has an outcome."""
+        """Count a send by its outcome."""
         self._sends.labels(channel, outcome).inc()
 
     def tick(
         self, name: str, seconds: float, work: Callable[[], Awaitable[None]], clock: Callable[[], float]
     ) -> Callable[[], Awaitable[None]]:
-        """``work``, done every ``seconds``, counted: how much later than that it began, and whether it failed."""
+        """Return ``work`` so that each run of it is measured.
+
+        Args:
+            name: the tick's label.
+            seconds: how often it should begin.
+            work: what it does.
+            clock: a monotonic time in seconds.
+        """
         expected: float | None = None
 
         async def counted() -> None:
@@ -83,7 +96,7 @@ class Metrics:
             self._webhooks.labels(path, str(answer["status"])).observe(time.perf_counter() - began)
 
     def middleware(self) -> Callable[..., Awaitable[web.StreamResponse]]:
-        """Times the webhooks, by route: a reference in a path is not a label."""
+        """Return a middleware that times the webhooks by route: a label must not hold a message's reference."""
 
         @web.middleware
         async def timed(
@@ -105,14 +118,18 @@ class Metrics:
         return timed
 
     async def page(self, _request: web.Request) -> web.Response:
-        """GET /metrics."""
+        """Answer GET /metrics."""
         return web.Response(body=await self.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def text(self) -> bytes:
-        """The exposition, with the queue as it stands. Raises the database's own errors."""
+        """Return the exposition, with the queue as it stands.
+
+        Raises:
+            SQLAlchemyError: the database cannot be read.
+        """
         async with self._db.read() as conn:
             found = await queue_depth.depths(conn)
-            paused = {each.channel for each in await channels.pauses(conn)}
+            paused = {each.channel for each in await pacing.pauses(conn)}
         self._depth.clear()
         self._oldest.clear()
         for each in found:

@@ -1,4 +1,7 @@
-"""The settings, read from the environment or `.env` in this one place. Lower rooms receive plain values."""
+"""Read the settings from the environment or `.env`. No other module reads them: lower rooms receive plain values.
+
+The names are a contract: README.md, "Configuration", lists them.
+"""
 
 import os
 from collections.abc import Mapping
@@ -13,6 +16,16 @@ from bot.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Twilio:
+    """The SMS channel. One of ``sender`` and ``messaging_service_sid`` is there.
+
+    Attributes:
+        account_sid: the Twilio account.
+        auth_token: its token, which also signs webhooks.
+        sender: our number in E.164.
+        messaging_service_sid: a messaging service that chooses the number.
+        api_url: another server that speaks Twilio's API; None for Twilio.
+    """
+
     account_sid: str
     auth_token: str = field(repr=False)
     sender: str | None
@@ -22,6 +35,14 @@ class Twilio:
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
+    """The Telegram channel.
+
+    Attributes:
+        token: the bot's token.
+        webhook_secret: what Telegram sends in a header of each webhook.
+        api_url: another server that speaks the Bot API; None for Telegram.
+    """
+
     token: str = field(repr=False)
     webhook_secret: str | None = field(repr=False)
     api_url: str | None
@@ -29,18 +50,34 @@ class Telegram:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Messages per second, for all processes together; None: as fast as the far end takes them."""
+    """How many messages a second all processes together may send; None for no limit of ours.
+
+    Attributes:
+        sms: by SMS.
+        telegram: by Telegram.
+        telegram_chat: to one chat.
+    """
 
     sms: float | None = None
     telegram: float | None = None
-    telegram_chat: float | None = None  # to one chat
+    telegram_chat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A channel without its settings is off (None).
+    """What the environment says, checked.
 
-    ``send_window`` empty: as the rules say; ``rules`` None: the rules that come with the program.
+    Attributes:
+        database_url: the database.
+        public_url: the service's own address in the world, without a slash at its end; None where it has none.
+        zone: the unit's time zone.
+        send_window: when messages may be sent; empty for what the rules say.
+        twilio: None while SMS is off.
+        telegram: None while Telegram is off.
+        rates: how fast messages may be sent.
+        lease_seconds: for how long a claimed message is one process's own.
+        crash_at: the point at which a test kills the process (scheduler/crash_points.py); None for never.
+        rules: a rules file; None for the rules that come with the program.
     """
 
     database_url: str
@@ -51,14 +88,15 @@ class Settings:
     telegram: Telegram | None
     rates: Rates = Rates()
     lease_seconds: float = 60.0
-    crash_at: str | None = None  # for tests: see scheduler/crash_points.py
+    crash_at: str | None = None
     rules: Path | None = None
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
-    """The settings of ``environ`` (the process's own by default), completed by the file ``dotenv``.
+    """Return the settings of ``environ`` (the process's own by default), completed by the file ``dotenv``.
 
-    Raises SettingsError.
+    Raises:
+        SettingsError: a setting is missing or wrong; the sentence names it.
     """
     environ = os.environ if environ is None else environ
     values = {name: value for name, value in dotenv_values(dotenv).items() if value} | {

@@ -1,15 +1,22 @@
-"""What a message costs the unit, about: the invoice decides."""
+"""Estimate what an SMS costs the unit. The carrier's invoice decides."""
 
 from dataclasses import dataclass
 
 from survey.packs import segments
 
-SEGMENT_PRICE = 0.65  # SEK, about what one part to a Swedish mobile costs
+SEGMENT_PRICE = 0.65  # SEK for one part to a Swedish mobile, about
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Alphabet, parts, and SEK. ``offender`` is the first character that forced UCS-2."""
+    """What one SMS costs.
+
+    Attributes:
+        alphabet: ``GSM-7`` or ``UCS-2``.
+        parts: how many the carrier charges for.
+        sek: the price of them all.
+        offender: the first character that forced UCS-2, or None.
+    """
 
     alphabet: str
     parts: int
@@ -18,12 +25,12 @@ class Cost:
 
 
 def sms_cost(text: str) -> Cost:
-    """The cost of ``text`` as one SMS."""
+    """Return the cost of ``text`` as one SMS."""
     counted = segments.count(text)
     return Cost(counted.alphabet, counted.parts, counted.parts * SEGMENT_PRICE, counted.offender)
 
 
 def parts_and_price(parts: int) -> str:
-    """A number of parts and what they cost, in words: "2 delar, 1,30 kr"."""
+    """Return a number of parts and their price in words: "2 delar, 1,30 kr"."""
     kronor = f"{parts * SEGMENT_PRICE:.2f}".replace(".", ",")
     return f"{parts} {'del' if parts == 1 else 'delar'}, {kronor} kr"

@@ -1,9 +1,11 @@
-"""Twilio's error codes. They stay in this file: everybody else sees a kind of scheduler.gateway."""
+"""What Twilio's error codes mean to us. They stay in this file: everybody else sees a kind of scheduler/gateway.py.
+
+Both the codes that answer a request to send, and those that arrive later in a status callback.
+Source: https://www.twilio.com/docs/api/errors.
+"""
 
 from scheduler.gateway import Kind
 
-# What Twilio's error codes mean to us (https://www.twilio.com/docs/api/errors). Both the codes that answer a
-# POST and those that arrive later in a status callback.
 CODES: dict[int, Kind] = {
     20003: "account",  # authentication failed
     20005: "account",  # account not active
@@ -33,7 +35,7 @@ CODES: dict[int, Kind] = {
     30005: "permanent",  # handset not known: the number may be gone
     30006: "permanent",  # landline or carrier that cannot be reached
     30007: "message",  # filtered: another text may pass
-    30008: "unknown",  # error not known: it may have arrived
+    30008: "unknown",  # Twilio does not know the cause, and it may have arrived
     30036: "message",  # its validity period has passed
     60728: "account",  # the account's cap is reached
     63038: "account",  # the account's daily cap is reached
@@ -41,11 +43,11 @@ CODES: dict[int, Kind] = {
 
 
 def classify(code: int | None, status: int | None = None) -> Kind:
-    """The kind of a Twilio error.
+    """Return the kind of a Twilio error.
 
     Args:
         code: Twilio's own error code, from an error response or a status callback; None when there is none.
-        status: the HTTP status of the response, used only when the code says nothing.
+        status: the HTTP status of the response, used only when the code is not in CODES.
     """
     if code in CODES:
         return CODES[code]

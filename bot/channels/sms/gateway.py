@@ -1,4 +1,8 @@
-"""Sending SMS with Twilio's own client, and asking it what became of them and what it received."""
+"""Send SMS with Twilio's own client, ask it what became of a message, and what it received for us.
+
+Twilio has no idempotency key, so a message whose sending ended in doubt is looked up before it is sent again.
+Source: https://www.twilio.com/docs/messaging/api/message-resource.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +33,11 @@ from bot.channels.sms.error_codes import classify
 from bot.errors import SettingsError
 from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
-CONNECTIONS = 200  # in flight at once; aiohttp's own 100 is where throughput stopped when measured
+CONNECTIONS = 200  # at once; with aiohttp's default of 100 throughput stopped growing when it was measured
 REQUEST_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
-TARGETS = 8  # addresses remembered
-CLOCKS_APART = timedelta(minutes=1)  # what Twilio's clock and ours may differ
-
-# Twilio's client writes phone numbers in URLs; nobody may turn that on by accident.
-logging.getLogger("twilio").setLevel(logging.CRITICAL + 1)
-logging.getLogger("twilio").propagate = False
+TARGETS = 8  # URLs whose translation is remembered
+CLOCKS_APART = timedelta(minutes=1)  # by which Twilio's clock and ours may differ
 
 
 class _Throttled(Exception):
@@ -59,10 +59,14 @@ _basic_auth = lru_cache(maxsize=8)(encode_basic_auth)
 
 
 class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
-    """Twilio's HTTP client with what it lacks: a time-out, a connection limit, another server, and silence.
+    """Twilio's HTTP client with what it lacks: a time-out, a connection limit, and another server.
 
-    Twilio's own ``request`` passes ``timeout=None``, which switches every time-out off, builds aiohttp's
-    deprecated BasicAuth, and logs ``To=``. Made inside a running loop.
+    Twilio's own ``request`` passes ``timeout=None``, which switches every time-out off, builds aiohttp's deprecated
+    BasicAuth, and logs the receiver. It must be made inside a running event loop.
+
+    Args:
+        base: the server to call instead of Twilio; None for Twilio.
+        timeout: seconds until an unanswered request is given up.
     """
 
     def __init__(self, base: URL | None, timeout: float) -> None:
@@ -73,7 +77,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
         self._pool = ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits)
 
     def _target(self, url: str) -> URL:
-        """Where a request for Twilio's ``url`` goes; remembered, because all messages go to one place."""
+        """Return where a request for Twilio's ``url`` goes. It is remembered: all messages go to one URL."""
         if (known := self._targets.get(url)) is not None:
             return known
         target = self._translated(URL(url))
@@ -91,6 +95,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
         self,
         method: str,
         url: str,
+        *,
         params: Any = None,
         data: Any = None,
         headers: dict[str, str] | None = None,
@@ -98,11 +103,17 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
         timeout: float | None = None,  # noqa: ASYNC109  # the signature is twilio's
         allow_redirects: bool = False,
     ) -> Response:
-        """One HTTP request; an aiohttp error or TimeoutError when no whole answer came."""
+        """Make one HTTP request.
+
+        Raises:
+            ClientError: no whole answer came.
+            TimeoutError: none came in time.
+            _Throttled: the answer was 429.
+        """
         sent = dict(headers or {})
         if auth is not None:
             sent["Authorization"] = _basic_auth(*auth)
-        if data is not None:  # yarl's quoting is compiled: a sixth of the time that urlencode takes
+        if data is not None:  # yarl's quoting is compiled, and takes a sixth of urlencode's time
             data = URL.build(query=data).raw_query_string.encode()
         async with self._pool.request(
             method.upper(),
@@ -124,7 +135,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An SMS to us in Twilio's list; ``at`` is aware, or None when Twilio does not say."""
+    """An SMS to us in Twilio's list; ``at`` is aware, or None when Twilio does not tell."""
 
     external_id: str
     sender: str
@@ -141,10 +152,10 @@ class SmsGateway:
         from_: our number in E.164, or None when a messaging service chooses it.
         messaging_service_sid: messaging service SID, or None.
         api_url: another server that speaks Twilio's API (an emulator); None for Twilio.
-        timeout: seconds until an unanswered request is given up and the message is ``unknown``.
+        timeout: seconds until an unanswered request is given up; its message is then ``unknown``.
 
     Raises:
-        SettingsError: neither a number nor a messaging service, or an ``api_url`` that is not an http address.
+        SettingsError: there is neither a number nor a messaging service, or ``api_url`` is no http address.
     """
 
     channel = "sms"
@@ -175,24 +186,25 @@ class SmsGateway:
         self._client: Client | None = None
 
     def _twilio(self) -> Client:
-        if self._client is None:  # lazily: aiohttp's session must be made inside the running loop
+        if self._client is None:  # not in __init__: aiohttp's session must be made inside the running loop
+            _silence_twilio()
             self._http = _HttpClient(self._base, self._timeout)
-            # A filled environment keeps Client from reading the process's own (edge, region).
+            # With an environment of its own, Client does not read the process's (edge, region).
             self._client = Client(*self._credentials, http_client=self._http, environment={"TWILIO_EDGE": ""})
         return self._client
 
     async def send(self, message: OutboundMessage) -> Sent:
-        """Hands one SMS to Twilio, with ``message.status_url`` as its StatusCallback.
+        """Hand one SMS to Twilio, with ``message.status_url`` as its StatusCallback.
 
         Raises:
-            GatewayError: kind ``unknown`` when the request may have reached Twilio (it has no idempotency
-                key: look it up with :meth:`find` before sending again), otherwise as :func:`classify` says.
+            GatewayError: of kind ``unknown`` when the request may have reached Twilio: look the message up with
+                ``find`` before it is sent again. Otherwise of the kind that ``classify`` gives.
         """
         extra = dict(self._sender)
         if message.status_url:
             extra["status_callback"] = message.status_url
         try:
-            message.text.encode()  # a lone surrogate would be left out, and the rest sent
+            message.text.encode()  # refuse a lone surrogate: the client would leave it out and send the rest
             made = await self._twilio().messages.create_async(to=message.to, body=message.text, **extra)
         except Exception as error:
             raise _gateway_error(error) from error
@@ -203,19 +215,19 @@ class SmsGateway:
     async def find(
         self, message: OutboundMessage, since: datetime | None = None, known: Collection[str] = ()
     ) -> Sent | None:
-        """Looks among Twilio's own messages for one that was sent with an unknown result.
+        """Look among Twilio's messages for one whose sending ended in doubt; return None when it is not there.
 
-        Twilio does not give the StatusCallback back, so the match is on receiver, time and text.
+        Twilio does not return the StatusCallback, so a match is on receiver, time and text.
 
         Args:
             message: what was being sent.
-            since: aware; older messages (by more than a minute, for the clocks) are not a match.
-            known: ids that belong to other messages.
+            since: aware; a message older than this by more than CLOCKS_APART is no match.
+            known: Twilio's ids of other messages.
 
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        try:  # no date filter: Twilio's knows when a message was sent, and one in its queue has not been
+        try:  # without a date filter: it goes by the time of sending, which a message in Twilio's queue lacks
             found = await self._twilio().messages.list_async(to=message.to, limit=50)
         except Exception as error:
             raise _gateway_error(error) from error
@@ -227,7 +239,7 @@ class SmsGateway:
         return None
 
     async def inbound(self, since: datetime) -> AsyncIterator[Received]:
-        """What Twilio has received for us since ``since`` (aware), whether or not it ever reached us.
+        """Yield what Twilio has received for us since ``since`` (aware), whether or not it reached us.
 
         Raises:
             GatewayError: Twilio could not be asked.
@@ -242,10 +254,17 @@ class SmsGateway:
                 yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
 
     async def close(self) -> None:
-        """Closes the connections; the gateway opens new ones if it is used again."""
+        """Close the connections. The gateway opens new ones if it is used again."""
         if self._http is not None:
             await self._http.close()
         self._http = self._client = None
+
+
+def _silence_twilio() -> None:
+    """Keep the log of Twilio's client off, whatever the level: it writes phone numbers."""
+    twilio = logging.getLogger("twilio")
+    twilio.setLevel(logging.CRITICAL + 1)
+    twilio.propagate = False
 
 
 def _sent(made: Any) -> Sent:
@@ -258,17 +277,18 @@ def _sent(made: Any) -> Sent:
 
 
 def _gateway_error(error: Exception) -> GatewayError:
+    """Return an error of Twilio's client, or of the line to Twilio, as one of ours."""
     if isinstance(error, _Throttled):
         return GatewayError(classify(error.code, 429), str(error.code or 429), error.retry_after)
     if isinstance(error, TwilioRestException | TwilioServiceException):
         code = error.code if isinstance(error.code, int) else None
         return GatewayError(classify(code, error.status), str(code or error.status))
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
-        return GatewayError("transient", "connect")  # no connection: nothing has left
+        return GatewayError("transient", "connect")  # there was no connection, so nothing has left
     if isinstance(error, TimeoutError):
         return GatewayError("unknown", "timeout")
     if isinstance(error, ClientError | OSError):
         return GatewayError("unknown", "connection-lost")
     if isinstance(error, UnicodeEncodeError):
         return GatewayError("permanent", "encoding")
-    return GatewayError("unknown", type(error).__name__)  # an answer that could not be read
+    return GatewayError("unknown", type(error).__name__)  # for example an answer that cannot be read

@@ -1,4 +1,8 @@
-"""Inbound SMS that Twilio has and we do not: a webhook that failed is not surely sent again, so we ask."""
+"""Take in the SMS that Twilio has received and we have not.
+
+Twilio does not surely repeat a webhook that failed, so we ask for its list of inbound messages when the service
+starts, and at intervals.
+"""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +19,7 @@ from survey.conversation.model import TextReceived
 log = logging.getLogger(__name__)
 
 REACH = timedelta(days=3)  # how far back Twilio is asked
-UNDER_WAY = timedelta(minutes=2)  # a younger one may still come by itself
+UNDER_WAY = timedelta(minutes=2)  # the webhook of a younger message may still come
 
 
 class Received(Protocol):
@@ -32,13 +36,26 @@ class Received(Protocol):
 
 
 class Receiver(Protocol):
-    """Who can be asked what was received since a time. Raises GatewayError."""
+    """A gateway that knows what was received."""
 
-    def inbound(self, since: datetime) -> AsyncIterator[Received]: ...
+    def inbound(self, since: datetime) -> AsyncIterator[Received]:
+        """Yield what was received since ``since`` (aware), the latest first.
+
+        Raises:
+            GatewayError: the provider could not be asked.
+        """
+        ...
 
 
 class Sweep:
-    """Takes in what never reached us, the oldest first. A reply leaves by the outbox."""
+    """Takes in what never reached us, the oldest first. No webhook waits for a reply, so it goes by the outbox.
+
+    Args:
+        db: the database, whose inbox tells what has been taken in.
+        receiver: the SMS gateway.
+        intake: the one way in.
+        now: the clock.
+    """
 
     def __init__(self, db: Database, receiver: Receiver, intake: Intake, now: Callable[[], datetime]) -> None:
         self._db = db

@@ -40,31 +40,31 @@ from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
 
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]  # the kinds of update we ask for
 REQUEST_SECONDS = 15.0
-POLL_SECONDS = 25
-PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # between failed polls, seconds
+POLL_SECONDS = 25  # that Telegram may hold a request for updates
+PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds between failed polls
+CONNECTIONS = 200  # at once
 
 _log = logging.getLogger(__name__)
 
-# Order matters: the first class that fits.
+# aiogram's errors, as (class, kind, code). The first class that fits counts.
 ERRORS: tuple[tuple[type[AiogramError], Kind, str], ...] = (
     (TelegramRetryAfter, "throttled", "429"),
     (TelegramForbiddenError, "permanent", "403"),  # blocked by the user, or never started
     (TelegramMigrateToChat, "permanent", "migrated"),
     (TelegramEntityTooLarge, "message", "413"),
-    (TelegramBadRequest, "message", "400"),  # but see NOBODY
+    (TelegramBadRequest, "message", "400"),  # but for the texts in NOBODY
     (TelegramUnauthorizedError, "account", "401"),  # the token is not valid
-    (TelegramNotFound, "account", "404"),  # neither is this one, or the address is wrong
+    (TelegramNotFound, "account", "404"),  # the token is not valid, or the address is wrong
     (TelegramConflictError, "transient", "409"),
     (TelegramServerError, "transient", "5xx"),
 )
-
 
 # A 400 is about the message, unless its text says that nobody is there.
 NOBODY = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "chat_id is empty")
 
 
 def classify(error: Exception) -> GatewayError:
-    """One aiogram error as ours: see :data:`ERRORS`, and the ambiguous ones below it."""
+    """Return an error of aiogram as one of ours; one that may hide a message that was sent is ``unknown``."""
     if isinstance(error, TelegramBadRequest) and any(word in error.message.lower() for word in NOBODY):
         return GatewayError("permanent", "400")
     for kind_of, kind, code in ERRORS:
@@ -73,20 +73,20 @@ def classify(error: Exception) -> GatewayError:
             return GatewayError(kind, code, wait)
     if isinstance(error, TelegramNetworkError):
         if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
-            return GatewayError("transient", "connect")  # no connection: nothing has left
+            return GatewayError("transient", "connect")  # there was no connection, so nothing has left
         return GatewayError("unknown", "connection-lost")
     if isinstance(error, ClientDecodeError):
-        # Text that is not JSON is a proxy's error page; JSON we could not read may say that it was sent.
+        # Text that is not JSON is a proxy's error page. JSON that aiogram cannot read may say that it was sent.
         return GatewayError("transient" if isinstance(error.data, str) else "unknown", "unreadable")
     if isinstance(error, TelegramAPIError):
-        if "too many requests" in error.message.lower():  # 429 with retry_after 0 has no class of its own
+        if "too many requests" in error.message.lower():  # a 429 with retry_after 0 has no class of its own
             return GatewayError("throttled", "429")
         return GatewayError("message", "refused")
     return GatewayError("unknown", type(error).__name__)
 
 
 class _RawUpdates(TelegramMethod[list[dict[str, Any]]]):
-    """getUpdates without aiogram's models: one update that they do not know must not stop the others."""
+    """getUpdates without aiogram's models: one update that they refuse must not stop the others."""
 
     __returning__ = list[dict[str, Any]]
     __api_method__ = "getUpdates"
@@ -102,10 +102,10 @@ class TelegramGateway:
     Args:
         token: the bot's token.
         api_url: another server that speaks the Bot API (an emulator); None for Telegram.
-        timeout: seconds until an unanswered request is given up and the message is ``unknown``.
+        timeout: seconds until an unanswered request is given up; its message is then ``unknown``.
 
     Raises:
-        SettingsError: the token or the address is not one.
+        SettingsError: the token is not formed as one, or the address is no http address.
     """
 
     channel = "telegram"
@@ -115,15 +115,15 @@ class TelegramGateway:
             raise SettingsError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
         server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
         try:
-            self._bot = Bot(token, session=AiohttpSession(api=server, limit=200, timeout=timeout))
+            self._bot = Bot(token, session=AiohttpSession(api=server, limit=CONNECTIONS, timeout=timeout))
         except TokenValidationError:
             raise SettingsError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
 
     async def send(self, message: OutboundMessage) -> Sent:
-        """Sends one message, its choices as buttons, one to a row.
+        """Send one message, its choices as buttons, one to a row.
 
         Raises:
-            GatewayError: as :func:`classify`; Telegram cannot be asked afterwards what was sent.
+            GatewayError: of the kind that ``classify`` gives. Telegram cannot be asked afterwards what was sent.
         """
         keyboard = None
         if message.choices:
@@ -143,21 +143,21 @@ class TelegramGateway:
         return Sent(external_id=str(made.message_id), segments=None, price=None)
 
     async def answer_callback(self, callback_id: str, text: str | None = None) -> None:
-        """Stops the waiting mark on a tapped button. Never raises: the answer itself is already stored."""
+        """Stop the waiting mark on a tapped button. Never raise: the answer itself is already stored."""
         try:
             await self._bot.answer_callback_query(callback_id, text=text)
         except Exception as error:
             _log.info("A tap could not be answered: %s", classify(error))
 
     async def edit(self, chat: str, message_id: str, text: str) -> None:
-        """Changes a message of ours and takes its buttons away. Never raises: what it shows is already stored."""
+        """Change a message of ours and take its buttons away. Never raise: what it shows is already stored."""
         try:
             await self._bot.edit_message_text(text, chat_id=int(chat), message_id=int(message_id))
         except Exception as error:
             _log.info("A message could not be edited: %s", classify(error))
 
     async def username(self) -> str:
-        """The bot's name, for deep links (``https://t.me/NAME?start=TOKEN``).
+        """Return the bot's name, which deep links need.
 
         Raises:
             GatewayError: Telegram could not be asked, or the token is not valid (kind ``account``).
@@ -168,10 +168,10 @@ class TelegramGateway:
             raise classify(error) from error
 
     async def set_webhook(self, url: str, secret: str) -> None:
-        """Asks Telegram to post updates to ``url`` with ``secret`` in its header.
+        """Ask Telegram to post updates to ``url`` with ``secret`` in a header.
 
         Raises:
-            GatewayError: refused or not reached.
+            GatewayError: Telegram refused, or could not be reached.
         """
         try:
             await self._bot.set_webhook(url, secret_token=secret, allowed_updates=UPDATES)
@@ -179,10 +179,10 @@ class TelegramGateway:
             raise classify(error) from error
 
     async def delete_webhook(self) -> None:
-        """Ends posting; updates that wait are kept.
+        """Ask Telegram to stop posting; it keeps the updates that wait.
 
         Raises:
-            GatewayError: refused or not reached.
+            GatewayError: Telegram refused, or could not be reached.
         """
         try:
             await self._bot.delete_webhook(drop_pending_updates=False)
@@ -196,19 +196,19 @@ class TelegramGateway:
         seconds: int = POLL_SECONDS,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """Long polling until cancelled, one update at a time, in order.
+        """Poll for updates until cancelled, and hand over one at a time, in order.
 
-        An update is confirmed to Telegram only after ``handle`` has returned, that is, when it is stored.
-        When ``handle`` raises, that update and those after it come again after a pause; a ValueError means
-        that it can never be read, so it is confirmed and left.
+        An update is confirmed to Telegram only after ``handle`` has returned: then it is stored. When ``handle``
+        raises, that update and those after it are asked for again after a pause. A ValueError means that it can
+        never be read, so it is confirmed and skipped.
 
         Args:
             handle: stores one raw update.
-            seconds: how long Telegram may hold an empty answer.
+            seconds: how long Telegram may hold a request while there is no update.
             pause: waits the given seconds.
 
         Raises:
-            GatewayError: kind ``account``: the token is not valid, so polling again is no use.
+            GatewayError: of kind ``account``: the token is not valid, so it is no use to poll again.
         """
         failures = 0
         offset: int | None = None
@@ -226,7 +226,7 @@ class TelegramGateway:
             except GatewayError as error:
                 if error.kind == "account":
                     raise
-                webhook = webhook or error.code == "409"  # somebody has set a webhook since
+                webhook = webhook or error.code == "409"  # another process has set a webhook meanwhile
                 wait = error.retry_after
                 _log.warning("Telegram could not be polled: %s", error)
             await pause(wait or PAUSES[min(failures, len(PAUSES) - 1)])
@@ -235,7 +235,7 @@ class TelegramGateway:
     async def _round(
         self, handle: Callable[[dict[str, Any]], Awaitable[object]], offset: int | None, seconds: int
     ) -> tuple[int | None, bool]:
-        """One getUpdates: the offset that confirms what was handled, and whether that was all."""
+        """Ask once; return the offset that confirms what was handled, and whether everything was."""
         call = _RawUpdates(offset=offset, timeout=seconds, allowed_updates=UPDATES)
         try:
             updates = await self._bot(call, request_timeout=seconds + int(REQUEST_SECONDS))
@@ -248,7 +248,7 @@ class TelegramGateway:
             except ValueError as error:
                 _log.warning("Telegram update %s cannot be read: %s", number, type(error).__name__)
             except Exception as error:
-                cause = type(error).__name__  # what it says may be personal
+                cause = type(error).__name__  # its message may hold personal data
                 _log.error("Telegram update %s could not be stored (%s); it is asked for again", number, cause)
                 return offset, False
             if isinstance(number, int):
@@ -256,5 +256,5 @@ class TelegramGateway:
         return offset, True
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._bot.session.close()

@@ -19,6 +19,7 @@ from bot.app import App
 from bot.errors import BadInput
 from bot.simulator.emulator.server import Emulator, EmulatorError
 from bot.simulator.phones.views import SURVEYS, Views
+from bot.web.security import page_headers
 from storage import simulator
 from storage.people import addresses
 from storage.people.addresses import Address
@@ -34,13 +35,7 @@ FIRST_CHAT = 7_000_000_000  # chats that the page makes are numbered from here, 
 LINK_LIFETIME = timedelta(minutes=5)
 HEARTBEAT = 15  # seconds between signs of life on a quiet stream of events
 GATHER = 0.03  # seconds in which several changes become one event
-# The page loads its own three files and nothing else, and nobody may put it in a frame.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+HEADERS = page_headers("default-src 'self'; img-src data:")  # the page loads its own three files and nothing else
 ATTACHMENTS: dict[str, tuple[dict[str, Any], str]] = {
     "photo": ({"photo": [{"file_id": "p", "file_unique_id": "p", "width": 90, "height": 90}]}, "🖼️ Bild"),
     "voice": ({"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}}, "🎤 Röstmeddelande"),

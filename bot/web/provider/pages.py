@@ -1,57 +1,70 @@
 """The page where a provider's contact person records the month's follow-ups, behind a personal link.
 
-It works without JavaScript: plain forms, one for the whole list. Nothing about customers is on it but the
-enrolment's own number, and nothing that they have said.
+It works without JavaScript: plain forms, one for the whole list. It shows nothing about customers but the number of
+their enrolment, and nothing that they have said. A link is bound to the first browser that opens it; another one
+needs a code that is sent to the phone (storage/contacts/links.py says why).
 """
 
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from aiohttp import BodyPartReader, web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from aiohttp import web
 
-from bot.web.provider import forms, link_messages, words
+from bot.web.provider import forms, link_messages
+from bot.web.provider.rendering import page, redirect, style
+from bot.web.provider.requests import FILE_LIMIT, fields_of, file_of, read_file, saved_of, start_of
 from storage.contacts import links
 from storage.contacts.links import Link
 from storage.database.engine import Database
 from storage.delivery import outbox
 from storage.followups import enrolment_months, recording
 from storage.followups.calendar import first_day, month_of, preceding
-from storage.followups.recording import ACTIVITIES, FORMS, Author, Refused
-from storage.register import followup_rows, reader
-from storage.register.rows import RegisterBatch
+from storage.followups.recording import Author, Refused
+from storage.register import followup_rows
 
 COOKIE = "enhet"
 CODE_DIGITS = 6
-MAX_FIELDS = 2_000
-FILE_LIMIT = 1024**2  # bytes
 SHOWN_PROBLEMS = 20  # of a file, at once
-# The page loads its own style and nothing else; the link must not leave with a referrer or stay in a cache.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "no-store",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the form shows beside the month: the rows as they were sent, and what was wrong or saved.
+
+    Attributes:
+        rows: None for the rows as they are stored.
+        month: empty for the one in the address.
+        problem: one sentence about the whole form.
+        file_problems: sentences about a file.
+        saved: how many follow-ups were just recorded; None for no word about it.
+    """
+
+    rows: list[forms.Row] | None = None
+    month: str = ""
+    problem: str = ""
+    file_problems: Sequence[str] = ()
+    saved: int | None = None
 
 
 def build(
     db: Database, now: Callable[[], datetime], zone: ZoneInfo, base_url: str, wake: Callable[[], object]
 ) -> web.Application:
-    """The sub-application for ``link_messages.PATH``. ``wake`` is called when a message has been queued."""
+    """Return the sub-application for ``link_messages.PATH``.
+
+    Args:
+        db: the database.
+        now: the clock.
+        zone: the unit's zone, in which a month begins and locks.
+        base_url: the address that a browser uses; with https the cookie is sent by https alone.
+        wake: called when a message has been queued.
+    """
     pages = _Pages(db, now, zone, base_url.startswith("https://"), wake)
     app = web.Application()
-    app.router.add_get("/page.css", _style)
+    app.router.add_get("/page.css", style)
     app.router.add_get("/{token}", pages.show)
     app.router.add_post("/{token}", pages.record)
     app.router.add_post("/{token}/file", pages.take_file)
@@ -76,20 +89,19 @@ class _Pages:
         self._wake = wake
 
     async def show(self, request: web.Request) -> web.Response:
-        """GET: the month's form; before that, the door."""
+        """GET: draw the month's form, or before the link is open, its door."""
         link = await self._link(request)
         if link is None:
-            return _page("gone.html.j2", 404)
+            return page("gone.html.j2", 404)
         if link.state != "open":
             return self._door(request, link)
-        saved = request.query.get("saved", "")
-        return await self._form(request, link, saved=int(saved) if saved.isdecimal() and len(saved) < 4 else None)
+        return await self._form(request, link, _Answer(saved=saved_of(request)))
 
     async def open(self, request: web.Request) -> web.Response:
-        """POST: the first browser keeps the link."""
+        """POST: bind the link to this browser, when it is the first."""
         link = await self._link(request)
         if link is None:
-            return _page("gone.html.j2", 404)
+            return page("gone.html.j2", 404)
         if link.state == "new":
             device = secrets.token_urlsafe(links.TOKEN_BYTES)
             async with self._db.begin() as conn:
@@ -98,17 +110,17 @@ class _Pages:
                 return self._enter(request, link, device)
             link = await self._link(request)
             if link is None:
-                return _page("gone.html.j2", 404)
-        return _back(request) if link.state == "open" else self._door(request, link)
+                return page("gone.html.j2", 404)
+        return redirect(request.match_info["token"]) if link.state == "open" else self._door(request, link)
 
     async def code(self, request: web.Request) -> web.Response:
-        """POST: send a code to the phone, or move the link here with the code that was sent."""
+        """POST: send a code to the phone, or with the code that was sent bind the link to this browser."""
         link = await self._link(request)
         if link is None:
-            return _page("gone.html.j2", 404)
+            return page("gone.html.j2", 404)
         if link.state != "elsewhere":
-            return _back(request)
-        fields = dict(await _fields(request))
+            return redirect(request.match_info["token"])
+        fields = dict(await fields_of(request))
         given = "".join(fields.get("code", "").split())
         if "code" not in fields:
             return self._door(request, link, asked=await self._send_code(link))
@@ -121,10 +133,10 @@ class _Pages:
         """POST: record the ticked follow-ups, all or none."""
         link = await self._link(request)
         if link is None:
-            return _page("gone.html.j2", 404)
+            return page("gone.html.j2", 404)
         if link.state != "open":
             return self._door(request, link)
-        fields = await _fields(request)
+        fields = await fields_of(request)
         month = self._month(dict(fields).get("month"))
         today = self._today()
         own = await self._own(link, month)
@@ -137,35 +149,38 @@ class _Pages:
                 async with self._db.begin() as conn:
                     entries = [entry for _, entry in found]
                     await recording.record(conn, entries, author, today, self._now())
-                return _back(request, f"?month={month}&saved={len(found)}")
+                return redirect(request.match_info["token"], f"?month={month}&saved={len(found)}")
             except Refused as refused:
                 for each in refused.refusals:
                     found[each.place][0].errors[each.field] = each.sentence
-        return await self._form(request, link, rows=rows, month=month, problem=problem)
+        return await self._form(request, link, _Answer(rows, month, problem))
 
     async def take_file(self, request: web.Request) -> web.Response:
         """POST: record the follow-ups of a CSV or XLSX file, all or none."""
         link = await self._link(request)
         if link is None:
-            return _page("gone.html.j2", 404)
+            return page("gone.html.j2", 404)
         if link.state != "open":
             return self._door(request, link)
-        name, content = await _file(request)
+        name, content = await file_of(request)
         if len(content) > FILE_LIMIT:
-            return await self._form(request, link, file_problems=["Filen är för stor: högst 1 MB tas emot."])
+            return await self._form(
+                request, link, _Answer(file_problems=["Filen är för stor: högst 1 MB tas emot."])
+            )
         if not name:
-            return await self._form(request, link, file_problems=["Välj en fil först."])
-        batch = await asyncio.to_thread(_read, name, content)
+            return await self._form(request, link, _Answer(file_problems=["Välj en fil först."]))
+        batch = await asyncio.to_thread(read_file, name, content)
         problems = followup_rows.unfit(batch)
         if not problems:
             author = Author("file", link.provider_id, link.address_id)
             async with self._db.begin() as conn:
                 problems = await followup_rows.record(conn, batch.followups, author, self._today(), self._now())
         if problems:
-            return await self._form(
-                request, link, file_problems=[str(followup_rows.in_swedish(each)) for each in problems]
-            )
-        return _back(request, f"?month={batch.followups[-1].month}&saved={len(batch.followups)}")
+            sentences = [str(followup_rows.in_swedish(each)) for each in problems]
+            return await self._form(request, link, _Answer(file_problems=sentences))
+        return redirect(
+            request.match_info["token"], f"?month={batch.followups[-1].month}&saved={len(batch.followups)}"
+        )
 
     async def _link(self, request: web.Request) -> Link | None:
         async with self._db.read() as conn:
@@ -174,35 +189,26 @@ class _Pages:
         return link if link is not None and link.kind == "page" else None
 
     async def _own(self, link: Link, month: str) -> list[enrolment_months.EnrolmentMonth]:
-        """The provider's enrolments of the month that ask for a follow-up or have one."""
+        """Return the provider's enrolments of the month that ask for a follow-up or have one."""
         async with self._db.read() as conn:
             found = await enrolment_months.of_month(conn, month, link.provider_id)
         return [each for each in found if each.due or each.held_on is not None]
 
-    async def _form(
-        self,
-        request: web.Request,
-        link: Link,
-        *,
-        rows: list[forms.Row] | None = None,
-        month: str = "",
-        problem: str = "",
-        file_problems: Sequence[str] = (),
-        saved: int | None = None,
-    ) -> web.Response:
+    async def _form(self, request: web.Request, link: Link, answer: _Answer) -> web.Response:
+        """Draw the month's form."""
         today = self._today()
         months = self._months(today)
-        if not month:
-            month = await self._wanted(request, link, months)
+        month = answer.month or await self._wanted(request, link, months)
         own = await self._own(link, month)
-        start = _start(request, len(own))
+        rows = answer.rows
+        start = start_of(request, len(own))
         if rows is None:
             missing_first = sorted(own, key=lambda each: each.held_on is not None)
             rows = forms.first_shown(missing_first[start : start + forms.ROWS], today)
         errors = [(row.number, name, text) for row in rows for name, text in row.errors.items()]
-        return _page(
+        return page(
             "month.html.j2",
-            422 if errors or problem or file_problems else 200,
+            422 if errors or answer.problem or answer.file_problems else 200,
             token=request.match_info["token"],
             provider=link.provider_name,
             month=month,
@@ -216,18 +222,18 @@ class _Pages:
             first=first_day(month),
             today=today,
             errors=errors,
-            problem=problem,
-            file_problems=file_problems[:SHOWN_PROBLEMS],
-            more_problems=max(0, len(file_problems) - SHOWN_PROBLEMS),
-            saved=saved,
+            problem=answer.problem,
+            file_problems=answer.file_problems[:SHOWN_PROBLEMS],
+            more_problems=max(0, len(answer.file_problems) - SHOWN_PROBLEMS),
+            saved=answer.saved,
             until=link.expires_at.astimezone(self._zone).date(),
         )
 
     def _door(
         self, request: web.Request, link: Link, *, asked: bool | None = None, wrong: bool = False
     ) -> web.Response:
-        """Before the list: open the link here, or prove that the phone it was sent to is at hand."""
-        return _page(
+        """Draw what comes before the form: open the link here, or enter the code sent to its phone."""
+        return page(
             "door.html.j2",
             422 if wrong else 200,
             token=request.match_info["token"],
@@ -237,21 +243,21 @@ class _Pages:
         )
 
     async def _send_code(self, link: Link) -> bool:
-        """False when too many codes have been sent to this link."""
+        """Queue a code to the link's phone; return False when too many have been sent for this link."""
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
         now = self._now()
         async with self._db.begin() as conn:
             number = await links.set_code(conn, link, code, now)
             if number is None:
                 return False
-            key = f"{outbox.REPLY}code:{link.id}:{number}"  # somebody waits for it, whatever the hour
+            key = f"{outbox.REPLY}code:{link.id}:{number}"  # as a reply it is sent at night too
             text = link_messages.code_message(code)
             await link_messages.queue(conn, key, link.address_id, text, now, links.CODE_LIFETIME)
         self._wake()
         return True
 
     def _enter(self, request: web.Request, link: Link, device: str) -> web.Response:
-        answer = _back(request)
+        answer = redirect(request.match_info["token"])
         answer.set_cookie(
             COOKIE,
             device,
@@ -259,7 +265,7 @@ class _Pages:
             max_age=int((link.expires_at - self._now()) / timedelta(seconds=1)),
             httponly=True,
             secure=self._secure,
-            samesite="Lax",  # a link in a message must open the list at once
+            samesite="Lax",  # with Strict, a link in a message would open the door and not the form
         )
         return answer
 
@@ -267,92 +273,20 @@ class _Pages:
         return self._now().astimezone(self._zone).date()
 
     def _months(self, today: date) -> list[str]:
-        """This month, and the one before it while that is not locked; the earlier first."""
+        """Return this month, and before it the last month while that is not locked."""
         this = month_of(today)
         before = preceding(this)
         return [this] if recording.is_locked(before, today) else [before, this]
 
     def _month(self, wanted: str | None) -> str:
-        """The month that was asked for where it is still open, else this month."""
+        """Return the month that is wanted where it is still open, else this month."""
         months = self._months(self._today())
         return wanted if wanted in months else months[-1]
 
     async def _wanted(self, request: web.Request, link: Link, months: list[str]) -> str:
-        """The month in the address; else the month before, while something of it is missing."""
+        """Return the month in the address; without one, the last month while something in it is missing."""
         if request.query.get("month") in months:
             return request.query["month"]
         if len(months) > 1 and any(each.held_on is None for each in await self._own(link, months[0])):
             return months[0]
         return months[-1]
-
-
-def _start(request: web.Request, total: int) -> int:
-    start = request.query.get("from", "0")
-    return int(start) if start.isdecimal() and len(start) < 6 and int(start) < total else 0
-
-
-async def _fields(request: web.Request) -> list[tuple[str, str]]:
-    """The form's fields. Raises 400 and 413."""
-    try:
-        text = (await request.read()).decode()
-        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        return [(name, value.replace("\0", "")) for name, value in fields]
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="Formuläret kan inte läsas.") from error
-
-
-async def _file(request: web.Request) -> tuple[str, bytes]:
-    """The name and content of the file that was chosen, of a large one the beginning. Raises 400."""
-    try:
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader) or part.name != "file":
-                continue
-            content = bytearray()
-            while len(content) <= FILE_LIMIT and (chunk := await part.read_chunk()):
-                content += chunk
-            return part.filename or "", bytes(content)
-    except (ValueError, AssertionError) as error:  # aiohttp says so of what is no multipart form
-        raise web.HTTPBadRequest(text="Formuläret kan inte läsas.") from error
-    return "", b""
-
-
-def _read(name: str, content: bytes) -> RegisterBatch:
-    """A register file that is not on disk. Of the name it came with, only what kind of file it is counts."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / ("filen.xlsx" if name.lower().endswith(".xlsx") else "filen.csv")
-        path.write_bytes(content)
-        return reader.read([path])
-
-
-def _back(request: web.Request, query: str = "") -> web.Response:
-    location = f"{link_messages.PATH}{request.match_info['token']}{query}"
-    return web.Response(status=303, headers={"Location": location, **HEADERS})
-
-
-def _page(name: str, status: int = 200, **values: Any) -> web.Response:
-    text = _templates().get_template(name).render(**values)
-    return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
-
-
-async def _style(_request: web.Request) -> web.Response:
-    return web.Response(text=_css(), content_type="text/css", headers={"Cache-Control": "max-age=3600"})
-
-
-@cache
-def _css() -> str:
-    return (Path(__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("bot.web.provider", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        path=link_messages.PATH, forms=FORMS, activities=ACTIVITIES, words=words, length=recording.NEXT_STEP_LENGTH
-    )
-    return environment

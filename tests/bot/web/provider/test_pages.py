@@ -199,6 +199,14 @@ async def test_what_is_wrong_is_named_and_nothing_typed_is_lost(story: World) ->
         assert await held(story.db) == []
 
 
+async def test_nonsense_in_an_unticked_row_is_shown(story: World) -> None:
+    async with browser(await link_to(story, "P1")) as contact:
+        await contact.post("/open")
+        await contact.post(month="2026-11", ref_1="1042", held_1="on", date_1="2026-11-03", form_1="phone")
+        status, page = await contact.post(month="2026-11", ref_1="1042", date_1="igår", form_1="fax")
+    assert (status, "1042: igår, fax" in page) == (422, True)
+
+
 async def test_text_is_text(story: World) -> None:
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
