@@ -91,7 +91,7 @@ class App:
                 base_url=base_url,
                 twilio=settings.twilio,
                 telegram=settings.telegram,
-                on_receipt=Receipts(db, self.gateways, now, self.queued.set).take,
+                on_receipt=Receipts(db, self.gateways, now, settings.zone, self.queued.set).take,
                 on_update=self.updates.take,
                 metrics=self.metrics,
             )

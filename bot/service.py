@@ -27,6 +27,7 @@ from scheduler.gateway import GatewayError
 from scheduler.retry import ACCOUNT_PAUSE
 from storage.database import locks
 from storage.delivery import claims, pacing
+from survey.codes import Channel
 
 log = logging.getLogger(__name__)
 
@@ -147,5 +148,7 @@ async def receive_telegram(app: App) -> None:
             log.error("Telegram cannot be received from: %s", error)
             if error.kind == "account":
                 async with app.db.begin() as conn:
-                    await pacing.pause(conn, "telegram", error.code, app.now(), app.now() + ACCOUNT_PAUSE)
+                    now = app.now()
+                    today, until = now.astimezone(app.settings.zone).date(), now + ACCOUNT_PAUSE
+                    await pacing.pause(conn, Channel.TELEGRAM, error.code, now=now, today=today, until=until)
         await asyncio.sleep(pause)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import cast
 
 from scheduler import crash_points, retry
-from scheduler.gateway import Channel, Gateway, GatewayError, OutboundMessage, Searchable, Sent
+from scheduler.gateway import Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.claims import Claimed
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import Result
+from survey.codes import Channel, Reason, because
 from survey.conversation.model import Say
 from survey.packs.catalogue import Catalogue
 
@@ -183,12 +183,12 @@ class Delivery:
             return self._stopped(message, now())
         except Exception as error:
             log.error("message %d: %s", message.id, type(error).__name__)
-            return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now() + retry.IN_DOUBT)
+            return Result(message, "unknown", Reason.UNEXPECTED, now() + retry.IN_DOUBT)
 
     def _stopped(self, message: Claimed, now: datetime) -> Result:
         if message.in_doubt or message.id in self._cut_off:
-            return Result(message, "unknown", "Tjänsten stoppades: kan ha kommit fram.", now)
-        return Result(message, "paused", "Tjänsten stoppades före sändningen.", now)
+            return Result(message, "unknown", Reason.STOPPED_IN_DOUBT, now)
+        return Result(message, "paused", Reason.STOPPED, now)
 
     async def _land(self, patience: float) -> None:
         if not self._workers:
@@ -234,7 +234,8 @@ class Delivery:
         if not results:
             return
         async with self._db.begin() as conn:
-            await settlement.settle(conn, results, self._gateways, now)
+            today = now.astimezone(self._sending.window.zone).date()
+            await settlement.settle(conn, results, self._gateways, now, today)
             crash_points.point("delivery.settling")
         crash_points.point("delivery.settled")
         for each in results:
@@ -249,20 +250,20 @@ class Delivery:
             rendered = self._render(message)
         except (KeyError, ValueError, TypeError):  # a pack that no longer has what was to be said
             log.error("message %d cannot be rendered", message.id)
-            return Result(message, "failed", "Texten finns inte längre.")
+            return Result(message, "failed", Reason.TEXT_GONE)
         if message.in_doubt:
             return await self._ask(message, rendered, now)
         wait = message.wait - (_held(began) if began is not None else 0)
         if wait > 0 and await _within(self._stop, wait):
             return self._stopped(message, now)
         if began is not None and self._is_late(message, _held(began)):
-            return Result(message, "paused", "Hann inte skickas i tid.", now)
+            return Result(message, "paused", Reason.LATE, now)
         if message.channel in self._unsearchable:
             try:
                 ours = await self._begin(message, now)
             except Exception as error:
                 log.error("message %d: no call could be written down: %s", message.id, type(error).__name__)
-                return Result(message, "paused", "Databasen gick inte att skriva.", now)
+                return Result(message, "paused", Reason.NOT_WRITTEN, now)
             if not ours:
                 return None
         return await self._call(message, rendered, now)
@@ -280,7 +281,7 @@ class Delivery:
             return self._refused(message, error, now)
         except Exception as error:
             log.error("message %d: the gateway raised %s", message.id, type(error).__name__)
-            return Result(message, "unknown", "Oväntat fel: kan ha kommit fram.", now + retry.IN_DOUBT)
+            return Result(message, "unknown", Reason.UNEXPECTED, now + retry.IN_DOUBT)
         except asyncio.CancelledError:
             self._cut_off.add(message.id)
             raise
@@ -306,20 +307,20 @@ class Delivery:
         gateway = self._gateways[message.channel]
         if not isinstance(gateway, Searchable):
             if message.repeats or message.attempts >= retry.ATTEMPTS:
-                return Result(message, "given_up", "Kan ha kommit fram: skickas inte en gång till.")
-            return Result(message, "repeat", "Kan ha kommit fram: skickas en gång till.", now)
+                return Result(message, "given_up", Reason.GIVEN_UP)
+            return Result(message, "repeat", Reason.REPEATED, now)
         try:
             found = await gateway.find(rendered, message.called_at, message.known)
         except Exception as error:
             code = error.code if isinstance(error, GatewayError) else type(error).__name__
             until = now + retry.backoff(message.attempts, self._jitter.random())
-            return Result(message, "unknown", f"Kan ha kommit fram, och det gick inte att fråga ({code}).", until)
+            return Result(message, "unknown", because(Reason.NOT_TOLD, code), until)
         crash_points.point("delivery.looked_up")
         if found is not None:
             return _sent(message, found)
         if message.lookups >= retry.LOOKUPS:  # a line on which all is lost; it ends when its time is out
-            return Result(message, "absent", "Leverantören har den inte: skickas senare.", now + retry.LONGEST)
-        return Result(message, "absent", "Leverantören har den inte: skickas nu.", now)
+            return Result(message, "absent", Reason.ABSENT_LATER, now + retry.LONGEST)
+        return Result(message, "absent", Reason.ABSENT, now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
         words = self._words if '"text"' in message.say else self._same_words  # a customer's own words are not kept
@@ -328,8 +329,7 @@ class Delivery:
         choices = tuple((f"{message.reference}:{value}", label) for value, label in labels)
         base = self._sending.public_url
         url = f"{base}/webhooks/twilio/status/{message.reference}" if base else None
-        channel = cast(Channel, message.channel)
-        return OutboundMessage(message.reference, channel, message.to, text, choices, url)
+        return OutboundMessage(message.reference, Channel(message.channel), message.to, text, choices, url)
 
     def _words(
         self, say: str, survey: str | None, language: str, channel: str
@@ -337,31 +337,31 @@ class Delivery:
         """The text, and the buttons where the channel has them."""
         said = Say.from_json(say)
         text = self._catalogue.render(said, survey=survey, language=language, channel=channel)
-        return text, self._catalogue.choices(said, survey, language) if channel == "telegram" else ()
+        return text, self._catalogue.choices(said, survey, language) if channel == Channel.TELEGRAM else ()
 
     def _refused(self, message: Claimed, error: GatewayError, now: datetime) -> Result:
         match error.kind:
             case "permanent":
-                return Result(message, "permanent", f"Mottagaren går inte att nå ({error.code}).")
+                return Result(message, "permanent", because(Reason.REFUSED_RECEIVER, error.code))
             case "message":
-                return Result(message, "failed", f"Meddelandet går inte att skicka ({error.code}).")
+                return Result(message, "failed", because(Reason.REFUSED_MESSAGE, error.code))
             case "opted_out":
-                return Result(message, "opted_out", f"Mottagaren har sagt stopp ({error.code}).")
+                return Result(message, "opted_out", because(Reason.REFUSED_STOPPED, error.code))
             case "unknown":
                 until = now + min(retry.IN_DOUBT, self._sending.lease / 2)
-                return Result(message, "unknown", f"Kan ha kommit fram ({error.code}).", until)
+                return Result(message, "unknown", because(Reason.IN_DOUBT, error.code), until)
             case "account":
                 log.error("channel %s is paused: our account is at fault (%s)", message.channel, error.code)
                 until = now + retry.ACCOUNT_PAUSE
-                return Result(message, "account", f"Kanalen är pausad ({error.code}).", until, code=error.code)
+                reason = because(Reason.CHANNEL_PAUSED, error.code)
+                return Result(message, "account", reason, until, code=error.code)
         hold = timedelta(seconds=error.retry_after) if error.kind == "throttled" and error.retry_after else None
         pause = retry.wait(error, message.attempts, self._jitter.random())
         if pause is None:
-            reason = f"Gick inte att skicka efter {message.attempts} försök ({error.code})."
+            reason = because(Reason.FAILED, message.attempts, error.code)
             return Result(message, "failed", reason)
-        return Result(
-            message, "retry", f"Nytt försök ({error.code}).", now + pause, hold_until=now + hold if hold else None
-        )
+        again = because(Reason.RETRY, error.code)
+        return Result(message, "retry", again, now + pause, hold_until=now + hold if hold else None)
 
 
 def _sent(message: Claimed, sent: Sent) -> Result:

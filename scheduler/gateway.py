@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from survey.codes import Channel
 from survey.errors import OperationError
 
-Channel = Literal["sms", "telegram"]
 Kind = Literal["permanent", "message", "opted_out", "throttled", "transient", "account", "unknown"]
 
 
@@ -23,7 +23,7 @@ class OutboundMessage:
 
     Attributes:
         reference: our own name for it, unique.
-        channel: "sms" or "telegram".
+        channel: how it leaves.
         to: E.164 phone number or Telegram chat id.
         text: the text as the receiver reads it.
         choices: buttons as ``(callback_data, label)``; empty for none. Ignored by SMS.

@@ -18,7 +18,6 @@ from scheduler.rules import (
     Rules,
     may_open,
 )
-from storage.conversation.sessions import REASONS
 from storage.database.engine import Connection, Database
 from storage.delivery import outbox
 from storage.followups import exemptions
@@ -26,6 +25,7 @@ from storage.people import addresses as people
 from storage.planning import due, occasions
 from storage.planning.due import Planned
 from storage.planning.occasions import Waiting
+from survey.codes import CONVERSATION_REASONS, EndReason, Reason, SurveyId
 from survey.conversation import engine
 from survey.conversation.model import Expired, Finish, Say, Session, Started, Waited
 from survey.conversation.openings import PLAIN, opening
@@ -44,8 +44,7 @@ class Verdict:
     survey: str
     period: str
     due_at: datetime
-    decision: str
-    reason: str
+    decision: Decision
 
 
 class Planner:
@@ -143,7 +142,7 @@ class Planner:
         best = await occasions.top_survey(conn, customers, now, rank)
         today = now.astimezone(self._zone).date()
         starting = await self._starting(conn, customers, today)
-        exempt = await exemptions.hindering(conn, [each.id for each in found if each.survey == "checkin"])
+        exempt = await exemptions.hindering(conn, [each.id for each in found if each.survey == SurveyId.CHECKIN])
         decisions: list[tuple[Waiting, Decision]] = []
         openings = await self._openings(conn, found, today)
         for each in sorted(found, key=lambda one: (rank[one.survey], one.due_at, one.id)):
@@ -204,25 +203,25 @@ class Planner:
 
     async def ask_now(
         self, conn: Connection, occasion_id: int, now: datetime, channel: str | None = None
-    ) -> str | None:
+    ) -> Reason | None:
         """Open a waiting occasion at once, as a person may ask for: neither spacing nor rank holds it.
 
-        ``channel``: the customer's preference when None. None when it was opened, else why not, in a sentence.
-        The message itself still waits for the hours in which messages may be sent.
+        ``channel``: the customer's preference when None. Returns why it was not opened, or None when it was. The
+        message itself still waits for the hours in which messages may be sent.
         """
         found = await occasions.waiting(conn, now, 1, all_due=True, only=occasion_id)
         if not found:
-            return "Frågan är redan ställd."
+            return Reason.ALREADY_ASKED
         (each,) = found
-        if EnrolmentFacts(*each.enrolment).end_reason == "death":
-            return "Kunden har avlidit."
+        if EnrolmentFacts(*each.enrolment).end_reason == EndReason.DEATH:
+            return Reason.DIED
         address = self._address(each, channel)
         if address is None:
             stopped = any(state == "opted_out" for _, _, state in each.addresses)
-            return "Kunden har sagt stopp." if stopped else "Kunden har ingen adress som går att nå."
+            return Reason.OPTED_OUT if stopped else Reason.NO_ADDRESS
         busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {address[0]})
         if busy_customers or busy_addresses:
-            return "Ett annat samtal är öppet med kunden."
+            return Reason.BUSY
         wanted = replace(each, expires_at=max(each.expires_at, now + MESSAGE_LIFETIME))  # a late wish is still one
         await self._open(conn, [(wanted, *address)], now)
         return None
@@ -279,7 +278,7 @@ class Planner:
                 )
                 states[occasion_id] = session.to_json()
                 closed += [
-                    (occasion_id, effect.outcome, REASONS[effect.outcome])
+                    (occasion_id, effect.outcome, CONVERSATION_REASONS[effect.outcome])
                     for effect in effects
                     if isinstance(effect, Finish)
                 ]
@@ -327,21 +326,13 @@ class Planner:
             decisions = await self._decide(conn, found, now)
             if dry_run:
                 await conn.rollback()
-        return [_verdict(each, decision) for each, decision in decisions]
-
-
-def _verdict(each: Waiting, decision: Decision) -> Verdict:
-    match decision:
-        case Open():
-            words = ("skickas", "Inget hinder.")
-        case Hold(until=_, reason=reason):
-            words = ("hålls", reason)
-        case Close(outcome=outcome, reason=reason):
-            words = (f"avslutas ({outcome})", reason)
-    return Verdict(each.customer_ref, each.enrolment_ref, each.survey, each.period, each.due_at, *words)
+        return [
+            Verdict(each.customer_ref, each.enrolment_ref, each.survey, each.period, each.due_at, decision)
+            for each, decision in decisions
+        ]
 
 
 def _facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
     """What the conversation knows from the start (survey.understanding.questions.FACTS)."""
-    changed = EnrolmentFacts(*each.enrolment).end_reason == "changed_provider"
-    return (("same_provider", 0),) if each.survey == "end" and changed else ()
+    changed = EnrolmentFacts(*each.enrolment).end_reason == EndReason.CHANGED_PROVIDER
+    return (("same_provider", 0),) if each.survey == SurveyId.END and changed else ()

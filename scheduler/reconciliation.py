@@ -10,13 +10,13 @@ from scheduler import rules as rules_
 from scheduler.rules import EnrolmentFacts, Rules
 from storage.database.engine import Connection, Database
 from storage.outcomes import ledger
-from storage.outcomes.accounts import MISSING, UNPLANNED, Account, Ledger
+from storage.outcomes.accounts import Account, Ledger, Problem
 from storage.outcomes.ledger import Enrolment
 from storage.supervision import evidence
 from storage.supervision.values import Watch
+from survey.codes import LedgerFault, Unfinished
 
 CHUNK = 2_000  # enrolments in memory at once
-_NAMES = {"start": "frågan efter fyra veckor", "end": "frågan vid avslut", "checkin": "avstämningen"}
 
 
 async def audit(db: Database, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
@@ -52,7 +52,7 @@ class _Book:
         self._due: Counter[tuple[str, str, str]] = Counter()
         self._corrected: Counter[tuple[str, str, str]] = Counter()
         self._places: dict[tuple[str, str, str], Counter[str]] = {}
-        self._problems: list[str] = []
+        self._problems: list[Problem] = []
         self._watches: dict[str, list[tuple[date, date]]] = {}
         for each in watches:
             if each.lifted_on is not None:  # the rules know of one that is on
@@ -74,7 +74,8 @@ class _Book:
             self._places.setdefault(account, Counter())[row.place] += 1
             fault = row.fault(self._now)
             if fault is not None:
-                self._problems.append(f"{_called(enrolment, survey, period)} {fault}.")
+                value = row.outcome if fault is LedgerFault.UNKNOWN_OUTCOME else ""
+                self._problems.append(Problem(enrolment.ref, survey, period, fault, value))
         for (survey, period), day in due.items():
             if (survey, period) in kept or day < self._since:
                 continue
@@ -82,9 +83,10 @@ class _Book:
             self._due[account] += 1
             # The planner has not looked yet: unseen_from is the day on which it will.
             unplanned = facts.unseen_from is not None and facts.unseen_from <= min(day, self._today)
-            self._places.setdefault(account, Counter())[UNPLANNED if unplanned else MISSING] += 1
+            place = Unfinished.UNPLANNED if unplanned else Unfinished.MISSING
+            self._places.setdefault(account, Counter())[place] += 1
             if not unplanned:
-                self._problems.append(f"{_called(enrolment, survey, period)} saknas: den förföll {day}.")
+                self._problems.append(Problem(enrolment.ref, survey, period, LedgerFault.MISSING, f"{day}"))
 
     def _was_due(self, provider: str, facts: EnrolmentFacts, contact: tuple[str, str], day: date) -> bool:
         """Whether the contact fell due on ``day`` by a watch that has been lifted since."""
@@ -102,7 +104,3 @@ class _Book:
             for key, places in sorted(self._places.items())
         }
         return Ledger(accounts, tuple(self._problems))
-
-
-def _called(enrolment: Enrolment, survey: str, period: str) -> str:
-    return f"{enrolment.ref}: {_NAMES[survey]}{f' {period}' if period else ''}"

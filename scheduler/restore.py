@@ -9,6 +9,7 @@ from scheduler.planner import Planner
 from scheduler.rules import Rules
 from storage.database.engine import Database
 from storage.delivery import restoration
+from survey.codes import Reason, because
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,7 @@ async def settle(db: Database, planner: Planner, rules: Rules, window: SendWindo
         return None
     until = min(found.stopped_at or now, now)
     await planner.plan(until)  # what fell due by then, as the old system knew it
-    reason = (
-        f"Databasen är återställd från en kopia från {found.copied_at.astimezone(window.zone):%Y-%m-%d %H:%M}: "
-        "kan ha skickats efter den och skickas inte igen."
-    )
+    reason = because(Reason.RESTORED, f"{found.copied_at.astimezone(window.zone):%Y-%m-%d %H:%M}")
     contacts = 0
     async with db.begin() as conn:
         if await restoration.unsettled(conn) is None:  # another process was quicker

@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduler.hours import SendWindow
+from survey.codes import EndReason, Outcome, Reason, SurveyId, because, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Rules:
     spacing: int = 7  # between two contacts with one customer
     remind_after: int = 3  # without an answer
     conversation: int = 7  # that an unfinished conversation waits
-    priority: tuple[str, ...] = ("start", "end", "checkin")  # the important first
+    priority: tuple[str, ...] = (SurveyId.START, SurveyId.END, SurveyId.CHECKIN)  # the important first
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,10 @@ def _contacts(enrolment: EnrolmentFacts, unseen_from: date, today: date, rules: 
     """Every contact that can matter today: those since ``unseen_from``, and at least the next one."""
     start_on = enrolment.started_on + timedelta(days=rules.start_after)
     if enrolment.ended_on is None or enrolment.ended_on > start_on:
-        yield PlannedOccasion("start", "", start_on, start_on + timedelta(days=rules.start_window))
-    if enrolment.ended_on is not None and enrolment.end_reason != "death":
+        yield PlannedOccasion(SurveyId.START, "", start_on, start_on + timedelta(days=rules.start_window))
+    if enrolment.ended_on is not None and enrolment.end_reason != EndReason.DEATH:
         last_on = enrolment.ended_on + timedelta(days=rules.end_window)
-        yield PlannedOccasion("end", "", enrolment.ended_on, last_on)
+        yield PlannedOccasion(SurveyId.END, "", enrolment.ended_on, last_on)
     # A late check-in of the month before registration may still have its window.
     known = max(unseen_from, _month_before(enrolment.registered_on))
     month = max(enrolment.started_on, known).replace(day=1)
@@ -123,9 +124,9 @@ def _checkins(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[Plan
         if day + timedelta(days=rules.watch_every) >= _month_after(month):
             own, own_until = day, until
         else:
-            found.append(PlannedOccasion("checkin", f"{day:%Y-%m-%d}", day, until))
+            found.append(PlannedOccasion(SurveyId.CHECKIN, f"{day:%Y-%m-%d}", day, until))
     if own is not None:
-        found.append(PlannedOccasion("checkin", f"{month:%Y-%m}", own, own_until))
+        found.append(PlannedOccasion(SurveyId.CHECKIN, f"{month:%Y-%m}", own, own_until))
     return found
 
 
@@ -166,28 +167,26 @@ def _month_before(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def withdrawn(enrolment: EnrolmentFacts, survey: str, period: str, today: date, rules: Rules) -> str | None:
-    """Why a contact that was planned is no longer to be made, for staff; None when it still is.
+def withdrawn(enrolment: EnrolmentFacts, survey: str, period: str, today: date, rules: Rules) -> Reason | None:
+    """Return why a planned contact is no longer to be made, or None when it still is.
 
-    ``unseen_from`` is of no importance here.
+    ``enrolment.unseen_from`` plays no part here.
     """
     ended = enrolment.ended_on is not None and enrolment.ended_on <= today
-    if ended and enrolment.end_reason == "death":
-        return "Kunden har avlidit."
-    if survey == "start" and ended:
-        return "Insatsen hann avslutas."
-    if survey == "checkin" and ended:
-        return "Insatsen är avslutad."
-    if survey == "end" and not ended:
-        return "Registret har rättats: insatsen är inte avslutad."
-    if survey == "start" and today < enrolment.started_on + timedelta(days=rules.start_after):
-        return "Registret har rättats: insatsen började senare."
-    if survey == "checkin":
+    if ended and enrolment.end_reason == EndReason.DEATH:
+        return Reason.DIED
+    if survey == SurveyId.START and ended:
+        return Reason.ENDED_BEFORE
+    if survey == SurveyId.CHECKIN and ended:
+        return Reason.ENDED
+    if survey == SurveyId.END and not ended:
+        return Reason.NOT_ENDED
+    if survey == SurveyId.START and today < enrolment.started_on + timedelta(days=rules.start_after):
+        return Reason.STARTED_LATER
+    if survey == SurveyId.CHECKIN:
         month = date.fromisoformat(f"{period[:7]}-01")
         if period not in {each.period for each in _checkins(enrolment, month, rules)}:
-            if len(period) > len("2026-11"):
-                return "Anordnaren följs inte längre upp tätare än varje månad."
-            return "Registret har rättats: insatsen var öppen för få dagar i månaden."
+            return Reason.WATCH_LIFTED if len(period) > len("2026-11") else Reason.TOO_FEW_DAYS
     return None
 
 
@@ -206,14 +205,14 @@ class ContactFacts:
         customer_busy: another conversation is open with the customer, or at the address.
         outranked: a contact of higher priority waits for the same customer.
         start_this_week: the customer's four-week question falls in this week.
-        hindrance: why it was held when it was last looked at; empty when it never was.
+        hindrance: the stored reason why it was held last (survey.codes.because); empty when it was never held.
         indistinct: nothing tells the customer from another one at the address.
         exempt: the month of the check-in asks for no follow-up, so that there is nothing to ask about.
     """
 
     survey: str
     expires_at: datetime
-    withdrawn: str | None
+    withdrawn: Reason | None
     address_states: frozenset[str]
     customer_busy: bool
     last_contact_at: datetime | None
@@ -234,68 +233,65 @@ class Hold:
     """Not now: look again at ``until``."""
 
     until: datetime
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Never: the occasion's outcome and why."""
+    """Never: the occasion's outcome, and why in the stored form of a reason (survey.codes.because)."""
 
-    outcome: str
+    outcome: Outcome
     reason: str
 
 
 Decision = Open | Hold | Close
 
-# Why a contact is held, for staff. Those that a rule of ours holds until its time is out are held back.
-BUSY = "Ett annat samtal är öppet med kunden."
-OUTRANKED = "En viktigare fråga till kunden går före."
-START_THIS_WEEK = "Frågan efter fyra veckor faller i samma vecka och går före."
-ANOTHER_LOOK = timedelta(hours=1)
-TOO_LATE = "Tiden hade redan gått ut när frågan kunde planeras."
-EXEMPT = "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon."
-UNREACHABLE = "Kunden har ingen adress som går att nå."
-INDISTINCT = "Adressen delas av kunder som varken födelseår eller startmånad skiljer åt: ge dem var sin."
+# Rules of our own: a contact that one of them holds until its time is up is held back, not expired.
+HELD_BY_RULES = frozenset({Reason.BUSY, Reason.OUTRANKED, Reason.START_THIS_WEEK, Reason.SPACING})
+ANOTHER_LOOK = timedelta(hours=1)  # until an open conversation or a more important contact is looked at again
+ANOTHER_ADDRESS = timedelta(hours=6)  # until the register is looked at again for an address
 
 
 def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindow) -> Decision:
-    """Whether a due contact is made now, later or never; every reason is a sentence for staff."""
+    """Decide whether a due contact is made now, later or never."""
     if facts.withdrawn is not None:
-        return Close("cancelled", facts.withdrawn)
+        return Close(Outcome.CANCELLED, facts.withdrawn)
     if facts.exempt:
-        return Close("held_back", EXEMPT)
+        return Close(Outcome.HELD_BACK, Reason.EXEMPT)
     reachable = "active" in facts.address_states
     if not reachable and "opted_out" in facts.address_states:
-        return Close("opted_out", "Kunden har sagt stopp.")
+        return Close(Outcome.OPTED_OUT, Reason.OPTED_OUT)
     if now >= facts.expires_at:
-        if not reachable:
-            return Close("unreachable", UNREACHABLE)
-        if not facts.hindrance:
-            return Close("expired", TOO_LATE)
-        if facts.hindrance in (BUSY, OUTRANKED, START_THIS_WEEK, _contacted(rules)):
-            return Close("held_back", f"Hölls tillbaka tills tiden gick ut. {facts.hindrance}")
-        return Close("expired", f"Tiden gick ut innan frågan kunde skickas. Senaste hindret: {facts.hindrance}")
+        return _too_late(facts, reachable)
     if not reachable:
-        return _hold(facts, now + ANOTHER_LOOK * 6, UNREACHABLE)
+        return _hold(facts, now + ANOTHER_ADDRESS, Reason.NO_ADDRESS)
     if facts.indistinct:
-        return _hold(facts, now + ANOTHER_LOOK * 6, INDISTINCT)
+        return _hold(facts, now + ANOTHER_ADDRESS, Reason.INDISTINCT)
     if facts.customer_busy:
-        return _hold(facts, now + ANOTHER_LOOK, BUSY)
+        return _hold(facts, now + ANOTHER_LOOK, Reason.BUSY)
     if facts.last_contact_at is not None:
         free_at = facts.last_contact_at + timedelta(days=rules.spacing)
         if now < free_at:
-            return _hold(facts, free_at, _contacted(rules))
+            return _hold(facts, free_at, Reason.SPACING)
     if facts.outranked:
-        return _hold(facts, now + ANOTHER_LOOK, OUTRANKED)
-    if facts.survey == "checkin" and facts.start_this_week:
-        return _hold(facts, _next_monday(now, window.zone), START_THIS_WEEK)
+        return _hold(facts, now + ANOTHER_LOOK, Reason.OUTRANKED)
+    if facts.survey == SurveyId.CHECKIN and facts.start_this_week:
+        return _hold(facts, _next_monday(now, window.zone), Reason.START_THIS_WEEK)
     if not window.is_open(now):
-        return _hold(facts, window.next_open(now), "Utanför sändningstiden.")
+        return _hold(facts, window.next_open(now), Reason.OUTSIDE_HOURS)
     return Open()
 
 
-def _contacted(rules: Rules) -> str:
-    return f"Kunden kontaktades för mindre än {rules.spacing} dagar sedan."
+def _too_late(facts: ContactFacts, reachable: bool) -> Close:
+    """Close a contact whose time is up, with what stood in its way last."""
+    if not reachable:
+        return Close(Outcome.UNREACHABLE, Reason.NO_ADDRESS)
+    if not facts.hindrance:
+        return Close(Outcome.EXPIRED, Reason.PLANNED_TOO_LATE)
+    hindrance, _ = reason_of(facts.hindrance)
+    if hindrance in HELD_BY_RULES:
+        return Close(Outcome.HELD_BACK, because(Reason.CLOSED_HELD_BACK, facts.hindrance))
+    return Close(Outcome.EXPIRED, because(Reason.CLOSED_EXPIRED, facts.hindrance))
 
 
 def _next_monday(now: datetime, zone: ZoneInfo) -> datetime:
@@ -303,5 +299,5 @@ def _next_monday(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(sunday + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
-def _hold(facts: ContactFacts, until: datetime, reason: str) -> Hold:
+def _hold(facts: ContactFacts, until: datetime, reason: Reason) -> Hold:
     return Hold(min(until, facts.expires_at), reason)

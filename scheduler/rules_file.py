@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from scheduler.errors import RulesError
 from scheduler.hours import DAYS, Hours, SendWindow
 from scheduler.rules import Rules
+from survey.codes import SurveyId
 
 DEFAULT = Path(__file__).with_name("rules.toml")
 HOLIDAYS = "holidays"
 _WINDOW = "send_window"
-_SURVEYS = ("start", "end", "checkin")
 
 # Where each number of the file goes, and what it may be.
 _NUMBERS = {
@@ -73,7 +73,7 @@ def _rules(values: Mapping[str, Any]) -> Rules:
             raise ValueError(f"{key!r} must be a whole number from {least} to {most}, not {value!r}.")
         numbers[name] = value
     priority = values["priority"]
-    if not isinstance(priority, list) or sorted(map(str, priority)) != sorted(_SURVEYS):
+    if not isinstance(priority, list) or sorted(map(str, priority)) != sorted(SurveyId):
         raise ValueError(f"'priority' must hold each of start, end and checkin once, not {priority!r}.")
     if numbers["remind_after"] >= numbers["conversation"]:
         raise ValueError("'conversation.remind_after' must be less than 'conversation.close_after'.")

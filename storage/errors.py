@@ -17,11 +17,22 @@ Errors that never leave this room stay where they are raised: Unreadable (storag
 (storage/figures/snapshots.py).
 """
 
+from survey.codes import CaseRefusal
 from survey.errors import InputError, OperationError
 
 
 class CaseRefused(InputError):
-    """A case cannot be taken or closed as asked; the message is a sentence for staff."""
+    """A case cannot be taken or closed as asked. Nothing was changed; bot/wording.py has the sentence.
+
+    Attributes:
+        code: why.
+        id: the case's number.
+    """
+
+    def __init__(self, code: CaseRefusal, id_: int) -> None:
+        super().__init__(f"case {id_}: {code}")
+        self.code = code
+        self.id = id_
 
 
 class SupervisionError(InputError):

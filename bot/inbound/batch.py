@@ -12,12 +12,13 @@ from storage.cases import opening
 from storage.conversation import answers, inbox, sessions
 from storage.conversation.answers import Answer
 from storage.conversation.inbox import Entry
-from storage.conversation.sessions import REASONS, Conversation
+from storage.conversation.sessions import Conversation
 from storage.database.engine import Connection
 from storage.delivery import outbox
 from storage.people import addresses as people
 from storage.people.addresses import Address, Person
 from storage.planning import occasions
+from survey.codes import CONVERSATION_REASONS
 from survey.packs.catalogue import Catalogue
 
 # How far back the latest conversation of an address is looked for. It stays open for WAITS and may be opened again
@@ -109,7 +110,7 @@ class Batch:
             await people.mark_greeted(conn, self.greeted, now)
         await sessions.save(conn, self.touched.values(), now, now + self.at.waits)
         await self.save_answers()
-        finished = [(id_, outcome, REASONS[outcome]) for id_, outcome in self.finished.items()]
+        finished = [(id_, outcome, CONVERSATION_REASONS[outcome]) for id_, outcome in self.finished.items()]
         await occasions.close(conn, finished, now)
         for written in (self.inbox, self.cases, self.replies, self.touched, self.finished, self.greeted):
             written.clear()

@@ -91,8 +91,7 @@ async def _record(scene: Scene, record: Record) -> Recorded | dialogue.Refused:
     """Record a follow-up and return what became of it."""
     batch = scene.batch
     author = Author(cast(Source, scene.event.channel), record.provider_id, scene.sender.id)
-    form = cast(recording.Form | None, record.form)
-    entry = Entry(record.enrolment, record.month, record.held_on, form)
+    entry = Entry(record.enrolment, record.month, record.held_on, record.form)
     try:
         recorded = await recording.record(batch.conn, [entry], author, batch.at.today, batch.now)
     except recording.Refused as refused:
@@ -106,6 +105,7 @@ def _case(scene: Scene, case: OpenCase, provider_id: int) -> dict[str, object]:
         case.kind,
         case.text,
         scene.batch.now,
+        scene.batch.at.today,
         provider_id=provider_id,
         address_id=scene.sender.id,
         channel=scene.event.channel,

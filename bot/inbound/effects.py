@@ -10,11 +10,12 @@ from bot.inbound.scene import Scene
 from storage.cases import opening
 from storage.conversation import answers, sessions
 from storage.conversation.answers import Answer
-from storage.conversation.sessions import REASONS, Conversation
+from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
 from storage.people import addresses
 from storage.planning import occasions
 from storage.privacy import erasure
+from survey.codes import Reason
 from survey.conversation.model import (
     Append,
     Await,
@@ -144,6 +145,7 @@ async def _open_case(scene: Scene, conversation: Conversation | None, effect: Op
             effect.kind,
             text,
             batch.now,
+            batch.at.today,
             urgent=effect.urgent,
             customer_id=customer_id,
             address_id=scene.sender.id,
@@ -229,7 +231,7 @@ async def _stop(scene: Scene) -> None:
     Their open conversations end with it, and what is queued for them is cancelled.
     """
     batch, sender = scene.batch, scene.sender
-    conn, now, reason = batch.conn, batch.now, REASONS["opted_out"]
+    conn, now, reason = batch.conn, batch.now, Reason.OPTED_OUT
     await batch.save()
     reached = await addresses.siblings(conn, sender.id)
     await addresses.opt_out_addresses(conn, reached, "message", now)

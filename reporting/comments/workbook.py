@@ -13,13 +13,13 @@ from reporting.errors import ThemesRefused
 from reporting.figures.themes import THEMES, UNCLEAR
 from storage.figures.themes import Comment
 from storage.register.cells import Problem, Unreadable, tables
+from survey.codes import SurveyId, swedish
 
 SHEET = "Kommentarer"
 NUMBER = "Nummer"
 PLACES = ("Tema 1", "Tema 2", "Tema 3", "Tema 4")
 COLUMNS = (NUMBER, "Enkät", "Språk", "Kommentar", "Kan vara personuppgift", "Förslag", *PLACES)
 WIDTHS = (9, 10, 8, 70, 24, 30, *(26 for _ in PLACES))
-SURVEYS = {"start": "start", "end": "avslut", "checkin": "avstämning"}
 GUIDE = (
     "Läs varje kommentar och välj ett till fyra teman i de gula kolumnerna. Går den inte att tolka: Oklart.",
     "Kolumnen Förslag bygger på ordlistor och sparas aldrig: det är du som väljer.",
@@ -79,7 +79,7 @@ def _write_comment(sheet: Any, line: int, comment: Comment, formats: Mapping[str
     hints = [THEMES[theme] for theme in suggested(comment.text, comment.language)]
     sheet.write_number(line, 0, comment.number, formats["cell"])
     words = (
-        SURVEYS.get(comment.survey, comment.survey),
+        swedish(SurveyId, comment.survey),
         comment.language,
         comment.text,
         ", ".join(kinds),

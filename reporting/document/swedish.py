@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from survey.codes import EndReason
+
 SUPPRESSED = "–"
 NO_DATA = ".."
 NO_BREAK = "\u00a0"
@@ -14,13 +16,6 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
-POINTS = {"start": "Vid start", "end": "Vid avslut", "all": "Båda mätpunkterna"}
-GENDERS = {"K": "Kvinnor", "M": "Män"}
-DIFFICULTIES = {
-    "low": "Svårighetsgrad: lätt",
-    "medium": "Svårighetsgrad: medel",
-    "high": "Svårighetsgrad: svår",
-}
 REASONS = {  # the values of the question `reason` in survey/packs
     1: "Väntade sig jobb tidigare",
     2: "Bemötandet",
@@ -28,23 +23,7 @@ REASONS = {  # the values of the question `reason` in survey/packs
     4: "Löften hölls inte",
     5: "Annat",
 }
-END_REASONS = {
-    "work": "Arbete",
-    "studies": "Studier",
-    "own_company": "Eget företag",
-    "moved": "Flytt",
-    "pregnancy": "Graviditet",
-    "parental_leave": "Föräldraledighet",
-    "pension": "Pension",
-    "disability_pension": "Sjukpension",
-    "illness": "Sjukdom",
-    "death": "Dödsfall",
-    "changed_provider": "Byte av anordnare",
-    "dropped_out": "Avbrott",
-    "unemployed": "Fortsatt arbetslös",
-    "other": "Annat",
-    "": "Ingen orsak angiven",
-}
+END_REASONS = {each.value: each.swedish for each in EndReason} | {"": "Ingen orsak angiven"}
 CHANGE_REASONS = {  # the values of the question `change_reason`
     1: "Fick inte rätt hjälp",
     2: "Bemötandet",
@@ -52,9 +31,6 @@ CHANGE_REASONS = {  # the values of the question `change_reason`
     4: "Ville prova annat",
     5: "Annat",
 }
-EXEMPTIONS = {"illness": "Sjukdom", "parental_leave": "Föräldraledighet", "holiday": "Ledighet enligt planen"}
-CHANNELS = {"sms": "SMS", "telegram": "Telegram"}
-SURVEYS = {"start": "Efter fyra veckor", "end": "Vid avslut", "checkin": "Månadsavstämning"}
 
 
 def decimal(value: float, *, short: bool = False) -> str:

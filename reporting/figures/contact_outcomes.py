@@ -1,22 +1,22 @@
-"""What became of every question that the rules asked for: the ledger's own sums, for the whole unit. Pure.
+"""What became of every question that the rules asked for: the ledger's sums for the whole unit. Pure.
 
 `followup plan --audit` prints the same ledger per month and provider.
 """
 
 from dataclasses import dataclass
 
-from reporting.document.swedish import SURVEYS
 from storage.outcomes.accounts import PLACES, Ledger
+from survey.codes import SurveyId
 
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """The questions of one survey in the year. ``places``: how many are in each of
-    storage.outcomes.accounts.PLACES.
+    """The questions of one survey in the year.
 
     Attributes:
-        due: what the register asks for.
-        corrected: what is kept though the register, corrected since, asks for it no longer.
+        due: how many the register asks for.
+        corrected: how many are kept though the register was corrected and no longer asks for them.
+        places: how many are in each of storage.outcomes.accounts.PLACES.
     """
 
     survey: str
@@ -31,9 +31,9 @@ class Dues:
 
 
 def dues(ledger: Ledger, year: int) -> tuple[Dues, ...]:
-    """The year's sums of ``ledger``, by survey."""
+    """Return the year's sums of ``ledger``, by survey."""
     found = []
-    for survey in SURVEYS:
+    for survey in SurveyId:
         account = ledger.total(f"{year}-", survey=survey)
         places = {place: account.places.get(place, 0) for place in PLACES}
         found.append(Dues(survey, account.due, account.corrected, places))

@@ -25,7 +25,7 @@ from reporting.document.blocks import (
     numbered,
     paragraphs,
 )
-from reporting.document.swedish import MONTHS, NO_DATA, POINTS, SUPPRESSED, count, of, percent, whole
+from reporting.document.swedish import MONTHS, NO_DATA, SUPPRESSED, count, of, percent, whole
 from reporting.errors import NoDialogue
 from reporting.figures import intervals
 from reporting.figures.indicators import QUESTIONS, Indicator
@@ -38,6 +38,7 @@ from reporting.report.tables.cells import interval_text, share_cell
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import expectations_grid
 from reporting.report.tables.satisfaction import themes_grid
+from survey.codes import Point
 
 MIN_CUSTOMERS = 6  # "fler än fem kunder", the 2015 report's own
 TITLES = {"overall": "Totalomdöme", "treatment": "Bemötande", "usefulness": "Nytta"}
@@ -132,13 +133,13 @@ class _Pack:
     def satisfaction(self) -> tuple[Block, ...]:
         rows: list[tuple[Cell, ...]] = []
         for question in QUESTIONS:
-            for point, title in POINTS.items():
+            for point in Point:
                 row = self.find(f"satisfaction.{question}", point)
                 share, interval = told(row)
                 rows.append(
                     (
                         TITLES[question],
-                        title,
+                        point.swedish,
                         self.find("response_rate", point).numerator or 0 if question == "overall" else "",
                         share,
                         interval,
@@ -153,7 +154,7 @@ class _Pack:
         return (
             *paragraphs(self._satisfied(), "key"),
             Grid("Andel nöjda hos er och hos övriga", columns, tuple(rows), words=frozenset({0, 1, 6})),
-            *self._chart("Andel nöjda", [("satisfaction.overall", *point) for point in POINTS.items()]),
+            *self._chart("Andel nöjda", [("satisfaction.overall", point, point.swedish) for point in Point]),
         )
 
     def reasons(self) -> tuple[Block, ...]:
@@ -169,10 +170,10 @@ class _Pack:
 
     def _satisfied(self) -> tuple[str, ...]:
         found = []
-        for point in ("start", "end"):
+        for point in (Point.START, Point.END):
             row, others = self.find("satisfaction.overall", point), self.others("satisfaction.overall", point)
             share, _ = told(row)
-            title = POINTS[point]
+            title = point.swedish
             if row.status != "ok":
                 found.append(f"{title}: för få svar för att visas, eller dolt för att skydda andra.")
             elif others is None or not others[1]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.document.swedish import EXEMPTIONS
 from reporting.figures.payments import PaymentBasis
 from reporting.render.csv import neutral
+from survey.codes import ExemptionReason, swedish
 
 STATUSES = {"on_time": "I tid", "late": "Sent", "missing": "Saknas", "exempt": "Undantagen"}
 COLUMNS = (
@@ -94,7 +94,7 @@ def to_xlsx(basis: PaymentBasis) -> bytes:
                     row.enrolment,
                     STATUSES[row.status],
                     str(row.held_on or ""),
-                    EXEMPTIONS.get(row.exemption, ""),
+                    swedish(ExemptionReason, row.exemption),
                 )
                 for row in basis.rows
             ],

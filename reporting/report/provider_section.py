@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from reporting.disclosure import suppression
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
-from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, decimal, printed_name
+from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, printed_name
 from reporting.figures import intervals
 from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
 from storage.figures.cells import Aggregate
+from survey.codes import Point, swedish
 
 OTHERS = "Övriga anordnare"
 FEW_ANSWERS = 10
@@ -100,7 +101,7 @@ def point_section(cube: Aggregate, find: Find, point: str, minimum: int) -> Poin
         rows.append(_row(ref, printed_name(name), row, response, total, compared))
     if merged and total.value is not None:
         rows.append(_merged_row(find, cube, point, total, merged, minimum))
-    title = POINTS[point]
+    title = swedish(Point, point)
     return PointSection(
         point,
         title,

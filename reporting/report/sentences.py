@@ -6,8 +6,6 @@ from typing import Protocol
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import (
-    EXEMPTIONS,
-    POINTS,
     count,
     decimal,
     listed,
@@ -24,6 +22,7 @@ from reporting.report.tables.cells import title_of
 from reporting.report.tables.outcomes import Changes
 from storage.figures.cells import Aggregate, MonthCounts
 from storage.figures.year_values import Volumes
+from survey.codes import ExemptionReason, Point, swedish
 
 MEAN_DIFFERS = 2  # percentage points from which the mean of provider shares is printed beside the pooled share
 
@@ -174,7 +173,7 @@ def summary_sentences(find: Find, earlier: Earliers) -> tuple[str, ...]:
         row = find("satisfaction.overall", "", point)
         found.append(
             _joined(
-                _led(f"{POINTS[point]}: ", satisfied_sentence(row)),
+                _led(f"{swedish(Point, point)}: ", satisfied_sentence(row)),
                 target_sentence(row, row.target),
                 mean_sentence(row, find("satisfaction.overall.mean_of_providers", "", point)),
                 earlier_sentence(row, earlier("satisfaction.overall", point)),
@@ -246,7 +245,7 @@ def exempt_sentence(reasons: Mapping[str, int], minimum: int) -> str:
     told = {reason: number for reason, number in reasons.items() if number >= minimum}
     while told and 0 < every - sum(told.values()) < minimum:  # what is left would be those few
         del told[min(told, key=lambda reason: (told[reason], reason))]
-    words = [f"{count(told[reason])} för {title.lower()}" for reason, title in EXEMPTIONS.items() if reason in told]
+    words = [f"{count(told[reason])} för {reason.in_sentence}" for reason in ExemptionReason if reason in told]
     if rest := every - sum(told.values()):
         words.append(f"{count(rest)} av {'andra' if told else 'olika'} skäl")
     months = "insatsmånad är undantagen" if every == 1 else "insatsmånader är undantagna"

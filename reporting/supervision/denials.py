@@ -8,8 +8,8 @@ from storage.cases import opening
 from storage.database.engine import Database
 from storage.followups import enrolment_months
 from storage.followups.calendar import month_of
+from survey.codes import CaseKind
 
-KIND = "denials"
 MONTHS = 12  # that are looked at, this one included
 QUIET = timedelta(days=90)  # after a case the same pattern opens no other
 
@@ -20,7 +20,7 @@ async def open_cases(db: Database, today: date, now: datetime) -> int:
         first = month_of((today.replace(day=1) - timedelta(days=30 * (MONTHS - 1))).replace(day=1))
         found = patterns(await enrolment_months.denials(conn, first, month_of(today)))
         texts = {each.provider: sentence(each) for each in found}
-        return await opening.add_patterns(conn, KIND, texts, QUIET, now)
+        return await opening.add_patterns(conn, CaseKind.DENIALS, texts, QUIET, now, today)
 
 
 def sentence(found: Pattern) -> str:

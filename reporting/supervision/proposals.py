@@ -8,8 +8,8 @@ from storage.database.engine import Connection, Database
 from storage.followups import enrolment_months
 from storage.followups.calendar import month_of
 from storage.supervision import evidence
+from survey.codes import CaseKind
 
-KIND = "watch"
 DAYS = 365  # that are looked at
 QUIET = timedelta(days=90)  # after a case the same provider opens no other
 
@@ -30,4 +30,4 @@ async def open_cases(db: Database, today: date, now: datetime) -> int:
     """Open a case for each provider that is proposed; how many."""
     async with db.begin() as conn:
         texts = {each.provider: " ".join(each.grounds) for each in await proposals(conn, today)}
-        return await opening.add_patterns(conn, KIND, texts, QUIET, now)
+        return await opening.add_patterns(conn, CaseKind.WATCH, texts, QUIET, now, today)

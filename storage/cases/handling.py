@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.cases.kinds import OUTCOMES
 from storage.errors import CaseRefused
 from storage.people import addresses
 from storage.tables import case, customer, customer_address, enrolment, occasion, provider
+from survey.codes import CaseOutcome, CaseRefusal, CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Listed:
 
     ``customers`` are the refs of those it may concern: several where they share an address and it could not be
     told who wrote. ``sender`` is the address of one whom the register does not know. ``owner`` and ``outcome`` (a
-    key of storage.cases.kinds.OUTCOMES) are empty until there is one.
+    CaseOutcome) are empty until there is one.
     """
 
     id: int
@@ -38,11 +38,11 @@ class Listed:
     sender: str
 
     @property
-    def status(self) -> str:
-        """new, taken or closed."""
+    def status(self) -> CaseStatus:
+        """Where the case stands."""
         if self.closed_at is not None:
-            return "closed"
-        return "taken" if self.owner else "new"
+            return CaseStatus.CLOSED
+        return CaseStatus.TAKEN if self.owner else CaseStatus.NEW
 
     def is_late(self, today: date) -> bool:
         """Whether the last day has gone by."""
@@ -50,7 +50,7 @@ class Listed:
 
 
 async def listed(conn: AsyncConnection, *, closed: bool = False) -> list[Listed]:
-    """The open cases, the urgent first, then by their last day; ``closed``: those too, after the others."""
+    """Return the open cases, the urgent first, then by their last day; ``closed``: those too, after the others."""
     c = case.c
     statement = (
         select(case, customer.c.ref.label("customer_ref"), provider.c.ref.label("provider_ref"))
@@ -68,7 +68,7 @@ async def listed(conn: AsyncConnection, *, closed: bool = False) -> list[Listed]
 
 
 async def _refs(conn: AsyncConnection, address_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """The refs of the customers who use each address."""
+    """Return the numbers of the customers who use each address."""
     rows = await conn.execute(
         select(customer_address.c.address_id, customer.c.ref)
         .join(customer, customer.c.id == customer_address.c.customer_id)
@@ -113,36 +113,32 @@ async def open_about_provider(conn: AsyncConnection, ref: str) -> int:
 
 
 async def take(conn: AsyncConnection, id_: int, owner: str) -> None:
-    """Give an open case its owner, in the place of an earlier one. Raises CaseRefused."""
-    await _change(conn, id_, {"owner": _name(owner)})
+    """Give an open case its owner, in the place of an earlier one.
+
+    Raises:
+        CaseRefused: there is no such case, or it is closed.
+    """
+    await _change(conn, id_, {"owner": owner})
 
 
-async def close(conn: AsyncConnection, id_: int, outcome: str, by: str, now: datetime) -> str:
-    """Close an open case; its kind. ``outcome`` as staff write it (the words of OUTCOMES); ``by`` becomes the owner
-    of a case that has none. Raises CaseRefused."""
-    keys = {word: key for key, word in OUTCOMES.items()}
-    key = keys.get(outcome.strip().casefold().replace("-", " "))
-    if key is None:
-        raise CaseRefused(f"Utfallet {outcome!r} finns inte: välj bland {', '.join(keys)}.")
-    name = _name(by)
-    ended = {"status": "closed", "outcome": key, "closed_at": now, "closed_by": name}
+async def close(conn: AsyncConnection, id_: int, outcome: CaseOutcome, by: str, now: datetime) -> str:
+    """Close an open case and return its kind; ``by`` becomes the owner of a case that has none.
+
+    Raises:
+        CaseRefused: there is no such case, or it is closed.
+    """
+    ended = {"status": "closed", "outcome": outcome, "closed_at": now, "closed_by": by}
     kind, owner = await _change(conn, id_, ended)
     if not owner:
-        await conn.execute(update(case).where(case.c.id == id_).values(owner=name))
+        await conn.execute(update(case).where(case.c.id == id_).values(owner=by))
     return kind
 
 
 async def _change(conn: AsyncConnection, id_: int, values: dict[str, Any]) -> tuple[str, str]:
-    """Change an open case; its kind and owner."""
+    """Change an open case; return its kind and owner."""
     changed = update(case).where(case.c.id == id_, case.c.status == "open").values(**values)
     row = (await conn.execute(changed.returning(case.c.kind, case.c.owner))).first()
     if row is None:
         known = (await conn.execute(select(case.c.id).where(case.c.id == id_))).first()
-        raise CaseRefused(f"Ärende {id_} är redan avslutat." if known else f"Ärende {id_} finns inte.")
+        raise CaseRefused(CaseRefusal.ALREADY_CLOSED if known else CaseRefusal.NOT_FOUND, id_)
     return row.kind, row.owner
-
-
-def _name(name: str) -> str:
-    if not name.strip():
-        raise CaseRefused("Skriv vem du är efter --by.")
-    return name.strip()

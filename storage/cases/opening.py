@@ -1,34 +1,24 @@
-"""Cases: what a person at the unit must look at, and by when."""
+"""Cases that are opened: what a person at the unit must look at, and by when. Others are in handling.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.cases import deadlines
 from storage.database.statements import insert
 from storage.tables import case, provider
+from survey.codes import CaseKind, CaseOutcome
 
-# Working days until the customer is to hear from us, as the phrases promise (packs: complaint_received,
-# contact_promised). A case of danger, or of a channel that is paused, is for the same day.
-DUE = {
-    "complaint": 10,
-    "contact": 5,
-    "danger": 0,
-    "unclear_stop": 1,
-    "wrong_number": 5,
-    "handover": 5,
-    "list": 1,
-    "channel": 0,
-}
+SERVICE = "service"  # who closes a case that has mended itself
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of a customer. ``kind`` is a key of storage.cases.kinds.KINDS; ``status`` is open or closed."""
+    """One case of a customer. ``kind`` is a CaseKind; ``status`` is open or closed."""
 
     id: int
     kind: str
@@ -40,9 +30,10 @@ class Case:
 
 
 def opened(
-    kind: str,
+    kind: CaseKind,
     text: str,
     now: datetime,
+    today: date,
     *,
     urgent: bool = False,
     customer_id: int | None = None,
@@ -51,7 +42,20 @@ def opened(
     occasion_id: int | None = None,
     channel: str = "",
 ) -> dict[str, Any]:
-    """The row of a new case: of whom or what it is about, and who wrote, as far as that is known."""
+    """Return the row of a new case: of whom or what it is about, and who wrote, as far as that is known.
+
+    Args:
+        kind: what it is about; it decides the deadline.
+        text: what the customer wrote, or what was found. Of a paused channel, the provider's code alone.
+        now: when it is opened (aware).
+        today: the unit's own day at ``now``, from which the deadline counts.
+        urgent: whether it comes before all others.
+        customer_id: the customer, where it is known which one.
+        provider_id: the provider, where the case is about one.
+        address_id: the address that the message came from.
+        occasion_id: the conversation in which it was written.
+        channel: how it came, or the channel that the case is about.
+    """
     return {
         "customer_id": customer_id,
         "provider_id": provider_id,
@@ -61,7 +65,7 @@ def opened(
         "text": text,
         "channel": channel,
         "opened_at": now,
-        "due_on": working_day(now.date(), DUE.get(kind, max(DUE.values()))),
+        "due_on": deadlines.due_on(kind, today),
         "urgent": int(urgent),
         "status": "open",
     }
@@ -73,44 +77,37 @@ async def add(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def add_patterns(
-    conn: AsyncConnection, kind: str, texts: Mapping[str, str], quiet: timedelta, now: datetime
+    conn: AsyncConnection, kind: CaseKind, texts: Mapping[str, str], quiet: timedelta, now: datetime, today: date
 ) -> int:
-    """Open a case about each provider in ``texts`` (by reference) that had none of this kind for the time
-    ``quiet``; how many. The provider's name is put before the text."""
+    """Open a case about each provider that had none of this kind for a while; return how many were opened.
+
+    Args:
+        conn: the caller's transaction.
+        kind: what the cases are about.
+        texts: what was found, by the provider's number. The provider's name is put before it.
+        quiet: for how long after a case no other is opened.
+        now: when the cases are opened (aware).
+        today: the unit's own day at ``now``.
+    """
     c, p = case.c, provider.c
     recent = select(c.provider_id).where(c.kind == kind, c.opened_at >= now - quiet, c.provider_id.is_not(None))
     rows = await conn.execute(
         select(p.id, p.ref, p.name).where(p.ref.in_(list(texts)), p.id.not_in(recent)).order_by(p.ref)
     )
-    made = [opened(kind, f"{row.name}: {texts[row.ref]}", now, provider_id=row.id) for row in rows]
+    made = [opened(kind, f"{row.name}: {texts[row.ref]}", now, today, provider_id=row.id) for row in rows]
     await add(conn, made)
     return len(made)
 
 
-async def put_right(conn: AsyncConnection, kind: str, channel: str, now: datetime) -> None:
+async def put_right(conn: AsyncConnection, kind: CaseKind, channel: str, now: datetime) -> None:
     """Close the open cases of this kind about a channel: what they are about has mended itself."""
-    ended = {"status": "closed", "outcome": "put_right", "closed_at": now, "closed_by": "tjänsten"}
+    ended = {"status": "closed", "outcome": CaseOutcome.PUT_RIGHT, "closed_at": now, "closed_by": SERVICE}
     of_it = and_(case.c.kind == kind, case.c.channel == channel, case.c.status == "open")
     await conn.execute(update(case).where(of_it).values(**ended))
 
 
-def working_day(day: date, days: int) -> date:
-    """The working day that comes ``days`` working days after ``day``, Swedish public holidays aside."""
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5 and day not in _holidays(day.year)
-    return day
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    from holidays.countries.sweden import Sweden  # a quarter of a second: only where a case is opened
-
-    return frozenset(Sweden(years=year, include_sundays=False, categories=("public", "de_facto")))
-
-
 async def of_customer(conn: AsyncConnection, customer_id: int) -> list[Case]:
-    """The cases of a customer, oldest first."""
+    """Return the cases of a customer, oldest first."""
     rows = await conn.execute(
         select(
             case.c.id,

@@ -16,14 +16,6 @@ from storage.tables import customer_address, occasion, session
 from survey.conversation import after_close
 from survey.conversation.model import Session
 
-REASONS = {
-    "completed": "Kunden har svarat på alla frågor.",
-    "partial": "Kunden svarade på några frågor.",
-    "opted_out": "Kunden har sagt stopp.",
-    "no_answer": "Kunden svarade inte.",
-    "unreachable": "Mottagaren säger att numret är fel.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

@@ -21,14 +21,7 @@ from storage.delivery.outbox import REPLY, SWEPT
 from storage.delivery.pacing import Pace
 from storage.people import addresses as people
 from storage.tables import address, customer, customer_address, occasion, outbox, session
-
-_OPTED_OUT = "Kunden har sagt stopp."
-_UNREACHABLE = "Adressen går inte att nå."
-_EXPIRED = "Tiden gick ut innan frågan kunde skickas."
-_CLOSED = "Samtalet är redan avslutat."
-_HEARD = "Kunden har hört av sig sedan dess."
-_INTERRUPTED = "Avbröts under sändningen: kan ha kommit fram."
-_QUIET = "Utanför sändningstiden."
+from survey.codes import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +135,10 @@ async def _claim_queued(
         moment = moments[len(claimed)]
         if refused is not None:
             moved.append(_move(row, refused[0], refused[1], now))
-            if refused[1] == _EXPIRED and row.occasion_id is not None and not reply:
+            if refused[1] == Reason.LAPSED and row.occasion_id is not None and not reply:
                 lapsed.append(row.occasion_id)
         elif quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
-            later = _move(row, "queued", _QUIET, None)
+            later = _move(row, "queued", Reason.OUTSIDE_HOURS, None)
             moved.append({**later, "not_before_": min(quiet_until, row.expires_at)})
         elif pace.to_one is not None and chats.get(row.address_id, moment) > moment:
             later = _move(row, "queued", row.reason, None)
@@ -177,7 +170,7 @@ async def _claim_queued(
     for language, ids in started.items():
         start = {"language_": language, "lease_": now + lease, "called_": called_at, "ids": ids}
         await conn.execute(_START, start)
-    await fallback.close(conn, lapsed, "expired", _EXPIRED, now)
+    await fallback.close(conn, lapsed, "expired", Reason.LAPSED, now)
     if claimed:
         if pace.in_all is not None:
             await pacing.taken(conn, name, moments[len(claimed) - 1] + timedelta(seconds=1 / pace.in_all))
@@ -299,15 +292,15 @@ def _refusal(row: Any, state: str, reply: bool, now: datetime) -> tuple[str, str
     # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
     answers = reply and row.created_at >= row.state_at
     if state == "opted_out" and not answers:
-        return "cancelled", _OPTED_OUT
+        return "cancelled", Reason.OPTED_OUT
     if state == "unreachable" or (state == "unlinked" and not answers):
-        return "cancelled", _UNREACHABLE
+        return "cancelled", Reason.UNREACHABLE
     if now >= row.expires_at:
-        return "expired", _EXPIRED
+        return "expired", Reason.LAPSED
     if row.outcome and not reply:
-        return "cancelled", _CLOSED
+        return "cancelled", Reason.ALREADY_CLOSED
     if row.heard_at is not None and row.heard_at > row.created_at and not reply:
-        return "cancelled", _HEARD  # it would ask again what has been answered
+        return "cancelled", Reason.HEARD_SINCE  # it would ask again what has been answered
     return None
 
 
@@ -367,7 +360,7 @@ def _end_leases(which: Any) -> Any:
         .where(*_DOUBTED, outbox.c.state == "sending", which)
         .values(
             state=case((uncalled, "queued"), else_="unknown"),
-            reason=case((uncalled, ""), else_=_INTERRUPTED),
+            reason=case((uncalled, ""), else_=Reason.INTERRUPTED.value),
             attempts=outbox.c.attempts - case((uncalled, 1), else_=0),
             lease_until=None,
             not_before=bindparam("now"),

@@ -11,11 +11,9 @@ from storage.delivery.outbox import enqueue
 from storage.people import addresses
 from storage.planning import occasions
 from storage.tables import address, occasion, outbox, session
+from survey.codes import Reason
 
 AGAIN_AFTER = timedelta(hours=1)  # a handset that was off may be on by then
-
-_OPTED_OUT = "Kunden har sagt stopp."
-_UNDELIVERED = "Meddelandet gick inte att leverera."
 
 
 async def follow_up(
@@ -35,7 +33,7 @@ async def follow_up(
         rows = await conn.execute(
             select(session.c.occasion_id).where(session.c.address_id.in_(reached), session.c.is_open == 1)
         )
-        await close(conn, [id_ for (id_,) in rows], "opted_out", _OPTED_OUT, now)
+        await close(conn, [id_ for (id_,) in rows], "opted_out", Reason.OPTED_OUT, now)
         return
     if kind == "permanent":
         await conn.execute(
@@ -50,7 +48,7 @@ async def follow_up(
     else:
         moved = await _elsewhere(conn, row, channels, now)
     if not moved:
-        await close(conn, [row.occasion_id], "unreachable", _UNDELIVERED, now)
+        await close(conn, [row.occasion_id], "unreachable", Reason.UNDELIVERED, now)
 
 
 async def close(conn: AsyncConnection, ids: Sequence[int], outcome: str, reason: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.cases import opening
 from storage.database.statements import insert_ignore, upsert
 from storage.tables import channel, chat_pace
+from survey.codes import CaseKind
 
-CASE = "channel"  # the kind of case about a pause
 HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
 
 
@@ -92,14 +92,23 @@ async def hold(conn: AsyncConnection, name: str, until: datetime) -> None:
     )
 
 
-async def pause(conn: AsyncConnection, name: str, code: str, now: datetime, until: datetime) -> None:
-    """Our own account is at fault (``code``): nothing leaves before ``until``, then one message tries.
+async def pause(
+    conn: AsyncConnection, name: str, code: str, *, now: datetime, today: date, until: datetime
+) -> None:
+    """Pause a channel because our own account is at fault, and open a case when the pause begins.
 
-    A pause that begins opens a case: somebody must see to the account.
+    Args:
+        conn: the caller's transaction.
+        name: the channel.
+        code: the provider's code; it is the case's text.
+        now: when the provider refused us (aware).
+        today: the unit's own day at ``now``.
+        until: nothing leaves before it; then one message tries whether the account works again.
     """
     standing = await lock(conn, name)
     if standing.paused_since is None:
-        await opening.add(conn, [opening.opened(CASE, advice(code), now, urgent=True, channel=name)])
+        about = opening.opened(CaseKind.CHANNEL, code, now, today, urgent=True, channel=name)
+        await opening.add(conn, [about])
     await conn.execute(
         update(channel)
         .where(channel.c.name == name)
@@ -117,15 +126,7 @@ async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
     await conn.execute(
         update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
     )
-    await opening.put_right(conn, CASE, name, now)
-
-
-def advice(code: str) -> str:
-    """What staff are told about a pause."""
-    return (
-        f"Leverantören nekar vårt konto ({code}). Se över kontot; "
-        "utskicken fortsätter av sig själva när det fungerar igen."
-    )
+    await opening.put_right(conn, CaseKind.CHANNEL, name, now)
 
 
 async def pauses(conn: AsyncConnection) -> list[Pause]:

@@ -8,11 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.outbox import enqueue
 from storage.planning import occasions
 from storage.tables import address, customer_address, occasion, outbox, session
-from survey.codes import Outcome
+from survey.codes import Outcome, Reason
 from survey.conversation import flow
 from survey.conversation.model import Say, Session
-
-GIVEN_UP = "Numret är inte längre kundens."
 
 
 async def lost(conn: AsyncConnection, address_id: int, now: datetime) -> bool:
@@ -34,7 +32,7 @@ async def given_up(conn: AsyncConnection, customer_id: int, address_id: int, now
     await conn.execute(
         update(outbox)
         .where(outbox.c.address_id == address_id, outbox.c.occasion_id.in_(mine), outbox.c.state == "queued")
-        .values(state="cancelled", reason=GIVEN_UP, settled_at=now)
+        .values(state="cancelled", reason=Reason.NUMBER_GIVEN_UP, settled_at=now)
     )
     if await _move_conversation(conn, address_id, now, customer_id):
         return
@@ -48,7 +46,7 @@ async def given_up(conn: AsyncConnection, customer_id: int, address_id: int, now
         outcome = Outcome.PARTIAL if flow.given(kept.values) else Outcome.UNREACHABLE
         closed = flow.close(kept, outcome, now)
         await occasions.close_sessions(conn, {row.occasion_id: closed.to_json()})
-        await occasions.close(conn, [(row.occasion_id, outcome, GIVEN_UP)], now)
+        await occasions.close(conn, [(row.occasion_id, outcome, Reason.NUMBER_GIVEN_UP)], now)
 
 
 async def regained(conn: AsyncConnection, address_id: int, now: datetime, state: str = "unreachable") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, or_, select, update
@@ -11,6 +11,7 @@ from storage.database.engine import Connection
 from storage.delivery import fallback, pacing
 from storage.delivery.claims import Claimed
 from storage.tables import outbox
+from survey.codes import Reason, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,14 @@ _STATES = {
 _TOLD = ("sent", "permanent", "opted_out", "failed")  # the account works: the provider looked at the message
 
 
-async def settle(conn: Connection, results: Sequence[Result], on: Collection[str], now: datetime) -> None:
+async def settle(
+    conn: Connection, results: Sequence[Result], on: Collection[str], now: datetime, today: date
+) -> None:
     """Write down what became of claimed messages, and what follows for channels, addresses and occasions.
 
     ``on``: the channels that a message may fall back to.
     """
-    await _settle_channels(conn, results, now)
+    await _settle_channels(conn, results, now, today)
     await _many(
         conn, _AGAIN, [_again(each, now) for each in results if each.kind in ("retry", "paused", "account")]
     )
@@ -153,7 +156,7 @@ async def settle(conn: Connection, results: Sequence[Result], on: Collection[str
             await fallback.follow_up(conn, each.message.id, each.kind, on, now)
 
 
-async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime) -> None:
+async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
     """Pauses and waits that hold for the whole channel; a message that tried a paused one and got through."""
     for name in sorted({each.message.channel for each in results}):
         ours = [each for each in results if each.message.channel == name]
@@ -161,7 +164,7 @@ async def _settle_channels(conn: Connection, results: Sequence[Result], now: dat
             await pacing.resume(conn, name, now)
         for each in ours:
             if each.kind == "account":
-                await pacing.pause(conn, name, each.code, now, each.not_before or now)
+                await pacing.pause(conn, name, each.code, now=now, today=today, until=each.not_before or now)
                 break
         holds = [each.hold_until for each in ours if each.hold_until is not None]
         if holds:
@@ -196,6 +199,7 @@ async def status(
     now: datetime,
     kind: str | None = None,
     *,
+    today: date,
     external_id: str | None = None,
     on: Collection[str] = (),
 ) -> bool:
@@ -224,15 +228,17 @@ async def status(
     if state is None and row.state in ("queued", "sending", "unknown"):
         state = "sent"
     if state is not None:
-        told = f"{word} ({error_code})" if error_code else word
-        reason = f"Operatören svarade {told}." if state == "failed" else ""
+        reason = ""
+        if state == "failed" and error_code:
+            reason = because(Reason.CARRIER_CODE, word, error_code)
+        elif state == "failed":
+            reason = because(Reason.CARRIER_FAILED, word)
         values |= {"state": state, "reason": reason, "lease_until": None, "settled_at": now}
     await conn.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
     if state == "failed":
         if kind == "account":
-            await pacing.pause(
-                conn, row.channel, error_code or word, now, now
-            )  # one message tries whether it lasts
+            # One message tries at once whether it lasts.
+            await pacing.pause(conn, row.channel, error_code or word, now=now, today=today, until=now)
         known = ("permanent", "opted_out", "transient", "throttled", "account")
         await fallback.follow_up(conn, row.id, kind if kind in known else "failed", on, now)
     return True

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,11 +17,9 @@ from storage.database.statements import chunks, insert, upsert
 from storage.followups import month_counts
 from storage.followups.calendar import first_day, following
 from storage.tables import enrolment, follow_up, follow_up_event, provider
+from survey.codes import Activity, FollowUpForm
 from survey.errors import InputError
 
-Form = Literal["meeting", "phone", "digital"]
-FORMS: tuple[Form, ...] = get_args(Form)
-ACTIVITIES = ("coaching", "job_search", "internship", "education", "employer_contact", "study_visit", "other")
 NEXT_STEP_LENGTH = 300  # characters
 LOCK_DAY = 5  # of the next month
 
@@ -167,9 +165,9 @@ def _wrong(place: int, entry: Entry, row: Any, today: date) -> Iterable[Refusal]
         yield Refusal(place, "held_on", f"Datumet {held} är efter slutet av {ref} ({row.ended_on}).")
     elif held < first_day(entry.month):
         yield Refusal(place, "held_on", f"Datumet {held} för {ref} är före månaden {entry.month}.")
-    if entry.form is not None and entry.form not in FORMS:
+    if entry.form is not None and entry.form not in tuple(FollowUpForm):
         yield Refusal(place, "form", f"Formen för {ref} ska vara möte, telefon eller digitalt.")
-    if not set(entry.activities or ()) <= set(ACTIVITIES):
+    if not set(entry.activities or ()) <= set(Activity):
         yield Refusal(place, "activities", f"En aktivitet för {ref} finns inte i listan.")
     if len(entry.next_step or "") > NEXT_STEP_LENGTH:
         yield Refusal(place, "next_step", f"Nästa steg för {ref} får ha högst {NEXT_STEP_LENGTH} tecken.")

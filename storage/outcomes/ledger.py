@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.outcomes.accounts import OPEN, OUTCOMES, WAITING
 from storage.planning.due import FACTS
 from storage.tables import enrolment, next_look, occasion, provider, session
+from survey.codes import LedgerFault, Outcome, Unfinished
 
+_OUTCOMES = frozenset(Outcome)
 CLOCK_BACK = timedelta(hours=1)  # a clock may have been set back so far between two times
 
 
@@ -37,7 +38,7 @@ class Row:
     @property
     def place(self) -> str:
         """Where the contact is: its outcome, or ``open``, or ``waiting``."""
-        return self.outcome or (OPEN if self.opened_at else WAITING)
+        return self.outcome or (Unfinished.OPEN if self.opened_at else Unfinished.WAITING)
 
     @property
     def _goes_on(self) -> bool:
@@ -46,20 +47,25 @@ class Row:
             return False
         return self.heard_at > self.closed_at - CLOCK_BACK
 
-    def fault(self, now: datetime) -> str | None:
-        """What the row fails to say, as the end of a sentence; None when it is whole."""
-        if self.outcome and self.outcome not in OUTCOMES:
-            return f"har ett okänt utfall ({self.outcome})"
-        if self.outcome and not self.reason:
-            return "är avslutad utan skäl"
-        if self.outcome and self.closed_at is None:
-            return "är avslutad utan tid"
-        if self.outcome and self.session_open and not self._goes_on:
-            return "är avslutad men samtalet är öppet"
-        if not self.outcome and self.opened_at and not self.session_open:
-            return "är ställd, men samtalet är stängt utan utfall"
-        if not self.outcome and not self.opened_at and not self.reason and self.look_at > now:
-            return "hålls tillbaka utan skäl"
+    def fault(self, now: datetime) -> LedgerFault | None:
+        """Return what the row fails to say; None when it says all."""
+        if self.outcome:
+            return self._fault_of_closed()
+        if self.opened_at and not self.session_open:
+            return LedgerFault.NO_OUTCOME
+        if not self.opened_at and not self.reason and self.look_at > now:
+            return LedgerFault.HELD_IN_SILENCE
+        return None
+
+    def _fault_of_closed(self) -> LedgerFault | None:
+        if self.outcome not in _OUTCOMES:
+            return LedgerFault.UNKNOWN_OUTCOME
+        if not self.reason:
+            return LedgerFault.NO_REASON
+        if self.closed_at is None:
+            return LedgerFault.NO_TIME
+        if self.session_open and not self._goes_on:
+            return LedgerFault.STILL_OPEN
         return None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert, insert_ignore
 from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
+from survey.codes import Reason
 from survey.conversation.openings import Use
 
 LATELY = timedelta(days=60)  # so long after its end a question about an enrolment may still be asked
@@ -158,7 +159,7 @@ async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
     await conn.execute(
         update(outbox)
         .where(outbox.c.address_id == address_id, outbox.c.state == "queued")
-        .values(state="cancelled", reason="Mottagaren säger att numret är fel.", settled_at=now)
+        .values(state="cancelled", reason=Reason.WRONG_NUMBER, settled_at=now)
     )
 
 

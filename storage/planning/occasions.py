@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database.statements import insert
 from storage.planning.due import FACTS
 from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
+from survey.codes import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ _CLOSE = (
 _OPEN = (
     update(occasion)
     .where(occasion.c.id == bindparam("id_"))
-    .values(opened_at=bindparam("at_"), reason="Frågan är ställd.")
+    .values(opened_at=bindparam("at_"), reason=Reason.ASKED)
 )
 
 

@@ -18,6 +18,7 @@ from storage.tables import (
     outbox,
     session,
 )
+from survey.codes import Outcome, Reason
 from survey.conversation.model import Say, Session
 
 # The outcome in the inbox of a message that was answered with the customer's own answers.
@@ -95,5 +96,5 @@ async def _forget_sessions(conn: AsyncConnection, customer_id: int, now: datetim
     await conn.execute(
         update(occasion)
         .where(occasion.c.customer_id == customer_id, occasion.c.opened_at.is_not(None), occasion.c.outcome == "")
-        .values(outcome="partial", reason=_ERASED, closed_at=now)
+        .values(outcome=Outcome.PARTIAL, reason=Reason.ERASED, closed_at=now)
     )

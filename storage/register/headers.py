@@ -1,29 +1,37 @@
 """The words of the register's files: kinds, columns and values, with the Swedish ones that are accepted too."""
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
+from survey.codes import Activity, Difficulty, EndReason, ExemptionReason, FollowUpForm, Gender, SurveyId
+
+C = TypeVar("C", bound=str)
 LANGUAGES = ("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi")
 
 # Swedish word -> the register's own; the own words themselves are always accepted.
 END_REASONS = {
-    "work": ("arbete", "jobb"),
-    "studies": ("studier",),
-    "own_company": ("eget företag", "starta eget"),
-    "moved": ("flytt", "flyttat"),
-    "pregnancy": ("graviditet",),
-    "parental_leave": ("föräldraledighet", "föräldraledig"),
-    "pension": ("ålderspension",),
-    "disability_pension": ("sjukersättning", "aktivitetsersättning"),
-    "illness": ("sjukdom", "sjukskrivning", "sjuk"),
-    "death": ("dödsfall", "avliden"),
-    "changed_provider": ("byte av anordnare", "bytt anordnare"),
-    "dropped_out": ("avhopp", "avbrott"),
-    "unemployed": ("arbetslös", "arbetslöshet"),
-    "other": ("övrigt", "annat", "annan orsak"),
+    EndReason.WORK: ("arbete", "jobb"),
+    EndReason.STUDIES: ("studier",),
+    EndReason.OWN_COMPANY: ("eget företag", "starta eget"),
+    EndReason.MOVED: ("flytt", "flyttat"),
+    EndReason.PREGNANCY: ("graviditet",),
+    EndReason.PARENTAL_LEAVE: ("föräldraledighet", "föräldraledig"),
+    EndReason.PENSION: ("ålderspension",),
+    EndReason.DISABILITY_PENSION: ("sjukersättning", "aktivitetsersättning"),
+    EndReason.ILLNESS: ("sjukdom", "sjukskrivning", "sjuk"),
+    EndReason.DEATH: ("dödsfall", "avliden"),
+    EndReason.CHANGED_PROVIDER: ("byte av anordnare", "bytt anordnare"),
+    EndReason.DROPPED_OUT: ("avhopp", "avbrott"),
+    EndReason.UNEMPLOYED: ("arbetslös", "arbetslöshet"),
+    EndReason.OTHER: ("övrigt", "annat", "annan orsak"),
 }
-DIFFICULTIES = {"low": ("låg",), "medium": ("medel",), "high": ("hög",)}
-GENDERS = {"K": ("kvinna",), "M": ("man",)}
-SURVEYS = {"start": (), "end": ("slut",), "checkin": ("avstämning",)}
+DIFFICULTIES = {Difficulty.LOW: ("låg",), Difficulty.MEDIUM: ("medel",), Difficulty.HIGH: ("hög",)}
+GENDERS = {Gender.WOMEN: ("kvinna",), Gender.MEN: ("man",)}
+SURVEYS: dict[SurveyId, tuple[str, ...]] = {
+    SurveyId.START: (),
+    SurveyId.END: ("slut",),
+    SurveyId.CHECKIN: ("avstämning",),
+}
 # The indicators that may have a goal: the contract's ids. Youth is a goal of the unit that is not measured yet.
 INDICATORS = {
     "satisfaction.overall": ("nöjdhet", "nöjdhet, totalomdöme"),
@@ -40,19 +48,23 @@ QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followu
 ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
 ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
 EXEMPTIONS = {
-    "illness": ("sjukdom", "sjukskrivning", "sjuk"),
-    "parental_leave": ("föräldraledighet", "föräldraledig"),
-    "holiday": ("semester", "semester enligt plan", "ledighet"),
+    ExemptionReason.ILLNESS: ("sjukdom", "sjukskrivning", "sjuk"),
+    ExemptionReason.PARENTAL_LEAVE: ("föräldraledighet", "föräldraledig"),
+    ExemptionReason.HOLIDAY: ("semester", "semester enligt plan", "ledighet"),
 }
-FORMS = {"meeting": ("möte", "fysiskt möte"), "phone": ("telefon",), "digital": ("digitalt", "video")}
+FORMS = {
+    FollowUpForm.MEETING: ("möte", "fysiskt möte"),
+    FollowUpForm.PHONE: ("telefon",),
+    FollowUpForm.DIGITAL: ("digitalt", "video"),
+}
 ACTIVITIES = {
-    "coaching": ("coachning",),
-    "job_search": ("jobbsökning",),
-    "internship": ("praktik",),
-    "education": ("utbildning",),
-    "employer_contact": ("arbetsgivarkontakt", "kontakt med arbetsgivare"),
-    "study_visit": ("studiebesök",),
-    "other": ("annat", "övrigt"),
+    Activity.COACHING: ("coachning",),
+    Activity.JOB_SEARCH: ("jobbsökning",),
+    Activity.INTERNSHIP: ("praktik",),
+    Activity.EDUCATION: ("utbildning",),
+    Activity.EMPLOYER_CONTACT: ("arbetsgivarkontakt", "kontakt med arbetsgivare"),
+    Activity.STUDY_VISIT: ("studiebesök",),
+    Activity.OTHER: ("annat", "övrigt"),
 }
 YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
 
@@ -161,12 +173,12 @@ KEYS = {
 }
 
 
-def words(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def words(choices: Mapping[C, tuple[str, ...]]) -> dict[str, C]:
     """Every accepted spelling, casefolded, to our own word; underscores may be spaces."""
 
-    def spellings() -> Iterator[tuple[str, str]]:
+    def spellings() -> Iterator[tuple[str, C]]:
         for own, aliases in choices.items():
-            for word in (own, own.replace("_", " "), *aliases):
+            for word in (str(own), own.replace("_", " "), *aliases):
                 yield word.casefold(), own
 
     return dict(spellings())

@@ -24,6 +24,7 @@ from storage.register import followup_rows, provider_changes
 from storage.register.cells import Problem
 from storage.register.rows import EnrolmentRow, RegisterBatch
 from storage.tables import action_plan, answer, customer, enrolment, next_look, occasion, provider
+from survey.codes import Reason
 from survey.errors import InputError
 
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
@@ -320,7 +321,7 @@ async def _answers(
                 "opened_at": at,
                 "closed_at": at,
                 "outcome": "completed",
-                "reason": "Svaret lästes in från en fil.",
+                "reason": Reason.IMPORTED,
             }
             for (enrolment_id, survey, period), at in answered.items()
         ],

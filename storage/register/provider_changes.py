@@ -12,6 +12,7 @@ from storage.cases import opening
 from storage.database.statements import chunks, insert
 from storage.figures.themes import ThemeCount
 from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
+from survey.codes import CaseKind
 
 BEFORE = timedelta(days=14)  # the new enrolment may begin before the old one has ended
 QUESTION = "change_reason"  # of the survey `end`, asked of who goes on to another provider
@@ -71,9 +72,8 @@ async def _follow(conn: AsyncConnection, refs: Collection[str], today: date, now
             )
             if today - old.ended_on <= HANDOVER:
                 text = _handover(old, new)
-                opened.append(
-                    opening.opened("handover", text, now, customer_id=old.customer_id, provider_id=old.provider_id)
-                )
+                whose = {"customer_id": old.customer_id, "provider_id": old.provider_id}
+                opened.append(opening.opened(CaseKind.HANDOVER, text, now, today, **whose))
     await insert(conn, provider_change, made)
     await opening.add(conn, opened)
 

@@ -13,7 +13,7 @@ case = table(
     Column("provider_id", ForeignKey("provider.id"), index=True),  # where it is about one
     Column("address_id", ForeignKey("address.id")),
     Column("occasion_id", ForeignKey("occasion.id")),
-    Column("kind", Text, nullable=False),  # a key of storage.cases.kinds.KINDS
+    Column("kind", Text, nullable=False),  # survey.codes.CaseKind
     Column("text", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -21,9 +21,7 @@ case = table(
     Column("urgent", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),  # open, closed
     Column("owner", Text, nullable=False, server_default=""),  # who of the staff has taken it
-    Column(
-        "outcome", Text, nullable=False, server_default=""
-    ),  # a key of storage.cases.kinds.OUTCOMES, once closed
+    Column("outcome", Text, nullable=False, server_default=""),  # survey.codes.CaseOutcome, once closed
     Column("closed_at", UtcDateTime),
     Column("closed_by", Text, nullable=False, server_default=""),
 )

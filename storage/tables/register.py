@@ -90,7 +90,7 @@ follow_up = table(
     Column("form", Text),  # meeting, phone, digital; this and the rest are empty where nobody has said
     Column("from_plan", Integer),
     Column("plan_changed", Integer),
-    Column("activities", Text),  # of storage.followups.recording.ACTIVITIES, with commas between
+    Column("activities", Text),  # survey.codes.Activity, with commas between
     Column("next_step", Text),
 )
 

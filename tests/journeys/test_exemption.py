@@ -33,8 +33,5 @@ async def test_no_check_in_in_an_exempt_month_and_a_stated_reason(db: Database, 
                 select(o.period, o.outcome, o.reason).where(o.survey == "checkin").order_by(o.period)
             )
             found = {row.period: (row.outcome, row.reason) for row in rows}
-    assert found["2026-10"] == (
-        "held_back",
-        "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon.",
-    )
+    assert found["2026-10"] == ("held_back", "exempt")
     assert found["2026-11"][0] == ""

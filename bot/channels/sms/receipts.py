@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.channels.sms.error_codes import classify
 from bot.channels.sms.webhook import Receipt
@@ -18,6 +19,7 @@ class Receipts:
         db: the database.
         channels: those that are on: a message that was not delivered may go by another of them.
         now: the clock.
+        zone: the unit's time zone: a case that a receipt opens counts its deadline from the unit's own day.
         wake: called when a message may have been queued.
     """
 
@@ -26,11 +28,13 @@ class Receipts:
         db: Database,
         channels: Collection[str],
         now: Callable[[], datetime],
+        zone: ZoneInfo,
         wake: Callable[[], object],
     ) -> None:
         self._db = db
         self._channels = channels
         self._now = now
+        self._zone = zone
         self._wake = wake
 
     async def take(self, receipt: Receipt) -> bool:
@@ -40,7 +44,7 @@ class Receipts:
             StorageFailure: the database cannot be reached; the carrier must try again.
         """
         crash_points.point("status.received")
-        error = receipt.error_code
+        error, now = receipt.error_code, self._now()
         try:
             async with self._db.begin() as conn:
                 known = await settlement.status(
@@ -48,8 +52,9 @@ class Receipts:
                     receipt.reference,
                     receipt.status,
                     str(error) if error else None,
-                    self._now(),
+                    now,
                     classify(error) if error else None,
+                    today=now.astimezone(self._zone).date(),
                     external_id=receipt.external_id,
                     on=self._channels,
                 )

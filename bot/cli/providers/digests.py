@@ -9,12 +9,13 @@ from bot.database import database
 from bot.errors import BadInput, SettingsError
 from bot.settings import Settings
 from bot.sms_cost import parts_and_price, sms_cost
-from reporting.document.swedish import CHANNELS, month_and_year
+from reporting.document.swedish import month_and_year
 from scheduler.provider_digests import Composed, compose, queue
 from storage.contacts import digests, links
 from storage.database.engine import Database
 from storage.followups import recording
 from storage.followups.calendar import first_day, month_of, preceding
+from survey.codes import Channel, swedish
 
 
 async def digest(provider_ref: str, month: str | None, send: bool, now: datetime) -> str:
@@ -92,5 +93,5 @@ def _shown(composed: Composed) -> str:
         if channel == "sms":
             cost = sms_cost(text)
             size = f", {cost.alphabet}, {parts_and_price(cost.parts)} per mottagare"
-        parts.append(f"{CHANNELS[channel]} till {receivers}{size}:\n{text}")
+        parts.append(f"{swedish(Channel, channel)} till {receivers}{size}:\n{text}")
     return "\n\n".join(parts)

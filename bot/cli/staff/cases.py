@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot import settings as settings_
 from bot.database import database
-from reporting.document.swedish import CHANNELS
-from storage.cases.kinds import KINDS, OUTCOMES
+from bot.errors import BadInput
+from bot.wording import case_refused, case_text
+from storage.errors import CaseRefused
+from survey.codes import CaseKind, CaseOutcome, Channel, in_sentence, swedish
 
 if TYPE_CHECKING:
     from storage.cases.handling import Listed
 
-STATUSES = {"new": "nytt", "taken": "pågår", "closed": "avslutat"}
 REOPENED = "Numret används igen vid nästa import om registret fortfarande har det."
 
 
@@ -34,48 +35,78 @@ async def show(closed: bool, now: datetime) -> None:
     today = now.astimezone(settings.zone).date()
     table = Table("Nr", "Svar senast", "Ärende", "Om", "Kom", "Status", "Ägare", "Text")
     for case in found:
-        table.add_row(
-            *(Text(cell) for cell in cells(case, today, settings.zone))
-        )  # a customer's words are no markup
+        # As Text, because Rich would read a customer's "[red]" as markup.
+        table.add_row(*(Text(cell) for cell in cells(case, today, settings.zone)))
     console = Console()
     Console(width=None if console.is_terminal else WIDTH).print(table)
     late = sum(case.is_late(today) for case in found)
-    waiting = sum(case.status != "closed" for case in found)
+    waiting = sum(case.closed_at is None for case in found)
     print(f"{waiting} öppna, {late} försenade.")
 
 
 def cells(case: "Listed", today: date, zone: ZoneInfo) -> tuple[str, ...]:
-    """A case as a row of the table."""
+    """Return a case as a row of the table."""
     due = case.due_on.isoformat() if case.due_on else ""
-    came = f"{case.opened_at.astimezone(zone):%Y-%m-%d %H:%M} {CHANNELS.get(case.channel, '')}"
+    came = f"{case.opened_at.astimezone(zone):%Y-%m-%d %H:%M} {swedish(Channel, case.channel)}"
     about = " eller ".join(case.customers) or case.sender
-    status = STATUSES[case.status] + (f": {OUTCOMES[case.outcome]}" if case.outcome else "")
+    outcome = f": {in_sentence(swedish(CaseOutcome, case.outcome))}" if case.outcome else ""
+    kind = in_sentence(swedish(CaseKind, case.kind))
     return (
         str(case.id),
         f"{due} FÖRSENAT" if case.is_late(today) else due,
-        KINDS.get(case.kind, case.kind) + (" BRÅDSKAR" if case.urgent else ""),
+        f"{kind} BRÅDSKAR" if case.urgent else kind,
         ", ".join(filter(None, (about, case.provider and f"anordnare {case.provider}"))),
         came.strip(),
-        status,
+        case.status.in_sentence + outcome,
         case.owner,
-        case.text,
+        case_text(case.kind, case.text),
     )
 
 
 async def take(id_: int, by: str) -> str:
-    """Give a case its owner. Raises CaseRefused."""
+    """Give a case its owner.
+
+    Raises:
+        BadInput: nobody is named, there is no such case, or it is closed.
+    """
     from storage.cases import handling
 
+    owner = _name(by)
     async with database(settings_.load()) as db, db.begin() as conn:
-        await handling.take(conn, id_, by)
-    return f"Ärende {id_} har tagits av {by.strip()}."
+        try:
+            await handling.take(conn, id_, owner)
+        except CaseRefused as error:
+            raise BadInput(case_refused(error)) from error
+    return f"Ärende {id_} har tagits av {owner}."
 
 
 async def close(id_: int, outcome: str, by: str, now: datetime) -> str:
-    """Close a case with what came of it. Raises CaseRefused."""
+    """Close a case with what came of it, as staff write it: ``åtgärdat`` or ``ej-nådd``.
+
+    Raises:
+        BadInput: the outcome is unknown, nobody is named, there is no such case, or it is closed.
+    """
     from storage.cases import handling
 
+    code, name = _outcome(outcome), _name(by)
     async with database(settings_.load()) as db, db.begin() as conn:
-        kind = await handling.close(conn, id_, outcome, by, now)
+        try:
+            kind = await handling.close(conn, id_, code, name, now)
+        except CaseRefused as error:
+            raise BadInput(case_refused(error)) from error
     done = f"Ärende {id_} är avslutat."
-    return f"{done} {REOPENED}" if kind == "wrong_number" else done
+    return f"{done} {REOPENED}" if kind == CaseKind.WRONG_NUMBER else done
+
+
+def _outcome(text: str) -> CaseOutcome:
+    codes = {each.in_sentence: each for each in CaseOutcome}
+    code = codes.get(text.strip().casefold().replace("-", " "))
+    if code is None:
+        raise BadInput(f"Utfallet {text!r} finns inte: välj bland {', '.join(codes)}.")
+    return code
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise BadInput("Skriv vem du är efter --by.")
+    return name.strip()

@@ -7,34 +7,15 @@ from zoneinfo import ZoneInfo
 from bot import settings as settings_
 from bot.database import database
 from bot.errors import BadInput
+from bot.wording import ledger_problem, occasion_name
+from survey.codes import CaseKind, Channel, MessageState, Outcome, Unfinished, in_sentence, swedish, worded
 
 if TYPE_CHECKING:
+    from scheduler.rules import Decision
     from storage.cases.opening import Case
     from storage.outcomes.accounts import Account, Ledger
-    from storage.outcomes.history import Entry
+    from storage.outcomes.history import Entry, Message
 
-SURVEYS = {"start": "efter fyra veckor", "end": "vid avslut", "checkin": "avstämning"}
-OUTCOMES = {
-    "completed": "besvarad",
-    "partial": "delvis besvarad",
-    "no_answer": "inget svar",
-    "opted_out": "tackat nej",
-    "unreachable": "gick inte att nå",
-    "expired": "för sent",
-    "held_back": "hölls tillbaka",
-    "cancelled": "inställd",
-}
-MESSAGES = {
-    "queued": "i kö",
-    "sending": "sänds",
-    "sent": "skickat",
-    "delivered": "levererat",
-    "failed": "kom inte fram",
-    "unknown": "kan ha kommit fram",
-    "cancelled": "inställt",
-    "expired": "för sent",
-}
-PLACES = {**OUTCOMES, "open": "öppen", "waiting": "väntar", "unplanned": "ej planerad", "missing": "SAKNAS"}
 SHOWN = 20  # problems told one by one
 WIDTH = 160  # of a table that goes to a file or a pipe
 
@@ -51,7 +32,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
     settings = settings_.load()
     rules, window = contact_rules(settings)
     async with database(settings) as db:
-        on = {"sms": settings.twilio, "telegram": settings.telegram}
+        on = {Channel.SMS: settings.twilio, Channel.TELEGRAM: settings.telegram}
         channels = frozenset(name for name, channel in on.items() if channel)
         if not channels:
             Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
@@ -65,10 +46,21 @@ async def plan(at: datetime, dry_run: bool) -> None:
             verdict.survey,
             verdict.period,
             _local(verdict.due_at, settings.zone),
-            verdict.decision,
-            verdict.reason,
+            *decided(verdict.decision),
         )
     Console().print(table if verdicts else "Inget väntar på att skickas.")
+
+
+def decided(decision: "Decision") -> tuple[str, str]:
+    """Return what is done with a waiting contact, and why."""
+    from scheduler.rules import Close, Hold
+
+    match decision:
+        case Hold(reason=reason):
+            return "hålls", worded(reason)
+        case Close(outcome=outcome, reason=reason):
+            return f"avslutas ({outcome.in_sentence})", worded(reason)
+    return "skickas", "Inget hinder."
 
 
 async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
@@ -93,15 +85,15 @@ def _print_ledger(ledger: "Ledger") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from storage.outcomes.accounts import MISSING
-    from storage.outcomes.accounts import PLACES as COLUMNS
+    from storage.outcomes.accounts import PLACES
 
     table = Table("Månad", "Anordnare", title="Förfallna + rättade = summan av utfallen")
-    for heading in ("Förfallna", "Rättade", *(PLACES[place].capitalize() for place in COLUMNS), PLACES[MISSING]):
+    missing = Unfinished.MISSING
+    for heading in ("Förfallna", "Rättade", *(place.swedish for place in PLACES), missing.swedish.upper()):
         table.add_column(heading, justify="right")
 
     def add(month: str, provider: str, account: "Account") -> None:
-        numbers = (account.due, account.corrected, *(account.places.get(place, 0) for place in (*COLUMNS, MISSING)))
+        numbers = (account.due, account.corrected, *(account.places.get(place, 0) for place in (*PLACES, missing)))
         table.add_row(month, provider, *(f"{number}" if number else "" for number in numbers))
 
     for month, provider in sorted({(month, provider) for month, provider, _ in ledger.accounts}):
@@ -112,7 +104,7 @@ def _print_ledger(ledger: "Ledger") -> None:
     console = Console()
     Console(width=None if console.is_terminal else WIDTH).print(table)
     for problem in ledger.problems[:SHOWN]:
-        print(problem)
+        print(ledger_problem(problem))
     if len(ledger.problems) > SHOWN:
         print(f"... och {len(ledger.problems) - SHOWN} till.")
     counted = f"{whole.due} förfallna och {whole.corrected} rättade"
@@ -148,32 +140,45 @@ async def why(customer_ref: str) -> None:
 
 def case_line(case: "Case", zone: ZoneInfo) -> str:
     """One case: how urgent, about what, opened and due when, and whether it is still open."""
-    from storage.cases.kinds import KINDS
-
     urgent = " (brådskar)" if case.urgent else ""
     due = f", svar senast {case.due_on}" if case.due_on else ""
     status = "öppet" if case.status == "open" else "avslutat"
-    kind = KINDS.get(case.kind, case.kind)
-    return f"Ärende {case.id}{urgent}: {kind}, {case.channel} {_local(case.opened_at, zone)}{due}, {status}."
+    kind = in_sentence(swedish(CaseKind, case.kind))
+    came = f"{swedish(Channel, case.channel)} {_local(case.opened_at, zone)}"
+    return f"Ärende {case.id}{urgent}: {kind}, {came}{due}, {status}."
 
 
 def line(entry: "Entry", zone: ZoneInfo) -> str:
     """One occasion: what it is, when each thing happened, what became of it and why."""
-    name = " ".join(word for word in (entry.enrolment, SURVEYS[entry.survey], entry.period) if word)
+    name = occasion_name(entry.enrolment, entry.survey, entry.period)
     happened = [f"förföll {_local(entry.due_at, zone)}"]
     if entry.opened_at:
         happened.append(f"ställd {_local(entry.opened_at, zone)}")
     if entry.message:
-        message = f"{entry.message.channel} {MESSAGES[entry.message.state]} {_local(entry.message.at, zone)}"
-        happened.append(message + (f" ({entry.message.reason.rstrip('.')})" if entry.message.reason else ""))
+        happened.append(_message(entry.message, zone))
     if entry.closed_at:
-        happened.append(f"{OUTCOMES[entry.outcome]} {_local(entry.closed_at, zone)}")
+        happened.append(f"{in_sentence(swedish(Outcome, entry.outcome))} {_local(entry.closed_at, zone)}")
     elif entry.opened_at:
         happened.append("öppen")
     else:
         happened.append(f"väntar, ses igen {_local(entry.look_at, zone)}")
-    why_so = " ".join(filter(None, (entry.reason or "Väntar på nästa genomgång.", entry.notes)))
+    why_so = " ".join((worded(entry.reason) or "Väntar på nästa genomgång.", *_notes(entry)))
     return f"{name}: {', '.join(happened)}. {why_so}"
+
+
+def _message(message: "Message", zone: ZoneInfo) -> str:
+    """Return what became of a message, and why where that is told."""
+    why_so = f" ({worded(message.reason).rstrip('.')})" if message.reason else ""
+    state = in_sentence(swedish(MessageState, message.state))
+    return f"{swedish(Channel, message.channel)} {state} {_local(message.at, zone)}{why_so}"
+
+
+def _notes(entry: "Entry") -> list[str]:
+    """Return what staff should know of the answers."""
+    notes = [f"Överhoppad: {', '.join(entry.skipped)}."] if entry.skipped else []
+    notes += ["Svar har ändrats."] if entry.changed else []
+    notes += ["Svar kom sent."] if entry.late else []
+    return notes
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -9,6 +9,7 @@ from bot.contact_rules import contact_rules
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
+from bot.wording import channel_paused
 from scheduler.errors import RulesError
 from storage.conversation import inbox
 from storage.database.engine import Database
@@ -133,4 +134,4 @@ async def database_findings(settings: Settings) -> list[Finding]:
 
 def _paused(pause: pacing.Pause, settings: Settings) -> str:
     since = pause.since.astimezone(settings.zone)
-    return f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}. {pacing.advice(pause.code)}"
+    return f"Kanalen {pause.channel} är pausad sedan {since:%Y-%m-%d %H:%M}. {channel_paused(pause.code)}"

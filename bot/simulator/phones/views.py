@@ -6,12 +6,11 @@ from typing import Any
 
 from bot.simulator.emulator.server import Chat, Emulator, Sms
 from bot.sms_cost import SEGMENT_PRICE, sms_cost
-from reporting.document.swedish import CHANNELS
 from storage.people.addresses import Address
 from storage.simulator import AGAIN, Conversation, Customer
+from survey.codes import Channel, Outcome, SurveyId, in_sentence, swedish
 from survey.packs.catalogue import Catalogue
 
-SURVEYS = {"start": "Enkät efter fyra veckor", "end": "Enkät vid avslut", "checkin": "Månadsavstämning"}
 View = dict[str, Any]
 
 
@@ -30,7 +29,7 @@ class Views:
             "ref": customer.ref,
             "language": customer.language,
             "provider": customer.enrolments[0].provider if customer.enrolments else "",
-            "channels": [CHANNELS[address.channel] for address in customer.addresses],
+            "channels": [swedish(Channel, address.channel) for address in customer.addresses],
         }
 
     def whole(self, customer: Customer, conversations: Iterable[Conversation]) -> View:
@@ -51,7 +50,8 @@ class Views:
             "conversations": [
                 {
                     **asdict(each),
-                    "name": SURVEYS.get(each.survey, each.survey),
+                    "name": swedish(SurveyId, each.survey),
+                    "became": in_sentence(swedish(Outcome, each.outcome)) if each.outcome else "pågår",
                     "trial": each.period.startswith(AGAIN),
                 }
                 for each in conversations

@@ -18,12 +18,13 @@ from aiohttp import web
 from bot.app import App
 from bot.errors import BadInput
 from bot.simulator.emulator.server import Emulator, EmulatorError
-from bot.simulator.phones.views import SURVEYS, Views
+from bot.simulator.phones.views import Views
 from bot.web.security import page_headers
 from storage import simulator
 from storage.people import addresses
 from storage.people.addresses import Address
 from storage.simulator import Customer
+from survey.codes import SurveyId, swedish, worded
 
 PAGE = Path(__file__).parent / "page"
 FILES = {"": ("index.html", "text/html"), "phones.css": ("phones.css", "text/css")}
@@ -110,7 +111,7 @@ class Phones:
         return web.json_response(
             {
                 "languages": self._app.catalogue.languages,
-                "surveys": {id_: SURVEYS.get(id_, id_) for id_ in self._app.catalogue.surveys},
+                "surveys": {id_: swedish(SurveyId, id_) for id_ in self._app.catalogue.surveys},
                 "sender": self._emulator.number,
                 "bot": self._emulator.bot_name,
                 "longest": LONGEST,
@@ -174,7 +175,7 @@ class Phones:
             assert occasion is not None
             refusal = await app.planner.ask_now(conn, occasion, now, channel)
             if refusal is not None:
-                raise BadInput(refusal)
+                raise BadInput(worded(refusal))
         app.queued.set()
 
     async def _end(self, ref: str, _asked: Answer) -> None:

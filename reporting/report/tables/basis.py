@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import POINTS, SUPPRESSED, day, decimal
+from reporting.document.swedish import SUPPRESSED, day, decimal
 from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
 from storage.figures.cells import Aggregate
 from storage.figures.year_values import ContextFigure, Volumes
+from survey.codes import Point, swedish
 
 
 def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
@@ -47,7 +48,7 @@ def contacts_grid(aggregate: Aggregate, find: Find) -> Grid:
         outcomes = contact.outcomes if contact else {}
         rows.append(
             (
-                POINTS[point],
+                swedish(Point, point),
                 response.eligible or 0,
                 outcomes.get("unreachable", 0),
                 contact.sent if contact else 0,

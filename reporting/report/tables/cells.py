@@ -1,9 +1,10 @@
 """How an indicator is printed in a cell of a table. Pure."""
 
 from reporting.document.blocks import Cell, Percent
-from reporting.document.swedish import NO_DATA, POINTS, SUPPRESSED, count, decimal
+from reporting.document.swedish import NO_DATA, SUPPRESSED, count, decimal
 from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.indicators import Indicator
+from survey.codes import Point, in_sentence, swedish
 
 TITLES = {definition.id: definition.title for definition in DEFINITIONS}
 
@@ -31,4 +32,4 @@ def interval_text(row: Indicator) -> str:
 
 def title_of(indicator: str, point: str) -> str:
     """An indicator as the summary names it."""
-    return TITLES[indicator] + (f" ({POINTS[point].lower()})" if point else "")
+    return TITLES[indicator] + (f" ({in_sentence(swedish(Point, point))})" if point else "")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from reporting.document.blocks import Grid
-from reporting.document.swedish import SURVEYS
 from reporting.figures.definitions import Definition
 from reporting.figures.previous_year import QuestionWording
+from survey.codes import SurveyId, swedish
 
 
 def definitions_grid(definitions: Sequence[Definition]) -> Grid:
@@ -14,9 +14,9 @@ def definitions_grid(definitions: Sequence[Definition]) -> Grid:
 
 
 def wordings_grid(wordings: Sequence[QuestionWording]) -> Grid:
-    order = list(SURVEYS)
+    order = list(SurveyId)
     rows = tuple(
-        (SURVEYS[each.survey], each.text, f"v{each.version}")
-        for each in sorted(wordings, key=lambda each: order.index(each.survey))
+        (swedish(SurveyId, each.survey), each.text, f"v{each.version}")
+        for each in sorted(wordings, key=lambda each: order.index(SurveyId(each.survey)))
     )
     return Grid("Frågorna som kunderna får", ("Enkät", "Fråga", "Version"), rows, words=frozenset({0, 1}))

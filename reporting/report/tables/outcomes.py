@@ -11,9 +11,8 @@ from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT, count_endings, 
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
-from storage.cases.kinds import KINDS
 from storage.figures.cells import Aggregate
-from survey.codes import EndReason
+from survey.codes import CaseKind, EndReason, swedish
 
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
@@ -124,7 +123,7 @@ def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
         ("Byte av anordnare", changes.changed_provider),
         ("Avbrott", changes.dropped_out if changes.dropped_out is not None else SUPPRESSED),
     ]
-    rows += [(KINDS.get(kind, kind).capitalize(), number) for kind, number in sorted(cases.items())]
+    rows += [(swedish(CaseKind, kind), number) for kind, number in sorted(cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import DIFFICULTIES, GENDERS, NO_DATA, POINTS, REASONS, SUPPRESSED
+from reporting.document.swedish import NO_DATA, REASONS, SUPPRESSED
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import interval_text, share_cell
 from storage.figures.cells import Aggregate
+from survey.codes import Difficulty, Gender, Point, swedish
 
 
 def questions_grid(find: Find) -> Grid:
@@ -16,7 +17,7 @@ def questions_grid(find: Find) -> Grid:
     for question, title in (("overall", "Totalomdöme"), ("treatment", "Bemötande"), ("usefulness", "Nytta")):
         for point in ("start", "end"):
             row = find(f"satisfaction.{question}", "", point)
-            rows.append((title, POINTS[point], _answers(row), share_cell(row), interval_text(row)))
+            rows.append((title, swedish(Point, point), _answers(row), share_cell(row), interval_text(row)))
     columns = ("Fråga", "Mätpunkt", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Andel nöjda per fråga", columns, tuple(rows), words=frozenset({0, 1}))
 
@@ -81,13 +82,14 @@ def themes_grid(themes: Sequence[ThemeRow]) -> Grid:
 def groups_grid(find: Find) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for point in ("start", "end"):
-        for gender, title in GENDERS.items():
-            rows.append(_group_row(title, point, find("satisfaction.overall", "", point, gender)))
-        for difficulty, title in DIFFICULTIES.items():
-            rows.append(_group_row(title, point, find("satisfaction.overall", "", point, difficulty=difficulty)))
+        for gender in Gender:
+            rows.append(_group_row(gender.swedish, point, find("satisfaction.overall", "", point, gender)))
+        for difficulty in Difficulty:
+            row = find("satisfaction.overall", "", point, difficulty=difficulty)
+            rows.append(_group_row(difficulty.swedish, point, row))
     columns = ("Grupp", "Mätpunkt", "Berättigade", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Totalomdöme per kön och svårighetsgrad", columns, tuple(rows), words=frozenset({0, 1}))
 
 
 def _group_row(title: str, point: str, row: Indicator) -> tuple[Cell, ...]:
-    return (title, POINTS[point], row.eligible or 0, _answers(row), share_cell(row), interval_text(row))
+    return (title, swedish(Point, point), row.eligible or 0, _answers(row), share_cell(row), interval_text(row))

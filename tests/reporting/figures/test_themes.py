@@ -80,7 +80,7 @@ def test_the_workbook_shows_the_words_and_hides_the_person() -> None:
     rows = sheet(workbook.write(COMMENTS, 2025))
     assert rows[0] == list(workbook.COLUMNS)
     first = rows[1]
-    assert first[:3] == [7, "start", "sv"]
+    assert first[:3] == [7, "Efter fyra veckor", "sv"]
     assert first[3] == COMMENTS[0].text
     assert first[4:7] == ["namn, telefonnummer", "Löften hölls inte", "Löften hölls inte"]
     assert rows[2][3] == COMMENTS[1].text  # text, no formula

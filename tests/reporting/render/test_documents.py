@@ -24,9 +24,9 @@ from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
 from reporting.report.tables.actions import Action
-from storage.cases.kinds import KINDS
 from storage.figures.cells import MonthCounts
 from storage.figures.year_values import ContextFigure, Volumes
+from survey.codes import CaseKind
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
 
 BAD = '<b>Fet</b>\n"Stig & Co" #let x'
@@ -193,10 +193,10 @@ def test_same_document_same_bytes(full: Document) -> None:
 
 def test_no_case_is_told_by_its_code() -> None:
     cube = of_answers(ANSWERS, NAMES)
-    cube.cases.update(dict.fromkeys(KINDS, 7))
+    cube.cases.update(dict.fromkeys(CaseKind, 7))
     told = dict(row[:2] for row in build(cube, YEAR, NOW).changes.rows)
     assert told["Klagomål"] == told["Kan vara i fara"] == told["Överlämning till ny anordnare"] == 7
-    assert not told.keys() & KINDS.keys()
+    assert not told.keys() & set(CaseKind)
 
 
 @pytest.mark.parametrize(

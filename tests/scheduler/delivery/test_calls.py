@@ -18,6 +18,7 @@ from storage.delivery import claims
 from storage.delivery.claims import Claimed
 from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
+from survey.codes import Reason
 from tests.scheduler.delivery.test_delivery import opened, opened_more
 from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, WINDOW, Story
 from tests.support.fakes import FakeGateway, FakeSms
@@ -69,7 +70,7 @@ async def test_a_call_that_was_written_down_is_a_doubt_and_is_repeated_once(stor
         assert await story.one(outbox_table.c.repeats) == repeats
         await story.delivery.deliver_once(MORNING)  # nobody can be asked
     assert story.telegram.calls == 0
-    assert await story.one(outbox_table.c.reason) == "Kan ha kommit fram: skickas inte en gång till."
+    assert await story.one(outbox_table.c.reason) == Reason.GIVEN_UP
 
 
 async def test_one_who_slept_past_the_lease_does_not_call(story: Story) -> None:

@@ -134,7 +134,9 @@ async def test_a_callback_ends_the_doubt(story: Story, word: str) -> None:
     await opened(story)
     (claimed,), _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
     async with story.db.begin() as conn:
-        await settlement.status(conn, claimed.reference, word, None, MORNING, external_id="SM9")
+        await settlement.status(
+            conn, claimed.reference, word, None, MORNING, external_id="SM9", today=MORNING.date()
+        )
     await story.deliver(MORNING + LEASE)
     assert (story.sms.lookups, story.sms.calls) == (0, 0)
     assert await story.one(outbox_table.c.external_id) == "SM9"
@@ -207,7 +209,9 @@ async def test_a_dead_chat_falls_back_to_the_phone(story: Story, late: bool) -> 
         await story.deliver(MORNING)
         async with story.db.begin() as conn:
             reference = story.telegram.sent[0].reference
-            await settlement.status(conn, reference, "failed", "403", MORNING, "permanent", on=("sms", "telegram"))
+            await settlement.status(
+                conn, reference, "failed", "403", MORNING, "permanent", on=("sms", "telegram"), today=MORNING.date()
+            )
     else:
         story.telegram.errors = [GatewayError("permanent", "403")]
     await story.deliver(MORNING)
@@ -234,13 +238,23 @@ async def test_a_handset_that_was_off_gets_one_more_try(story: Story) -> None:
     await story.deliver(MORNING)
     for _ in range(2):  # callbacks come twice
         async with story.db.begin() as conn:
-            await settlement.status(conn, story.sms.sent[0].reference, "undelivered", "30003", MORNING, "transient")
+            await settlement.status(
+                conn,
+                story.sms.sent[0].reference,
+                "undelivered",
+                "30003",
+                MORNING,
+                "transient",
+                today=MORNING.date(),
+            )
     await story.deliver(MORNING + timedelta(minutes=5))
     assert len(story.sms.sent) == 1
     await story.deliver(MORNING + timedelta(hours=2))
     assert len(story.sms.sent) == 2
     async with story.db.begin() as conn:
-        await settlement.status(conn, story.sms.sent[1].reference, "undelivered", "30003", MORNING, "transient")
+        await settlement.status(
+            conn, story.sms.sent[1].reference, "undelivered", "30003", MORNING, "transient", today=MORNING.date()
+        )
     await story.deliver(MORNING + timedelta(hours=4))
     assert len(story.sms.sent) == 2
     assert await story.one(occasion.c.outcome, START) == "unreachable"

@@ -136,7 +136,9 @@ class Machine(RuleBasedStateMachine):
         async def work() -> None:
             async with self.db.begin() as conn:
                 for _ in range(2):  # callbacks come twice
-                    await settlement.status(conn, reference, word, None, self.now, external_id=f"id-{reference}")
+                    await settlement.status(
+                        conn, reference, word, None, self.now, external_id=f"id-{reference}", today=self.now.date()
+                    )
 
         self.run(work())
 

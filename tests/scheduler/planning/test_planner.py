@@ -12,13 +12,14 @@ from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import GatewayError
 from scheduler.hours import SendWindow
 from scheduler.planner import Planner
-from scheduler.rules import Rules
+from scheduler.rules import Hold, Rules
 from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.delivery import settlement
 from storage.people import addresses
 from storage.tables import address, customer, enrolment, next_look, occasion, opt_out, provider, session
 from storage.tables import outbox as outbox_table
+from survey.codes import Reason
 from survey.packs.catalogue import load
 from tests.support.fakes import FakeGateway, FakeSms
 
@@ -95,9 +96,10 @@ async def test_held_at_night_and_sent_in_the_morning_once(story: Story) -> None:
     await story.run(at("2025-06-29 12:00"))
     assert story.sms.sent == []
     await story.run(NIGHT)
-    assert await story.one(occasion.c.reason, START) == "Utanför sändningstiden."
+    assert await story.one(occasion.c.reason, START) == Reason.OUTSIDE_HOURS
     verdicts = await story.planner.overview(NIGHT)
-    assert ("start", "hålls") in [(each.survey, each.decision) for each in verdicts]
+    (start,) = [each.decision for each in verdicts if each.survey == "start"]
+    assert start == Hold(at("2025-06-30 09:00"), Reason.OUTSIDE_HOURS)
     for _ in range(3):
         await story.run(MORNING)
     (message,) = story.sms.sent
@@ -204,7 +206,7 @@ async def test_statuses_move_forward_only(story: Story) -> None:
     reference = story.sms.sent[0].reference
     async with story.db.begin() as conn:
         for word in ("delivered", "sent", "queued", "undelivered"):
-            assert await settlement.status(conn, reference, word, None, MORNING)
-        assert not await settlement.status(conn, "nobody", "sent", None, MORNING)
+            assert await settlement.status(conn, reference, word, None, MORNING, today=MORNING.date())
+        assert not await settlement.status(conn, "nobody", "sent", None, MORNING, today=MORNING.date())
     assert await story.one(outbox_table.c.state) == "delivered"
     assert await story.one(outbox_table.c.status) == "delivered"

@@ -21,6 +21,7 @@ from scheduler.rules import (
     plan,
     withdrawn,
 )
+from survey.codes import Outcome, Reason, worded
 
 RULES = Rules()
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -237,26 +238,26 @@ ENDED = replace(OPEN, ended_on=d("2025-06-01"), end_reason="work")
         (OPEN, "start", "", None),
         (OPEN, "checkin", "2025-05", None),
         (ENDED, "end", "", None),
-        (replace(ENDED, end_reason="death"), "end", "", "Kunden har avlidit."),
-        (replace(ENDED, end_reason="death"), "checkin", "2025-05", "Kunden har avlidit."),
-        (ENDED, "start", "", "Insatsen hann avslutas."),
-        (ENDED, "checkin", "2025-05", "Insatsen är avslutad."),
-        (OPEN, "end", "", "Registret har rättats: insatsen är inte avslutad."),
-        (replace(ENDED, ended_on=d("2025-06-04")), "end", "", "Registret har rättats: insatsen är inte avslutad."),
-        (replace(OPEN, started_on=d("2025-05-07")), "start", "", "Registret har rättats: insatsen började senare."),
+        (replace(ENDED, end_reason="death"), "end", "", Reason.DIED),
+        (replace(ENDED, end_reason="death"), "checkin", "2025-05", Reason.DIED),
+        (ENDED, "start", "", Reason.ENDED_BEFORE),
+        (ENDED, "checkin", "2025-05", Reason.ENDED),
+        (OPEN, "end", "", Reason.NOT_ENDED),
+        (replace(ENDED, ended_on=d("2025-06-04")), "end", "", Reason.NOT_ENDED),
+        (replace(OPEN, started_on=d("2025-05-07")), "start", "", Reason.STARTED_LATER),
         (replace(OPEN, started_on=d("2025-05-06")), "start", "", None),
         (
             replace(OPEN, started_on=d("2025-05-18")),
             "checkin",
             "2025-05",
-            "Registret har rättats: insatsen var öppen för få dagar i månaden.",
+            Reason.TOO_FEW_DAYS,
         ),
-        (OPEN, "checkin", "2025-05-15", "Anordnaren följs inte längre upp tätare än varje månad."),
+        (OPEN, "checkin", "2025-05-15", Reason.WATCH_LIFTED),
         (replace(OPEN, watched_from=d("2025-05-01")), "checkin", "2025-05-15", None),
     ],
 )
 def test_what_the_register_no_longer_asks_for(
-    enrolment: EnrolmentFacts, survey: str, period: str, why: str | None
+    enrolment: EnrolmentFacts, survey: str, period: str, why: Reason | None
 ) -> None:
     assert withdrawn(enrolment, survey, period, d("2025-06-03"), RULES) == why
 
@@ -278,10 +279,10 @@ def facts(**changes: object) -> ContactFacts:
     ("changes", "expected"),
     [
         ({}, Open),
-        ({"withdrawn": "Insatsen är avslutad."}, "cancelled"),
+        ({"withdrawn": Reason.ENDED}, "cancelled"),
         ({"exempt": True}, "held_back"),
         ({"exempt": True, "address_states": frozenset({"opted_out"})}, "held_back"),
-        ({"exempt": True, "withdrawn": "Insatsen är avslutad."}, "cancelled"),
+        ({"exempt": True, "withdrawn": Reason.ENDED}, "cancelled"),
         ({"address_states": frozenset({"opted_out"})}, "opted_out"),
         ({"address_states": frozenset({"opted_out", "active"})}, Open),
         ({"address_states": frozenset({"opted_out"}), "expires_at": NOW}, "opted_out"),
@@ -307,40 +308,54 @@ def test_may_it_be_made_now(changes: dict[str, object], expected: object) -> Non
     else:
         assert isinstance(decision, expected)  # type: ignore[arg-type]  # a class, by the table above
     if not isinstance(decision, Open):
-        assert decision.reason.endswith(".")
+        assert worded(decision.reason).endswith(".")
 
 
 def test_held_until_the_week_of_the_first_question_is_over() -> None:
     decision = may_open(facts(start_this_week=True), NOW, RULES, WINDOW)
     assert decision == Hold(
         datetime(2025, 6, 8, 22, tzinfo=UTC),  # Monday's midnight in Stockholm
-        "Frågan efter fyra veckor faller i samma vecka och går före.",
+        Reason.START_THIS_WEEK,
     )
 
 
 def test_what_expires_says_what_stood_in_its_way() -> None:
     never_looked_at = may_open(facts(expires_at=NOW), NOW, RULES, WINDOW)
-    closed = may_open(facts(expires_at=NOW, hindrance="Utanför sändningstiden."), NOW, RULES, WINDOW)
-    assert never_looked_at == Close("expired", "Tiden hade redan gått ut när frågan kunde planeras.")
-    assert closed == Close(
-        "expired", "Tiden gick ut innan frågan kunde skickas. Senaste hindret: Utanför sändningstiden."
-    )
+    closed = may_open(facts(expires_at=NOW, hindrance="outside_hours"), NOW, RULES, WINDOW)
+    assert never_looked_at == Close(Outcome.EXPIRED, "planned_too_late")
+    assert closed == Close(Outcome.EXPIRED, "closed_expired:outside_hours")
 
 
 @pytest.mark.parametrize(
-    "held",
+    ("held", "code"),
     [
-        {"customer_busy": True},
-        {"last_contact_at": NOW - timedelta(days=6)},
-        {"outranked": True},
-        {"start_this_week": True},
+        ({"customer_busy": True}, "busy"),
+        ({"last_contact_at": NOW - timedelta(days=6)}, "spacing"),
+        ({"outranked": True}, "outranked"),
+        ({"start_this_week": True}, "start_this_week"),
     ],
 )
-def test_what_a_rule_of_ours_held_until_its_time_was_out_is_held_back(held: dict[str, object]) -> None:
+def test_held_by_a_rule_until_too_late(held: dict[str, object], code: str) -> None:
     decision = may_open(facts(**held), NOW, RULES, WINDOW)
     assert isinstance(decision, Hold)
-    later = may_open(facts(**held, hindrance=decision.reason, expires_at=NOW), NOW, RULES, WINDOW)
-    assert later == Close("held_back", f"Hölls tillbaka tills tiden gick ut. {decision.reason}")
+    assert decision.reason == code
+    later = may_open(facts(**held, hindrance=code, expires_at=NOW), NOW, RULES, WINDOW)
+    assert later == Close(Outcome.HELD_BACK, f"closed_held_back:{code}")
+
+
+def test_spacing_changed_while_held_stays_held_back() -> None:
+    """Staff change ``contact.spacing`` from 7 days to 10 while a contact is held by it."""
+    held = may_open(facts(last_contact_at=NOW - timedelta(days=6)), NOW, Rules(spacing=7), WINDOW)
+    assert isinstance(held, Hold)
+    assert held.reason == "spacing"
+    later = facts(last_contact_at=NOW - timedelta(days=6), hindrance=held.reason, expires_at=NOW)
+    assert may_open(later, NOW, Rules(spacing=10), WINDOW) == Close(Outcome.HELD_BACK, "closed_held_back:spacing")
+
+
+def test_a_hindrance_without_a_code_expires() -> None:
+    """An older program stored a sentence that no code stands for."""
+    later = may_open(facts(hindrance="other:Solen sken.", expires_at=NOW), NOW, RULES, WINDOW)
+    assert later == Close(Outcome.EXPIRED, "closed_expired:other%3ASolen sken.")
 
 
 def test_a_hold_never_outlasts_the_window() -> None:

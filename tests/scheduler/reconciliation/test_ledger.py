@@ -10,10 +10,12 @@ from sqlalchemy import delete, select, update
 from bot.cli.staff.planning import line
 from bot.reports import AskedBy, quality_report
 from storage.database.engine import Database
+from storage.outcomes.accounts import Problem
 from storage.outcomes.history import Entry, Message
 from storage.outcomes.ledger import Row
 from storage.supervision.watch import lift, put_under_watch, watch_provider
 from storage.tables import occasion, outbox, session
+from survey.codes import LedgerFault, Reason
 from tests.support.unit import ZONE, Unit, at
 
 BEGAN = at("2026-03-02 10:00")
@@ -69,7 +71,7 @@ async def test_a_contact_that_vanished_is_missed(unit: Unit) -> None:
         await conn.execute(delete(occasion).where(occasion.c.survey == "start"))
     ledger = await unit.ledger(at("2026-03-30 08:00"))
     assert not ledger.adds_up
-    assert ledger.problems == ("E1: frågan efter fyra veckor saknas: den förföll 2026-03-30.",)
+    assert ledger.problems == (Problem("E1", "start", "", LedgerFault.MISSING, "2026-03-30"),)
 
 
 async def test_what_the_planner_has_not_come_to_yet_is_not_missing(unit: Unit) -> None:
@@ -85,37 +87,47 @@ async def test_a_row_that_says_nothing_is_a_problem(unit: Unit) -> None:
     async with unit.db.begin() as conn:
         await conn.execute(update(session).values(is_open=0))
     ledger = await unit.ledger(at("2026-03-30 10:00"))
-    assert ledger.problems == ("E1: frågan efter fyra veckor är ställd, men samtalet är stängt utan utfall.",)
+    assert ledger.problems == (Problem("E1", "start", "", LedgerFault.NO_OUTCOME),)
     assert not ledger.adds_up
 
 
-ROW = Row("start", "", BEGAN, BEGAN, None, None, "", "", None)
+ROW = Row(
+    survey="start",
+    period="",
+    due_at=BEGAN,
+    look_at=BEGAN,
+    opened_at=None,
+    closed_at=None,
+    outcome="",
+    reason="",
+    session_open=None,
+)
 
 
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
         (ROW, None),  # the next look has not come
-        (replace(ROW, look_at=BEGAN + timedelta(days=1), reason="Utanför sändningstiden."), None),
-        (replace(ROW, look_at=BEGAN + timedelta(days=1)), "hålls tillbaka utan skäl"),
-        (replace(ROW, opened_at=BEGAN, session_open=1, reason="Frågan är ställd."), None),
-        (replace(ROW, opened_at=BEGAN, session_open=0), "är ställd, men samtalet är stängt utan utfall"),
-        (replace(ROW, opened_at=BEGAN), "är ställd, men samtalet är stängt utan utfall"),
-        (replace(ROW, outcome="completed", closed_at=BEGAN, reason="Lästes in."), None),  # of earlier years
-        (replace(ROW, outcome="completed", closed_at=BEGAN), "är avslutad utan skäl"),
-        (replace(ROW, outcome="completed", reason="Svar."), "är avslutad utan tid"),
+        (replace(ROW, look_at=BEGAN + timedelta(days=1), reason="outside_hours"), None),
+        (replace(ROW, look_at=BEGAN + timedelta(days=1)), LedgerFault.HELD_IN_SILENCE),
+        (replace(ROW, opened_at=BEGAN, session_open=1, reason="asked"), None),
+        (replace(ROW, opened_at=BEGAN, session_open=0), LedgerFault.NO_OUTCOME),
+        (replace(ROW, opened_at=BEGAN), LedgerFault.NO_OUTCOME),
+        (replace(ROW, outcome="completed", closed_at=BEGAN, reason="imported"), None),  # of earlier years
+        (replace(ROW, outcome="completed", closed_at=BEGAN), LedgerFault.NO_REASON),
+        (replace(ROW, outcome="completed", reason="all_answered"), LedgerFault.NO_TIME),
         (
-            replace(ROW, outcome="expired", reason="Sent.", closed_at=BEGAN, session_open=1),
-            "är avslutad men samtalet är öppet",
+            replace(ROW, outcome="expired", reason="lapsed", closed_at=BEGAN, session_open=1),
+            LedgerFault.STILL_OPEN,
         ),
         (  # a late answer has opened it again
-            replace(ROW, outcome="no_answer", reason="Sent.", closed_at=BEGAN, session_open=1, heard_at=BEGAN),
+            replace(ROW, outcome="no_answer", reason="lapsed", closed_at=BEGAN, session_open=1, heard_at=BEGAN),
             None,
         ),
-        (replace(ROW, outcome="lost", reason="?", closed_at=BEGAN), "har ett okänt utfall (lost)"),
+        (replace(ROW, outcome="lost", reason="?", closed_at=BEGAN), LedgerFault.UNKNOWN_OUTCOME),
     ],
 )
-def test_what_a_row_must_say(row: Row, fault: str | None) -> None:
+def test_what_a_row_must_say(row: Row, fault: LedgerFault | None) -> None:
     assert row.fault(BEGAN) == fault
 
 
@@ -126,7 +138,7 @@ async def test_a_moved_start_moves_the_question(unit: Unit) -> None:
     await unit.register(at("2026-03-30 08:30"), 1, "E1,K1,P1,2026-04-01,,")
     await unit.tick(at("2026-03-30 10:00"))
     start = next(each for each in await unit.told() if each.survey == "start")
-    assert (start.outcome, start.reason) == ("cancelled", "Registret har rättats: insatsen började senare.")
+    assert (start.outcome, start.reason) == ("cancelled", Reason.STARTED_LATER)
     assert (await unit.ledger(at("2026-03-30 10:00"))).adds_up
     await unit.tick(at("2026-04-29 10:00"))
     start = next(each for each in await unit.told() if each.survey == "start")
@@ -172,7 +184,7 @@ async def test_the_check_in_gives_way_to_the_question_of_the_same_week(unit: Uni
     await unit.register(at("2026-06-10 23:00"), 1, "E1,K1,P1,2026-01-01,,", "E2,K1,P2,2026-05-28,,")
     await unit.tick(at("2026-06-24 10:00"))
     waits = next(each for each in await unit.told() if (each.enrolment, each.period) == ("E1", "2026-06"))
-    assert waits.reason == "Frågan efter fyra veckor faller i samma vecka och går före."
+    assert waits.reason == Reason.START_THIS_WEEK
     assert waits.look_at == at("2026-06-29 00:00")
     await unit.tick(at("2026-06-25 10:00"))
     opened = [each for each in await unit.told() if each.opened_at == at("2026-06-25 10:00")]
@@ -290,12 +302,23 @@ async def test_a_backlog_goes_by_importance_and_what_lost_its_meaning_says_so(un
     entries = [each for name in ("K1", "K2", "K3", "K4") for each in await unit.told(name)]
     told = {f"{each.enrolment} {each.survey} {each.period}": each for each in entries}
     assert told["E1 checkin 2026-02"].outcome == "expired"
-    assert told["E1 checkin 2026-02"].reason == "Tiden hade redan gått ut när frågan kunde planeras."
+    assert told["E1 checkin 2026-02"].reason == Reason.PLANNED_TOO_LATE
     assert told["E4 end "].outcome == "expired"
     assert (await unit.ledger(at("2026-04-07 10:00"))).adds_up
 
 
-ENTRY = Entry("E1", "start", "", at("2026-03-30 00:00"), at("2026-03-30 09:00"), None, None, "", "", None)
+ENTRY = Entry(
+    enrolment="E1",
+    survey="start",
+    period="",
+    due_at=at("2026-03-30 00:00"),
+    look_at=at("2026-03-30 09:00"),
+    opened_at=None,
+    closed_at=None,
+    outcome="",
+    reason="",
+    message=None,
+)
 
 
 @pytest.mark.parametrize(
@@ -310,11 +333,11 @@ ENTRY = Entry("E1", "start", "", at("2026-03-30 00:00"), at("2026-03-30 09:00"),
             replace(
                 ENTRY,
                 opened_at=at("2026-03-30 09:00"),
-                reason="Frågan är ställd.",
+                reason="asked",
                 message=Message("sms", "delivered", at("2026-03-30 09:01"), ""),
             ),
             "E1 efter fyra veckor: förföll 2026-03-30 00:00, ställd 2026-03-30 09:00, "
-            "sms levererat 2026-03-30 09:01, öppen. Frågan är ställd.",
+            "SMS levererat 2026-03-30 09:01, öppen. Frågan är ställd.",
         ),
         (
             replace(
@@ -324,10 +347,10 @@ ENTRY = Entry("E1", "start", "", at("2026-03-30 00:00"), at("2026-03-30 09:00"),
                 opened_at=at("2026-03-30 09:00"),
                 closed_at=at("2026-03-30 09:02"),
                 outcome="unreachable",
-                reason="Meddelandet gick inte att leverera.",
-                message=Message("sms", "failed", at("2026-03-30 09:02"), "Mottagaren går inte att nå (21211)."),
+                reason="undelivered",
+                message=Message("sms", "failed", at("2026-03-30 09:02"), "refused_receiver:21211"),
             ),
-            "E1 avstämning 2026-03: förföll 2026-03-30 00:00, ställd 2026-03-30 09:00, sms kom inte fram "
+            "E1 månadsavstämning 2026-03: förföll 2026-03-30 00:00, ställd 2026-03-30 09:00, SMS kom inte fram "
             "2026-03-30 09:02 (Mottagaren går inte att nå (21211)), gick inte att nå 2026-03-30 09:02. "
             "Meddelandet gick inte att leverera.",
         ),

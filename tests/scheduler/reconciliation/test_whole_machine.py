@@ -192,7 +192,15 @@ class Whole(RuleBasedStateMachine):
             async with self.db.begin() as conn:
                 for _ in range(2):  # callbacks come twice
                     await settlement.status(
-                        conn, reference, word, failed, self.now, kind, external_id=f"id-{reference}", on=("sms",)
+                        conn,
+                        reference,
+                        word,
+                        failed,
+                        self.now,
+                        kind,
+                        external_id=f"id-{reference}",
+                        on=("sms",),
+                        today=self.now.date(),
                     )
 
         self.run(work())

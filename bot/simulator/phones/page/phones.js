@@ -3,10 +3,6 @@
 const $ = (selector, within = document) => within.querySelector(selector);
 const kronor = new Intl.NumberFormat("sv-SE", { style: "currency", currency: "SEK", minimumFractionDigits: 2 });
 const languageNames = new Intl.DisplayNames(["sv"], { type: "language", fallback: "code" });
-const OUTCOMES = {
-  "": "pågår", completed: "klar", partial: "delvis besvarad", no_answer: "inget svar", opted_out: "sagt stopp",
-  unreachable: "gick inte att nå", expired: "tiden gick ut", held_back: "hölls tillbaka", cancelled: "avbruten",
-};
 const STATES = { opted_out: "Sagt stopp", unreachable: "Nås inte", unlinked: "Bortkopplad" };
 const STATUSES = { queued: "på väg", sent: "skickat", delivered: "levererat", undelivered: "kom inte fram", failed: "kom inte fram" };
 const ATTACHMENTS = { photo: "Bild", voice: "Röst", sticker: "Klistermärke" };
@@ -166,7 +162,7 @@ function talks(conversations) {
   if (!conversations.length) return [make("p", { class: "soft" }, "Inga samtal än.")];
   return conversations.map((each) => make("div", { class: each.outcome ? "talk" : "talk open" },
     make("strong", {}, each.name),
-    make("p", {}, `${[each.enrolment, each.trial ? "" : each.period].filter(Boolean).join(" ")} · ${languageName(each.language)} · ${OUTCOMES[each.outcome] ?? each.outcome}`),
+    make("p", {}, `${[each.enrolment, each.trial ? "" : each.period].filter(Boolean).join(" ")} · ${languageName(each.language)} · ${each.became}`),
     ...(each.trial ? [make("p", {}, "Ställd en gång till, på prov: räknas inte i rapporten.")] : []),
     make("dl", {}, ...each.answers.flatMap((answer) => [
       make("dt", {}, answer.question),

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import exit_code
+from bot.errors import BadInput, exit_code
 from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
 from storage.database.engine import Database
-from storage.errors import CaseRefused
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import load
 from tests.bot.cli.staff.test_planning import TODAY, Command
@@ -107,7 +106,7 @@ def test_a_wrong_number_is_used_again_once_the_case_is_closed(followup: Command,
 def test_what_cannot_be_done_is_told_in_a_sentence(followup: Command, args: tuple[str, ...], told: str) -> None:
     _write(followup, (KIM, "KLAGOMÅL: ingen ringer"))
     error = followup("cases", *args).exception
-    assert isinstance(error, CaseRefused)
+    assert isinstance(error, BadInput)
     assert str(error).startswith(told)
     assert exit_code(error) == 2
     assert len(_rows(followup)) == 1

@@ -69,7 +69,7 @@ async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path, 
         "contact": 1,
     }
     assert await _outcome(db, "K1", "start") == "completed"
-    assert "E1 · svenska · klar" in stored
+    assert "E1 · svenska · besvarad" in stored
     assert "De <b>lovade</b> praktik" in stored
     async with db.read() as conn:
         turns = (await conn.execute(select(inbox.c.body, inbox.c.reply).order_by(inbox.c.id))).all()
