@@ -1,4 +1,4 @@
-"""Every row of REPORT.md's definitions, on a register in a real database, with the arithmetic beside it."""
+"""Each of REPORT.md's definitions, on a register in a real database, with the arithmetic beside it."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -122,7 +122,7 @@ async def test_measurement_points_and_eligible(db: Database) -> None:
     assert found["satisfaction.overall", "", "2025-Q1", "end"].eligible == 3  # 29 and 30 March, and 1 January
 
 
-async def test_answered_counts_a_person_once_by_the_latest_answered_enrolment(db: Database) -> None:
+async def test_answered_counts_a_person_once(db: Database) -> None:
     async with db.begin() as conn:
         await register(
             conn,
@@ -130,9 +130,7 @@ async def test_answered_counts_a_person_once_by_the_latest_answered_enrolment(db
             + [(1, 1, "2025-08-01", None, ""), (2, 1, "2025-08-01", None, ""), (3, 2, "2025-08-01", None, "")],
         )
         given = [(n, n, "start", "", "overall", 5 if n <= 8 else 2) for n in range(1, 13)]
-        given += [
-            (13, 13, "start", "", "overall", 1)
-        ]  # person 1, later: replaces the 5; person 2 did not answer again
+        given += [(13, 13, "start", "", "overall", 1)]  # person 1, later: replaces the 5; person 2 answered once
         await answers(conn, given)
         found = await told(conn)
         quarters = (await aggregate(conn, 2025, NOW)).satisfaction

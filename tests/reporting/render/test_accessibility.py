@@ -1,4 +1,4 @@
-"""The pages pass axe-core in a real browser, wide and narrow. Skipped where there is no Chromium."""
+"""The pages pass axe-core in a real browser, wide and narrow. Skipped on a machine without Chromium."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +11,10 @@ from reporting.providers.dialogue_pack import dialogue
 from reporting.render import html
 from reporting.report.build import build
 from reporting.report.sections import document
-from tests.reporting.render.test_documents import BESIDE, CUBE
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf
+from tests.support.reports import BESIDE, CUBE
 
-WIDTHS = (1280, 360)  # a desk, and a telephone
+WIDTHS = (1280, 360)  # pixels: a desktop, and a phone
 FULL = build(CUBE, YEAR, NOW, background=BESIDE)
 PAGES = {
     "report": document(FULL),
@@ -30,7 +30,7 @@ def browser(browser_address: str) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_violation_and_no_sideways_scrolling(browser: Browser, name: str, tmp_path: Path) -> None:
+def test_pages_pass_axe_and_never_scroll_sideways(browser: Browser, name: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(html.render(PAGES[name]))
     for width in WIDTHS:

@@ -1,0 +1,54 @@
+"""The report as a workbook."""
+
+import io
+
+import openpyxl  # type: ignore[import-untyped]  # ships no types
+import pytest
+
+from reporting.figures.themes import ThemeRow
+from reporting.render import csv, json
+from reporting.render.xlsx import render
+from reporting.report.background import Background
+from reporting.report.build import build
+from storage.figures.year_values import Youth
+from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from tests.support.reports import CUBE, FORMULA
+
+
+def read(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_numbers_are_numbers_and_names_text() -> None:
+    book = read(render(build(CUBE, YEAR, NOW)))
+    assert {"Läs mig", "Indikatorer", "Anordnare", "Teman", "Definitioner"} <= set(book.sheetnames)
+    sheet = book["Indikatorer"]
+    names = [cell.value for cell in sheet[1]]
+    found = [dict(zip(names, [cell.value for cell in line], strict=True)) for line in sheet.iter_rows(min_row=2)]
+    row = next(row for row in found if row["provider"] == "B" and row["point"] == "start")
+    assert row["value"] == 80
+    assert row["provider_name"] == FORMULA
+    assert all(cell.data_type != "f" for each in book for line in each.iter_rows() for cell in line)
+
+
+def test_young_and_change_reasons_have_sheets() -> None:
+    cube = of_answers({"A": {"start": (20, 40)}})
+    cube.endings.update({("A", "work"): 60, ("A", "other"): 40})
+    reasons = (ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"),)
+    beside = Background(youth=Youth(30, {"work": 10, "other": 5}), change_reasons=reasons)
+    book = read(render(build(cube, YEAR, NOW, background=beside)))
+    cells = {sheet.title: {cell.value for line in sheet.iter_rows() for cell in line} for sheet in book}
+    assert {"Egen försörjning, unga 16–18 år", "10/30", "10/15"} <= cells["Utfall"]
+    assert {"Fick inte rätt hjälp", 9} <= cells["Teman"]
+    assert "outcome.youth.closed" in cells["Definitioner"]
+
+
+@pytest.mark.parametrize("cube", [CubeOf(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
+def test_sparse_years_are_written(cube: CubeOf) -> None:
+    assert "Indikatorer" in read(render(build(cube, YEAR, NOW))).sheetnames
+
+
+def test_same_report_same_bytes() -> None:
+    report, again = build(CUBE, YEAR, NOW), build(CUBE, YEAR, NOW)
+    for renderer in (render, csv.render, json.render):
+        assert renderer(report) == renderer(again)
