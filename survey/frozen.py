@@ -1,4 +1,4 @@
-"""The decorator of the plain values that a conversation makes at every step."""
+"""The decorator of plain values of which every inbound event makes several."""
 
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def frozen(cls: type[T]) -> type[T]:
-    """Make ``cls`` a dataclass that mypy holds frozen, and that is as quick to make as one that is not.
+    """Make ``cls`` a dataclass that mypy holds frozen, and that is made as quickly as one that is not.
 
-    At run time nothing stops an assignment: ``dataclass(frozen=True)`` sets each field through
-    ``object.__setattr__``, which took half the time of every step. tests/survey/conversation/test_laws.py proves
-    that no step changes what it is given.
+    At run time nothing stops an assignment. ``dataclass(frozen=True)`` sets each field through
+    ``object.__setattr__``, which took half the time of every step of the engine. That no step changes what it is
+    given is proved by tests/survey/conversation/test_laws.py.
     """
     return dataclass(slots=True, unsafe_hash=True)(cls)

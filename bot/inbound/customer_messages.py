@@ -5,7 +5,6 @@ outside a conversation; and what none of them takes gets one neutral line.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.inbound import contact_messages
 from bot.inbound.effects import apply
@@ -92,7 +91,7 @@ async def _follow(
     if any(isinstance(effect, Await) for effect in effects):  # the sender must tell first whose it is
         outcome, say = await apply(scene, effects, None)
         return Handled(outcome, say)
-    stepped = replace(conversation, session=session)
+    stepped = conversation.stepped(session)
     scene.batch.touched[stepped.occasion_id] = stepped
     outcome, say = await apply(scene, effects, stepped)
     scene.batch.settle(scene.sender.id, stepped)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from survey.conversation.model import TextReceived, Unreadable
+from survey.frozen import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What became of an event.
 

@@ -1,16 +1,15 @@
 """One inbound event with its sender, and what became of it: what the modules of this folder hand to each other."""
 
-from dataclasses import dataclass
-
 from bot.inbound.batch import Batch
 from bot.inbound.events import Edit, Inbound
 from storage.conversation.sessions import Conversation
 from storage.delivery.outbox import Asked
 from storage.people.addresses import Address, Person
 from survey.conversation.model import Say
+from survey.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """One event of a batch and the address that it came from.
 
@@ -55,7 +54,7 @@ class Scene:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handled:
     """What an event led to.
 

@@ -1,7 +1,6 @@
 """Answers: saved, corrected with their history, and listed for the customer who gave them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,12 @@ from storage.figures import measurements
 from storage.followups import month_counts
 from storage.followups.enrolment_months import QUESTION as HELD
 from storage.tables import answer, answer_history, comment_theme, occasion
+from survey.frozen import frozen
 from survey.packs.own_answers import Given
 from survey.understanding.parse import TEXT_LIMIT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a customer answered to one question of a conversation.
 

@@ -1,7 +1,6 @@
 """Inbound events as they are stored: those that were taken in, and those in quarantine, which could not be."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, union_all
@@ -10,11 +9,12 @@ from storage.database.engine import Connection
 from storage.database.statements import insert, insert_ignore
 from storage.tables import inbox
 from storage.tables import quarantine as quarantine_table
+from survey.frozen import frozen
 
 Key = tuple[str, str]  # channel and external id: the identity of an inbound event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One inbound event that was taken in.
 

@@ -5,7 +5,6 @@ takes to run it. What an event leads to is decided in bot/inbound.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +14,10 @@ from storage.database.engine import Connection
 from storage.tables import customer_address, occasion, session
 from survey.conversation import after_close
 from survey.conversation.model import Session
+from survey.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversation:
     """One conversation with a customer about an occasion.
 
@@ -33,6 +33,18 @@ class Conversation:
     period: str
     session: Session
     shared: bool
+
+    def stepped(self, session: Session) -> "Conversation":
+        """Return the conversation with another session."""
+        return Conversation(
+            self.occasion_id,
+            self.enrolment_id,
+            self.customer_id,
+            self.survey,
+            self.period,
+            session,
+            self.shared,
+        )
 
 
 _COLUMNS = (
@@ -100,7 +112,7 @@ async def ended_at(
         ended = _conversation(row)
         # Delivery closes the row of a conversation whose message did not arrive, and leaves the engine's state.
         state = after_close.closed_by_delivery(ended.session, row.outcome, row.closed_at)
-        found[row.address_id] = latest(replace(ended, session=state), found.get(row.address_id, ()))
+        found[row.address_id] = latest(ended.stepped(state), found.get(row.address_id, ()))
     return found
 
 
