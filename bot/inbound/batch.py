@@ -18,7 +18,7 @@ from storage.delivery import outbox
 from storage.people import addresses as people
 from storage.people.addresses import Address, Person
 from storage.planning import occasions
-from survey.codes import CONVERSATION_REASONS
+from survey.codes import CONVERSATION_REASONS, Outcome
 from survey.packs.catalogue import Catalogue
 
 # How far back the latest conversation of an address is looked for. It stays open for WAITS and may be opened again
@@ -71,7 +71,7 @@ class Batch:
     replies: list[dict[str, Any]] = field(default_factory=list)
     touched: dict[int, Conversation] = field(default_factory=dict)
     answers: dict[tuple[int, str], Answer] = field(default_factory=dict)
-    finished: dict[int, str] = field(default_factory=dict)
+    finished: dict[int, Outcome] = field(default_factory=dict)
     greeted: set[int] = field(default_factory=set)
 
     @property

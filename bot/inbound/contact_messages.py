@@ -14,6 +14,7 @@ from storage.contacts import enrolments, links
 from storage.delivery.outbox import Asked
 from storage.followups import recording
 from storage.followups.recording import Author, Entry, Source
+from survey.codes import Channel
 from survey.contacts import commands, dialogue
 from survey.contacts.dialogue import Answer, Known, Record, Recorded
 from survey.conversation.model import OpenCase, TextReceived
@@ -82,7 +83,7 @@ async def _known(scene: Scene, said: dialogue.Event) -> Known:
             numbers = await enrolments.numbers(conn, providers)
         case "missing":
             missing = await enrolments.missing(conn, providers, dialogue.month_of(today))
-    has_buttons = scene.event.channel != "sms"
+    has_buttons = scene.event.channel != Channel.SMS
     is_customer = bool(scene.users) or scene.sender.id in scene.batch.open
     return Known(today, has_buttons, is_customer, providers, numbers, missing)
 

@@ -12,6 +12,7 @@ from bot.inbound.events import Edit, Tapped
 from bot.inbound.scene import Handled, Scene
 from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
+from survey.codes import Channel
 from survey.conversation import commands, engine
 from survey.conversation.model import (
     Await,
@@ -95,7 +96,7 @@ async def _follow(
     scene.batch.touched[stepped.occasion_id] = stepped
     outcome, say = await apply(scene, effects, stepped)
     scene.batch.settle(scene.sender.id, stepped)
-    edit = await _edit(scene, stepped, effects) if scene.event.channel != "sms" else None
+    edit = await _edit(scene, stepped, effects) if scene.event.channel != Channel.SMS else None
     return Handled(outcome, say, stepped, edit)
 
 
@@ -107,7 +108,7 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             scene.batch.at.catalogue.words,
             scene.sharing(None),
             _awaiting(scene),
-            carrier_opted_out=scene.state == "opted_out" and scene.event.channel == "sms",
+            carrier_opted_out=scene.state == "opted_out" and scene.event.channel == Channel.SMS,
         )
         if OptOut() in effects and scene.state == "opted_out":
             return Handled("opted_out")  # an opt-out is confirmed once

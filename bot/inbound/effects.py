@@ -15,7 +15,7 @@ from storage.delivery import outbox
 from storage.people import addresses
 from storage.planning import occasions
 from storage.privacy import erasure
-from survey.codes import Reason
+from survey.codes import CaseKind, Outcome, Reason
 from survey.conversation.model import (
     Append,
     Await,
@@ -137,7 +137,7 @@ async def _await(scene: Scene, awaiting: str) -> None:
 
 async def _open_case(scene: Scene, conversation: Conversation | None, effect: OpenCase) -> None:
     batch, text = scene.batch, effect.text
-    if effect.kind == "contact" and conversation is not None:
+    if effect.kind == CaseKind.CONTACT and conversation is not None:
         await batch.save_answers()
         text = await answers.comment(batch.conn, conversation.occasion_id)
     for customer_id in await _concerned(scene, conversation, effect):
@@ -161,10 +161,10 @@ async def _concerned(scene: Scene, conversation: Conversation | None, effect: Op
     None stands for a customer who cannot be told: any of several may have written, and a person must ask. A "yes"
     to contact is the answer to a question that one customer was asked.
     """
-    if effect.kind == "wrong_number":  # it concerns all who are thought to have this number
+    if effect.kind == CaseKind.WRONG_NUMBER:  # it concerns all who are thought to have this number
         users = await addresses.users_of(scene.batch.conn, [scene.sender.id])
         return [user.id for user in users.get(scene.sender.id, [])] or [None]
-    if conversation is not None and (effect.kind == "contact" or not conversation.shared):
+    if conversation is not None and (effect.kind == CaseKind.CONTACT or not conversation.shared):
         return [conversation.customer_id]
     return [scene.born(None)]
 
@@ -238,7 +238,7 @@ async def _stop(scene: Scene) -> None:
     await outbox.cancel_queued(conn, reached, reason, now)
     others = [address_id for address_id in reached if address_id != sender.id]  # the engine closes the sender's own
     closed = await sessions.close_at(conn, others)
-    await occasions.close(conn, [(occasion_id, "opted_out", reason) for occasion_id in closed], now)
+    await occasions.close(conn, [(occasion_id, Outcome.OPTED_OUT, reason) for occasion_id in closed], now)
     for address_id in reached:
         batch.states[address_id] = "opted_out"
     for address_id in others:

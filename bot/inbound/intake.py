@@ -44,6 +44,7 @@ from storage.delivery import outbox, reachability
 from storage.delivery.outbox import Asked
 from storage.people import addresses as people
 from storage.people.addresses import Address
+from survey.codes import Channel
 from survey.conversation.model import Say, TextReceived
 from survey.packs.catalogue import FALLBACK, Catalogue
 
@@ -184,7 +185,7 @@ def _reply(scene: Scene, conversation: Conversation | None, say: Say) -> str:
     users = scene.users
     language = conversation.session.language if conversation else users[0].language if users else FALLBACK
     survey = conversation.survey if conversation else None
-    if event.channel != "sms" or event.swept:
+    if event.channel != Channel.SMS or event.swept:
         lifetime = SWEPT_LIFETIME if event.swept else REPLY_LIFETIME
         message = {
             "key": f"{outbox.SWEPT if event.swept else f'{outbox.REPLY}{event.channel}:'}{event.external_id}",
