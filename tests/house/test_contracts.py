@@ -19,6 +19,7 @@ ROOMS = ("survey", "storage", "reporting", "scheduler", "bot")
 FORBIDDEN = {
     "Rooms import one way": ("storage/people/new.py", "import scheduler.rules"),
     "survey is pure": ("survey/understanding/new.py", "import asyncio"),
+    "Folders of survey import one way": ("survey/understanding/new.py", "import survey.conversation.flow"),
     "What the scheduler decides is pure": ("scheduler/rules.py", "import storage.tables"),
     "Figures, disclosure control and the report are made of values": ("reporting/figures/new.py", "import sqlite3"),
     "aiogram is Telegram's": ("bot/inbound/new.py", "import aiogram"),
