@@ -21,6 +21,7 @@ from storage.errors import (
 )
 from storage.followups.recording import Refused
 from storage.register.importer import RegisterError
+from survey.codes import CaseRefusal
 from survey.errors import PackError
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ CAUGHT_INSIDE = {"Taken", "Unreadable"}  # never leave their room: storage/error
     [
         BackupRefused("x"),
         BadInput("x"),
-        CaseRefused("x"),
+        CaseRefused(CaseRefusal.NOT_FOUND, 12),
         NoDialogue("x"),
         PackError("x"),
         PublishError("x"),
