@@ -51,6 +51,12 @@ def test_named_paths_exist(document: Path) -> None:
 
 
 @every_document
+def test_names_are_in_the_files_named(document: Path) -> None:
+    found = documents.places(document.read_text(encoding="utf-8"))
+    assert [(name, path) for name, path in found if name not in (ROOT / path).read_text(encoding="utf-8")] == []
+
+
+@every_document
 def test_named_commands_exist(document: Path) -> None:
     found = [problem(words) for words in documents.commands(document.read_text(encoding="utf-8"))]
     assert [each for each in found if each] == []

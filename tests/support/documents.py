@@ -61,6 +61,11 @@ def paths(text: str) -> Iterator[str]:
                 yield word
 
 
+def places(text: str) -> list[tuple[str, str]]:
+    """Return each (name, path) of "`name` in `path`"."""
+    return re.findall(r"`(\w+)` in\s`([^`*<>]+\.\w+)`", text)
+
+
 def is_there(path: str, document: Path) -> bool:
     """Return whether ``path`` exists, from the top folder or beside ``document``. ``<code>`` matches any name."""
     if path.startswith(MADE) or path in READERS:
