@@ -28,6 +28,7 @@ FORBIDDEN = {
     "The database is storage's": ("bot/web/new.py", "import sqlalchemy"),
     "Jinja draws pages and documents": ("bot/cli/new.py", "import jinja2"),
     "Documents are drawn in render": ("reporting/report/new.py", "import typst"),
+    "Elimination and the solver are disclosure control's": ("reporting/render/new.py", "import numpy"),
     "Typer and Rich are the command line's": ("bot/web/new.py", "import rich"),
     "HTTP is spoken in bot": ("scheduler/new.py", "import aiohttp"),
     "Workbooks and phone numbers are read where they come in": ("storage/people/new.py", "import phonenumbers"),

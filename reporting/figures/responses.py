@@ -1,0 +1,50 @@
+"""In which figures a response counts: the cells of each measure, as REPORT.md's definitions draw them. Pure."""
+
+from collections.abc import Iterator
+
+from reporting.disclosure.cells import Cell
+from storage.figures.release_values import Response
+
+SATISFACTION = ("satisfaction.overall", "satisfaction.treatment", "satisfaction.usefulness")
+CONFIRMED = "followup.confirmed"
+OUTCOME = "outcome"  # the measure of every outcome.* figure: the same endings stand behind them
+
+
+def cells_of(measure: str, response: Response) -> list[Cell]:
+    """Return the figures of ``measure`` in which the response counts."""
+    if measure in SATISFACTION:
+        return list(_satisfaction(measure, response))
+    return list(_outcome(response) if measure == OUTCOME else _confirmed(measure, response))
+
+
+def _satisfaction(indicator: str, response: Response) -> Iterator[Cell]:
+    year = str(response.year)
+    for point in (response.point, "all"):
+        if response.in_year:
+            yield Cell(indicator, "", year, point)
+            yield Cell(indicator, response.provider, year, point)
+            if response.gender:
+                yield Cell(indicator, "", year, point, response.gender)
+            if response.difficulty:
+                yield Cell(indicator, "", year, point, difficulty=response.difficulty)
+        if response.in_period:
+            yield Cell(indicator, "", response.period, point)
+
+
+def _confirmed(indicator: str, response: Response) -> Iterator[Cell]:
+    """Months are the unit's alone: a provider knows which of its customers were asked in one."""
+    yield Cell(indicator, "", str(response.year))
+    yield Cell(indicator, response.provider, str(response.year))
+    yield Cell(indicator, "", response.period)
+
+
+def _outcome(response: Response) -> Iterator[Cell]:
+    year = str(response.year)
+    yield Cell("outcome.all_endings", "", year)
+    yield Cell("outcome.after_exclusions", "", year)
+    yield Cell("outcome.after_exclusions", response.provider, year)
+    if response.difficulty:
+        yield Cell("outcome.after_exclusions", "", year, difficulty=response.difficulty)
+    if response.is_youth:
+        yield Cell("outcome.youth", "", year)
+        yield Cell("outcome.youth.closed", "", year)
