@@ -1,11 +1,11 @@
-"""Time as an argument, for the demo and the stories in the tests."""
+"""A clock that is moved by hand, for the demo and the stories in the tests."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 
 class SimulatedClock:
-    """The time of the simulation: moves when it is told to, never back."""
+    """The time of a simulation: it moves when it is told to, and never back."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -15,8 +15,9 @@ class SimulatedClock:
         return self._now if self._real is None else self._now + (self._real() - self._begun)
 
     def advance(self, to: datetime) -> None:
+        """Move to ``to``, unless it is later already."""
         self._now = max(self._now, to)
 
     def go_on(self, real: Callable[[], datetime]) -> None:
-        """From now on the simulated time goes as fast as ``real``."""
+        """Let the simulated time go on by itself, as fast as ``real`` does."""
         self._real, self._begun = real, real()

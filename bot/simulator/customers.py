@@ -1,9 +1,10 @@
-"""The simulated customers: each reads what arrives, finds the question in it, and answers by its script."""
+"""The simulated customers: each reads what arrives, finds the question in it, and answers by a script."""
 
 import asyncio
 import heapq
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -15,14 +16,32 @@ from storage.outcomes import history
 from storage.people import addresses
 from survey.packs.catalogue import Catalogue
 
-UNCLEAR = "ganska bra"  # what those reply first who ignore the format
-TYPING = timedelta(minutes=1)  # between a question and the next answer of someone who has begun
-LINK_DAYS = 400
+UNCLEAR = "ganska bra"  # the first reply of those who ignore the format that was asked for
+TYPING = timedelta(minutes=1)  # between a question and its answer, once a customer has begun
+LINK_DAYS = 400  # the whole simulated time
 UNREACHABLE = 30005  # Twilio: the number is unknown or no longer in use
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    customer: Customer
+    text: str
+
+
 class Population:
-    """Everyone with a phone. ``received`` and ``answered`` count messages."""
+    """Every customer, with a phone or a chat.
+
+    Args:
+        example: the register, and what each customer will answer.
+        emulator: brings their messages, and posts their replies.
+        catalogue: the texts by which they know what they are asked.
+        now: the simulated clock.
+        zone: the unit's.
+
+    Attributes:
+        received: messages that have reached a customer.
+        answered: replies.
+    """
 
     def __init__(
         self,
@@ -41,7 +60,7 @@ class Population:
         self._enrolments: dict[str, list[Enrolment]] = {}
         for enrolment in example.enrolments:
             self._enrolments.setdefault(enrolment.customer, []).append(enrolment)
-        # What a customer can read: the opening tells the survey, the end of a text the question.
+        # A customer tells the survey by a text's opening, and the question by the question's own words.
         self._openings = {
             text: survey.id for survey in catalogue.surveys.values() for text in survey.opening.values()
         }
@@ -53,16 +72,16 @@ class Population:
         }
         self._talks: dict[str, Script] = {}  # by customer, while a conversation goes on
         self._unclear: set[str] = set()
-        self._agenda: list[tuple[datetime, int, Customer, str]] = []
+        self._agenda: list[tuple[datetime, int, _Reply]] = []  # (when, order of arrival, what)
         self._order = count()
-        self._underway: list[tuple[str, bool]] = []  # (sid, whether the phone is in use), to be reported
+        self._underway: list[tuple[str, bool]] = []  # (sid, whether the phone is in use), not yet reported
         self.received = 0
         self.answered = 0
         emulator.on_sms = self._sms
         emulator.on_telegram = self._telegram
 
     async def join(self, db: Database) -> None:
-        """Those who use Telegram tie their chat by the one-time link that the unit gave them."""
+        """Let those who use Telegram tie their chat by a one-time link."""
         for chat, customer in self._chats.items():
             token = secrets.token_urlsafe(24)
             async with db.begin() as conn:
@@ -72,19 +91,19 @@ class Population:
             await self._emulator.telegram_from(chat, f"/start {token}")
 
     def next_moment(self, before: datetime) -> datetime | None:
-        """When the next reply comes; None when none comes before ``before``."""
+        """Return when the next reply comes; None when none comes before ``before``."""
         return self._agenda[0][0] if self._agenda and self._agenda[0][0] < before else None
 
     async def answer(self, moment: datetime) -> None:
-        """Send every reply that is due at ``moment``, and the ones that follow at once."""
+        """Send every reply that is due at ``moment``."""
         due = []
         while self._agenda and self._agenda[0][0] <= moment:
-            due.append(heapq.heappop(self._agenda))
-        await asyncio.gather(*(self._reply(customer, text) for _, _, customer, text in due))
+            due.append(heapq.heappop(self._agenda)[2])
+        await asyncio.gather(*(self._reply(each.customer, each.text) for each in due))
         await self._emulator.settled()
 
     async def report(self) -> None:
-        """The carrier says what became of the messages since the last time."""
+        """Let the carrier report what became of the messages since the last report."""
         underway, self._underway = self._underway, []
         await asyncio.gather(*(self._report(sid, arrived) for sid, arrived in underway))
 
@@ -95,7 +114,7 @@ class Population:
             await self._emulator.status(None, sid, "undelivered", UNREACHABLE)
 
     def _sms(self, to: str, body: str, sid: str) -> None:
-        customer = self._customers.get(to)  # None: a provider's contact, who reads and does not answer
+        customer = self._customers.get(to)  # None for a provider's contact, who does not answer
         reachable = customer is None or customer.reachable
         if self._emulator.sms[sid].status_callback:
             self._underway.append((sid, reachable))
@@ -107,7 +126,7 @@ class Population:
             self._read(self._chats[chat_id], text)
 
     def _read(self, customer: Customer, text: str) -> None:
-        """What the customer does about a message: opens a conversation, goes on with it, or nothing."""
+        """Read a message: begin a conversation, go on with it, or do nothing."""
         self.received += 1
         delay = TYPING
         survey = next((id_ for opening, id_ in self._openings.items() if text.startswith(opening)), None)
@@ -122,9 +141,10 @@ class Population:
             delay = timedelta(hours=script.delay)
         reply = self._choose(customer, text)
         if reply is not None:
-            heapq.heappush(self._agenda, (self._now() + delay, next(self._order), customer, reply))
+            heapq.heappush(self._agenda, (self._now() + delay, next(self._order), _Reply(customer, reply)))
 
     def _choose(self, customer: Customer, text: str) -> str | None:
+        """Return the customer's reply to a message, or None."""
         script = self._talks.get(customer.ref)
         question = next((id_ for asked, id_ in self._questions.items() if asked in text), None)
         if script is None or question is None:
@@ -137,7 +157,7 @@ class Population:
         return script.answers.get(question)
 
     def _script(self, customer: Customer, survey: str) -> Script | None:
-        """The script for the enrolment that a message now can be about."""
+        """Return the script for the enrolment that a message of today can be about."""
         today = self._now().astimezone(self._zone).date()
         for enrolment in reversed(self._enrolments[customer.ref]):
             if survey == "end":
@@ -150,7 +170,7 @@ class Population:
         return None
 
     def _period(self, today: date) -> str:
-        """A check-in in the first days of a month is about the month before."""
+        """Return the month that a check-in is about: in the first half of a month, the month before."""
         return f"{today if today.day > 15 else today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
     async def _reply(self, customer: Customer, text: str) -> None:

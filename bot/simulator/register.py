@@ -1,8 +1,8 @@
-"""A made-up register shaped to the totals that the 2015 report published (REPORT.md, last section).
+"""A made-up register, shaped to the totals that the 2015 report published (REPORT.md, last section).
 
-People, phones and companies are invented; the seed decides every choice. What the simulated customers will
-answer is decided here too, for each enrolment and measurement point, so that the figures do not depend on the
-order in which messages happen to be sent. A conversation without a script is never answered.
+People, phones and companies are invented, and the seed decides every choice. What the simulated customers will
+answer is decided here too, for each enrolment and measurement point, so that the figures do not depend on the order
+in which messages are sent. A conversation without a script is never answered.
 """
 
 import random
@@ -15,9 +15,9 @@ SECOND_ENROLMENTS = 57  # 560 enrolments in all
 SELF_SUFFICIENT = 0.76  # of the endings that are not excluded
 EXCLUDED_SHARE = 0.15
 EXCLUDED = ("moved", "pregnancy", "parental_leave", "pension", "disability_pension", "illness", "death")
-LAST_END_ASKED = date(2015, 12, 8)  # later endings are not answered within the simulated time
+LAST_END_ASKED = date(2015, 12, 8)  # a later ending has no script: its answers would come after the year
 
-# (name, customers, answers, satisfied): the largest first; the last six have no answers.
+# (name, customers, answers, satisfied), the largest first. The last six have no answers.
 SHAPE = (
     ("Språngbrädan Jobb AB", 81, 62, 22),
     ("Nya Steget", 28, 24, 20),
@@ -47,7 +47,7 @@ SHAPE = (
     ("Ensamvargen", 1, 0, 0),
 )
 
-# (indicator, year, per cent): the unit's own goals of 2015, and one for satisfaction, which it did not have.
+# (indicator, year, per cent): the unit's own goals of 2015, and one for satisfaction, for which it had none.
 TARGETS = (
     ("satisfaction.overall", 2015, 80),
     ("followup.compliance", 2015, 100),
@@ -62,7 +62,7 @@ CONTEXT = (
 )
 EXEMPTED = 24  # enrolments with weeks of illness, parental leave or holiday in their plan
 
-# What people say besides: when they are satisfied, and by the reason when they are not.
+# Comments: of those who are satisfied, and by the reason of those who are not.
 PRAISE = ("Min coach lyssnar.", "Jag har fått en praktikplats.", "Bra bemötande hela vägen.", "Det går framåt.")
 COMMENTS = {
     1: ("Det gick för långsamt.", "Jag trodde att jag skulle ha ett jobb nu."),
@@ -84,7 +84,12 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer. ``telegram``: answers there instead of by SMS; ``reachable``: the phone is in use."""
+    """A customer.
+
+    Attributes:
+        telegram: answers there instead of by SMS.
+        reachable: whether the phone is in use.
+    """
 
     ref: str
     phone: str
@@ -120,7 +125,7 @@ class Followup:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A time in which no follow-up is asked for."""
+    """A time for which no follow-up is asked."""
 
     enrolment: str
     from_on: date
@@ -131,9 +136,13 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a customer will answer, by question id, after ``delay`` hours.
+    """What a customer will answer.
 
-    ``unclear``: the first reply cannot be understood; ``stop``: the customer says STOP instead.
+    Attributes:
+        delay: hours until the first answer.
+        answers: by question id.
+        unclear: whether the first reply cannot be understood.
+        stop: whether the customer says STOP instead.
     """
 
     delay: int
@@ -156,7 +165,7 @@ class Example:
     context: tuple[tuple[object, ...], ...] = CONTEXT
 
     def known_on(self, day: date) -> "Example":
-        """The register as the unit knows it on ``day``: what has begun, ended and been recorded by then."""
+        """Return the register as the unit knows it on ``day``: what has begun, ended and been recorded by then."""
         begun = tuple(
             each if each.ended_on is None or each.ended_on <= day else replace(each, ended_on=None, end_reason="")
             for each in self.enrolments
@@ -168,7 +177,7 @@ class Example:
 
 
 def build(seed: int = 2015) -> Example:
-    """The whole example; the same for the same seed."""
+    """Return the whole example, the same for the same seed."""
     dice = random.Random(seed)
     providers = tuple(Provider(f"P{n:02d}", name, f"+4670200{1000 + n}") for n, (name, *_) in enumerate(SHAPE, 1))
     customers = _customers(dice)
@@ -201,7 +210,7 @@ def _customers(dice: random.Random) -> tuple[Customer, ...]:
 def _enrolments(
     dice: random.Random, customers: tuple[Customer, ...], providers: tuple[Provider, ...]
 ) -> list[Enrolment]:
-    """One for each customer, and a second, with another provider, for some of the larger ones' customers."""
+    """Make one enrolment for each customer, and for some customers of large providers a second one elsewhere."""
     homes = [provider for provider, shape in zip(providers, SHAPE, strict=True) for _ in range(shape[1])]
     larger = [provider for provider, shape in zip(providers, SHAPE, strict=True) if shape[1] > 15]
     again = set(dice.sample([n for n, home in enumerate(homes) if home in larger], SECOND_ENROLMENTS))
@@ -235,12 +244,12 @@ def _enrolments(
 
 
 def _with_reasons(enrolments: list[Enrolment], men: set[str], dice: random.Random) -> tuple[Enrolment, ...]:
-    """The end reasons: so many excluded, and of the rest 76 % self-sufficient."""
+    """Give the endings their reasons: EXCLUDED_SHARE of them excluded, SELF_SUFFICIENT of the rest."""
     ended = [each.ref for each in enrolments if each.ended_on]
     dice.shuffle(ended)
     latest = {each.customer: each.ref for each in enrolments}
     changed = [each.ref for each in enrolments if each.ref != latest[each.customer]][:20]
-    # Who comes back for a second enrolment has neither died nor moved: those are not among the excluded.
+    # A customer who comes back for a second enrolment has neither died nor moved, so is not among the excluded.
     endings = sorted((ref for ref in ended if ref not in changed), key=lambda ref: ref not in latest.values())
     owners = {each.ref: each.customer for each in enrolments}
     excluded = round(len(endings) * EXCLUDED_SHARE)
@@ -270,7 +279,7 @@ def _with_reasons(enrolments: list[Enrolment], men: set[str], dice: random.Rando
 
 
 def _months(enrolment: Enrolment) -> list[date]:
-    """The first day of each calendar month of 2015 in which the enrolment was open on 15 days or more."""
+    """Return the first day of each month of 2015 in which the enrolment was open on 15 days or more."""
     months = []
     for number in range(1, 13):
         first = date(2015, number, 1)
@@ -289,7 +298,7 @@ def _followups(dice: random.Random, enrolments: tuple[Enrolment, ...]) -> tuple[
         for first in _months(each):
             if dice.random() < diligence[each.provider]:
                 late = dice.random() < 0.03
-                # A late one, too, is recorded before the month locks on the fifth of the next.
+                # A late one is recorded, too, before the month locks on the fifth of the next.
                 held = _second_of_next(first) if late else first + timedelta(days=dice.randint(0, 27))
                 held = min(max(held, each.started_on), each.ended_on or date.max)
                 made.append(Followup(each.ref, f"{first:%Y-%m}", held))
@@ -297,8 +306,10 @@ def _followups(dice: random.Random, enrolments: tuple[Enrolment, ...]) -> tuple[
 
 
 def _exemptions(seed: int, enrolments: tuple[Enrolment, ...]) -> tuple[Exemption, ...]:
-    """Weeks within some of the longer enrolments, most of them from the first of a month. Dice of their own: the
-    other choices do not depend on these."""
+    """Make exemptions of some weeks within some of the longer enrolments, most from the first of a month.
+
+    They have dice of their own, so that the other choices do not depend on them.
+    """
     dice = random.Random(f"exemptions {seed}")
     long = [each for each in enrolments if len(_months(each)) >= 4]
     made = []
@@ -350,7 +361,7 @@ def _scripts(
 
 
 def _askable_points(each: Enrolment) -> list[str]:
-    """The points of 2015 whose conversation can surely be held within the simulated year."""
+    """Return the points of 2015 whose conversation surely ends within the simulated time."""
     start_on = each.started_on + timedelta(days=28)
     points = []
     if date(2015, 1, 8) <= start_on <= date(2015, 12, 10):
@@ -374,7 +385,7 @@ def _satisfaction(dice: random.Random, satisfied: bool, largest: bool) -> Script
             "treatment": str(dice.choice(near)),
             "usefulness": str(dice.choice(near)),
             "reason": str(reason),
-            # Follows from the reason, without another throw of the dice: what was missed made somebody go on.
+            # It follows from the reason: what was missed is why somebody changes provider.
             "change_reason": {1: "1", 2: "2", 3: "1", 4: "1", 5: "4"}[reason],
             "comment": comment,
             "contact": dice.choice(("1", "2")),

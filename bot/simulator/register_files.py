@@ -8,7 +8,7 @@ from bot.simulator.register import Example
 
 
 def write_csv(example: Example, directory: Path) -> list[Path]:
-    """Write the register files of the contract into ``directory``; their paths."""
+    """Write the register files of the contract into ``directory``, and return their paths."""
     files: dict[str, tuple[str, Iterable[Sequence[object]]]] = {
         "providers": ("ref,name,phone", ((each.ref, each.name, each.phone) for each in example.providers)),
         "customers": (

@@ -1,8 +1,8 @@
-"""A simulated year through the real code: only the far ends are local, and time is an argument.
+"""A simulated year through the real code, in some thirty seconds.
 
-The register, the planner, the outbox, the HTTP clients, the signed webhooks, the engine and the database are the
-ones that `followup run` uses; bot/simulator/emulator stands where Twilio and Telegram would, and
-bot/simulator/customers.py plays the customers. Nothing sleeps.
+The register, the planner, the outbox, the HTTP clients, the signed webhooks, the engine and the database are those
+of `followup run`. Only three things differ: bot/simulator/emulator stands where Twilio and Telegram would,
+bot/simulator/customers.py plays the customers, and the clock is moved by hand. Nothing sleeps.
 """
 
 import random
@@ -36,14 +36,23 @@ YEAR = 2015
 FIRST_DAY = date(2014, 12, 1)
 LAST_DAY = date(2016, 1, 31)  # the last answers about December come in January
 REGISTER_DAYS = 14  # how often the unit hands over its register
-LOCK_EVE = recording.LOCK_DAY - 1  # and on this day of each month, for what the providers have recorded
+LOCK_EVE = recording.LOCK_DAY - 1  # and on this day of each month, before the last month is locked
 TICK = time(9, 5)  # when the simulated clock plans, opens and sends
 ZONE = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedYear:
-    """The whole system with its customers, before the first day. ``folder`` holds the database and the register."""
+    """The whole system with its customers, before the first day.
+
+    Attributes:
+        folder: holds the database and the register's files.
+        register: what the unit will know.
+        clock: the simulated time.
+        app: the system.
+        emulator: both vendors.
+        population: the customers.
+    """
 
     folder: Path
     register: Example
@@ -53,7 +62,7 @@ class SimulatedYear:
     population: Population
 
     async def days(self, last: date = LAST_DAY) -> AsyncIterator[date]:
-        """Live each day until ``last``, yielding it when it is over."""
+        """Live each day until ``last``, and yield it when it is over."""
         day = FIRST_DAY
         while day <= last:
             if (day - FIRST_DAY).days % REGISTER_DAYS == 0 or day.day == LOCK_EVE:
@@ -64,13 +73,13 @@ class SimulatedYear:
             day = following
 
     async def _hand_over(self, day: date) -> None:
-        """The register as it is known on ``day``, by the files that `followup import` reads."""
+        """Import the register as it is known on ``day``, by the files that `followup import` reads."""
         batch = reader.read(register_files.write_csv(self.register.known_on(day), self.folder))
         async with self.app.db.begin() as conn:
             await register.apply(conn, batch, day, self.clock())
 
     async def _tick(self, moment: datetime, before: datetime) -> None:
-        """Plan, open and send at ``moment``; then what the customers do ``before`` the next."""
+        """Plan, open and send at ``moment``, then let the customers answer ``before`` the next."""
         clock, planner = self.clock, self.app.planner
         clock.advance(moment)
         await planner.plan(clock())
@@ -87,6 +96,7 @@ class SimulatedYear:
                 await self._deliver()
 
     async def _deliver(self) -> None:
+        """Send what is queued, and let the carrier report it."""
         while await self.app.delivery.deliver_once(self.clock()):
             pass
         await self.population.report()
@@ -96,9 +106,12 @@ class SimulatedYear:
 async def simulated_year(
     folder: Path, seed: int, extend: Callable[[App, Emulator], None] | None = None
 ) -> AsyncIterator[SimulatedYear]:
-    """An empty database, the app listening, the emulator, and the customers with their chats linked.
+    """Set up an empty database, the app listening, the emulator, and the customers with their chats linked.
 
-    ``extend`` may add to what the app serves.
+    Args:
+        folder: where the database and the register's files are put.
+        seed: the same seed gives the same year.
+        extend: adds to what the app serves.
     """
     async with AsyncExitStack() as stack:
         clock = SimulatedClock(_at(FIRST_DAY, time(8)))

@@ -1,6 +1,6 @@
-"""Far ends as they are on a bad day: slow, silent, throttling, and with receipts twice and in the wrong order.
+"""Vendors on a bad day: slow, silent, throttling, with receipts twice and in the wrong order.
 
-Failures that come in an answer (500, 429, an HTML page, a cut connection) are :meth:`Emulator.fail_next`.
+Failures that come in an answer (500, 429, an HTML page, a cut connection) are `Emulator.fail_next`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,28 @@ from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import ClientError, web
+from aiohttp.typedefs import Handler
 
 from bot.simulator.emulator.server import Emulator, EmulatorError, Sms
 from bot.simulator.emulator.vendor import Api
 
-SENDS = {"/Messages.json": "twilio", "/sendMessage": "telegram"}
+SENDS: dict[str, Api] = {"/Messages.json": "twilio", "/sendMessage": "telegram"}  # by the end of a request's path
 RECEIPTS = ("sent", "delivered")
 
 
 class BadDay(Emulator):
-    """An emulator whose switches may be thrown at any time.
+    """An emulator whose faults may be switched on and off at any time.
 
     Args:
-        now: gives the dates in Twilio's list; without it they are null, as in :class:`Emulator`.
-        shuffle: when given, every SMS's receipts are delivered, each twice, in an order of its choosing.
+        now: gives the dates in Twilio's list; without it they are null, as in `Emulator`.
+        shuffle: with it, every SMS's receipts are delivered, each twice, in an order that it chooses.
+        settings: as for `Emulator`.
 
     Attributes:
         delay: seconds between taking a message and answering.
-        posts: requests to send, by API, also those that failed.
+        posts: requests to send, by vendor, with those that failed.
         moments: when each of them came, by the event loop's clock.
-        receipts_lost: receipts that nobody took in.
+        receipts_lost: receipts that the system under trial did not take in.
     """
 
     def __init__(
@@ -51,11 +53,11 @@ class BadDay(Emulator):
         self._throttled: dict[Api, list[int]] = {"twilio": [], "telegram": []}
 
     def hang_next(self, api: Api = "twilio", times: int = 1) -> None:
-        """The next sends are taken, and never answered."""
+        """Take the next sends, and never answer them."""
         self._hanging[api] += times
 
     def throttle_next(self, seconds: int, api: Api = "twilio", times: int = 1) -> None:
-        """The next sends are refused with 429 and the wish to wait ``seconds``."""
+        """Refuse the next sends with 429, and ask to wait ``seconds``."""
         if api == "telegram":
             text = f"Too Many Requests: retry after {seconds}"
             self.fail_next(429, api=api, text=text, retry_after=seconds, times=times)
@@ -64,7 +66,7 @@ class BadDay(Emulator):
         self.fail_next(429, 20429, api=api, times=times)
 
     def age(self, sid: str, to: datetime) -> None:
-        """Let an SMS in Twilio's list have been made at ``to``."""
+        """Let Twilio's list say that an SMS was made at ``to``."""
         self._made[sid] = to
 
     def app(self) -> web.Application:
@@ -73,17 +75,16 @@ class BadDay(Emulator):
         return app
 
     @web.middleware
-    async def _faults(self, request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
-        api: Any = next((name for end, name in SENDS.items() if request.path.endswith(end)), None)
+    async def _faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        api = next((name for end, name in SENDS.items() if request.path.endswith(end)), None)
         if api is None or request.method != "POST":
-            answer: web.StreamResponse = await handler(request)
-            return answer
+            return await handler(request)
         self.posts[api] += 1
         self.moments.append(asyncio.get_running_loop().time())
         answer = await handler(request)
         if self._hanging[api] and answer.status < 300:
             self._hanging[api] -= 1
-            await asyncio.Event().wait()  # until the other side goes away
+            await asyncio.Event().wait()  # until the client gives up
         if answer.status == 429 and self._throttled[api]:
             answer.headers["Retry-After"] = str(self._throttled[api].pop(0))
         if self.delay:
@@ -109,7 +110,7 @@ class BadDay(Emulator):
             except (ClientError, EmulatorError, OSError):
                 self.receipts_lost += 1
 
-    def _resource(self, sms: Sms) -> dict[str, Any]:
+    def _resource(self, sms: Sms) -> dict[str, object]:
         made = self._made.get(sms.sid)
         date = format_datetime(made) if made is not None else None
         return {**super()._resource(sms), "date_created": date}

@@ -1,7 +1,7 @@
-"""The far ends, on loopback: enough of Twilio's REST API and Telegram's Bot API to try the whole system.
+"""Emulate Twilio's REST API and Telegram's Bot API on loopback, enough to try the whole system.
 
-The real clients talk to it over HTTP, and it delivers webhooks signed as the real ones are. No clock and no
-chance in it: ids come from a counter that is handed in, dates are null.
+The real clients call it over HTTP, and it posts webhooks signed as the real ones are. It has no clock and no dice:
+ids come from a counter that is handed in, and dates are null.
 """
 
 from __future__ import annotations
@@ -11,25 +11,28 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from bot.simulator.emulator.telegram import Chat, TelegramEnd
-from bot.simulator.emulator.twilio import SID_PREFIX, Sms, TwilioEnd
-from bot.simulator.emulator.vendor import EmulatorError, Line
+from bot.simulator.emulator.telegram import Chat, EmulatedTelegram
+from bot.simulator.emulator.twilio import SID_PREFIX, EmulatedTwilio, Sms
+from bot.simulator.emulator.vendor import EmulatorError, Vendor
 
 __all__ = ["SID_PREFIX", "Chat", "Emulator", "EmulatorError", "Sms"]
 
 
-class Emulator(TwilioEnd, TelegramEnd):
+class Emulator(EmulatedTwilio, EmulatedTelegram):
     """Twilio and Telegram for one account and one bot.
 
-    Use as ``async with Emulator(...) as emulator``, or :meth:`start` and :meth:`stop`.
+    Use as ``async with Emulator(...) as emulator``, or ``start`` and ``stop``.
 
     Args:
-        account_sid, auth_token, number: the Twilio account and the number it sends from.
-        bot_token, bot_name: the Telegram bot.
-        secret: a webhook secret for the caller to set; updates carry whatever setWebhook was given.
+        account_sid: the Twilio account.
+        auth_token: its token.
+        number: the number that it sends from.
+        bot_token: the Telegram bot's token.
+        bot_name: its name.
+        secret: a webhook secret for the caller to set; updates carry the one that setWebhook was given.
         public_url: what the system under trial calls itself; webhooks are signed for this address.
         reach: where it really listens, when that differs from ``public_url``.
-        ids: the counter that every id comes from.
+        ids: the counter that every id comes from; None for one from 1.
 
     Attributes:
         url: base address for ``TWILIO_API_URL`` and ``TELEGRAM_API_URL``, once started.
@@ -37,13 +40,13 @@ class Emulator(TwilioEnd, TelegramEnd):
         phones: the SMS of each customer's phone, both ways, in order.
         chats: every message of the bot, in order.
         threads: the messages of each chat, both ways, in order.
-        revision: rises with everything that can be seen; :meth:`changed` waits for it.
+        revision: rises with everything that can be seen; ``changed`` waits for it.
         answered: ids of the taps that the bot answered.
         opted_out: numbers that Twilio refuses with 21610; for the caller to fill.
         blocked: chats that have blocked the bot; for the caller to fill.
         on_sms: called with ``(to, body, sid)`` for each SMS sent, also for replies by TwiML.
         on_telegram: called with ``(chat_id, text, keyboard)`` for each message.
-            What either returns, when awaitable, runs as a task of its own: see :meth:`settled`.
+            What either returns, when it is awaitable, runs as a task of its own: see ``settled``.
     """
 
     def __init__(
@@ -59,7 +62,7 @@ class Emulator(TwilioEnd, TelegramEnd):
         reach: str | None = None,
         ids: Iterator[int] | None = None,
     ) -> None:
-        Line.__init__(self, public_url, reach, ids)
+        Vendor.__init__(self, public_url, reach, ids)
         self._open_twilio(account_sid, auth_token, number)
         self._open_telegram(bot_token, bot_name)
         self.secret = secret
@@ -67,14 +70,14 @@ class Emulator(TwilioEnd, TelegramEnd):
         self._runner: web.AppRunner | None = None
 
     def app(self) -> web.Application:
-        """The two APIs as one aiohttp application."""
+        """Return the two APIs as one aiohttp application."""
         app = web.Application()
         self._twilio_routes(app)
         self._telegram_routes(app)
         return app
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listens; port 0 takes any free one. Returns the base address."""
+        """Listen, on any free port for 0; return the base address."""
         self._http = ClientSession(connector=TCPConnector(limit=0))
         self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -83,7 +86,7 @@ class Emulator(TwilioEnd, TelegramEnd):
         return self.url
 
     async def stop(self) -> None:
-        """Stops listening and drops what runs."""
+        """Stop listening, and drop what runs."""
         for task in list(self._tasks):
             task.cancel()
         self._arrived.set()

@@ -1,4 +1,7 @@
-"""Telegram's far end: the Bot API's few methods that we use, and the updates that people cause."""
+"""An emulated Telegram: the methods of the Bot API that we use, and the updates that people cause.
+
+Source: https://core.telegram.org/bots/api.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,25 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from aiohttp import web
 
-from bot.simulator.emulator.vendor import Line, dropped
+from bot.simulator.emulator.vendor import Vendor, dropped
 
 OnTelegram = Callable[[int, str, list[list[dict[str, str]]]], Awaitable[object] | object]
 
 
 @dataclass(slots=True)
 class Chat:
-    """One message of a chat; ``keyboard`` is rows of buttons with ``text`` and ``callback_data``.
+    """One message of a chat.
 
     Attributes:
-        tapped: data of the button that the person tapped last.
+        message_id: Telegram's id of the message.
+        chat_id: the chat.
+        text: the text.
+        keyboard: rows of buttons, each with ``text`` and ``callback_data``.
+        tapped: the data of the button that the person tapped last.
         author: ``bot``; ``person``; ``notice`` for the line that Telegram shows after a tap and then takes away.
     """
 
@@ -34,7 +41,7 @@ class Chat:
     author: Literal["bot", "person", "notice"] = "bot"
 
 
-class TelegramEnd(Line):
+class EmulatedTelegram(Vendor):
     """One bot and the private chats with it."""
 
     def _open_telegram(self, token: str, name: str) -> None:
@@ -46,7 +53,7 @@ class TelegramEnd(Line):
         self.blocked: set[int] = set()
         self.on_telegram: OnTelegram | None = None
         self._webhook: tuple[str, str] | None = None
-        self._updates: deque[dict[str, Any]] = deque()
+        self._updates: deque[tuple[int, dict[str, object]]] = deque()  # (update id, update)
         self._arrived = asyncio.Event()
 
     def _telegram_routes(self, app: web.Application) -> None:
@@ -55,7 +62,7 @@ class TelegramEnd(Line):
     async def _telegram(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self.bot_token:
             return _telegram_error(401, "Unauthorized")
-        form: dict[str, Any] = dict(request.query)
+        form: dict[str, object] = dict(request.query)
         if request.content_type == "application/json":
             form |= await request.json()
         else:
@@ -90,7 +97,7 @@ class TelegramEnd(Line):
             return _telegram_error(404, "Not Found")
         return _telegram_result(True)
 
-    def _send_message(self, request: web.Request, form: Mapping[str, Any]) -> web.Response:
+    def _send_message(self, request: web.Request, form: Mapping[str, object]) -> web.Response:
         failure = self._failure("telegram")
         if failure is not None and failure.status >= 0:
             if failure.status == 0:
@@ -129,11 +136,11 @@ class TelegramEnd(Line):
         if chat_id is not None and text:
             self._show(Chat(self._next(), chat_id, text, author="notice"))
 
-    async def _get_updates(self, form: Mapping[str, Any]) -> web.Response:
+    async def _get_updates(self, form: Mapping[str, object]) -> web.Response:
         if self._webhook is not None:
             return _telegram_error(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = int(str(form.get("offset", "0")))
-        while self._updates and self._updates[0]["update_id"] < offset:
+        while self._updates and self._updates[0][0] < offset:
             self._updates.popleft()
         if not self._updates and (seconds := min(float(str(form.get("timeout", "0"))), 1.0)) > 0:
             self._arrived.clear()
@@ -142,13 +149,14 @@ class TelegramEnd(Line):
                     await self._arrived.wait()
             except TimeoutError:
                 pass
-        return _telegram_result(list(itertools.islice(self._updates, int(str(form.get("limit", "100"))))))
+        limit = int(str(form.get("limit", "100")))
+        return _telegram_result([update for _, update in itertools.islice(self._updates, limit)])
 
-    def _bot(self) -> dict[str, Any]:
+    def _bot(self) -> dict[str, object]:
         number = int(self.bot_token.partition(":")[0])
         return {"id": number, "is_bot": True, "first_name": self.bot_name, "username": self.bot_name}
 
-    def _message(self, chat: Chat) -> dict[str, Any]:
+    def _message(self, chat: Chat) -> dict[str, object]:
         return {
             "message_id": chat.message_id,
             "date": 0,
@@ -158,12 +166,12 @@ class TelegramEnd(Line):
         }
 
     async def telegram_from(self, chat_id: int, text: str, *, update_id: int | None = None) -> None:
-        """A person writes to the bot: by webhook when one is set, else into the queue of getUpdates.
+        """Let a person write to the bot: by webhook when one is set, else into the queue of getUpdates.
 
         Args:
             chat_id: the private chat.
-            text: what is written (``/start TOKEN`` for a deep link).
-            update_id: the id of an earlier one, to deliver it again.
+            text: what is written; ``/start TOKEN`` for a deep link.
+            update_id: the id of an earlier update, to deliver it again.
 
         Raises:
             EmulatorError: the webhook's answer was not 2xx.
@@ -171,27 +179,30 @@ class TelegramEnd(Line):
         await self.message_from(chat_id, {"text": text}, text, update_id=update_id)
 
     async def message_from(
-        self, chat_id: int, content: Mapping[str, Any], seen: str, *, update_id: int | None = None
+        self, chat_id: int, content: Mapping[str, object], seen: str, *, update_id: int | None = None
     ) -> None:
-        """A person sends any kind of message: a picture, a voice message. Otherwise as :meth:`telegram_from`.
+        """Let a person send any kind of message: a picture, a voice message. Otherwise as ``telegram_from``.
 
         Args:
+            chat_id: the private chat.
             content: the message's own fields, such as ``{"sticker": {...}}``.
             seen: what the person sees of it in the chat.
+            update_id: the id of an earlier update, to deliver it again.
         """
+        message_id = self._next()
         message = {
-            "message_id": self._next(),
+            "message_id": message_id,
             "date": 0,
             "from": {"id": chat_id, "is_bot": False, "first_name": "N"},
             "chat": {"id": chat_id, "type": "private", "first_name": "N"},
             **content,
         }
         if update_id is None:  # what is delivered again was seen the first time
-            self._show(Chat(message["message_id"], chat_id, seen, author="person"))
+            self._show(Chat(message_id, chat_id, seen, author="person"))
         await self.deliver({"message": message}, update_id=update_id)
 
     async def tap(self, chat_id: int, data: str, *, message_id: int = 0, update_id: int | None = None) -> None:
-        """A person taps a button with this data. Otherwise as :meth:`telegram_from`."""
+        """Let a person tap a button with this data. Otherwise as ``telegram_from``."""
         callback_id = str(self._next())
         self._taps[callback_id] = chat_id
         shown = (chat for chat in self.threads.get(chat_id, ()) if chat.message_id == message_id)
@@ -207,11 +218,12 @@ class TelegramEnd(Line):
         }
         await self.deliver({"callback_query": query}, update_id=update_id)
 
-    async def deliver(self, content: Mapping[str, Any], *, update_id: int | None = None) -> None:
-        """Delivers any update, for what the other two cannot say."""
-        update = {"update_id": self._next() if update_id is None else update_id, **content}
+    async def deliver(self, content: Mapping[str, object], *, update_id: int | None = None) -> None:
+        """Deliver any update, for those that the other methods cannot make."""
+        number = self._next() if update_id is None else update_id
+        update = {"update_id": number, **content}
         if self._webhook is None:
-            self._updates.append(update)
+            self._updates.append((number, update))
             self._arrived.set()
             return
         url, secret = self._webhook
@@ -219,7 +231,7 @@ class TelegramEnd(Line):
         await self._post(url, headers, json=update)
 
 
-def _keyboard(form: Mapping[str, Any]) -> list[list[dict[str, str]]]:
+def _keyboard(form: Mapping[str, object]) -> list[list[dict[str, str]]]:
     markup = form.get("reply_markup")
     if isinstance(markup, str):
         markup = json.loads(markup)
@@ -231,7 +243,7 @@ def _telegram_result(result: object) -> web.Response:
 
 
 def _telegram_error(status: int, text: str, retry_after: int | None = None) -> web.Response:
-    body: dict[str, Any] = {"ok": False, "error_code": status, "description": text}
+    body: dict[str, object] = {"ok": False, "error_code": status, "description": text}
     if retry_after is not None:
         body["parameters"] = {"retry_after": retry_after}
     return web.json_response(body, status=status)

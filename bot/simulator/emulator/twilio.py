@@ -1,19 +1,21 @@
-"""Twilio's far end: the Messages resource, and the webhooks that Twilio posts."""
+"""An emulated Twilio: the Messages resource, and the webhooks that Twilio posts.
+
+Source: https://www.twilio.com/docs/messaging/api/message-resource.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from xml.etree import ElementTree
 
 from aiohttp import encode_basic_auth, web
 
 from bot.channels.sms.webhook import sign
-from bot.simulator.emulator.vendor import Line, dropped
+from bot.simulator.emulator.vendor import Vendor, dropped
 from survey.packs.segments import count
 
-SID_PREFIX = "SM" + "0" * 16  # begins every id made here, and in practice no id of Twilio's
+SID_PREFIX = "SM" + "0" * 16  # begins every id made here; an id of Twilio's has random digits there
 OnSms = Callable[[str, str, str], Awaitable[object] | object]
 
 
@@ -24,10 +26,12 @@ class Sms:
     Attributes:
         sid: Twilio's id.
         direction: ``outbound-api``, ``outbound-reply`` (from TwiML) or ``inbound``.
-        sender, to: E.164.
+        sender: in E.164.
+        to: in E.164.
         body: the text.
-        status: Twilio's status word.
+        status: Twilio's word for what became of it.
         status_callback: where delivery is reported, or None.
+        error_code: why it was not delivered, or None.
     """
 
     sid: str
@@ -40,7 +44,7 @@ class Sms:
     error_code: int | None = None
 
 
-class TwilioEnd(Line):
+class EmulatedTwilio(Vendor):
     """One Twilio account with one number."""
 
     def _open_twilio(self, account_sid: str, auth_token: str, number: str) -> None:
@@ -123,7 +127,7 @@ class TwilioEnd(Line):
         self.phones.setdefault(phone, []).append(sms)
         self._changed()
 
-    def _resource(self, sms: Sms) -> dict[str, Any]:
+    def _resource(self, sms: Sms) -> dict[str, object]:
         return {
             "sid": sms.sid,
             "account_sid": self.account_sid,
@@ -147,16 +151,16 @@ class TwilioEnd(Line):
         }
 
     def keep_inbound(self, phone: str, text: str) -> Sms:
-        """A customer's SMS that reaches Twilio's list, but whose webhook is never posted."""
+        """Put a customer's SMS in Twilio's list, without posting its webhook."""
         return self._keep("inbound", phone, self.number, text, "received")
 
     async def sms_from(self, phone: str, text: str, *, sid: str | None = None) -> str | None:
-        """A customer sends an SMS: posts it, signed, to ``/webhooks/twilio/sms``.
+        """Let a customer send an SMS: post it, signed, to ``/webhooks/twilio/sms``.
 
         Args:
             phone: the customer's number.
             text: what is written.
-            sid: the id of an earlier one, to deliver that again as Twilio does after a lost answer.
+            sid: the id of an earlier SMS, to deliver that one again as Twilio does after a lost answer.
 
         Returns:
             The text of the TwiML reply, or None when there was none.
@@ -188,13 +192,13 @@ class TwilioEnd(Line):
         return reply
 
     async def status(self, reference_url: str | None, sid: str, status: str, error_code: int | None = None) -> None:
-        """Reports an SMS's status, signed, to its StatusCallback.
+        """Report an SMS's status, signed, to its StatusCallback.
 
         Args:
             reference_url: where to; None for the address that came with the message, if any did.
-            sid: which SMS.
+            sid: the SMS.
             status: ``sent``, ``delivered``, ``undelivered`` or ``failed``.
-            error_code: Twilio's code with the last two.
+            error_code: Twilio's code; only with the last two.
 
         Raises:
             EmulatorError: the answer was not 2xx.
@@ -220,7 +224,7 @@ class TwilioEnd(Line):
         await self._signed(url, form)
 
     async def _signed(self, url: str, form: Mapping[str, str]) -> str:
-        return await self._post(url, {"X-Twilio-Signature": sign(self.auth_token, url, form)}, data=form)
+        return await self._post(url, {"X-Twilio-Signature": sign(self.auth_token, url, form)}, form=form)
 
 
 def _twilio_error(status: int, code: int, text: str) -> web.Response:

@@ -1,4 +1,4 @@
-"""What both far ends share: ids, injected failures, callbacks, and posting a webhook."""
+"""What the emulated Twilio and Telegram share: ids, injected failures, callbacks, and posting a webhook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import itertools
 from collections import deque
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from aiohttp import ClientSession, web
 
@@ -18,11 +18,11 @@ Api = Literal["twilio", "telegram"]
 
 
 class EmulatorError(OperationError):
-    """The system under trial answered a webhook with something else than 2xx.
+    """The system under trial answered a webhook with another status than 2xx.
 
     Attributes:
         status: its HTTP status.
-        body: what it said.
+        body: its answer.
     """
 
     def __init__(self, url: str, status: int, body: str) -> None:
@@ -33,7 +33,7 @@ class EmulatorError(OperationError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One injected failure; the fields as in :meth:`Line.fail_next`."""
+    """One injected failure; `Vendor.fail_next` describes the fields."""
 
     status: int
     code: int | None
@@ -41,8 +41,14 @@ class Failure:
     retry_after: int | None
 
 
-class Line:
-    """The system under trial as both far ends see it, and what they have in common."""
+class Vendor:
+    """One vendor of messages, with the system under trial as it sees it.
+
+    Attributes:
+        public_url: what the system under trial calls itself; webhooks are signed for this address.
+        reach: where it really listens, when that differs from ``public_url``.
+        revision: rises with everything that can be seen at a vendor.
+    """
 
     def __init__(self, public_url: str, reach: str | None, ids: Iterator[int] | None) -> None:
         self.public_url = public_url.rstrip("/")
@@ -56,7 +62,7 @@ class Line:
         self._watchers: list[asyncio.Future[None]] = []
 
     def _changed(self) -> None:
-        """Something can be seen at a far end that could not be seen before."""
+        """Tell the watchers that there is something new to see."""
         self.revision += 1
         watchers, self._watchers = self._watchers, []
         for watcher in watchers:
@@ -64,7 +70,7 @@ class Line:
                 watcher.set_result(None)
 
     async def changed(self, since: int) -> int:
-        """Waits until :attr:`revision` is another than ``since``; the revision then."""
+        """Wait until ``revision`` is another than ``since``, and return it."""
         while self.revision == since:
             watcher: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._watchers.append(watcher)
@@ -72,7 +78,11 @@ class Line:
         return self.revision
 
     async def settled(self) -> None:
-        """Waits until every awaitable that a callback returned is done; raises the first error among them."""
+        """Wait until every awaitable that a callback returned is done.
+
+        Raises:
+            Exception: the first that any of them raised.
+        """
         while self._tasks:
             await asyncio.wait(self._tasks)
         if self._errors:
@@ -89,14 +99,14 @@ class Line:
         retry_after: int | None = None,
         times: int = 1,
     ) -> None:
-        """Lets the next send fail.
+        """Let the next sends fail.
 
         Args:
             status: HTTP status. 0 drops the connection before the message is taken, -1 after.
-            code: Twilio's error code in the body; None for a page that is not JSON (Twilio only).
-            api: whose next send.
-            text: the message; for Telegram a text that starts with ``<`` is sent as a page, not as JSON.
-            retry_after: seconds, Telegram only.
+            code: Twilio's error code in the body; None for a page that is not JSON. Twilio only.
+            api: the vendor.
+            text: the message. From Telegram, a text that starts with ``<`` is sent as a page, not as JSON.
+            retry_after: seconds. Telegram only.
             times: how many sends.
         """
         self._failures[api].extend([Failure(status, code, text, retry_after)] * times)
@@ -109,6 +119,7 @@ class Line:
         return waiting.popleft() if waiting else None
 
     def _call(self, result: Awaitable[object] | object) -> None:
+        """Run what a callback returned, when it is awaitable, as a task of its own."""
         if inspect.isawaitable(result):
             task: asyncio.Task[object] = asyncio.ensure_future(_completed(result))
             self._tasks.add(task)
@@ -119,13 +130,25 @@ class Line:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._errors.append(error)
 
-    async def _post(self, url: str, headers: Mapping[str, str], **body: Any) -> str:
+    async def _post(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        form: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> str:
+        """Post a webhook as a form or as JSON; return the text of the answer.
+
+        Raises:
+            EmulatorError: the answer was not 2xx.
+        """
         if self._http is None:
             raise RuntimeError("The emulator is not started.")
         target = url
         if self.reach is not None and url.startswith(self.public_url):
             target = self.reach.rstrip("/") + url[len(self.public_url) :]
-        async with self._http.post(target, headers=headers, **body) as answer:
+        async with self._http.post(target, headers=headers, data=form, json=json) as answer:
             text = await answer.text()
             if not 200 <= answer.status < 300:
                 raise EmulatorError(url, answer.status, text)
@@ -133,7 +156,7 @@ class Line:
 
 
 def dropped(request: web.Request) -> web.Response:
-    """Cuts the connection, so that the client sees no answer."""
+    """Cut the connection, so that the client sees no answer."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -1,8 +1,7 @@
-"""What the page shows, as plain values: phones, what each message cost, and what the database holds."""
+"""What the page of phones shows, as plain values: messages and their cost, and what the database holds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from bot.simulator.emulator.server import Chat, Emulator, Sms
 from bot.sms_cost import SEGMENT_PRICE, sms_cost
@@ -11,7 +10,7 @@ from storage.simulator import AGAIN, Conversation, Customer
 from survey.codes import Channel, Outcome, SurveyId, in_sentence, swedish
 from survey.packs.catalogue import Catalogue
 
-View = dict[str, Any]
+View = dict[str, object]
 
 
 class Views:
@@ -24,7 +23,7 @@ class Views:
         }
 
     def brief(self, customer: Customer) -> View:
-        """A customer in the list to choose from."""
+        """Return a customer for the list to choose from."""
         return {
             "ref": customer.ref,
             "language": customer.language,
@@ -33,7 +32,7 @@ class Views:
         }
 
     def whole(self, customer: Customer, conversations: Iterable[Conversation]) -> View:
-        """A customer with every phone and message, and the latest conversations of the database."""
+        """Return a customer with every phone and message, and the latest conversations of the database."""
         return {
             "ref": customer.ref,
             "language": customer.language,
@@ -59,13 +58,15 @@ class Views:
         }
 
     def _phone(self, address: Address, language: str) -> View:
+        parts = 0
         if address.channel == "sms":
-            messages = [self._sms(sms, language) for sms in self._emulator.phones.get(address.value, ())]
+            received = self._emulator.phones.get(address.value, ())
+            messages = [self._sms(sms, language) for sms in received]
+            parts = sum(sms_cost(sms.body).parts for sms in received if sms.direction != "inbound")
         else:
             thread = self._emulator.threads.get(int(address.value), ())
             messages = [self._chat(chat, language) for chat in thread]
         sent = [message for message in messages if message["author"] == "bot"]
-        parts = sum(message.get("parts", 0) for message in sent)
         return {
             "channel": address.channel,
             "address": address.value,
@@ -77,7 +78,7 @@ class Views:
         }
 
     def _sms(self, sms: Sms, language: str) -> View:
-        seen = {"id": sms.sid, "text": sms.body, "author": "person" if sms.direction == "inbound" else "bot"}
+        seen: View = {"id": sms.sid, "text": sms.body, "author": "person" if sms.direction == "inbound" else "bot"}
         if sms.direction == "inbound":
             return seen
         return {
@@ -98,7 +99,7 @@ class Views:
         }
 
     def _of(self, text: str, language: str) -> str:
-        """The language that a message was written in: a pack's own text tells, else the customer's."""
+        """Return the language of a message: that of the pack whose text it is, else the customer's."""
         return self._spoken.get(text, language)
 
 

@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -21,14 +20,18 @@ from bot.simulator.emulator.server import Emulator, EmulatorError
 from bot.simulator.phones.views import Views
 from bot.web.security import page_headers
 from storage import simulator
+from storage.database.engine import Connection
 from storage.people import addresses
 from storage.people.addresses import Address
 from storage.simulator import Customer
 from survey.codes import SurveyId, swedish, worded
 
 PAGE = Path(__file__).parent / "page"
-FILES = {"": ("index.html", "text/html"), "phones.css": ("phones.css", "text/css")}
-FILES["phones.js"] = ("phones.js", "text/javascript")
+FILES = {  # by address: (name, content type)
+    "": ("index.html", "text/html"),
+    "phones.css": ("phones.css", "text/css"),
+    "phones.js": ("phones.js", "text/javascript"),
+}
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")  # the page is for whoever sits at this machine
 LISTED = 40  # customers shown to choose from
 LONGEST = 1600  # characters, what Twilio takes
@@ -37,7 +40,9 @@ LINK_LIFETIME = timedelta(minutes=5)
 HEARTBEAT = 15  # seconds between signs of life on a quiet stream of events
 GATHER = 0.03  # seconds in which several changes become one event
 HEADERS = page_headers("default-src 'self'; img-src data:")  # the page loads its own three files and nothing else
-ATTACHMENTS: dict[str, tuple[dict[str, Any], str]] = {
+Object = dict[str, object]
+
+ATTACHMENTS: dict[str, tuple[Object, str]] = {
     "photo": ({"photo": [{"file_id": "p", "file_unique_id": "p", "width": 90, "height": 90}]}, "🖼️ Bild"),
     "voice": ({"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}}, "🎤 Röstmeddelande"),
     "sticker": (
@@ -56,17 +61,15 @@ ATTACHMENTS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 
-Answer = dict[str, Any]
-
 _log = logging.getLogger(__name__)
 
 
 class Phones:
-    """The far end of one running system, for a person.
+    """The phones of one running system's customers, for a person to play.
 
     Args:
         app: the system; its webhooks must be reached by the emulator.
-        emulator: both far ends of it.
+        emulator: the vendors that it is connected to.
         links: further pages to show in the header, (name, address).
     """
 
@@ -78,16 +81,15 @@ class Phones:
         self._closing = asyncio.Event()
 
     def plug_in(self) -> None:
-        """From now on each SMS is reported as delivered when it reaches its phone."""
+        """Report each SMS from now on as delivered when it reaches its phone."""
         self._emulator.on_sms = self._delivered
         self._emulator.on_telegram = None
 
     def site(self) -> web.Application:
-        """The application, to be mounted at ``/phones/``."""
+        """Return the application, to be mounted at ``/phones/``."""
         site = web.Application(middlewares=[self._guard])
-        site.router.add_get("/", _file(*FILES[""]))
-        for name in ("phones.css", "phones.js"):
-            site.router.add_get(f"/{name}", _file(*FILES[name]))
+        for address, (name, kind) in FILES.items():
+            site.router.add_get(f"/{address}", _file(name, kind))
         site.router.add_get("/api/setup", self._setup)
         site.router.add_get("/api/events", self._events)
         site.router.add_get("/api/customers", self._list)
@@ -104,8 +106,6 @@ class Phones:
             site.router.add_post(f"/api/customers/{{ref}}/{name}", self._action(act))
         site.on_shutdown.append(self._close)
         return site
-
-    # --- what the page reads ---
 
     async def _setup(self, _request: web.Request) -> web.Response:
         return web.json_response(
@@ -127,13 +127,13 @@ class Phones:
     async def _show(self, request: web.Request) -> web.Response:
         return web.json_response(await self._view(request.match_info["ref"]))
 
-    async def _view(self, ref: str) -> Answer:
+    async def _view(self, ref: str) -> Object:
         async with self._app.db.read() as conn:
             customer = await self._customer(conn, ref)
             return self._views.whole(customer, await simulator.conversations(conn, customer.id))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: one whenever anything has reached a phone, or left one."""
+        """Send an event (text/event-stream) whenever anything has reached a phone, or left one."""
         stream = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
         revision = -1
@@ -158,49 +158,48 @@ class Phones:
             closing.cancel()
         return stream
 
-    # --- what the person does ---
-
-    async def _start(self, ref: str, asked: Answer) -> None:
-        """Ask a survey now, through the planner and the outbox."""
+    async def _start(self, ref: str, asked: Object) -> None:
+        """Ask a survey now, by the planner and the outbox."""
         app, now = self._app, self._app.now()
-        survey, channel = _word(asked, "survey"), asked.get("channel") or None
+        survey, enrolment = _word(asked, "survey"), _word(asked, "enrolment")
+        channel = _word(asked, "channel") if asked.get("channel") else None  # None: as the planner chooses
         if survey not in app.catalogue.surveys:
             raise BadInput(f"Enkäten {survey!r} finns inte.")
         month = now.astimezone(app.settings.zone).strftime("%Y-%m")
         async with app.db.begin() as conn:
             customer = await self._customer(conn, ref)
-            if _word(asked, "enrolment") not in {each.ref for each in customer.enrolments}:
-                raise BadInput(f"Kunden {ref} har ingen insats {asked['enrolment']!r}.")
-            occasion = await simulator.ask_for(conn, asked["enrolment"], survey, month, now)
+            if enrolment not in {each.ref for each in customer.enrolments}:
+                raise BadInput(f"Kunden {ref} har ingen insats {enrolment!r}.")
+            occasion = await simulator.ask_for(conn, enrolment, survey, month, now)
             assert occasion is not None
             refusal = await app.planner.ask_now(conn, occasion, now, channel)
             if refusal is not None:
                 raise BadInput(worded(refusal))
         app.queued.set()
 
-    async def _end(self, ref: str, _asked: Answer) -> None:
-        """Let the open conversation's time be up."""
+    async def _end(self, ref: str, _asked: Object) -> None:
+        """End the open conversation, as if its time were up."""
         now = self._app.now()
         async with self._app.db.begin() as conn:
             await simulator.let_expire(conn, (await self._customer(conn, ref)).id, now)
         await self._app.planner.expire_sessions(now)
 
-    async def _language(self, ref: str, asked: Answer) -> None:
+    async def _language(self, ref: str, asked: Object) -> None:
         language = _word(asked, "language")
         if language not in self._app.catalogue.languages:
             raise BadInput(f"Språket {language!r} finns inte.")
         async with self._app.db.begin() as conn:
             await simulator.set_language(conn, ref, language)
 
-    async def _connect(self, ref: str, _asked: Answer) -> None:
-        """The customer opens the one-time link that the unit gives: a chat of its own, tied by the real token."""
+    async def _connect(self, ref: str, _asked: Object) -> None:
+        """Let the customer open a one-time link as the unit gives it: a chat of its own, tied by its token."""
         token, now = secrets.token_urlsafe(24), self._app.now()
         async with self._app.db.begin() as conn:
             customer = await self._customer(conn, ref)
             await addresses.issue_token(conn, customer.id, token, now + LINK_LIFETIME)
         await self._emulator.telegram_from(FIRST_CHAT + customer.id, f"/start {token}")
 
-    async def _write(self, ref: str, asked: Answer) -> None:
+    async def _write(self, ref: str, asked: Object) -> None:
         address, text = await self._address(ref, asked), _word(asked, "text")
         if len(text) > LONGEST:
             raise BadInput(f"Meddelandet är längre än {LONGEST} tecken.")
@@ -209,19 +208,17 @@ class Phones:
         else:
             await self._emulator.telegram_from(int(address.value), text)
 
-    async def _tap(self, ref: str, asked: Answer) -> None:
+    async def _tap(self, ref: str, asked: Object) -> None:
         address, message = await self._address(ref, asked), asked.get("message")
         if address.channel != "telegram" or not isinstance(message, int):
             raise BadInput("Knappar finns bara i Telegram.")
         await self._emulator.tap(int(address.value), _word(asked, "data"), message_id=message)
 
-    async def _attach(self, ref: str, asked: Answer) -> None:
+    async def _attach(self, ref: str, asked: Object) -> None:
         address, kind = await self._address(ref, asked), _word(asked, "kind")
         if address.channel != "telegram" or kind not in ATTACHMENTS:
             raise BadInput("Bilder, röst och klistermärken finns bara i Telegram.")
         await self._emulator.message_from(int(address.value), *ATTACHMENTS[kind])
-
-    # --- between them ---
 
     async def _delivered(self, _to: str, _body: str, sid: str) -> None:
         try:
@@ -229,14 +226,14 @@ class Phones:
         except EmulatorError as error:
             _log.warning("A delivery receipt was not taken: %s", error)
 
-    async def _customer(self, conn: Any, ref: str) -> Customer:
+    async def _customer(self, conn: Connection, ref: str) -> Customer:
         customer = await simulator.customer_of(conn, ref)
         if customer is None:
             raise BadInput(f"Kunden {ref} finns inte i registret.")
         return customer
 
-    async def _address(self, ref: str, asked: Answer) -> Address:
-        """The customer's own phone or chat that the page names."""
+    async def _address(self, ref: str, asked: Object) -> Address:
+        """Return the customer's phone or chat that the page names."""
         async with self._app.db.read() as conn:
             customer = await self._customer(conn, ref)
         named = (_word(asked, "channel"), _word(asked, "address"))
@@ -245,9 +242,9 @@ class Phones:
                 return address
         raise BadInput(f"Kunden {ref} har ingen sådan telefon.")
 
-    def _action(self, act: Callable[[str, Answer], Awaitable[None]]) -> Callable[..., Awaitable[web.Response]]:
+    def _action(self, act: Callable[[str, Object], Awaitable[None]]) -> Callable[..., Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            # JSON alone: a form on a stranger's page cannot send it without the browser asking us first.
+            # Only JSON: a form on a stranger's page cannot send it unless the browser has asked us first (CORS).
             if request.content_type != "application/json":
                 raise web.HTTPUnsupportedMediaType(text="JSON is expected.")
             try:
@@ -269,7 +266,7 @@ class Phones:
     async def _guard(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """A foreign name that leads here (DNS rebinding) is refused; what is wrong is said in a sentence."""
+        """Refuse a foreign host name that leads here (DNS rebinding); answer a mistake with a sentence."""
         if (request.url.host or "") not in THIS_MACHINE:
             raise web.HTTPForbidden(text="The simulator answers under its own address only.")
         try:
@@ -293,7 +290,7 @@ def _file(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Respons
     return handle
 
 
-def _word(asked: Answer, name: str) -> str:
+def _word(asked: Object, name: str) -> str:
     value = asked.get(name)
     if not isinstance(value, str) or not value.strip():
         raise BadInput(f"{name} saknas.")
