@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from bot.errors import SettingsError
+from survey.codes import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ class Settings:
     lease_seconds: float = 60.0
     crash_at: str | None = None
     rules: Path | None = None
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels that are on."""
+        on = {Channel.SMS: self.twilio, Channel.TELEGRAM: self.telegram}
+        return frozenset(str(channel) for channel, settings in on.items() if settings is not None)
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:

@@ -1,4 +1,8 @@
-"""The command line. Each command imports what it needs when it runs: `--help` must be quick."""
+"""The command line: the commands and their options, as Typer reads them.
+
+Each command imports what it needs when it runs, so that `--help` and short commands start quickly. The clock is
+read here and handed down.
+"""
 
 import asyncio
 import gc
@@ -26,9 +30,9 @@ watch_app = typer.Typer(help="Skärpt uppföljning av en anordnare.", no_args_is
 app.add_typer(watch_app, name="watch")
 
 T = TypeVar("T")
-# What modules define is no garbage: by default the collector looks through all of it again and again while they
-# are imported, which is a twelfth of a short command's time.
-COLLECT_AFTER = 50_000  # objects
+# New objects between two collections of garbage. While modules are imported there is none, and the collector would
+# look through what they define again and again: a twelfth of a short command's time.
+COLLECT_AFTER = 50_000
 
 Year = Annotated[int, typer.Option("--year", min=1990, max=2100, help="Kalenderår, till exempel 2025.")]
 Month = Annotated[str, typer.Option("--month", help="Månad, till exempel 2026-10.")]
@@ -53,10 +57,11 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(code)
     finally:
-        gc.freeze()  # the process ends here: to look once more for garbage takes a fifth of a short command
+        gc.freeze()  # the process ends here, and a last collection would take a fifth of a short command's time
 
 
 def now() -> datetime:
+    """Return the time: the only place where the clock is read."""
     return datetime.now(UTC)
 
 
@@ -169,6 +174,7 @@ def digest(
 
 @app.command()
 def talk(
+    *,
     survey: Annotated[str, typer.Argument(help="start, end eller checkin.")],
     lang: Annotated[str, typer.Option(help="Språkkod.")] = "sv",
     channel: Annotated[str, typer.Option(help="sms eller telegram.")] = "sms",
@@ -255,6 +261,7 @@ def export_followups(month: Month, out: Out = None) -> None:
 
 
 def _hand_over(content: bytes, out: Path | None) -> None:
+    """Write an export to a file, or to standard output."""
     if out is None:
         sys.stdout.buffer.write(content)
     else:

@@ -1,4 +1,4 @@
-"""What staff take out about the providers' months: the basis for payment, and both sides of each follow-up."""
+"""`followup export payments` and `followup export followups`: a month's figures per provider, for staff alone."""
 
 import csv
 import io
@@ -12,7 +12,11 @@ from storage.followups import enrolment_months, recording
 
 
 async def payments(month: str, format_: str, now: datetime) -> bytes:
-    """The basis for payment of ``month`` as csv or xlsx. Raises BadInput."""
+    """Return the basis for payment of a month, as csv or xlsx.
+
+    Raises:
+        BadInput: the month or the format cannot be used.
+    """
     from reporting.figures.payments import basis
     from reporting.render.payments import to_csv, to_xlsx
 
@@ -29,7 +33,13 @@ async def payments(month: str, format_: str, now: datetime) -> bytes:
 
 
 async def both_sides(month: str) -> bytes:
-    """Per provider, how many of the month's follow-ups are in each state; CSV, for staff alone. Raises BadInput."""
+    """Return per provider how many of the month's follow-ups are in each state, as CSV.
+
+    A state compares what the provider has recorded with what the customer has answered.
+
+    Raises:
+        BadInput: it is no month.
+    """
     from reporting.figures.followups import STATES, tally
     from reporting.render.csv import neutral
 

@@ -1,4 +1,4 @@
-"""`followup report --provider REF`: the pack for the yearly meeting with a provider."""
+"""`followup report --provider REF`: write the pack for the yearly dialogue with a provider."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +13,12 @@ from bot.settings import load as load_settings
 async def dialogue_pack(
     year: int, provider: str, out: Path, formats: Sequence[str], now: datetime, *, draft: bool = False
 ) -> list[Path]:
-    """Write the pack of ``provider`` in ``formats``; the files' paths. Raises BadInput."""
-    from reporting.errors import NoDialogue
+    """Write the pack of ``provider`` in ``formats`` into the folder ``out``; return the files' paths.
+
+    Raises:
+        BadInput: a format does not exist.
+        NoDialogue: no pack is made for this provider.
+    """
     from reporting.providers.dialogue_pack import dialogue
     from storage.cases.handling import open_about_provider
 
@@ -27,9 +31,6 @@ async def dialogue_pack(
         quality = await quality_report(db, year, now, draft=draft)
         async with db.read() as conn:
             waiting = await open_about_provider(conn, provider)
-    try:
-        pack = dialogue(quality, provider, waiting)
-    except NoDialogue as error:
-        raise BadInput(str(error)) from error
+    pack = dialogue(quality, provider, waiting)
     stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in provider)
     return [write(out / f"dialog-{year}-{stem}.{name.strip()}", draw(pack, name.strip())) for name in formats]

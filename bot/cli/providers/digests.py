@@ -1,4 +1,4 @@
-"""`followup digest`: what a provider would be sent, exactly; and sending it before its day."""
+"""`followup digest`: show exactly what a provider would be sent, and send it before its day."""
 
 from datetime import datetime
 
@@ -19,9 +19,11 @@ from survey.codes import Channel, swedish
 
 
 async def digest(provider_ref: str, month: str | None, send: bool, now: datetime) -> str:
-    """The digest of ``month`` as each contact address gets it; ``send`` queues it.
+    """Return the digest of ``month`` as each contact address gets it; with ``send``, queue it.
 
-    Raises BadInput and SettingsError.
+    Raises:
+        BadInput: the provider or the month cannot be used, or there is nothing to send.
+        SettingsError: no channel is on.
     """
     settings = settings_.load()
     async with database(settings) as db:
@@ -31,7 +33,7 @@ async def digest(provider_ref: str, month: str | None, send: bool, now: datetime
 async def preview(
     db: Database, settings: Settings, provider_ref: str, month: str | None, send: bool, now: datetime
 ) -> str:
-    """What `digest` says. Without a ``month`` the last one is meant, or this one when the last has locked."""
+    """Return what `digest` says. No ``month`` means the last one, or this one when the last is locked."""
     rules, _ = contact_rules(settings)
     today = now.astimezone(settings.zone).date()
     if month is None:
@@ -41,9 +43,7 @@ async def preview(
     named = month_and_year(first_day(month))
     if month > month_of(today):
         raise BadInput(f"Månaden {month} har inte börjat än.")
-    on = {"sms": settings.twilio, "telegram": settings.telegram}
-    channels = frozenset(name for name, channel in on.items() if channel)
-    if send and not channels:
+    if send and not settings.channels:
         raise SettingsError("TWILIO_ACCOUNT_SID and TELEGRAM_BOT_TOKEN are missing: nothing can be sent.")
     async with db.begin() if send else db.read() as conn:
         found = await links.provider_named(conn, provider_ref)
@@ -52,7 +52,7 @@ async def preview(
         provider_id, name, _ = found
         sent = await digests.sent_at(conn, provider_id, month)
         composed = await compose(
-            conn, provider_id, provider_ref, month, channels or frozenset(on), rules, today, now
+            conn, provider_id, provider_ref, month, settings.channels or frozenset(Channel), rules, today, now
         )
         if send:
             if recording.is_locked(month, today):
@@ -70,6 +70,7 @@ async def preview(
 
 
 def _may_be_sent(name: str, named: str, sent: datetime | None, composed: Composed) -> None:
+    """Refuse a digest that was sent already, says nothing, or has no receiver."""
     if sent is not None:
         raise BadInput(f"{name} har redan fått månadsbrevet för {named} ({sent:%Y-%m-%d}).")
     if not composed.digest.says_something:
@@ -82,6 +83,7 @@ def _may_be_sent(name: str, named: str, sent: datetime | None, composed: Compose
 
 
 def _shown(composed: Composed) -> str:
+    """Return each text with its channel, and how many get it."""
     texts: dict[tuple[str, str], int] = {}
     for message in composed.messages:
         texts[message.channel, message.text] = texts.get((message.channel, message.text), 0) + 1

@@ -1,4 +1,4 @@
-"""`followup backup` and `followup restored`."""
+"""`followup backup` and `followup restored`: copy the database, and settle one that came back from a copy."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,12 @@ from bot.errors import BadInput
 
 
 async def backup(target: Path, now: datetime) -> str:
-    """Copy the running database to ``target``. Raises BackupError."""
+    """Copy the database to ``target`` while it is in use; return a sentence for the person.
+
+    Raises:
+        BackupRefused: there can be no copy there, or of this database.
+        BackupError: the copy could not be made.
+    """
     from storage.database.backup import backup as copy
 
     settings = settings_.load()
@@ -19,7 +24,18 @@ async def backup(target: Path, now: datetime) -> str:
 
 
 async def restored(copied_at: datetime | None, stopped_at: datetime | None, now: datetime) -> str:
-    """Settle a database that came back from a copy, before `followup run` does it. Raises BadInput."""
+    """Settle a database that came back from a copy; return what will not be sent again.
+
+    `followup run` does it too when it starts, but knows less.
+
+    Args:
+        copied_at: when the copy was made; None where the database knows it.
+        stopped_at: when the old system stopped; None for ``now``.
+        now: aware.
+
+    Raises:
+        BadInput: the database is no restored copy, or the times contradict each other.
+    """
     from bot.contact_rules import contact_rules
     from scheduler.planner import Planner
     from scheduler.restore import settle

@@ -1,4 +1,4 @@
-"""`followup check`: what must be right before going live, a line for each."""
+"""`followup check`: what must be right before the service is used, a line for each."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from survey.packs import segments
 from survey.packs.catalogue import Catalogue, load
 from survey.packs.pack_files import PACKS
 
-FEW = 10  # unread texts are named up to so many
+FEW = 10  # up to so many texts without a review are named
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was looked at: whether it is right, and a sentence for the person."""
 
     ok: bool
     text: str
 
 
 async def check() -> bool:
-    """Print each finding; return whether nothing must be mended."""
+    """Print each finding; return whether all is right."""
     found = await findings()
     for finding in found:
         print(("  ok    " if finding.ok else "  FEL   ") + finding.text)
@@ -39,7 +39,7 @@ async def check() -> bool:
 
 
 async def findings() -> list[Finding]:
-    """Settings, webhooks, surveys and database, in that order."""
+    """Return what was found about settings, webhooks, surveys and database, in that order."""
     try:
         settings = settings_.load()
         _, window = contact_rules(settings)
@@ -71,7 +71,7 @@ def _channels(settings: Settings) -> list[Finding]:
 
 
 def texts(packs: Path = PACKS) -> list[Finding]:
-    """Every text that can be sent, in each language: there, within its budget, and read by a native speaker."""
+    """Return per language whether each text is there, within its budget of parts, and read by a native speaker."""
     try:
         catalogue = load(packs)
     except PackError as error:
@@ -83,9 +83,9 @@ def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     name = f"{language} ({catalogue.names[language]})"
     alphabet = catalogue.alphabet(language)
     costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
-    dear = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
-    if dear:
-        return [Finding(False, f"{name}: {key} {_why(dear[key], alphabet)}") for key in dear if _itself(key, dear)]
+    over = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
+    if over:
+        return [Finding(False, f"{name}: {key} {_why(over[key], alphabet)}") for key in over if _itself(key, over)]
     most = _parts(segments.BUDGET[alphabet])
     found = [Finding(True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {most} var.")]
     unread = catalogue.unread[language]
@@ -96,14 +96,14 @@ def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     return found
 
 
-def _itself(key: str, dear: Container[str]) -> bool:
-    """Whether a message is dear by more than the question or the phrase in it, which is named on its own."""
+def _itself(key: str, over: Container[str]) -> bool:
+    """Say whether a message is over its budget by itself, not by a question or phrase in it that is named too."""
     question, _, phrase = key.rpartition(".")
-    return question not in dear and (not question or phrase not in dear)
+    return question not in over and (not question or phrase not in over)
 
 
 def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:
-    """What is wrong with an SMS over its budget: a character, or only its length."""
+    """Return what is wrong with an SMS over its budget: a character, or only its length."""
     if cost.offender is None or cost.alphabet == alphabet:
         return f"blir {_parts(cost.parts)}: för lång."
     return f"blir {_parts(cost.parts)}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
@@ -114,7 +114,7 @@ def _parts(count: int) -> str:
 
 
 async def database_findings(settings: Settings) -> list[Finding]:
-    """The database, and what in it calls for somebody's attention."""
+    """Return what was found about the database, and what in it somebody must see to."""
     db = Database.open(settings.database_url)
     try:
         problem = await db.check()

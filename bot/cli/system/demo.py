@@ -1,4 +1,4 @@
-"""`followup demo`: the simulated year on the screen, and its report."""
+"""`followup demo`: live the simulated year on the screen, and write its report."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ from reporting.document.blocks import cell_text
 if TYPE_CHECKING:
     from reporting.report.model import QualityReport
 
-SERVED_FROM = datetime(2016, 2, 1, 10, tzinfo=ZONE).astimezone(UTC)  # a working day: `--serve` begins on it
+SERVED_FROM = datetime(2016, 2, 1, 10, tzinfo=ZONE).astimezone(UTC)  # `--serve` begins on this working day
 REPORT = "/report"
 FORMATS = ("html", "pdf", "docx", "xlsx", "csv", "json")
 
@@ -37,9 +37,15 @@ async def run_demo(
     last: date = LAST_DAY,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Simulate the year until ``last``, write its report to ``out`` and show where it is.
+    """Simulate the year, write its report and show where it is.
 
-    ``serve``: go on until ``stop`` is set; without one, until the process is asked to end.
+    Args:
+        out: the folder of the report.
+        seed: the same seed gives the same figures.
+        serve: go on afterwards, with phones and report on a local address.
+        now: the real clock, which the simulated one follows while the demo is served.
+        last: the last simulated day.
+        stop: ends the serving when it is set; None for a signal to the process.
     """
     console = Console()
     console.print(f"[bold]Ett simulerat år, {YEAR}[/bold]: påhittade kunder, riktig kod, inga konton.")
@@ -97,7 +103,7 @@ def _report(page: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]
 
 
 async def _serve(console: Console, app: App, stop: asyncio.Event) -> None:
-    """The system goes on, with phones and report on a local address, until ``stop`` is set."""
+    """Let the system go on, with phones and report on a local address, until ``stop`` is set."""
     base_url = app.settings.public_url
     console.print("[bold]Simulering:[/bold] inget riktigt skickas. Allt sker på den här datorn.")
     console.print(f"Telefonerna finns på {base_url}{PAGE}", highlight=False)
