@@ -63,6 +63,26 @@ def shown(
     return tuple(rows)
 
 
+def shown_reasons(counts: Mapping[int, tuple[int, int]], minimum: int = MIN_ANSWERS) -> list[int]:
+    """Return the reasons not to be satisfied that may be shown.
+
+    A reason needs as many customers and providers as a theme. A customer gives one reason, so that what is hidden
+    could be subtracted from all: where the hidden ones are too few together, the smallest shown one is hidden, too.
+
+    Args:
+        counts: (customers, providers) by reason.
+    """
+    shown = {
+        reason: customers
+        for reason, (customers, providers) in sorted(counts.items())
+        if customers >= minimum and providers >= MIN_PROVIDERS
+    }
+    hidden = sum(customers for customers, _ in counts.values()) - sum(shown.values())
+    while shown and 0 < hidden < minimum:
+        hidden += shown.pop(min(shown, key=lambda reason: (shown[reason], reason)))
+    return list(shown)
+
+
 def steady(
     rows: Sequence[ThemeRow], before: Sequence[ThemeRow], minimum: int = MIN_ANSWERS
 ) -> tuple[ThemeRow, ...]:

@@ -33,7 +33,7 @@ from reporting.figures.themes import UNCLEAR
 from reporting.report.front_page import imprint
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
-from reporting.report.sentences import on_time_sentence
+from reporting.report.sentences.followups import on_time_sentence
 from reporting.report.tables.cells import interval_text, share_cell
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import expectations_grid

@@ -16,12 +16,21 @@ from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.endings import count_endings, reasons_of
 from reporting.figures.indicators import Find, Indicator, finder
 from reporting.figures.indicators import rows as indicator_rows
-from reporting.report import sentences
 from reporting.report.actions import deficiencies
 from reporting.report.background import Background, marked
 from reporting.report.front_page import facts
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import point_section
+from reporting.report.sentences.basis import coverage_sentence, volume_sentences
+from reporting.report.sentences.followups import exempt_sentence, followup_sentence
+from reporting.report.sentences.outcomes import (
+    changes_sentence,
+    expectation_sentences,
+    outcome_sentence,
+    youth_sentence,
+)
+from reporting.report.sentences.satisfaction import reasons_sentence
+from reporting.report.sentences.summary import summary_sentences
 from reporting.report.tables import actions, basis, followups, outcomes, satisfaction, summary
 from storage.figures.cells import Aggregate
 from survey.codes import Point
@@ -79,31 +88,31 @@ def _report(year: _Year, now: datetime) -> QualityReport:
         digest=_digest(year.rows),
         facts=facts(find, beside.volumes, len(cells.providers)),
         summary=summary.summary_grid(find, beside.earlier),
-        summary_sentences=sentences.summary_sentences(find, beside.earlier),
+        summary_sentences=summary_sentences(find, beside.earlier),
         volumes=basis.volumes_grid(beside.volumes, len(cells.providers), minimum),
-        volume_sentences=sentences.volume_sentences(beside.volumes, minimum, cells.year),
+        volume_sentences=volume_sentences(beside.volumes, minimum, cells.year),
         contacts=basis.contacts_grid(cells, find),
-        coverage_sentence=sentences.coverage(cells, find, minimum),
+        coverage_sentence=coverage_sentence(cells, find, minimum),
         points=points,
         questions=satisfaction.questions_grid(find),
         reasons=reasons,
-        reasons_sentence=sentences.themes_sentence(given),
+        reasons_sentence=reasons_sentence(given),
         groups=satisfaction.groups_grid(find),
         followups=followups.followups_grid(cells, find),
-        followup_sentence=sentences.followup_sentence(find, followups.year_counts(cells)[""]),
+        followup_sentence=followup_sentence(find, followups.year_counts(cells)[""]),
         endings=outcomes.endings_grid(cells, find),
         outcomes=outcomes.outcomes_grid(cells, find),
         provider_endings=outcomes.provider_endings_grids(cells, find),
-        outcome_sentence=sentences.outcome_sentence(find),
+        outcome_sentence=outcome_sentence(find),
         expectations=outcomes.expectations_grid(_in_table_order(year), year.names),
-        expectation_sentences=sentences.expectation_sentences(cells, beside.expectations),
+        expectation_sentences=expectation_sentences(beside.expectations, year.names),
         changes=outcomes.changes_grid(cells, find),
-        changes_sentence=sentences.changes_sentence(outcomes.changes_of(cells, find)),
+        changes_sentence=changes_sentence(outcomes.changes_of(cells, find)),
         actions=actions.actions_grid(deficiencies(points, beside.actions), year.names),
         background=beside,
-        exempt_sentence=sentences.exempt_sentence(followups.exempt_sums(cells)[""], minimum),
+        exempt_sentence=exempt_sentence(followups.exempt_sums(cells)[""], minimum),
         youth=outcomes.youth_grid(young, youth.TITLES) if young else None,
-        youth_sentence=sentences.youth_sentence(young),
+        youth_sentence=youth_sentence(young),
         change_reasons=outcomes.change_reasons_grid(beside.change_reasons) if asked_why else None,
     )
 

@@ -10,7 +10,7 @@ from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, printed_nam
 from reporting.figures import intervals
 from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
-from reporting.report.sentences import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
+from reporting.report.sentences.satisfaction import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
 from storage.figures.cells import Aggregate
 from survey.codes import Point, swedish

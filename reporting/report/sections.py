@@ -11,9 +11,10 @@ from reporting.figures.definitions import YOUTH_DEFINITIONS
 from reporting.report.front_page import imprint, opening
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import BARS_AT_MOST
-from reporting.report.sentences import break_sentences
-from reporting.report.tables import contact_outcomes
+from reporting.report.sentences.basis import contact_outcomes_sentence
+from reporting.report.sentences.method import break_sentences
 from reporting.report.tables.basis import context_grid
+from reporting.report.tables.contact_outcomes import contact_outcomes_grid
 from reporting.report.tables.method import definitions_grid, wordings_grid
 from reporting.report.tables.satisfaction import themes_grid
 
@@ -92,8 +93,8 @@ def _basis(report: QualityReport) -> tuple[Block, ...]:
     ]
     if report.background.dues:
         blocks += [
-            *paragraphs((contact_outcomes.sentence(report.background.dues),)),
-            contact_outcomes.grid(report.background.dues),
+            *paragraphs((contact_outcomes_sentence(report.background.dues),)),
+            contact_outcomes_grid(report.background.dues),
         ]
     context = context_grid(report.background.context)
     if context.rows:
@@ -204,7 +205,7 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
         ),
         Paragraph(f"Tecken: {SUPPRESSED} visas inte, {NO_DATA} uppgift saknas, 0 en verklig nolla."),
         Heading("Ändringar sedan förra året"),
-        *paragraphs(break_sentences(report.background)),
+        *paragraphs(break_sentences(report.background.previous, report.background.breaks)),
         Heading("Underlag"),
         Paragraph(f"Uppgifterna gäller till och med {day(report.as_of)}."),
         Paragraph(f"Siffrornas kontrollsumma (SHA-256): {report.digest}", "note"),

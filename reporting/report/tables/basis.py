@@ -1,4 +1,4 @@
-"""Section 2: how many were helped, how many of those who were asked have answered, and figures of others. Pure."""
+"""Section 2: who was helped, who of those who were asked has answered, and what others have measured. Pure."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
 from storage.figures.cells import Aggregate
 from storage.figures.year_values import ContextFigure, Volumes
-from survey.codes import Point, swedish
+from survey.codes import Outcome, Point
 
 
 def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
-    """How many were helped. A group is told from ``minimum`` people, inside and outside it."""
+    """Make the table of customers and enrolments; a group is told from ``minimum`` people inside and outside it."""
 
     def group(number: int, customers: int) -> tuple[Cell, Cell]:
         if not minimum <= number <= customers - minimum:
@@ -33,6 +33,7 @@ def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
 
 
 def context_grid(figures: Sequence[ContextFigure]) -> Grid:
+    """Make the table of figures that others have measured, with their sources."""
     rows = tuple(
         (each.name, f"{decimal(each.value, short=True)} {each.unit}".strip(), each.source, day(each.date))
         for each in figures
@@ -42,20 +43,21 @@ def context_grid(figures: Sequence[ContextFigure]) -> Grid:
 
 
 def contacts_grid(aggregate: Aggregate, find: Find) -> Grid:
+    """Make the table that leads from the eligible to those who answered."""
     rows: list[tuple[Cell, ...]] = []
-    for point in ("start", "end"):
+    for point in (Point.START, Point.END):
         response, contact = find("response_rate", "", point), aggregate.contacts.get(point)
         outcomes = contact.outcomes if contact else {}
         rows.append(
             (
-                swedish(Point, point),
+                point.swedish,
                 response.eligible or 0,
-                outcomes.get("unreachable", 0),
+                outcomes.get(Outcome.UNREACHABLE, 0),
                 contact.sent if contact else 0,
                 contact.delivered if contact else 0,
                 response.numerator or 0,
-                outcomes.get("partial", 0),
-                outcomes.get("opted_out", 0),
+                outcomes.get(Outcome.PARTIAL, 0),
+                outcomes.get(Outcome.OPTED_OUT, 0),
                 share_cell(response),
             )
         )

@@ -1,8 +1,8 @@
-"""How an indicator is printed in a cell of a table. Pure."""
+"""Print an indicator in a cell of a table. Pure."""
 
 from reporting.document.blocks import Cell, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED, count, decimal
-from reporting.figures.definitions import DEFINITIONS
+from reporting.figures.definitions import DEFINITIONS, Status
 from reporting.figures.indicators import Indicator
 from survey.codes import Point, in_sentence, swedish
 
@@ -10,26 +10,26 @@ TITLES = {definition.id: definition.title for definition in DEFINITIONS}
 
 
 def share_cell(row: Indicator) -> Cell:
-    """The value in a table, or the symbol that stands for none."""
+    """Return the value, or the symbol that stands for none."""
     if row.value is None:
-        return NO_DATA if row.status == "no_answers" else SUPPRESSED
+        return NO_DATA if row.status == Status.NO_ANSWERS else SUPPRESSED
     return Percent(row.value)
 
 
 def fraction_cell(row: Indicator) -> Cell:
-    """``33/41``, or the symbol that stands for none."""
+    """Return ``33/41``, or the symbol that stands for none."""
     if row.numerator is None or row.denominator is None:
         return share_cell(row)
     return f"{count(row.numerator)}/{count(row.denominator)}"
 
 
 def interval_text(row: Indicator) -> str:
-    """The 95 % interval as printed in a table; empty where the indicator has none."""
+    """Return the 95 % interval; empty where the indicator has none."""
     if row.ci_low is None or row.ci_high is None:
         return ""
     return f"{decimal(row.ci_low)}–{decimal(row.ci_high)}"
 
 
 def title_of(indicator: str, point: str) -> str:
-    """An indicator as the summary names it."""
+    """Return the indicator's title, with its point."""
     return TITLES[indicator] + (f" ({in_sentence(swedish(Point, point))})" if point else "")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from reporting.document.blocks import Cell, Grid
-from reporting.document.swedish import count
 from reporting.figures.contact_outcomes import Dues
 from survey.codes import Outcome, SurveyId, Unfinished, swedish
 
@@ -11,8 +10,8 @@ UNDER_WAY = "Pågår"
 NOT_OVER = (Unfinished.OPEN, Unfinished.WAITING, Unfinished.UNPLANNED)
 
 
-def grid(rows: Sequence[Dues]) -> Grid:
-    """Return a column for each survey; the sum of the outcomes is what was due and what was corrected, together."""
+def contact_outcomes_grid(rows: Sequence[Dues]) -> Grid:
+    """Make the table, a column for each survey. The outcomes add up to the due and the corrected questions."""
 
     def row(title: str, numbers: Sequence[int]) -> tuple[Cell, ...]:
         return (title, *numbers, sum(numbers))
@@ -27,14 +26,3 @@ def grid(rows: Sequence[Dues]) -> Grid:
     ]
     columns = ("Frågor", *(swedish(SurveyId, each.survey) for each in rows), "Alla")
     return Grid("Vad som blev av varje planerad fråga", columns, tuple(lines), total=True)
-
-
-def sentence(rows: Sequence[Dues]) -> str:
-    """Say whether every question has its outcome."""
-    asked = sum(each.due + each.corrected for each in rows)
-    missing = asked - sum(sum(each.places.values()) for each in rows)
-    if not asked:
-        return ""
-    if missing:
-        return f"Av {count(asked)} planerade frågor saknar {count(missing)} utfall: se followup plan --audit."
-    return f"Var och en av årets {count(asked)} planerade frågor har ett utfall eller pågår; ingen saknas."

@@ -1,4 +1,4 @@
-"""Section 5: the monthly follow-ups of the year, by provider. Counts of the process itself, shown in full. Pure."""
+"""Section 5: the monthly follow-ups of the year, by provider. Counts of the unit's own work, told in full. Pure."""
 
 from collections import Counter
 
@@ -29,7 +29,7 @@ def year_counts(aggregate: Aggregate) -> dict[str, MonthCounts]:
 
 
 def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
-    """By provider, the unit under an empty name: exempt enrolment-months in the year, by reason."""
+    """Return the exempt enrolment-months of the year by reason, by provider; an empty ref is the whole unit."""
     sums: dict[str, Counter[str]] = {"": Counter()}
     for (ref, _month), reasons in aggregate.exempt.items():
         for each in (ref, ""):
@@ -38,6 +38,7 @@ def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
 
 
 def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
+    """Make the table of follow-ups by provider, the whole unit last."""
     by_provider, exempt = year_counts(aggregate), exempt_sums(aggregate)
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):

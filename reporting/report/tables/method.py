@@ -1,4 +1,4 @@
-"""The tables of the method section: how each indicator is counted, and how each question is put. Pure."""
+"""Section 10: how each indicator is counted, and how each question is put. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,13 @@ from survey.codes import SurveyId, swedish
 
 
 def definitions_grid(definitions: Sequence[Definition]) -> Grid:
+    """Make the table of definitions, each with its id and version."""
     rows = tuple((f"{d.title} ({d.id})", f"v{d.version}", d.numerator, d.denominator) for d in definitions)
     return Grid("Definitioner", ("Indikator", "Version", "Täljare", "Nämnare"), rows, words=frozenset({0, 2, 3}))
 
 
 def wordings_grid(wordings: Sequence[QuestionWording]) -> Grid:
+    """Make the table of the questions as customers read them, survey by survey."""
     order = list(SurveyId)
     rows = tuple(
         (swedish(SurveyId, each.survey), each.text, f"v{each.version}")

@@ -1,22 +1,27 @@
-"""Sections 6 to 8: how enrolments ended, what difficulty lets expect, and who changed or broke off. Pure."""
+"""Sections 6 to 8: how enrolments ended, what case mix lets expect, and who changed or dropped out. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import END_REASONS, NO_DATA, SUPPRESSED, decimal, percent, printed_name
+from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, percent, printed_name, two_decimals
 from reporting.figures.case_mix import Expectation
 from reporting.figures.definitions import Status
-from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT, count_endings, reasons_of
+from reporting.figures.endings import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT, count_endings, reasons_of
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
+from reporting.report.tables.satisfaction import theme_rows
 from storage.figures.cells import Aggregate
 from survey.codes import CaseKind, EndReason, swedish
 
+# As the table names them; an ending without a reason is last.
+END_REASONS = {reason.value: reason.swedish for reason in EndReason} | {"": "Ingen orsak angiven"}
+
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
-    told = find("outcome.all_endings").value is not None  # else reasons would tell what the total may not
+    """Make the table of end reasons; their numbers are hidden where the unit's outcome, their sum, is hidden."""
+    told = find("outcome.all_endings").value is not None
     unit = reasons_of(aggregate)[""]
     rows = tuple(
         (
@@ -26,7 +31,7 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
             "Ja" if reason in EXCLUDED else "Nej",
         )
         for reason, title in END_REASONS.items()
-        if unit.get(reason) and reason != "changed_provider"
+        if unit.get(reason) and reason not in NOT_AN_ENDING
     )
     return Grid(
         "Avslut per orsak", ("Orsak", "Antal", "Räknas som mål", "Undantas"), rows, words=frozenset({0, 2, 3})
@@ -34,10 +39,10 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
 
 
 def provider_endings_grids(aggregate: Aggregate, find: Find) -> dict[str, Grid]:
-    """How endings count, by provider whose outcome is shown: in the groups that follow from the outcome table.
+    """Make a table of endings for each provider whose outcome is shown, in the groups that the outcome counts.
 
-    Single reasons would tell more: with every provider's, and the whole unit's in the report, those of a provider
-    that is hidden are what is left.
+    Single reasons would tell too much: the unit's reasons without those of all these providers would be the reasons
+    of a hidden provider.
     """
     reasons = reasons_of(aggregate)
     found = {}
@@ -55,6 +60,7 @@ def provider_endings_grids(aggregate: Aggregate, find: Find) -> dict[str, Grid]:
 
 
 def outcomes_grid(aggregate: Aggregate, find: Find) -> Grid:
+    """Make the table of both outcomes by provider, the whole unit last."""
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):
         every, kept = find("outcome.all_endings", ref), find("outcome.after_exclusions", ref)
@@ -79,9 +85,10 @@ def outcomes_grid(aggregate: Aggregate, find: Find) -> Grid:
     return Grid("Egen försörjning vid avslut", columns, tuple(rows), total=True)
 
 
-def expectations_grid(each_: Sequence[Expectation], names: Mapping[str, str]) -> Grid:
+def expectations_grid(expectations: Sequence[Expectation], names: Mapping[str, str]) -> Grid:
+    """Make the table of observed and expected outcomes; ``names`` are the providers' by ref."""
     rows: list[tuple[Cell, ...]] = []
-    for each in each_:
+    for each in expectations:
         shown = each.ratio is not None and each.low is not None and each.high is not None
         rows.append(
             (
@@ -89,16 +96,18 @@ def expectations_grid(each_: Sequence[Expectation], names: Mapping[str, str]) ->
                 Percent(each.share_high) if each.share_high is not None else SUPPRESSED,
                 each.observed if each.observed is not None and shown else SUPPRESSED,
                 decimal(each.expected) if each.expected is not None and shown else SUPPRESSED,
-                _ratio(each.ratio) if each.ratio is not None and shown else SUPPRESSED,
-                f"{_ratio(each.low)}–{_ratio(each.high)}" if each.low is not None and each.high is not None else "",
+                two_decimals(each.ratio) if each.ratio is not None and shown else SUPPRESSED,
+                _ratio_interval(each),
             )
         )
     columns = ("Anordnare", "Andel svår start", "Observerat", "Förväntat", "O/E", "95\u00a0%-intervall")
     return Grid("Egen försörjning med hänsyn till svårighetsgrad", columns, tuple(rows))
 
 
-def _ratio(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+def _ratio_interval(each: Expectation) -> str:
+    if each.low is None or each.high is None:
+        return ""
+    return f"{two_decimals(each.low)}–{two_decimals(each.high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +119,26 @@ class Changes:
 
 
 def changes_of(aggregate: Aggregate, find: Find) -> Changes:
-    """Return the year's changes. Who dropped out is told only where the outcomes are, whose endings they are."""
+    """Return the year's changes. Who dropped out is hidden with the outcome, because it counts them as endings."""
     unit = reasons_of(aggregate)[""]
     told = find("outcome.all_endings").status in (Status.OK, Status.NO_ANSWERS)
     return Changes(unit.get(EndReason.CHANGED_PROVIDER, 0), unit.get(EndReason.DROPPED_OUT, 0) if told else None)
 
 
 def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
+    """Make the table of changes and cases. It has a row of complaints even when nobody complained."""
     changes = changes_of(aggregate, find)
-    cases = {"complaint": 0, **aggregate.cases}  # that nobody complained is told too
+    cases = {CaseKind.COMPLAINT.value: 0, **aggregate.cases}
     rows: list[tuple[Cell, ...]] = [
-        ("Byte av anordnare", changes.changed_provider),
-        ("Avbrott", changes.dropped_out if changes.dropped_out is not None else SUPPRESSED),
+        (EndReason.CHANGED_PROVIDER.swedish, changes.changed_provider),
+        (EndReason.DROPPED_OUT.swedish, changes.dropped_out if changes.dropped_out is not None else SUPPRESSED),
     ]
     rows += [(swedish(CaseKind, kind), number) for kind, number in sorted(cases.items())]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
 
 
 def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str]) -> Grid:
-    """The young people's outcome by both definitions, side by side."""
+    """Make the table of the young people's outcome by both definitions; ``titles`` are theirs by id."""
     told: list[tuple[Cell, ...]] = [
         (
             titles[row.indicator],
@@ -144,13 +154,9 @@ def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str]) -> Grid:
 
 
 def change_reasons_grid(reasons: Sequence[ThemeRow]) -> Grid:
-    """Why customers changed provider, as they were asked; a reason that nobody gave is left out."""
+    """Make the table of why customers changed provider; a reason that nobody gave is left out."""
 
-    def cell(number: int | None) -> Cell:
-        return SUPPRESSED if number is None else number
-
-    rows = tuple(
-        (each.title, cell(each.customers), cell(each.providers)) for each in reasons if each.status != "no_answers"
-    )
     columns = ("Skäl", "Antal kunder", "Antal anordnare")
-    return Grid("Varför kunder bytte anordnare", columns, rows, nothing="Ingen har svarat på varför.")
+    return Grid(
+        "Varför kunder bytte anordnare", columns, theme_rows(reasons), nothing="Ingen har svarat på varför."
+    )

@@ -5,24 +5,27 @@ from dataclasses import dataclass
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, REASONS, SUPPRESSED
+from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
-from reporting.figures.themes import ThemeRow
+from reporting.figures.themes import ThemeRow, shown_reasons
 from reporting.report.tables.cells import interval_text, share_cell
 from storage.figures.cells import Aggregate
-from survey.codes import Difficulty, Gender, Point, swedish
+from survey.codes import Difficulty, Gender, Point
 
 
 def questions_grid(find: Find) -> Grid:
+    """Make the table of the share satisfied by question and point."""
     rows: list[tuple[Cell, ...]] = []
     for question, title in (("overall", "Totalomdöme"), ("treatment", "Bemötande"), ("usefulness", "Nytta")):
-        for point in ("start", "end"):
+        for point in (Point.START, Point.END):
             row = find(f"satisfaction.{question}", "", point)
-            rows.append((title, swedish(Point, point), _answers(row), share_cell(row), interval_text(row)))
+            rows.append((title, point.swedish, _answers(row), share_cell(row), interval_text(row)))
     columns = ("Fråga", "Mätpunkt", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Andel nöjda per fråga", columns, tuple(rows), words=frozenset({0, 1}))
 
 
 def _answers(row: Indicator) -> Cell:
+    """Return how many answered, or the symbol that stands for a hidden number."""
     return row.denominator if row.denominator is not None else share_cell(row)
 
 
@@ -35,23 +38,12 @@ class Reason:
 
 
 def reasons_grid(aggregate: Aggregate, find: Find, minimum: int) -> tuple[Grid, tuple[Reason, ...]]:
-    """The fixed reasons, and those that are shown: from six customers at two or more providers.
-
-    What is left out must not follow from what is shown.
-    """
-    total = find("satisfaction.overall", "", "all")
+    """Make the table of the fixed reasons, and return those that are shown."""
+    total = find("satisfaction.overall", "", Point.ALL)
     unsatisfied = None
     if total.numerator is not None and total.denominator is not None:
         unsatisfied = total.denominator - total.numerator
-    shown = {
-        value: customers
-        for value, (customers, providers) in sorted(aggregate.reasons.items())
-        if customers >= minimum and providers >= 2
-    }
-    hidden = sum(customers for customers, _ in aggregate.reasons.values()) - sum(shown.values())
-    while shown and (0 < hidden < minimum):
-        smallest = min(shown, key=lambda value: (shown[value], value))
-        hidden += shown.pop(smallest)
+    shown = shown_reasons(aggregate.reasons, minimum)
     rows: list[tuple[Cell, ...]] = []
     for value, title in REASONS.items():
         customers, providers = aggregate.reasons.get(value, (0, 0))
@@ -62,26 +54,30 @@ def reasons_grid(aggregate: Aggregate, find: Find, minimum: int) -> tuple[Grid, 
             symbol = SUPPRESSED if customers else NO_DATA
             rows.append((title, symbol, symbol, symbol))
     columns = ("Skäl", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
-    given = tuple(Reason(REASONS[value], customers) for value, customers in shown.items())
+    given = tuple(Reason(REASONS[value], aggregate.reasons[value][0]) for value in shown)
     return Grid("Varför man inte är nöjd", columns, tuple(rows)), given
 
 
 def themes_grid(themes: Sequence[ThemeRow]) -> Grid:
-    """What staff read in the comments, theme by theme; one that nobody had is left out."""
+    """Make the table of the themes that staff found in comments; one that nobody had is left out."""
+    columns = ("Tema", "Antal kunder", "Antal anordnare")
+    return Grid("Teman i kundernas egna ord", columns, theme_rows(themes))
+
+
+def theme_rows(themes: Sequence[ThemeRow]) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a table of themes or reasons; one that nobody had is left out."""
 
     def cell(number: int | None) -> Cell:
         return SUPPRESSED if number is None else number
 
-    rows = tuple(
-        (row.title, cell(row.customers), cell(row.providers)) for row in themes if row.status != "no_answers"
-    )
-    columns = ("Tema", "Antal kunder", "Antal anordnare")
-    return Grid("Teman i kundernas egna ord", columns, rows)
+    told = (each for each in themes if each.status != Status.NO_ANSWERS)
+    return tuple((each.title, cell(each.customers), cell(each.providers)) for each in told)
 
 
 def groups_grid(find: Find) -> Grid:
+    """Make the table of the overall question by gender and difficulty class."""
     rows: list[tuple[Cell, ...]] = []
-    for point in ("start", "end"):
+    for point in (Point.START, Point.END):
         for gender in Gender:
             rows.append(_group_row(gender.swedish, point, find("satisfaction.overall", "", point, gender)))
         for difficulty in Difficulty:
@@ -91,5 +87,5 @@ def groups_grid(find: Find) -> Grid:
     return Grid("Totalomdöme per kön och svårighetsgrad", columns, tuple(rows), words=frozenset({0, 1}))
 
 
-def _group_row(title: str, point: str, row: Indicator) -> tuple[Cell, ...]:
-    return (title, swedish(Point, point), row.eligible or 0, _answers(row), share_cell(row), interval_text(row))
+def _group_row(title: str, point: Point, row: Indicator) -> tuple[Cell, ...]:
+    return (title, point.swedish, row.eligible or 0, _answers(row), share_cell(row), interval_text(row))

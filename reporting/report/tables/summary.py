@@ -1,4 +1,4 @@
-"""The tables of the report, made of rows that have passed disclosure control. Pure."""
+"""Section 1: the year's indicators with their goals and the year before. Pure."""
 
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import (
@@ -26,6 +26,7 @@ _SUMMARY = (
 
 
 def summary_grid(find: Find, earlier: Earliers) -> Grid:
+    """Make the table of the whole unit's indicators."""
     rows: list[tuple[Cell, ...]] = []
     for id_, point in _SUMMARY:
         row, before = find(id_, "", point), earlier(id_, point)

@@ -20,7 +20,6 @@ from reporting.disclosure.suppression import (
     undetermined,
 )
 from reporting.document.blocks import Grid
-from reporting.document.swedish import END_REASONS
 from reporting.errors import PublishError
 from reporting.figures.endings import reasons_of
 from reporting.figures.indicators import rows
@@ -32,6 +31,7 @@ from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.sections import document
+from reporting.report.tables.outcomes import END_REASONS
 from storage.figures.year_values import Volumes
 from tests.support.disclosure.attacker import derived
 from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, grown, of_answers, random_cube

@@ -12,7 +12,7 @@ from reporting.publishing.publish import revised
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
-from reporting.report.sentences import youth_sentence
+from reporting.report.sentences.outcomes import youth_sentence
 from storage.database.engine import Database
 from storage.figures import volumes
 from storage.figures.year_values import Youth

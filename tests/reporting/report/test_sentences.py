@@ -16,19 +16,17 @@ from reporting.providers.dialogue_pack import dialogue
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
-from reporting.report.sentences import (
+from reporting.report.sentences.basis import volume_sentences
+from reporting.report.sentences.followups import exempt_sentence
+from reporting.report.sentences.goals import earlier_sentence, target_sentence
+from reporting.report.sentences.outcomes import changes_sentence, expectation_sentence
+from reporting.report.sentences.satisfaction import (
     bars_alt,
-    changes_sentence,
     comparison_sentence,
-    earlier_sentence,
-    exempt_sentence,
-    expectation_sentence,
     funnel_alt,
     mean_sentence,
+    reasons_sentence,
     satisfied_sentence,
-    target_sentence,
-    themes_sentence,
-    volume_sentences,
 )
 from reporting.report.tables.outcomes import Changes
 from reporting.report.tables.satisfaction import Reason
@@ -164,8 +162,8 @@ def test_exempt_months_are_told_with_their_reasons(reasons: dict[str, int], said
 
 def test_two_reasons_with_as_many_customers_are_both_named() -> None:
     themes = [Reason("Bemötandet", 8), Reason("Löften hölls inte", 8), Reason("Annat", 6)]
-    assert themes_sentence(themes) == "Flest kunder angav ”Bemötandet” och ”Löften hölls inte” (8 kunder)."
-    assert themes_sentence([]) == ""
+    assert reasons_sentence(themes) == "Flest kunder angav ”Bemötandet” och ”Löften hölls inte” (8 kunder)."
+    assert reasons_sentence([]) == ""
 
 
 def _volumes(customers: int, women: int, young: int) -> Volumes:

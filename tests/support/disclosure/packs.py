@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from reporting.document.swedish import END_REASONS
 from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT
+from reporting.report.tables.outcomes import END_REASONS
 from tests.support.disclosure.attacker import FEW, ONE, Equation, Name, values_of
 from tests.support.disclosure.released import CAPTIONS, TABLES, Release, Said, figures, paper, plain, text_of
 

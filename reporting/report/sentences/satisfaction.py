@@ -1,0 +1,106 @@
+"""Sections 3 and 4: word the shares of satisfied customers, and why the others are not satisfied. Pure.
+
+No sentence ranks providers or claims a cause.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from reporting.document.assessments import Assessment
+from reporting.document.blocks import Bar, FunnelPoint
+from reporting.document.swedish import count, listed, of, whole
+from reporting.figures import intervals
+from reporting.figures.indicators import MEAN_OF_PROVIDERS, Find, Indicator
+from survey.codes import Point
+
+MEAN_DIFFERS = 2  # percentage points between the pooled share and the mean from which the mean is printed
+
+
+class Given(Protocol):
+    """A reason that may be shown, with the number of its customers."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def customers(self) -> int: ...
+
+
+def satisfied_sentence(row: Indicator) -> str:
+    """Tell the pooled share; empty when it is not shown."""
+    if row.value is None or row.ci_low is None or row.ci_high is None:
+        return ""
+    return (
+        f"{count(row.numerator or 0)} av {count(row.denominator or 0)} svarande ({whole(row.value)} procent, "
+        f"intervall {whole(row.ci_low)}–{whole(row.ci_high)}) var mycket nöjda eller nöjda."
+    )
+
+
+def mean_sentence(pooled: Indicator, mean: Indicator) -> str:
+    """Tell the mean of the providers' shares, when it differs from the pooled share by MEAN_DIFFERS or more."""
+    if pooled.value is None or mean.value is None or abs(pooled.value - mean.value) < MEAN_DIFFERS:
+        return ""
+    return (
+        f"Medelvärdet av anordnarnas andelar är {whole(mean.value)} procent ({count(mean.denominator or 0)} "
+        "anordnare): där väger varje anordnare lika, oavsett hur många som svarat."
+    )
+
+
+def both_points_sentence(find: Find) -> str:
+    """Tell the share at both points together, and the mean of the providers' shares where it differs."""
+    row, mean = find("satisfaction.overall", "", Point.ALL), find(MEAN_OF_PROVIDERS, "", Point.ALL)
+    return " ".join(filter(None, (satisfied_sentence(row), mean_sentence(row, mean))))
+
+
+def comparison_sentence(name: str, compared: intervals.Comparison | None, answers: int) -> str:
+    """Tell how a provider compares with the others; empty inside the limits of chance."""
+    if compared is None:
+        return ""
+    if compared.verdict:
+        side = "lägre" if compared.verdict == "lower" else "högre"
+        figures = f"{whole(100 * compared.share)} mot {whole(100 * compared.others)} procent, {answers} svar"
+        return f"{name} ligger tydligt {side} än övriga ({figures})."
+    return f"{name} kan avvika; följs upp, ingen slutsats." if compared.watch else ""
+
+
+def bars_alt(title: str, bars: Sequence[Bar], total: float | None) -> str:
+    """Return the finding of a bar chart, for those who do not see it.
+
+    Args:
+        title: the measurement point, with a capital.
+        total: the whole unit's share, per cent; None where it is not shown.
+    """
+    shares = [bar.share for bar in bars]
+    whole_unit = f" Hela enheten: {whole(total)} procent." if total is not None else ""
+    return (
+        f"Andel nöjda {title.lower()} för {of(len(bars), 'rad', 'rader')}, mellan {whole(min(shares))} och "
+        f"{whole(max(shares))} procent.{whole_unit} {_finding([(bar.name, bar.kind) for bar in bars])}"
+    )
+
+
+def funnel_alt(title: str, points: Sequence[FunnelPoint]) -> str:
+    """Return the finding of a funnel chart: who lies outside the limits of chance."""
+    return (
+        f"{of(len(points), 'anordnare', 'anordnare')} med minst tio svar {title.lower()}, var och en jämförd med "
+        f"övriga. {_finding([(point.name, point.kind) for point in points])}"
+    )
+
+
+def _finding(kinds: Sequence[tuple[str, Assessment]]) -> str:
+    said = []
+    for kind in (Assessment.LOWER, Assessment.HIGHER):
+        if names := [name for name, each in kinds if each == kind]:
+            said.append(f"{kind.swedish} än övriga: {listed(names)}.")
+    if names := [name for name, each in kinds if each == Assessment.WATCH]:
+        said.append(f"Kan avvika, ingen slutsats: {listed(names)}.")
+    if not said:
+        said.append("Ingen anordnare skiljer sig säkert från övriga.")
+    return " ".join(said)
+
+
+def reasons_sentence(reasons: Sequence[Given]) -> str:
+    """Name the reason that most customers gave; two with as many are both named."""
+    if not reasons:
+        return ""
+    most = max(reason.customers for reason in reasons)
+    named = [f"”{reason.title}”" for reason in reasons if reason.customers == most]
+    return f"Flest kunder angav {listed(named)} ({of(most, 'kund', 'kunder')})."
