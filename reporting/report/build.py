@@ -74,7 +74,7 @@ class _Year:
 
 def _report(year: _Year, now: datetime) -> QualityReport:
     cells, find, beside, minimum = year.cells, year.find, year.background, year.minimum
-    points = tuple(point_section(cells, find, point.value, minimum) for point in Point)
+    points = tuple(point_section(cells, find, point, minimum) for point in Point)
     reasons, given = satisfaction.reasons_grid(cells, find, minimum)
     young = _young(year)
     asked_why = bool(beside.change_reasons)

@@ -1,4 +1,4 @@
-"""Section 3: each provider beside the others, at one measurement point. Pure; made of rows that may be shown."""
+"""Section 3: each provider beside the others at a measurement point, made of rows that may be shown. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences.satisfaction import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
 from storage.figures.cells import Aggregate
-from survey.codes import Point, swedish
+from survey.codes import Point
 
 OTHERS = "Övriga anordnare"
-FEW_ANSWERS = 10
-BY_CODE = {each.value: each for each in Assessment}
+FEW_ANSWERS = 10  # with fewer, a share is shown without an assessment
+HIDDEN = (Status.TOO_FEW, Status.SUPPRESSED)
 COLUMNS = (
     "Anordnare",
     "Berättigade",
@@ -28,13 +28,21 @@ COLUMNS = (
     "Övriga\u00a0%",
     "Bedömning",
 )
-BARS_AT_MOST = 60  # more rows than this are no picture any more; the table has them
-MIN_MARKS = 3
+BARS_AT_MOST = 60  # a chart of more bars cannot be read; the table has them all
+MIN_MARKS = 3  # a chart of fewer marks says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """One provider at one point. Shares 0-100; None where nothing may be shown."""
+    """A provider at a measurement point, or the hidden ones together.
+
+    Attributes:
+        ref: empty for the hidden ones together.
+        response: the response rate as the table prints it.
+        share: per cent satisfied; None where nothing may be shown, as are its interval's ends.
+        others: the share of all other providers together, as the table prints it.
+        difference: the provider's place in the funnel; None where it is not compared.
+    """
 
     ref: str
     name: str
@@ -52,11 +60,12 @@ class ProviderRow:
 
     @property
     def assessment(self) -> str:
+        """The assessment in Swedish."""
         return self.kind.swedish
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The row as the table prints it: COLUMNS."""
+        """The row as the table prints it, by COLUMNS."""
         return (
             self.name,
             self.eligible,
@@ -71,7 +80,14 @@ class ProviderRow:
 
 @dataclass(frozen=True, slots=True)
 class PointSection:
-    """All providers at one measurement point."""
+    """All providers at a measurement point.
+
+    Attributes:
+        point: start, end, or all.
+        title: the point in Swedish.
+        whole_unit: of both points together, the unit's share and the mean of the providers' shares. Section 1 tells
+            those of each point.
+    """
 
     point: str
     title: str
@@ -80,44 +96,52 @@ class PointSection:
     grid: Grid
     bars: Bars | None
     funnel: Funnel | None
-    whole_unit: str = (
-        ""  # both points together: their share and the mean of providers', which section 1 does not say
-    )
+    whole_unit: str = ""
 
 
-def point_section(cube: Aggregate, find: Find, point: str, minimum: int) -> PointSection:
-    """The rows of ``point`` by name, never by result, then the hidden providers together."""
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    """A provider with its rows and its comparison."""
+
+    ref: str
+    name: str
+    satisfaction: Indicator
+    response: Indicator
+    compared: intervals.Comparison | None
+
+
+def point_section(aggregate: Aggregate, find: Find, point: Point, minimum: int) -> PointSection:
+    """Make the section of ``point``: the providers by name, never by result, then the hidden ones together."""
     total = find("satisfaction.overall", "", point)
-    rows: list[ProviderRow] = []
-    sentences: list[str] = []
-    merged: list[tuple[Indicator, Indicator]] = []
-    for ref, name in cube.providers:
-        row, response = find("satisfaction.overall", ref, point), find("response_rate", ref, point)
-        if row.status in ("too_few", "suppressed"):
-            merged.append((row, response))
-        compared = _compared(row, total)
-        if sentence := comparison_sentence(printed_name(name), compared, row.denominator or 0):
-            sentences.append(sentence)
-        rows.append(_row(ref, printed_name(name), row, response, total, compared))
-    if merged and total.value is not None:
-        rows.append(_merged_row(find, cube, point, total, merged, minimum))
-    title = swedish(Point, point)
+    providers = [_provider(find, ref, printed_name(name), point, total) for ref, name in aggregate.providers]
+    hidden = [each for each in providers if each.satisfaction.status in HIDDEN]
+    rows = [_row(each, total) for each in providers]
+    if hidden and total.value is not None:
+        rows.append(_merged_row(providers, hidden, total, minimum))
+    sentences = (
+        comparison_sentence(each.name, each.compared, each.satisfaction.denominator or 0) for each in providers
+    )
     return PointSection(
-        point,
-        title,
-        tuple(rows),
-        tuple(sentences),
-        Grid(
-            f"Nöjdhet per anordnare, {title.lower()}",
+        point=point.value,
+        title=point.swedish,
+        rows=tuple(rows),
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        grid=Grid(
+            f"Nöjdhet per anordnare, {point.in_sentence}",
             COLUMNS,
             tuple(row.cells for row in rows),
             words=frozenset({0, len(COLUMNS) - 1}),
             nothing="Inga anordnare i registret.",
         ),
-        _bars(title, rows, total.value),
-        _funnel(title, rows),
-        both_points_sentence(find) if point == "all" else "",
+        bars=_bars(point, rows, total.value),
+        funnel=_funnel(point, rows),
+        whole_unit=both_points_sentence(find) if point == Point.ALL else "",
     )
+
+
+def _provider(find: Find, ref: str, name: str, point: Point, total: Indicator) -> _Provider:
+    row = find("satisfaction.overall", ref, point)
+    return _Provider(ref, name, row, find("response_rate", ref, point), _compared(row, total))
 
 
 def _compared(row: Indicator, total: Indicator) -> intervals.Comparison | None:
@@ -128,52 +152,49 @@ def _compared(row: Indicator, total: Indicator) -> intervals.Comparison | None:
     )
 
 
-def _row(
-    ref: str,
-    name: str,
-    row: Indicator,
-    response: Indicator,
-    total: Indicator,
-    compared: intervals.Comparison | None,
-) -> ProviderRow:
-    others: Cell = NO_DATA if row.status == "no_answers" else SUPPRESSED
-    if row.numerator is not None and row.denominator is not None and total.numerator is not None:
-        rest = (total.denominator or 0) - row.denominator
-        others = Percent(100 * (total.numerator - row.numerator) / rest) if rest else NO_DATA
-    kind = _kind(row, compared)
+def _row(provider: _Provider, total: Indicator) -> ProviderRow:
+    row, kind = provider.satisfaction, _kind(provider.satisfaction, provider.compared)
     return ProviderRow(
-        ref=ref,
-        name=name,
+        ref=provider.ref,
+        name=provider.name,
         eligible=row.eligible or 0,
-        answered=response.numerator or 0,
-        response=share_cell(response),
+        answered=provider.response.numerator or 0,
+        response=share_cell(provider.response),
         share=row.value,
         low=row.ci_low,
         high=row.ci_high,
         share_cell=share_cell(row),
         interval_text=interval_text(row),
-        others=others,
+        others=_others_cell(row, total),
         kind=kind,
-        difference=_difference(name, kind, row.denominator or 0, compared),
+        difference=_difference(provider.name, kind, row.denominator or 0, provider.compared),
     )
+
+
+def _others_cell(row: Indicator, total: Indicator) -> Cell:
+    """Return the share of all other providers together, or the symbol that stands for none."""
+    if row.numerator is None or row.denominator is None or total.numerator is None:
+        return NO_DATA if row.status == Status.NO_ANSWERS else SUPPRESSED
+    others = (total.denominator or 0) - row.denominator
+    return Percent(100 * (total.numerator - row.numerator) / others) if others else NO_DATA
 
 
 def _kind(row: Indicator, compared: intervals.Comparison | None) -> Assessment:
     if row.status != Status.OK:
-        return BY_CODE[row.status]
+        return Assessment(row.status)
     if (row.denominator or 0) < FEW_ANSWERS:
         return Assessment.FEW
     if compared is None:
         return Assessment.ALONE
     if compared.verdict:
-        return BY_CODE[compared.verdict]
+        return Assessment(compared.verdict)
     return Assessment.WATCH if compared.watch else Assessment.NONE
 
 
 def _difference(
     name: str, kind: Assessment, answers: int, compared: intervals.Comparison | None
 ) -> FunnelPoint | None:
-    """Where the provider lies in the funnel: each against its own others, so that picture and table agree."""
+    """Return the provider's place in the funnel. It is compared with its own others, as in the table."""
     if compared is None:
         return None
 
@@ -192,26 +213,20 @@ def _difference(
 
 
 def _merged_row(
-    find: Find,
-    cube: Aggregate,
-    point: str,
-    total: Indicator,
-    merged: Sequence[tuple[Indicator, Indicator]],
-    minimum: int,
+    providers: Sequence[_Provider], hidden: Sequence[_Provider], total: Indicator, minimum: int
 ) -> ProviderRow:
-    """The hidden providers together: exactly what total minus shown rows leaves."""
-    shown = [find("satisfaction.overall", ref, point) for ref, _ in cube.providers]
-    numerator = (total.numerator or 0) - sum(row.numerator or 0 for row in shown)
-    denominator = (total.denominator or 0) - sum(row.denominator or 0 for row in shown)
-    eligible = sum(row.eligible or 0 for row, _ in merged)
+    """Make the row of the hidden providers together: what the total leaves without the shown ones."""
+    numerator = (total.numerator or 0) - sum(each.satisfaction.numerator or 0 for each in providers)
+    denominator = (total.denominator or 0) - sum(each.satisfaction.denominator or 0 for each in providers)
+    eligible = sum(each.satisfaction.eligible or 0 for each in hidden)
     safe = not suppression.is_unsafe((numerator, denominator), minimum) and denominator > 0
     low, high = (100 * limit for limit in intervals.wilson(numerator, denominator)) if safe else (None, None)
     share = 100 * numerator / denominator if safe else None
     return ProviderRow(
         ref="",
-        name=f"{OTHERS} ({len(merged)})",
+        name=f"{OTHERS} ({len(hidden)})",
         eligible=eligible,
-        answered=sum(response.numerator or 0 for _, response in merged),
+        answered=sum(each.response.numerator or 0 for each in hidden),
         response=Percent(100 * denominator / eligible) if eligible else NO_DATA,
         share=share,
         low=low,
@@ -223,7 +238,7 @@ def _merged_row(
     )
 
 
-def _bars(title: str, rows: Sequence[ProviderRow], total: float | None) -> Bars | None:
+def _bars(point: Point, rows: Sequence[ProviderRow], total: float | None) -> Bars | None:
     bars = tuple(
         Bar(row.name, row.share, row.low, row.high, row.kind)
         for row in rows
@@ -231,13 +246,13 @@ def _bars(title: str, rows: Sequence[ProviderRow], total: float | None) -> Bars 
     )
     if not MIN_MARKS <= len(bars) <= BARS_AT_MOST:
         return None
-    caption = f"Andel nöjda med 95 %-intervall, {title.lower()}"
-    return Bars(caption, bars_alt(title, bars, total), bars, total)
+    caption = f"Andel nöjda med 95 %-intervall, {point.in_sentence}"
+    return Bars(caption, bars_alt(point.swedish, bars, total), bars, total)
 
 
-def _funnel(title: str, rows: Sequence[ProviderRow]) -> Funnel | None:
+def _funnel(point: Point, rows: Sequence[ProviderRow]) -> Funnel | None:
     points = tuple(row.difference for row in rows if row.difference is not None)
     if len(points) < MIN_MARKS:
         return None
-    caption = f"Skillnad mot övriga anordnare efter antal svar, {title.lower()}"
-    return Funnel(caption, funnel_alt(title, points), points)
+    caption = f"Skillnad mot övriga anordnare efter antal svar, {point.in_sentence}"
+    return Funnel(caption, funnel_alt(point.swedish, points), points)
