@@ -1,15 +1,14 @@
-"""The dialogue pack: what a provider and the unit have before them when they meet. Four pages, the same for all.
+"""Make the dialogue pack: the four pages that a provider and the unit read before they meet. Pure.
 
-Made of the year's report alone, so that it says nothing that the report does not. What customers said is told
-more sparingly than there, because the provider knows who they are: a share above 90 or under 10 per cent only as
-that, and confirmed follow-ups only as a year's sum. Pure.
+It is made of the year's report alone, so that it tells nothing that the report does not. It tells less of what
+customers said, because the provider knows who they are: a share above 90 or under 10 per cent is told as that band
+alone, and confirmed follow-ups as a year's sum.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reporting.disclosure import suppression
-from reporting.disclosure.digest_releases import BAND
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import (
     Bar,
@@ -25,22 +24,26 @@ from reporting.document.blocks import (
     numbered,
     paragraphs,
 )
-from reporting.document.swedish import MONTHS, NO_DATA, SUPPRESSED, count, of, percent, whole
+from reporting.document.swedish import MONTHS, NO_BREAK, NO_DATA, SUPPRESSED, count, of, percent, whole
 from reporting.errors import NoDialogue
 from reporting.figures import intervals
+from reporting.figures.definitions import Status
 from reporting.figures.indicators import QUESTIONS, Indicator
 from reporting.figures.themes import UNCLEAR
+from reporting.providers.bands import band_of
+from reporting.report.actions import deficiencies
 from reporting.report.front_page import imprint
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
 from reporting.report.sentences.followups import on_time_sentence
+from reporting.report.tables.actions import actions_grid
 from reporting.report.tables.cells import interval_text, share_cell
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import expectations_grid
 from reporting.report.tables.satisfaction import themes_grid
 from survey.codes import Point
 
-MIN_CUSTOMERS = 6  # "fler än fem kunder", the 2015 report's own
+MIN_CUSTOMERS = 6  # the 2015 report had dialogues with providers of "fler än fem kunder"
 TITLES = {"overall": "Totalomdöme", "treatment": "Bemötande", "usefulness": "Nytta"}
 QUESTIONS_TO_TALK_ABOUT = (
     "Vad i resultatet känner ni igen, och vad förvånar?",
@@ -53,7 +56,14 @@ AGREEMENTS = 5  # empty rows to fill in at the meeting
 
 
 def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Document:
-    """The pack of ``provider``, by its number in the register. Raises NoDialogue."""
+    """Make the pack of ``provider``, a ref.
+
+    Args:
+        open_cases: how many cases of the provider's customers are open.
+
+    Raises:
+        NoDialogue: there is no such provider, or it had too few customers.
+    """
     row = next((each for each in report.provider_rows if each.ref == provider and provider), None)
     if row is None:
         raise NoDialogue(
@@ -92,15 +102,14 @@ def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Docum
 
 
 def told(row: Indicator) -> tuple[Cell, str]:
-    """A provider's share and interval as the provider may know them."""
-    if row.value is not None and row.value > 100 * BAND:
-        return f"över {percent(100 * BAND, short=True)}", ""
-    if row.value is not None and row.value < 100 * (1 - BAND):
-        return f"under {percent(100 * (1 - BAND), short=True)}", ""
-    return share_cell(row), interval_text(row)
+    """Return a provider's share and interval as the provider may know them."""
+    band = band_of(row)
+    return (f"{band.swedish}{NO_BREAK}%", "") if band else (share_cell(row), interval_text(row))
 
 
 class _Pack:
+    """The sections of a provider's pack."""
+
     def __init__(self, report: QualityReport, provider: str) -> None:
         self.report, self.provider = report, provider
         self.rows: Mapping[tuple[str, str, str, str], Indicator] = {
@@ -110,15 +119,17 @@ class _Pack:
         }
 
     def find(self, indicator: str, point: str = "", period: str = "", *, whole_unit: bool = False) -> Indicator:
+        """Return the provider's row, or the whole unit's; the period is the year unless another is given."""
         period = period or str(self.report.year)
         return self.rows[indicator, "" if whole_unit else self.provider, point, period]
 
     def row(self, point: str) -> ProviderRow:
+        """Return the provider's row of the report's section on providers."""
         section = next(each for each in self.report.points if each.point == point)
         return next(row for row in section.rows if row.ref == self.provider)
 
     def others(self, indicator: str, point: str = "") -> tuple[int, int] | None:
-        """The whole unit without the provider; None where either is hidden."""
+        """Return (numerator, denominator) of all others together; None where the unit or the provider is hidden."""
         own, total = self.find(indicator, point), self.find(indicator, point, whole_unit=True)
         if own.numerator is None or own.denominator is None or total.numerator is None or total.denominator is None:
             return None
@@ -128,9 +139,10 @@ class _Pack:
         others = self.others(indicator, point)
         if others is not None and others[1]:
             return Percent(100 * others[0] / others[1])
-        return NO_DATA if self.find(indicator, point, whole_unit=True).status == "no_answers" else SUPPRESSED
+        return NO_DATA if self.find(indicator, point, whole_unit=True).status == Status.NO_ANSWERS else SUPPRESSED
 
     def satisfaction(self) -> tuple[Block, ...]:
+        """Return the section on what customers say, the provider beside all others."""
         rows: list[tuple[Cell, ...]] = []
         for question in QUESTIONS:
             for point in Point:
@@ -158,7 +170,8 @@ class _Pack:
         )
 
     def reasons(self) -> tuple[Block, ...]:
-        told = [row for row in self.report.background.themes if row.status == "ok" and row.theme != UNCLEAR]
+        """Return why customers are not satisfied: of all providers, because a provider's own are not told."""
+        told = [row for row in self.report.background.themes if row.status == Status.OK and row.theme != UNCLEAR]
         themes = themes_grid(told)
         return (
             Heading("Varför kunder inte är nöjda"),
@@ -172,26 +185,24 @@ class _Pack:
         found = []
         for point in (Point.START, Point.END):
             row, others = self.find("satisfaction.overall", point), self.others("satisfaction.overall", point)
-            share, _ = told(row)
-            title = point.swedish
-            if row.status != "ok":
+            band, title = band_of(row), point.swedish
+            if row.status != Status.OK:
                 found.append(f"{title}: för få svar för att visas, eller dolt för att skydda andra.")
             elif others is None or not others[1]:
                 continue
-            elif isinstance(share, Percent):
+            elif band:
                 found.append(
-                    f"{title}: {whole(share.value)} procent av era svarande var nöjda, mot "
-                    f"{whole(100 * others[0] / others[1])} procent hos övriga. {self.row(point).assessment}."
+                    f"{title}: {band.swedish} procent av era svarande var nöjda. {self.row(point).assessment}."
                 )
             else:
                 found.append(
-                    f"{title}: {str(share).replace(' %', ' procent')} av era svarande var nöjda. "
-                    f"{self.row(point).assessment}."
+                    f"{title}: {whole(row.value or 0)} procent av era svarande var nöjda, mot "
+                    f"{whole(100 * others[0] / others[1])} procent hos övriga. {self.row(point).assessment}."
                 )
         return tuple(found)
 
     def _chart(self, caption: str, pairs: Iterable[tuple[str, str, str]]) -> tuple[Bars, ...]:
-        """Our bar and the others' for each (indicator, point, title); nothing where one may not be told."""
+        """Chart the provider beside the others for each (indicator, point, title) that may be told."""
         bars: list[Bar] = []
         findings = []
         for indicator, point, title in pairs:
@@ -213,6 +224,7 @@ class _Pack:
         )
 
     def followups(self) -> tuple[Block, ...]:
+        """Return the section on the monthly follow-ups: the year, and each month as the provider recorded it."""
         report = self.report
         place = next(n for n, row in enumerate(report.provider_rows) if row.ref == self.provider)
         year = report.followups.rows[place][1:]
@@ -258,6 +270,7 @@ class _Pack:
         return told(row)
 
     def outcomes(self) -> tuple[Block, ...]:
+        """Return the section on how enrolments ended."""
         rows: list[tuple[Cell, ...]] = []
         for indicator, _, title in OUTCOMES:
             row = self.find(indicator)
@@ -295,10 +308,12 @@ class _Pack:
         return tuple(blocks)
 
     def agreements(self, open_cases: int) -> tuple[Block, ...]:
+        """Return the section on cases, deficiencies, what to talk about, and a form for what is agreed."""
         minimum = self.report.minimum
         cases = count(open_cases) if open_cases >= minimum else f"färre än {minimum}"
-        actions = self.report.actions
-        own = tuple(row[1:] for row in actions.rows if row[0] == self.row("all").name)
+        found = deficiencies(self.report.points, self.report.background.actions)
+        actions = actions_grid([each for each in found if each.provider == self.provider], {})
+        own = tuple(row[1:] for row in actions.rows)  # without the provider's name
         return (
             Paragraph(f"Öppna ärenden från era kunder: {cases}. Antal under {minimum} skrivs inte ut."),
             replace(actions, columns=actions.columns[1:], rows=own, words=frozenset({0, 1, 3})),

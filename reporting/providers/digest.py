@@ -12,6 +12,8 @@ from reporting.disclosure.digest_releases import Figure
 from reporting.disclosure.suppression import MIN_ANSWERS
 from reporting.document.swedish import month_name, whole
 from reporting.figures import intervals
+from reporting.providers.bands import Band
+from survey.codes import swedish
 from survey.packs.segments import count
 
 UNIT = "Nacka"
@@ -110,7 +112,7 @@ def _satisfaction(digest: Digest) -> str:
     if figure is None:
         return f"Nöjdhet: för få svar för att visas (minst {MIN_ANSWERS} krävs)."
     if figure.band:
-        return f"Nöjdhet 12 mån: {'över 90' if figure.band == 'over' else 'under 10'} %."
+        return f"Nöjdhet 12 mån: {swedish(Band, figure.band)} %."
     low, high = (whole(100 * limit) for limit in intervals.wilson(figure.satisfied, figure.answered))
     share = _percent(figure.satisfied, figure.answered)
     return f"Nöjdhet 12 mån: {share} ({figure.satisfied} av {figure.answered} svar, {low}-{high})."

@@ -1,5 +1,6 @@
-"""The dialogue pack: a provider's own four pages, with nothing in them that a customer's answer follows from."""
+"""The dialogue pack: four pages of a provider's own, and nothing in them that tells a customer's answer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pypdfium2
@@ -27,13 +28,13 @@ ANSWERS = {
     "E": {"start": (5, 8)},
     "F": {"start": (20, 20)},
 }
+NAMES = {"A": "Ek <AB>"}
 
 
-def _report(endings: dict[tuple[str, str], int] | None = None) -> QualityReport:
-    cube = of_answers(ANSWERS, {"A": "Ek <AB>"})
+def _report(endings: dict[tuple[str, str], int] | None = None, names: Mapping[str, str] = NAMES) -> QualityReport:
+    cube = of_answers(ANSWERS, dict(names))
     cube.endings.update(endings or {})
     for month in range(1, 13):
-        # due, on time, late, answered by the customer, confirmed, denied
         cube.months["A", f"{YEAR}-{month:02}"] = MonthCounts(due=10, on_time=8, late=1, answered=1)
         cube.months["D", f"{YEAR}-{month:02}"] = MonthCounts(due=2, on_time=1, late=1)
         cube.months["", f"{YEAR}-{month:02}"] = MonthCounts(due=12, on_time=9, late=2, answered=1)
@@ -51,7 +52,7 @@ def _grid(pack: Document, caption: str) -> Grid:
     return next(block for block in blocks if isinstance(block, Grid) and caption in block.caption)
 
 
-def test_it_is_four_pages_in_every_format() -> None:
+def test_pack_has_four_pages_in_every_format() -> None:
     pack = dialogue(_report(), "A")
     with pypdfium2.PdfDocument(pdf.render(pack)) as read:
         assert len(read) == 4
@@ -61,7 +62,7 @@ def test_it_is_four_pages_in_every_format() -> None:
     assert docx.render(pack) == docx.render(dialogue(_report(), "A"))
 
 
-def test_every_theme_and_reason_has_room_on_the_four_pages() -> None:
+def test_every_theme_fits_on_four_pages() -> None:
     themes = tuple(ThemeRow(key, title, 9, 3, "ok") for key, title in THEMES.items())
     report = _report()
     pack = dialogue(replace(report, background=replace(report.background, themes=themes)), "A")
@@ -74,7 +75,7 @@ def test_every_theme_and_reason_has_room_on_the_four_pages() -> None:
     ("provider", "words"),
     [("D", "hade 5 kunder 2025"), ("Z", "Ingen anordnare har numret Z"), ("", "Ingen anordnare har numret")],
 )
-def test_only_providers_with_more_than_five_customers_get_one(provider: str, words: str) -> None:
+def test_pack_needs_more_than_five_customers(provider: str, words: str) -> None:
     with pytest.raises(NoDialogue, match=words):
         dialogue(_report(), provider)
     assert dialogue(_report(), "E").subtitle == "E"  # six customers
@@ -93,16 +94,18 @@ def test_own_share_stands_beside_the_others() -> None:
 
 
 @pytest.mark.parametrize("provider", ["B", "F"])  # 98 of 100, and 20 of 20
-def test_a_share_near_everybody_is_told_only_as_that(provider: str) -> None:
+def test_share_near_everybody_is_a_band(provider: str) -> None:
     pack = dialogue(_report(), provider)
     start = _grid(pack, "Andel nöjda hos er").rows[0]
     assert (start[3], start[4]) == ("över 90\u00a0%", "")
     assert "98" not in "".join(cell_text(cell) for cell in start)
+    (first, *_) = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
+    assert first.startswith("Vid start: över 90 procent av era svarande var nöjda.")
     charts = [block for block in pack.sections[0].blocks if isinstance(block, Bars)]
     assert all(bar.share <= 90 or bar.kind == "others" for chart in charts for bar in chart.bars)
 
 
-def test_what_customers_said_of_follow_ups_is_a_years_sum() -> None:
+def test_confirmed_follow_ups_are_a_years_sum() -> None:
     pack = dialogue(_report(), "A")
     months = _grid(pack, "Månad för månad")
     assert months.columns == ("Månad", "Förväntade", "I tid", "Sent eller saknas", "Andel i tid")
@@ -114,7 +117,7 @@ def test_what_customers_said_of_follow_ups_is_a_years_sum() -> None:
     )
 
 
-def test_end_reasons_are_told_in_the_groups_of_the_outcome() -> None:
+def test_end_reasons_are_told_in_groups() -> None:
     endings = {("A", "work"): 20, ("A", "moved"): 5, ("A", "other"): 9, ("A", "changed_provider"): 7}
     endings |= {("C", "work"): 20, ("C", "other"): 30}
     pack = dialogue(_report(endings), "A")
@@ -131,8 +134,15 @@ def test_few_open_cases_are_not_counted_out(cases: int, said: str) -> None:
     assert first.text.startswith(f"Öppna ärenden från era kunder: {said}.")
 
 
-def test_plans_and_deficiencies_are_the_providers_own() -> None:
+def test_deficiencies_are_the_providers_own() -> None:
     assert _grid(dialogue(_report(), "B"), "Brister").rows == (("Sena uppföljningar", "Ny rutin", "..", "Pågår"),)
     (own,) = _grid(dialogue(_report(), "A"), "Brister").rows
     assert own[0] == "Nöjdheten tydligt lägre än övriga vid start (34 mot 84,7 %)"
     assert _grid(dialogue(_report(), "C"), "Brister").rows == ()
+
+
+def test_namesakes_have_their_own_deficiencies() -> None:
+    report = _report(names={"A": "Ek", "B": "Ek", "C": "Ek"})
+    (own,) = _grid(dialogue(report, "B"), "Brister").rows
+    assert own[0] == "Sena uppföljningar"
+    assert _grid(dialogue(report, "C"), "Brister").rows == ()

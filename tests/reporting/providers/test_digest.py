@@ -1,4 +1,4 @@
-"""The digest's words are REPORT.md's, in one segment; what is left out is the least important."""
+"""The wording of the digest is REPORT.md's. An SMS is one segment, and leaves out the least important first."""
 
 from dataclasses import replace
 from datetime import date
@@ -12,14 +12,14 @@ from survey.packs.segments import count
 MAY = Digest(date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"), Figure((2015, 1), 33, 41))
 
 
-def test_the_sms_of_report_md() -> None:
+def test_sms_as_report_md_has_it() -> None:
     assert sms(replace(MAY, themes=("Bemötande",))) == (
         "Nacka: maj. Uppföljning 41/44 kunder klar, 3 saknas före 5/6. "
         "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Tema: bemötande."
     )
 
 
-def test_too_few_answers_in_the_words_of_report_md() -> None:
+def test_sms_with_too_few_answers() -> None:
     assert sms(replace(MAY, due=7, done=6, missing=("1042",), figure=None)) == (
         "Nacka: maj. Uppföljning 6/7 kunder klar, 1 saknas före 5/6. "
         "Nöjdhet: för få svar för att visas (minst 6 krävs)."
@@ -38,16 +38,16 @@ def test_too_few_answers_in_the_words_of_report_md() -> None:
         (replace(MAY, figure=None, withheld=True), "Nöjdhet: visas inte än, för att skydda enskilda svar."),
     ],
 )
-def test_other_months(digest: Digest, words: str) -> None:
+def test_sms_of_other_months(digest: Digest, words: str) -> None:
     assert words in sms(digest)
 
 
-def test_a_band_never_tells_its_counts() -> None:
+def test_band_never_tells_its_counts() -> None:
     text = sms(replace(MAY, due=0, done=0, missing=(), figure=Figure((2015, 1), 21, 21)))
     assert "21" not in text
 
 
-def test_the_sms_is_one_segment_whatever_there_is_to_say() -> None:
+def test_sms_is_always_one_segment() -> None:
     full = replace(
         MAY,
         month=date(2015, 9, 1),
@@ -64,7 +64,7 @@ def test_the_sms_is_one_segment_whatever_there_is_to_say() -> None:
     assert "Tema" not in text
 
 
-def test_telegram_also_tells_the_others_the_response_rate_and_the_list() -> None:
+def test_telegram_tells_others_rate_and_list() -> None:
     digest = replace(MAY, others=(300, 405), response=(41, 79), themes=("Bemötande",))
     assert telegram(digest) == (
         "Nacka: maj\n"
@@ -77,11 +77,11 @@ def test_telegram_also_tells_the_others_the_response_rate_and_the_list() -> None
 
 
 def test_others_are_told_from_200_answers() -> None:
-    """Of 199 each per cent is one count, and two months' counts could be subtracted; of 200 it is two or more."""
+    """A share of 199 in whole per cent tells the count, and two months' counts could be subtracted."""
     assert "Övriga" not in telegram(replace(MAY, others=(150, 199)))
     assert "Övriga: 75 %" in telegram(replace(MAY, others=(150, 200)))
 
 
-def test_a_long_list_is_cut() -> None:
+def test_long_list_is_cut() -> None:
     missing = tuple(str(1000 + n) for n in range(33))
     assert "1029 och 3 till." in telegram(replace(MAY, missing=missing))
