@@ -1,4 +1,4 @@
-"""The workbook in which staff code comments: written for them, and read back whole or not at all."""
+"""Write the workbook in which staff choose the themes of comments, and read it back, whole or not at all."""
 
 import io
 from collections.abc import Collection, Mapping, Sequence
@@ -27,19 +27,26 @@ GUIDE = (
     "Ändra inte kolumnen Nummer. Rader utan tema hoppas över och kan kodas senare.",
     "Läs in filen igen med: followup themes import FIL",
 )
+LONGEST = 32_000  # characters; Excel holds 32,767 in a cell
+# A theme is written as its code or as its title.
 _WORDS = {word.casefold(): theme for theme, title in THEMES.items() for word in (theme, title)}
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The themes chosen in a workbook, by comment, and where each was read: to name a row that is refused."""
+    """The themes chosen in a workbook.
+
+    Attributes:
+        themes: by the number of the comment.
+        rows: where each comment was read, as (file, row): to name a row that is refused.
+    """
 
     themes: Mapping[int, tuple[str, ...]]
-    rows: Mapping[int, tuple[str, int]]  # (file, row)
+    rows: Mapping[int, tuple[str, int]]
 
 
 def write(comments: Sequence[Comment], year: int) -> bytes:
-    """The workbook of a year's comments, with the themes that they have. Nothing in it says whose they are."""
+    """Return the workbook of a year's comments, with the themes they have. It does not tell whose they are."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -87,7 +94,7 @@ def _write_comment(sheet: Any, line: int, comment: Comment, formats: Mapping[str
     )
     for place, text in enumerate(words, 1):
         sheet.write_string(line, place, text, formats["cell"])
-    if marks and len(comment.text) < 32_000:  # Excel holds 32,767 characters in a cell
+    if marks and len(comment.text) < LONGEST:
         pieces: list[Any] = []
         at = 0
         for mark in marks:
@@ -95,7 +102,7 @@ def _write_comment(sheet: Any, line: int, comment: Comment, formats: Mapping[str
             pieces += [formats["personal"], comment.text[mark.start : mark.end]]
             at = mark.end
         pieces += [comment.text[at:]] if at < len(comment.text) else []
-        if len(pieces) > 2:  # a single piece is no rich string to XlsxWriter
+        if len(pieces) > 2:  # XlsxWriter refuses a rich string of one piece
             sheet.write_rich_string(line, COLUMNS.index("Kommentar"), *pieces, formats["cell"])
     first = COLUMNS.index(PLACES[0])
     for place in range(len(PLACES)):
@@ -104,7 +111,11 @@ def _write_comment(sheet: Any, line: int, comment: Comment, formats: Mapping[str
 
 
 def read(path: Path) -> Coded:
-    """The themes chosen in a workbook. Raises ThemesRefused with every row that will not do."""
+    """Return the themes chosen in a workbook; a row without a theme is skipped.
+
+    Raises:
+        ThemesRefused: the file is no such workbook, or rows are wrong; it names every one of them.
+    """
     problems: list[Problem] = []
     themes: dict[int, tuple[str, ...]] = {}
     rows: dict[int, tuple[str, int]] = {}
@@ -136,7 +147,11 @@ def read(path: Path) -> Coded:
 
 
 def check(coded: Coded, known: Collection[int]) -> None:
-    """Raises ThemesRefused when a workbook codes something that is no comment of ours."""
+    """Check that every coded comment is ``known``.
+
+    Raises:
+        ThemesRefused: some are not; it names their rows.
+    """
     problems = [
         Problem(name, row, NUMBER, f"kommentaren {number} finns inte")
         for number, (name, row) in coded.rows.items()
@@ -147,6 +162,7 @@ def check(coded: Coded, known: Collection[int]) -> None:
 
 
 def _chosen(name: str, row: int, cell: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
+    """Return the themes of a row, and add what is wrong with it to ``problems``."""
     found: dict[str, None] = {}
     for place in PLACES:
         word = " ".join(cell.get(place, "").split())

@@ -1,4 +1,4 @@
-"""The basis for payment as CSV, one row per enrolment-month and per sum, and as a workbook."""
+"""Write the basis for payment as CSV, a row for each enrolment-month and each sum, and as a workbook."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 def to_csv(basis: PaymentBasis) -> bytes:
-    """For a Swedish Excel: UTF-8 with BOM, semicolons, CRLF. A sum is a row of its own kind."""
+    """Return the file for a Swedish Excel: UTF-8 with BOM, semicolons, CRLF. A sum is a row of its own kind."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -51,31 +51,14 @@ def to_csv(basis: PaymentBasis) -> bytes:
 
 
 def to_xlsx(basis: PaymentBasis) -> bytes:
-    """The lock and the hash, the sums, and the enrolment-months, a sheet each. Equal figures, equal bytes."""
+    """Return the workbook: the lock and the hash, the sums, and the months. Equal figures give equal bytes."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
         title = f"Underlag för utbetalning {basis.month}"
         created = datetime(basis.locks_on.year, basis.locks_on.month, basis.locks_on.day)  # noqa: DTZ001 - has no zone
         book.set_properties({"title": title, "created": created})
-        about = book.add_worksheet("Läs mig")
-        about.set_column(0, 0, 24)
-        about.set_column(1, 1, 80)
-        about.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
-        locked = f"{basis.locks_on}" if basis.locked else f"{basis.locks_on}: inte låst än, siffrorna kan ändras"
-        for line, (name, text) in enumerate(
-            (
-                ("Låst", locked),
-                ("SHA-256", basis.sha256),
-                ("Insatsmånad", "Kalendermånad då insatsen var öppen minst 15 dagar och inte var undantagen."),
-                ("I tid", "Uppföljningen hölls under månaden. Sent: efter månaden. Saknas: ingen registrerad."),
-                ("Jämförbart", "Samma tal som indikatorn followup.compliance."),
-            ),
-            2,
-        ):
-            about.write_string(line, 0, name)
-            about.write_string(line, 1, text)
+        _about(book, title, basis)
         _table(
             book.add_worksheet("Summor"),
             ("Anordnare", "Namn", "Insatsmånader", "I tid", "Sent", "Saknas", "Undantagna"),
@@ -100,6 +83,25 @@ def to_xlsx(basis: PaymentBasis) -> bytes:
             ],
         )
     return out.getvalue()
+
+
+def _about(book: Any, title: str, basis: PaymentBasis) -> None:
+    """Write the sheet that tells what the workbook is, and whether its figures may still change."""
+    sheet = book.add_worksheet("Läs mig")
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 80)
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    locked = f"{basis.locks_on}" if basis.locked else f"{basis.locks_on}: inte låst än, siffrorna kan ändras"
+    lines = (
+        ("Låst", locked),
+        ("SHA-256", basis.sha256),
+        ("Insatsmånad", "Kalendermånad då insatsen var öppen minst 15 dagar och inte var undantagen."),
+        ("I tid", "Uppföljningen hölls under månaden. Sent: efter månaden. Saknas: ingen registrerad."),
+        ("Jämförbart", "Samma tal som indikatorn followup.compliance."),
+    )
+    for line, (name, text) in enumerate(lines, 2):
+        sheet.write_string(line, 0, name)
+        sheet.write_string(line, 1, text)
 
 
 def _table(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

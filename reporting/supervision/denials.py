@@ -1,4 +1,4 @@
-"""A pattern of denied follow-ups opens a case about the provider: a person must look at it."""
+"""Open a case about each provider with a pattern of denied follow-ups, so that a person looks at it."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,12 +10,16 @@ from storage.followups import enrolment_months
 from storage.followups.calendar import month_of
 from survey.codes import CaseKind
 
-MONTHS = 12  # that are looked at, this one included
-QUIET = timedelta(days=90)  # after a case the same pattern opens no other
+MONTHS = 12  # looked at, the running one among them
+QUIET = timedelta(days=90)  # after a case, in which the same provider's pattern opens no other
 
 
 async def open_cases(db: Database, today: date, now: datetime) -> int:
-    """Open a case for each provider with a pattern; how many."""
+    """Open a case for each provider with a pattern, and return how many.
+
+    Args:
+        today: the unit's own day.
+    """
     async with db.begin() as conn:
         first = month_of((today.replace(day=1) - timedelta(days=30 * (MONTHS - 1))).replace(day=1))
         found = patterns(await enrolment_months.denials(conn, first, month_of(today)))
@@ -24,7 +28,7 @@ async def open_cases(db: Database, today: date, now: datetime) -> int:
 
 
 def sentence(found: Pattern) -> str:
-    """What staff read, after the provider's name."""
+    """Return the text of the case, which follows the provider's name."""
     own, others = decimal(100 * found.share, short=True), decimal(100 * found.others, short=True)
     return (
         f"kunder nekar {found.denied} av {found.told} registrerade uppföljningar under {MONTHS} månader "

@@ -1,4 +1,4 @@
-"""Providers that are proposed for watch: found in what is stored, and told to staff by a case."""
+"""Propose providers for watch from what is stored, and open a case for each, so that staff decide."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,12 +10,12 @@ from storage.followups.calendar import month_of
 from storage.supervision import evidence
 from survey.codes import CaseKind
 
-DAYS = 365  # that are looked at
-QUIET = timedelta(days=90)  # after a case the same provider opens no other
+DAYS = 365  # looked at, until today
+QUIET = timedelta(days=90)  # after a case, in which the same provider opens no other
 
 
 async def proposals(conn: Connection, today: date) -> list[Proposal]:
-    """The providers that are proposed today: those that are not under watch already."""
+    """Return the providers that are proposed ``today``, without those that are under watch already."""
     since = today - timedelta(days=DAYS)
     found = propose(
         await evidence.satisfaction(conn, since),
@@ -27,7 +27,11 @@ async def proposals(conn: Connection, today: date) -> list[Proposal]:
 
 
 async def open_cases(db: Database, today: date, now: datetime) -> int:
-    """Open a case for each provider that is proposed; how many."""
+    """Open a case for each provider that is proposed, and return how many.
+
+    Args:
+        today: the unit's own day.
+    """
     async with db.begin() as conn:
         texts = {each.provider: " ".join(each.grounds) for each in await proposals(conn, today)}
         return await opening.add_patterns(conn, CaseKind.WATCH, texts, QUIET, now, today)
