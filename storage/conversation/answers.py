@@ -141,4 +141,5 @@ async def _keep_history(conn: Connection, occasion_id: int, question: str, now: 
     ).where(*_place(occasion_id, question))
     await conn.execute(answer_history.insert().from_select([*copied, "replaced_at", "reason"], earlier))
     worded = select(answer.c.occasion_id).where(*_place(occasion_id, question), answer.c.text.is_not(None))
-    await conn.execute(comment_theme.delete().where(comment_theme.c.occasion_id.in_(worded)))  # coded from that text
+    # A theme was coded from the text that is replaced now.
+    await conn.execute(comment_theme.delete().where(comment_theme.c.occasion_id.in_(worded)))
