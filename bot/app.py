@@ -72,13 +72,14 @@ class App:
         self.now = now
         self.catalogue: Catalogue = load_catalogue()
         self.rules, self.window = contact_rules(settings)
-        self.intake = Intake(db, self.catalogue, now, timedelta(days=self.rules.conversation), settings.zone)
         sms = _sms_gateway(settings)
         self.telegram = _telegram_gateway(settings)
-        self.sweep = Sweep(db, sms, self.intake, now) if sms is not None else None
         self.gateways: dict[str, Gateway] = {
             each.channel: each for each in (sms, self.telegram) if each is not None
         }
+        waits = timedelta(days=self.rules.conversation)
+        self.intake = Intake(db, self.catalogue, now, waits, settings.zone, frozenset(self.gateways))
+        self.sweep = Sweep(db, sms, self.intake, now) if sms is not None else None
         self.planner = Planner(db, self.catalogue, self.rules, self.window, settings.zone, frozenset(self.gateways))
         self.metrics = Metrics(db, now, self.gateways)
         self.delivery = Delivery(db, self.catalogue, self.gateways, self._sending(), jitter=jitter)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from scheduler import crash_points, retry
+from scheduler import crash_points, fallback, retry
+from scheduler.fallback import Context
 from scheduler.gateway import Gateway, GatewayError, OutboundMessage, Searchable, Sent
 from scheduler.hours import SendWindow
 from storage.database.engine import Database
@@ -234,8 +235,11 @@ class Delivery:
         if not results:
             return
         async with self._db.begin() as conn:
-            today = now.astimezone(self._sending.window.zone).date()
-            await settlement.settle(conn, results, self._gateways, now, today)
+            context = Context(self._gateways, now, now.astimezone(self._sending.window.zone).date())
+            await settlement.settle(conn, results, now, context.today)
+            for each in results:
+                if each.kind in settlement.UNDELIVERED:
+                    await fallback.undelivered(conn, each.message.id, each.kind, context)
             crash_points.point("delivery.settling")
         crash_points.point("delivery.settled")
         for each in results:

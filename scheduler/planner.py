@@ -1,4 +1,21 @@
-"""From what the rules say to occasions, and from occasions to open conversations."""
+"""From the rules to occasions, and from occasions to open conversations. Nothing is sent here.
+
+Theory of operation
+
+An occasion goes through these states, each change in one transaction:
+
+    planned   `plan` inserts what has fallen due, once (unique on enrolment, survey, period), and sets the day on
+              which it looks at the enrolment next
+    waiting   `open_due` asks the rules about each occasion whose time to look has come: it is opened, held until
+              a stated time for a stated reason, or closed with its outcome and reason
+    open      the session and its first message are inserted in one transaction, and delivery sends the message.
+              `expire_sessions` reminds once of a conversation that has come to a halt
+    closed    by an answer or a stop (bot/inbound), by delivery (scheduler/fallback.py), or by `expire_sessions`
+              when its time is up; what was answered counts
+
+A crash leaves the state before or after a transaction, and the next tick does what is left: every step reads from
+the database what there is to do. Two planners at once do no harm: rows that one has locked the other leaves out.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,37 +24,34 @@ from zoneinfo import ZoneInfo
 
 from scheduler import rules as rules_
 from scheduler.hours import SendWindow
-from scheduler.rules import (
-    Close,
-    ContactFacts,
-    Decision,
-    EnrolmentFacts,
-    Hold,
-    Open,
-    PlannedOccasion,
-    Rules,
-    may_open,
-)
+from scheduler.rules import Close, ContactFacts, Decision, Hold, Open, PlannedOccasion, Rules, may_open
 from storage.database.engine import Connection, Database
 from storage.delivery import outbox
 from storage.followups import exemptions
 from storage.people import addresses as people
 from storage.planning import due, occasions
 from storage.planning.due import Planned
+from storage.planning.facts import EnrolmentFacts
 from storage.planning.occasions import Waiting
 from survey.codes import CONVERSATION_REASONS, EndReason, Reason, SurveyId
 from survey.conversation import engine
 from survey.conversation.model import Expired, Finish, Say, Session, Started, Waited
-from survey.conversation.openings import PLAIN, opening
+from survey.conversation.openings import KnownAddress, Place, place
 from survey.packs.catalogue import Catalogue
 
 CHUNK = 5_000  # enrolments planned in one transaction
-MESSAGE_LIFETIME = timedelta(days=5)  # an opening must leave while the conversation has days left: bridges weekends
+# An opening must leave while the conversation has days left. Five days bridge a weekend with holidays around it.
+MESSAGE_LIFETIME = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A waiting contact and what would become of it now, for `followup plan`."""
+    """A waiting contact and what would become of it now, for `followup plan`.
+
+    Attributes:
+        customer: the customer's number in the register.
+        enrolment: the enrolment's number in the register.
+    """
 
     customer: str
     enrolment: str
@@ -47,8 +61,26 @@ class Verdict:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A waiting occasion, where its customer can be asked, and what is done with it."""
+
+    waiting: Waiting
+    place: Place | Reason
+    decision: Decision
+
+
 class Planner:
-    """Plans, opens and expires. ``channels`` are those that can send."""
+    """Plans occasions, opens conversations and closes those that waited too long.
+
+    Args:
+        db: the database.
+        catalogue: the surveys.
+        rules: the rules in force.
+        window: when messages may be sent.
+        zone: the unit's time zone, which says what day it is.
+        channels: those that can send.
+    """
 
     def __init__(
         self,
@@ -65,9 +97,13 @@ class Planner:
         self._window = window
         self._zone = zone
         self._channels = channels
+        self._rank = {survey: number for number, survey in enumerate(rules.priority)}
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
 
     async def plan(self, now: datetime) -> int:
-        """Insert the occasions that are due; how many enrolments were looked at."""
+        """Insert the occasions that are due, and return how many enrolments were looked at."""
         looked = 0
         while True:
             async with self._db.begin() as conn:
@@ -77,13 +113,11 @@ class Planner:
                 return looked
 
     async def _plan_chunk(self, conn: Connection, now: datetime) -> int:
-        today = now.astimezone(self._zone).date()
-        # Enrolments with the same facts have the same plan, and few plans are different on any one day.
+        today = self._today(now)
         alike = await due.due_enrolments(conn, today, CHUNK)
         planned: dict[Planned, list[int]] = {}
         plan_on: dict[date | None, list[int]] = {}
-        for values, ids in alike:
-            facts = EnrolmentFacts(*values)
+        for facts, ids in alike:
             plan = rules_.plan(facts, today, self._rules)
             plan_on.setdefault(plan.plan_on, []).extend(ids)
             for each in plan.due:
@@ -100,7 +134,12 @@ class Planner:
         return Planned(each.survey, each.period, first, last, is_wanted)
 
     async def open_due(self, now: datetime, limit: int = 200) -> int:
-        """Decide on what waits, the important first, ``limit`` in one transaction; how many were opened."""
+        """Decide about the occasions that wait, the important surveys first, and return how many were opened.
+
+        Args:
+            now: aware.
+            limit: how many are decided about in one transaction.
+        """
         opened = 0
         for survey in self._rules.priority:
             full = True
@@ -115,64 +154,71 @@ class Planner:
     async def _decide_and_act(self, conn: Connection, found: Sequence[Waiting], now: datetime) -> int:
         held: list[tuple[int, datetime, str]] = []
         closed: list[tuple[int, str, str]] = []
-        opened: list[tuple[Waiting, int, str]] = []
-        for each, decision in await self._decide(conn, found, now):
-            match decision:
+        opened: list[tuple[Waiting, Place]] = []
+        for each in await self._decide(conn, found, now):
+            match each.decision:
                 case Hold(until=until, reason=reason):
-                    held.append((each.id, until, reason))
-                case Close(outcome=outcome, reason=reason):
-                    closed.append((each.id, outcome, reason))
+                    held.append((each.waiting.id, until, reason))
+                case Close(outcome=outcome, reason=why):
+                    closed.append((each.waiting.id, outcome, why))
                 case Open():
-                    address = self._address(each)
-                    assert address is not None
-                    opened.append((each, *address))
+                    assert isinstance(each.place, Place)
+                    opened.append((each.waiting, each.place))
         await occasions.hold(conn, held)
         await occasions.close(conn, closed, now)
         await self._open(conn, opened, now)
         return len(opened)
 
-    async def _decide(
-        self, conn: Connection, found: Sequence[Waiting], now: datetime
-    ) -> list[tuple[Waiting, Decision]]:
-        """Each occasion's decision, the important first, knowing what was opened just before it."""
+    async def _decide(self, conn: Connection, found: Sequence[Waiting], now: datetime) -> list[_Decided]:
+        """Decide about each occasion, the important first, knowing what was opened just before it."""
+        today = self._today(now)
         customers = {each.customer_id for each in found}
-        addresses = {address[0] for each in found if (address := self._address(each))}
+        places = await self._places(conn, found, today)
+        addresses = {each.address_id for each in places.values() if isinstance(each, Place)}
         busy_customers, busy_addresses = await occasions.busy(conn, customers, addresses)
-        rank = {survey: number for number, survey in enumerate(self._rules.priority)}
-        best = await occasions.top_survey(conn, customers, now, rank)
-        today = now.astimezone(self._zone).date()
+        best = await occasions.top_survey(conn, customers, now, self._rank)
         starting = await self._starting(conn, customers, today)
-        exempt = await exemptions.hindering(conn, [each.id for each in found if each.survey == SurveyId.CHECKIN])
-        decisions: list[tuple[Waiting, Decision]] = []
-        openings = await self._openings(conn, found, today)
-        for each in sorted(found, key=lambda one: (rank[one.survey], one.due_at, one.id)):
-            address = self._address(each)
-            enrolment = EnrolmentFacts(*each.enrolment)
+        checkins = [each.id for each in found if each.survey == SurveyId.CHECKIN]
+        exempt = await exemptions.hindering(conn, checkins)
+        decided = []
+        for each in sorted(found, key=lambda one: (self._rank[one.survey], one.due_at, one.id)):
+            where = places[each.id]
+            address_id = where.address_id if isinstance(where, Place) else None
             facts = ContactFacts(
                 survey=each.survey,
                 expires_at=each.expires_at,
-                withdrawn=rules_.withdrawn(enrolment, each.survey, each.period, today, self._rules),
+                withdrawn=rules_.withdrawn(each.enrolment, each.survey, each.period, today, self._rules),
                 address_states=frozenset(
-                    state for _, channel, state in each.addresses if channel in self._channels
+                    known.state for known in each.addresses if known.channel in self._channels
                 ),
-                customer_busy=each.customer_id in busy_customers
-                or (address is not None and address[0] in busy_addresses),
+                customer_busy=each.customer_id in busy_customers or address_id in busy_addresses,
                 last_contact_at=each.last_contact_at,
-                outranked=rank[each.survey] > best.get(each.customer_id, len(rank)),
+                outranked=self._rank[each.survey] > best.get(each.customer_id, len(self._rank)),
                 start_this_week=each.customer_id in starting,
                 hindrance=each.hindrance,
-                indistinct=openings.get(each.id, PLAIN) is None,
+                indistinct=where is Reason.INDISTINCT,
                 exempt=each.id in exempt,
             )
             decision = may_open(facts, now, self._rules, self._window)
-            if isinstance(decision, Open) and address is not None:
+            if isinstance(decision, Open) and address_id is not None:
                 busy_customers.add(each.customer_id)
-                busy_addresses.add(address[0])
-            decisions.append((each, decision))
-        return decisions
+                busy_addresses.add(address_id)
+            decided.append(_Decided(each, where, decision))
+        return decided
+
+    async def _places(
+        self, conn: Connection, found: Sequence[Waiting], today: date, channels: Collection[str] | None = None
+    ) -> dict[int, Place | Reason]:
+        """Return by occasion where its customer is asked; ``channels``: on these alone."""
+        channels = self._channels if channels is None else channels
+        uses = await people.uses_of(conn, {known.id for each in found for known in each.addresses}, today)
+        return {
+            each.id: place(each.customer_id, each.enrolment.started_on, each.addresses, uses, channels)
+            for each in found
+        }
 
     async def _starting(self, conn: Connection, customers: Collection[int], today: date) -> set[int]:
-        """Those of ``customers`` whose four-week question falls in the week of ``today``."""
+        """Return those of ``customers`` whose four-week question falls in the week of ``today``."""
         after = timedelta(days=self._rules.start_after)
         monday, sunday = rules_.week_of(today)
         rows = await occasions.started_between(conn, customers, monday - after, sunday - after)
@@ -182,67 +228,54 @@ class Planner:
             if ended_on is None or ended_on > started_on + after
         }
 
-    async def _openings(
-        self, conn: Connection, found: Sequence[Waiting], today: date
-    ) -> dict[int, tuple[str, str] | None]:
-        """By occasion, where it has an address: what its opening must tell (survey.conversation.openings)."""
-        places = {each.id: address[0] for each in found if (address := self._address(each))}
-        uses = await people.uses_of(conn, set(places.values()), today)
-        return {
-            each.id: opening(each.customer_id, EnrolmentFacts(*each.enrolment).started_on, uses[places[each.id]])
-            for each in found
-            if each.id in places
-        }
-
-    def _address(self, each: Waiting, only: str | None = None) -> tuple[int, str] | None:
-        """The customer's preferred address that can be reached (``only``: on this channel), and its channel."""
-        for id_, channel, state in each.addresses:
-            if state == "active" and channel in self._channels and only in (None, channel):
-                return id_, channel
-        return None
-
     async def ask_now(
         self, conn: Connection, occasion_id: int, now: datetime, channel: str | None = None
     ) -> Reason | None:
-        """Open a waiting occasion at once, as a person may ask for: neither spacing nor rank holds it.
+        """Open a waiting occasion at once, because a person asks for it: neither spacing nor rank holds it.
 
-        ``channel``: the customer's preference when None. Returns why it was not opened, or None when it was. The
-        message itself still waits for the hours in which messages may be sent.
+        The message itself still waits for the hours in which messages may be sent.
+
+        Args:
+            conn: the caller's transaction.
+            occasion_id: the occasion.
+            now: aware.
+            channel: the channel to ask on; None for the customer's preference.
+
+        Returns:
+            Why it was not opened; None when it was.
         """
         found = await occasions.waiting(conn, now, 1, all_due=True, only=occasion_id)
         if not found:
             return Reason.ALREADY_ASKED
         (each,) = found
-        if EnrolmentFacts(*each.enrolment).end_reason == EndReason.DEATH:
+        if each.enrolment.end_reason == EndReason.DEATH:
             return Reason.DIED
-        address = self._address(each, channel)
-        if address is None:
-            stopped = any(state == "opted_out" for _, _, state in each.addresses)
-            return Reason.OPTED_OUT if stopped else Reason.NO_ADDRESS
-        busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {address[0]})
+        channels = self._channels if channel is None else self._channels & {channel}
+        where = (await self._places(conn, found, self._today(now), channels))[each.id]
+        if not isinstance(where, Place):
+            stopped = any(known.state == "opted_out" for known in each.addresses)
+            return Reason.OPTED_OUT if stopped and where is Reason.NO_ADDRESS else where
+        busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {where.address_id})
         if busy_customers or busy_addresses:
             return Reason.BUSY
-        wanted = replace(each, expires_at=max(each.expires_at, now + MESSAGE_LIFETIME))  # a late wish is still one
-        await self._open(conn, [(wanted, *address)], now)
+        # One that has expired is asked all the same, and its message gets time to leave.
+        wanted = replace(each, expires_at=max(each.expires_at, now + MESSAGE_LIFETIME))
+        await self._open(conn, [(wanted, where)], now)
         return None
 
-    async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, int, str]], now: datetime) -> None:
+    async def _open(self, conn: Connection, opened: Sequence[tuple[Waiting, Place]], now: datetime) -> None:
         sessions = []
         messages = []
-        today = now.astimezone(self._zone).date()
-        openings = await self._openings(conn, [each for each, _, _ in opened], today)
-        for each, address_id, channel in opened:
-            started = Started(*(openings.get(each.id) or PLAIN))
+        for each, where in opened:
             survey = self._catalogue.surveys[each.survey]
-            session, effects = engine.step(
-                survey, engine.open_session(survey, each.language, _facts(each)), started, now
-            )
+            before = engine.open_session(survey, each.language, _known_facts(each))
+            session, effects = engine.step(survey, before, Started(where.opening, where.told), now)
             (say,) = (effect for effect in effects if isinstance(effect, Say))
             sessions.append(
                 {
                     "occasion_id": each.id,
                     "customer_id": each.customer_id,
-                    "address_id": address_id,
+                    "address_id": where.address_id,
                     "state": session.to_json(),
                     "language": each.language,
                     "is_open": 1,
@@ -254,31 +287,32 @@ class Planner:
                 {
                     "key": f"{each.id}:0",
                     "occasion_id": each.id,
-                    "address_id": address_id,
-                    "channel": channel,
+                    "address_id": where.address_id,
+                    "channel": where.channel,
                     "say": say.to_json(),
                     "expires_at": min(each.expires_at, now + MESSAGE_LIFETIME),
-                    "priority": 1 + self._rules.priority.index(each.survey),  # replies come before
+                    "priority": 1 + self._rank[each.survey],  # replies come before
                 }
             )
         await occasions.open_conversations(conn, sessions, now)
         await outbox.enqueue(conn, messages, now)
 
     async def expire_sessions(self, now: datetime, limit: int = 500) -> int:
-        """Remind of conversations that have come to a halt, and close those that waited too long; what was
-        answered counts. How many were closed."""
+        """Remind of conversations that have come to a halt, close those whose time is up, and count the closed.
+
+        What was answered in a conversation that is closed counts.
+        """
         async with self._db.begin() as conn:
             await self._remind(conn, now, limit)
             found = await occasions.expired_sessions(conn, now, limit)
             states: dict[int, str] = {}
             closed: list[tuple[int, str, str]] = []
-            for occasion_id, survey, state in found:
-                session, effects = engine.step(
-                    self._catalogue.surveys[survey], Session.from_json(state), Expired(), now
-                )
-                states[occasion_id] = session.to_json()
+            for each in found:
+                survey = self._catalogue.surveys[each.survey]
+                session, effects = engine.step(survey, Session.from_json(each.state), Expired(), now)
+                states[each.occasion_id] = session.to_json()
                 closed += [
-                    (occasion_id, effect.outcome, CONVERSATION_REASONS[effect.outcome])
+                    (each.occasion_id, effect.outcome, CONVERSATION_REASONS[effect.outcome])
                     for effect in effects
                     if isinstance(effect, Finish)
                 ]
@@ -287,26 +321,34 @@ class Planner:
         return len(found)
 
     async def _remind(self, conn: Connection, now: datetime, limit: int) -> None:
+        """Queue one reminder in each conversation that has come to a halt.
+
+        Nobody is reminded where, since the question was asked, nothing tells the customer from another who uses the
+        address.
+        """
         states: dict[int, str] = {}
         messages = []
         after = timedelta(days=self._rules.remind_after)
-        rows = await occasions.halted_sessions(conn, now - after, now, limit)
-        today = now.astimezone(self._zone).date()
-        uses = await people.uses_of(conn, {row.address_id for row in rows}, today) if rows else {}
-        for row in rows:
-            told = opening(row.customer_id, row.started_on, uses.get(row.address_id, ())) or PLAIN
-            waited = Waited() if told == PLAIN else Waited(*told)
-            survey = self._catalogue.surveys[row.survey]
-            session, effects = engine.step(survey, Session.from_json(row.state), waited, now)
-            states[row.occasion_id] = session.to_json()
+        halted = await occasions.halted_sessions(conn, now - after, now, limit)
+        uses = await people.uses_of(conn, {each.address.id for each in halted}, self._today(now)) if halted else {}
+        for each in halted:
+            own: tuple[KnownAddress, ...] = (each.address,)
+            where = place(each.customer_id, each.started_on, own, uses, {each.address.channel})
+            states[each.occasion_id] = each.state
+            if not isinstance(where, Place):
+                continue
+            waited = Waited() if where.is_plain else Waited(where.opening, where.told)
+            survey = self._catalogue.surveys[each.survey]
+            session, effects = engine.step(survey, Session.from_json(each.state), waited, now)
+            states[each.occasion_id] = session.to_json()
             messages += [
                 {
-                    "key": f"{row.occasion_id}:reminder",
-                    "occasion_id": row.occasion_id,
-                    "address_id": row.address_id,
-                    "channel": row.channel,
+                    "key": f"{each.occasion_id}:reminder",
+                    "occasion_id": each.occasion_id,
+                    "address_id": where.address_id,
+                    "channel": where.channel,
                     "say": effect.to_json(),
-                    "expires_at": row.expires_at,
+                    "expires_at": each.expires_at,
                 }
                 for effect in effects
                 if isinstance(effect, Say)
@@ -315,24 +357,34 @@ class Planner:
         await outbox.enqueue(conn, messages, now)
 
     async def overview(self, now: datetime, dry_run: bool = True, limit: int = 10_000) -> list[Verdict]:
-        """Every due and waiting contact and what would become of it now; ``dry_run``: nothing is written.
+        """Return every due and waiting contact with what would become of it now. Nothing is opened.
 
-        What is planned by ``now`` is in it either way; nothing is opened.
+        Args:
+            now: aware; what falls due by then is planned first.
+            dry_run: undo the planning.
+            limit: how many contacts at the most.
         """
         async with self._db.begin() as conn:
             while await self._plan_chunk(conn, now) == CHUNK:
                 pass
             found = await occasions.waiting(conn, now, limit, all_due=True)
-            decisions = await self._decide(conn, found, now)
+            decided = await self._decide(conn, found, now)
             if dry_run:
                 await conn.rollback()
         return [
-            Verdict(each.customer_ref, each.enrolment_ref, each.survey, each.period, each.due_at, decision)
-            for each, decision in decisions
+            Verdict(
+                customer=each.waiting.customer_ref,
+                enrolment=each.waiting.enrolment_ref,
+                survey=each.waiting.survey,
+                period=each.waiting.period,
+                due_at=each.waiting.due_at,
+                decision=each.decision,
+            )
+            for each in decided
         ]
 
 
-def _facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
-    """What the conversation knows from the start (survey.understanding.questions.FACTS)."""
-    changed = EnrolmentFacts(*each.enrolment).end_reason == EndReason.CHANGED_PROVIDER
+def _known_facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
+    """Return what the conversation knows from the start (survey.packs.pack_files.FACTS)."""
+    changed = each.enrolment.end_reason == EndReason.CHANGED_PROVIDER
     return (("same_provider", 0),) if each.survey == SurveyId.END and changed else ()

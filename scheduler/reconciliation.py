@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler import rules as rules_
-from scheduler.rules import EnrolmentFacts, Rules
+from scheduler.rules import Rules
 from storage.database.engine import Connection, Database
 from storage.outcomes import ledger
 from storage.outcomes.accounts import Account, Ledger, Problem
 from storage.outcomes.ledger import Enrolment
+from storage.planning.facts import EnrolmentFacts
 from storage.supervision import evidence
 from storage.supervision.values import Watch
 from survey.codes import LedgerFault, Unfinished
@@ -60,7 +61,7 @@ class _Book:
 
     def enter(self, enrolment: Enrolment) -> None:
         """Put each contact of ``enrolment`` in its place."""
-        facts = EnrolmentFacts(*enrolment.facts)
+        facts = enrolment.facts
         asked = rules_.plan(replace(facts, unseen_from=date.min), self._today, self._rules).due
         due = {(each.survey, each.period): each.due_on for each in asked}
         kept = {(row.survey, row.period): row for row in enrolment.rows}

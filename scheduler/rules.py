@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduler.hours import SendWindow
+from storage.planning.facts import EnrolmentFacts
 from survey.codes import EndReason, Outcome, Reason, SurveyId, because, reason_of
 
 
@@ -30,24 +31,6 @@ class Rules:
     remind_after: int = 3  # without an answer
     conversation: int = 7  # that an unfinished conversation waits
     priority: tuple[str, ...] = (SurveyId.START, SurveyId.END, SurveyId.CHECKIN)  # the important first
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentFacts:
-    """What planning needs to know of an enrolment. ``ended_on`` may lie ahead.
-
-    Attributes:
-        registered_on: when we first heard of it: what had lost its meaning by then was never due.
-        unseen_from: what fell due before this day has been planned already; None: nothing is left to plan.
-        watched_from: the day from which the provider is under watch, or None.
-    """
-
-    started_on: date
-    ended_on: date | None
-    end_reason: str
-    registered_on: date
-    unseen_from: date | None = date.min
-    watched_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from storage.delivery import outbox
 from storage.people import addresses as people
 from storage.people.addresses import Address, Person
 from storage.planning import occasions
-from survey.codes import CONVERSATION_REASONS, Outcome
+from survey.codes import CONVERSATION_REASONS, Channel, Outcome
 from survey.packs.catalogue import Catalogue
 
 # How far back the latest conversation of an address is looked for. It stays open for WAITS and may be opened again
@@ -35,12 +35,14 @@ class Moment:
     Attributes:
         today: the unit's own day.
         waits: how long a conversation stays open after its customer was last heard.
+        channels: those that can send: a conversation whose chat is closed to us may go on at one of them.
     """
 
     catalogue: Catalogue
     now: datetime
     today: date
-    waits: timedelta
+    waits: timedelta = WAITS
+    channels: Collection[str] = tuple(Channel)
 
 
 @dataclass(slots=True)
@@ -90,6 +92,12 @@ class Batch:
         # The address's customers were not read while the conversation was open.
         if address_id not in self.people and self.states[address_id] != "unlinked":
             self.people[address_id] = [Person(conversation.customer_id, conversation.session.language, 0)]
+
+    async def reload(self, address_id: int) -> None:
+        """Read an address anew, after its open conversation has moved or ended otherwise than by a step."""
+        self.open.pop(address_id, None)
+        self.people |= await people.users_of(self.conn, [address_id])
+        self.ended |= await sessions.ended_at(self.conn, [address_id], self.now - LOOK_BACK)
 
     def forget(self, customer_id: int, but: Conversation | None) -> None:
         """Drop the conversations of a customer whose answers are erased, apart from the one that is going on."""

@@ -9,16 +9,17 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.inbound.batch import WAITS
+from bot.inbound.batch import WAITS, Moment
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler import crash_points
 from storage.conversation import inbox
 from storage.database.engine import Database, is_passing
 from storage.errors import StorageFailure
+from survey.codes import Channel
 from survey.packs.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Intake:
         now: Callable[[], datetime],
         waits: timedelta = WAITS,
         zone: tzinfo = UTC,
+        channels: Collection[str] = tuple(Channel),
     ) -> None:
         """Make an intake that has nothing waiting.
 
@@ -52,12 +54,14 @@ class Intake:
             now: the composition root's clock.
             waits: how long a conversation stays open after its customer was last heard.
             zone: the unit's time zone, which says what day it is.
+            channels: those that can send.
         """
         self._db = db
         self._catalogue = catalogue
         self._now = now
         self._waits = waits
         self._zone = zone
+        self._channels = channels
         self._waiting: deque[tuple[Inbound, asyncio.Future[Taken]]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._expected = 0  # those that the last commit answered, and those that waited then
@@ -119,7 +123,8 @@ class Intake:
         async with self._db.begin() as conn:
             now = self._now()
             today = now.astimezone(self._zone).date()
-            taken = await take_in(conn, events, self._catalogue, now, self._waits, today)
+            at = Moment(self._catalogue, now, today, self._waits, self._channels)
+            taken = await take_in(conn, events, at)
             crash_points.point("intake.saved")
         crash_points.point("intake.committed")
         return taken

@@ -29,13 +29,15 @@ by the next (group_commit).
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.inbound import batch as batches
 from bot.inbound import contact_messages, customer_messages
-from bot.inbound.batch import WAITS, Batch, Moment
+from bot.inbound.batch import Batch, Moment
 from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Taken, Tapped
 from bot.inbound.scene import Handled, Scene
+from scheduler import fallback
+from scheduler.fallback import Context
 from storage.contacts import links
 from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
@@ -46,32 +48,20 @@ from storage.people import addresses as people
 from storage.people.addresses import Address
 from survey.codes import Channel
 from survey.conversation.model import Say, TextReceived
-from survey.packs.catalogue import FALLBACK, Catalogue
+from survey.packs.catalogue import FALLBACK
 
 SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
 REPLY_LIFETIME = timedelta(hours=1)  # a Telegram reply that could not be sent by then has lost its meaning
 
 
-async def take_in(
-    conn: Connection,
-    events: Sequence[Inbound],
-    catalogue: Catalogue,
-    now: datetime,
-    waits: timedelta = WAITS,
-    today: date | None = None,
-) -> list[Taken]:
-    """Save ``events`` in the caller's transaction and return what became of each, in order.
-
-    Args:
-        waits: how long a conversation stays open after its customer was last heard.
-        today: the unit's own day; that of ``now`` in UTC where none is given.
-    """
+async def take_in(conn: Connection, events: Sequence[Inbound], at: Moment) -> list[Taken]:
+    """Save ``events`` in the caller's transaction and return what became of each, in order."""
     stored = await inbox.stored(conn, [event.key for event in events])
     known = {key: Taken(outcome, reply) for key, (outcome, reply) in stored.items()}
     new = [event for event in events if event.key not in known]
     if new:
-        addresses = await _addresses(conn, new, now)
-        batch = await batches.load(conn, Moment(catalogue, now, today or now.date(), waits), addresses.values())
+        addresses = await _addresses(conn, new, at.now)
+        batch = await batches.load(conn, at, addresses.values())
         tapped = {event.event.reference for event in new if isinstance(event.event, Tapped)}
         buttons = await outbox.asked_by(conn, tapped) if tapped else {}
         contacts = await _contacts(batch, new, addresses, buttons)
@@ -166,17 +156,17 @@ async def _link(scene: Scene, token: str) -> Handled:
 async def _blocked(scene: Scene, blocked: bool) -> Handled:
     """Note that a chat is closed to us, or open again.
 
-    Its conversation goes on at another address of the customer's, where there is one.
+    What becomes of the conversation that was open there is decided in scheduler/fallback.py.
     """
     batch, sender = scene.batch, scene.sender
     if not blocked:
         await reachability.regained(batch.conn, sender.id, batch.now)
         return Handled("unblocked")
     await batch.save()
-    if not await reachability.lost(batch.conn, sender.id, batch.now):
-        return Handled("blocked")
-    batch.open.pop(sender.id, None)
-    return Handled("blocked_moved")
+    fate = await fallback.blocked(batch.conn, sender.id, Context(batch.at.channels, batch.now, batch.at.today))
+    if fate != "stays":
+        await batch.reload(sender.id)
+    return Handled("blocked_moved" if fate == "moved" else "blocked")
 
 
 def _reply(scene: Scene, conversation: Conversation | None, say: Say) -> str:

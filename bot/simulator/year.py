@@ -26,11 +26,14 @@ from bot.simulator.emulator.server import Emulator
 from bot.simulator.register import Example
 from bot.simulator.service import pointed_at
 from bot.web import webhooks
+from scheduler import fallback
+from scheduler.fallback import Context
 from storage.database.engine import Database
 from storage.followups import recording
 from storage.migrations.upgrade import create_or_upgrade
 from storage.register import importer as register
 from storage.register import reader
+from survey.codes import Channel
 
 YEAR = 2015
 FIRST_DAY = date(2014, 12, 1)
@@ -76,7 +79,8 @@ class SimulatedYear:
         """Import the register as it is known on ``day``, by the files that `followup import` reads."""
         batch = reader.read(register_files.write_csv(self.register.known_on(day), self.folder))
         async with self.app.db.begin() as conn:
-            await register.apply(conn, batch, day, self.clock())
+            imported = await register.apply(conn, batch, day, self.clock())
+            await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), self.clock(), day))
 
     async def _tick(self, moment: datetime, before: datetime) -> None:
         """Plan, open and send at ``moment``, then let the customers answer ``before`` the next."""

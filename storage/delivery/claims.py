@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, case, func, literal_column, or_, select, update
 
 from storage.database.engine import Connection, Database
-from storage.delivery import fallback, pacing
+from storage.delivery import conversations, pacing
 from storage.delivery.outbox import REPLY, SWEPT
 from storage.delivery.pacing import Pace
 from storage.people import addresses as people
 from storage.tables import address, customer, customer_address, occasion, outbox, session
-from survey.codes import Reason
+from survey.codes import Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ async def _claim_queued(
     for language, ids in started.items():
         start = {"language_": language, "lease_": now + lease, "called_": called_at, "ids": ids}
         await conn.execute(_START, start)
-    await fallback.close(conn, lapsed, "expired", Reason.LAPSED, now)
+    await conversations.end(conn, lapsed, Outcome.EXPIRED, Reason.LAPSED, now)
     if claimed:
         if pace.in_all is not None:
             await pacing.taken(conn, name, moments[len(claimed) - 1] + timedelta(seconds=1 / pace.in_all))

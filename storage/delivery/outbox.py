@@ -1,6 +1,26 @@
-"""Messages on their way out: queued in the caller's transaction, and found again by the question they asked.
+"""The outbox: messages are queued in the caller's transaction, and found again by key or reference.
 
-storage/delivery/claims.py takes them to be sent, storage/delivery/settlement.py writes down what became of them.
+Theory of operation
+
+A message is a row. Its state (survey.codes.MessageState) and who changes it:
+
+    queued      enqueue; also claims.release and settlement, when a message is to be called for again
+    sending     claims.claim: it is ours until the lease ends
+    unknown     settlement, or the end of a lease: it may have been sent. The provider is asked about it before it
+                is sent again; where nobody can be asked it is repeated once (scheduler/delivery.py)
+    sent        settlement: the provider has taken it
+    delivered   settlement.carrier_said: the receiver has it
+    failed      settlement: it certainly did not arrive. What follows: scheduler/fallback.py
+    cancelled   claims.claim, and those who withdraw what waits: it has lost its reason
+    expired     claims.claim: its time was up before it could be sent
+
+The key makes queueing idempotent: a second message with a known key is left out. The reference is the message's
+name at the provider, in status callbacks and in buttons.
+
+What a crash leaves. Before a claim is committed: queued. Between that commit and the settlement: sending, until the
+lease ends; then a message that may have been called for is unknown, and one that cannot have been is queued again.
+
+storage/delivery/claims.py takes messages to be sent; settlement.py, beside it, writes down what became of them.
 """
 
 import secrets
@@ -16,19 +36,27 @@ from storage.database.statements import insert_ignore
 from storage.tables import outbox
 from survey.conversation.model import Say
 
-REPLY = "reply:"  # begins the key of an answer to what the customer just wrote, which leaves at any hour
-SWEPT = "reply:swept:"  # but not when it was written long ago
+# The key of an answer to what the customer has just written begins so. It leaves at any hour,
+REPLY = "reply:"
+# unless what it answers was written long ago.
+SWEPT = "reply:swept:"
 PRIORITY = 5  # of a message that is queued without one; replies have 0
 
 
 def new_reference() -> str:
-    """A name for a message that nobody can guess: who knows it is believed about its delivery, and its buttons."""
+    """Return a name for a message that nobody can guess: what comes with it is believed to be about the message."""
     return secrets.token_urlsafe(16)
 
 
 async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Queue messages: key, occasion_id, address_id, channel, say, expires_at, and where they are not the usual
-    ones their priority (the lowest leaves first), reference and not_before. A known key is left."""
+    """Queue messages; one whose key is known is left out.
+
+    Args:
+        conn: the caller's transaction.
+        messages: key, occasion_id, address_id, channel, say and expires_at of each; where they are not the usual
+            ones, priority (the lowest leaves first), reference and not_before.
+        now: when they are queued (aware).
+    """
     common = {
         "state": "queued",
         "reason": "",
@@ -48,6 +76,51 @@ async def cancel_queued(conn: Connection, address_ids: Collection[int], reason: 
     o = outbox.c
     waiting = update(outbox).where(o.address_id.in_(list(address_ids)), o.state == "queued")
     await conn.execute(waiting.values(state="cancelled", reason=reason, settled_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as it was queued. ``say`` is survey.conversation.model.Say as JSON."""
+
+    key: str
+    occasion_id: int | None
+    address_id: int
+    channel: str
+    say: str
+    expires_at: datetime
+    priority: int
+
+
+async def outgoing(conn: Connection, id_: int) -> Outgoing:
+    """Return a message by its row's id."""
+    o = outbox.c
+    columns = (o.key, o.occasion_id, o.address_id, o.channel, o.say, o.expires_at, o.priority)
+    row = (await conn.execute(select(*columns).where(o.id == id_))).one()
+    return Outgoing(
+        key=row.key,
+        occasion_id=row.occasion_id,
+        address_id=row.address_id,
+        channel=row.channel,
+        say=row.say,
+        expires_at=row.expires_at,
+        priority=row.priority,
+    )
+
+
+def key_at(key: str, address_id: int) -> str:
+    """Return the key of a message that is queued anew for an address: the first key, and the address."""
+    return f"{_first(key)}>{address_id}"
+
+
+def _first(key: str) -> str:
+    return key.partition(">")[0]
+
+
+async def tries(conn: Connection, occasion_id: int, key: str) -> dict[str, int]:
+    """Return the messages that were queued for the same purpose as the one with ``key``: their addresses by key."""
+    o = outbox.c
+    rows = await conn.execute(select(o.key, o.address_id).where(o.occasion_id == occasion_id))
+    return {row.key: row.address_id for row in rows if _first(row.key) == _first(key)}
 
 
 @dataclass(frozen=True, slots=True)

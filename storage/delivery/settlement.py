@@ -1,6 +1,6 @@
 """What became of a message: by the call's own answer, by the carrier's later word, by asking the provider."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, case, or_, select, update
 
 from storage.database.engine import Connection
-from storage.delivery import fallback, pacing
+from storage.delivery import pacing
 from storage.delivery.claims import Claimed
 from storage.tables import outbox
-from survey.codes import Reason, because
+from survey.codes import MessageState, Reason, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +99,20 @@ _STATES = {
     "opted_out": "failed",
     "failed": "failed",
 }
-_TOLD = ("sent", "permanent", "opted_out", "failed")  # the account works: the provider looked at the message
+UNDELIVERED = ("permanent", "opted_out", "failed")  # kinds of a message that certainly did not arrive
+_TOLD = ("sent", *UNDELIVERED)  # the account works: the provider looked at the message
 
 
-async def settle(
-    conn: Connection, results: Sequence[Result], on: Collection[str], now: datetime, today: date
-) -> None:
-    """Write down what became of claimed messages, and what follows for channels, addresses and occasions.
+async def settle(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
+    """Write down what became of claimed messages, and what follows for their channels.
 
-    ``on``: the channels that a message may fall back to.
+    What follows for the conversations of those that did not arrive: scheduler/fallback.py.
+
+    Args:
+        conn: the caller's transaction.
+        results: one for each message.
+        now: aware.
+        today: the unit's own day at ``now``, from which the case about a paused channel counts its deadline.
     """
     await _settle_channels(conn, results, now, today)
     await _many(
@@ -151,9 +156,6 @@ async def settle(
             if each.kind in _STATES
         ],
     )
-    for each in results:
-        if each.kind in ("permanent", "opted_out", "failed"):
-            await fallback.follow_up(conn, each.message.id, each.kind, on, now)
 
 
 async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
@@ -184,61 +186,72 @@ async def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) ->
         await conn.execute(statement, rows)
 
 
-# A status is replaced only by one of higher rank: callbacks come in any order.
+# A carrier's status replaces only one of lower rank: callbacks come in any order.
 _RANKS = {"accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4}
 _RANKS |= {"delivered": 5, "undelivered": 5, "failed": 5, "canceled": 5, "read": 6}
-_WORDS = {"sent": "sent", "delivered": "delivered", "read": "delivered"}
-_WORDS |= {"undelivered": "failed", "failed": "failed", "canceled": "failed"}
+_STATE_OF = {
+    "sent": MessageState.SENT,
+    "delivered": MessageState.DELIVERED,
+    "read": MessageState.DELIVERED,
+    "undelivered": MessageState.FAILED,
+    "failed": MessageState.FAILED,
+    "canceled": MessageState.FAILED,
+}
 
 
-async def status(
-    conn: Connection,
-    reference: str,
-    word: str,
-    error_code: str | None,
-    now: datetime,
-    kind: str | None = None,
-    *,
-    today: date,
-    external_id: str | None = None,
-    on: Collection[str] = (),
-) -> bool:
-    """Take in the carrier's word about a message; False when no message has this reference.
+@dataclass(frozen=True, slots=True)
+class CarrierWord:
+    """What a carrier says about a message.
 
-    Any word says that the provider has the message: what was in doubt is so no longer. ``kind`` is the
-    channel's classification of ``error_code``; ``external_id`` the provider's name for the message; ``on``
-    as in :func:`settle`.
+    Attributes:
+        reference: our own name for the message.
+        status: the carrier's word, as "delivered".
+        error_code: the carrier's code; None where there is none.
+        external_id: the provider's name for the message; None where it is not told.
     """
-    row = (
-        await conn.execute(
-            select(outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.state, outbox.c.external_id)
-            .where(outbox.c.reference == reference)
-            .with_for_update()
-        )
-    ).first()
+
+    reference: str
+    status: str
+    error_code: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a carrier's word has made of a message. ``has_failed``: the word says, first, that it did not arrive."""
+
+    message_id: int
+    channel: str
+    has_failed: bool
+
+
+async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> Told | None:
+    """Write down a carrier's word about a message; return None when no message has its reference.
+
+    Any word says that the provider has the message: it is no longer in doubt.
+    """
+    o = outbox.c
+    statement = select(o.id, o.channel, o.status, o.state, o.external_id).where(o.reference == word.reference)
+    row = (await conn.execute(statement.with_for_update())).first()
     if row is None:
-        return False
-    word = word.lower()
-    if _RANKS.get(word, 0) <= _RANKS.get(row.status, 0):
-        return True
-    values: dict[str, Any] = {"status": word}
-    if row.external_id is None and external_id is not None:
-        values["external_id"] = external_id
-    state = _WORDS.get(word)
-    if state is None and row.state in ("queued", "sending", "unknown"):
-        state = "sent"
+        return None
+    status = word.status.lower()
+    if _RANKS.get(status, 0) <= _RANKS.get(row.status, 0):
+        return Told(row.id, row.channel, has_failed=False)
+    values: dict[str, Any] = {"status": status}
+    if row.external_id is None and word.external_id is not None:
+        values["external_id"] = word.external_id
+    state = _STATE_OF.get(status)
+    if state is None and row.state in (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN):
+        state = MessageState.SENT
     if state is not None:
-        reason = ""
-        if state == "failed" and error_code:
-            reason = because(Reason.CARRIER_CODE, word, error_code)
-        elif state == "failed":
-            reason = because(Reason.CARRIER_FAILED, word)
+        reason = _carrier_reason(status, word.error_code) if state is MessageState.FAILED else ""
         values |= {"state": state, "reason": reason, "lease_until": None, "settled_at": now}
-    await conn.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
-    if state == "failed":
-        if kind == "account":
-            # One message tries at once whether it lasts.
-            await pacing.pause(conn, row.channel, error_code or word, now=now, today=today, until=now)
-        known = ("permanent", "opted_out", "transient", "throttled", "account")
-        await fallback.follow_up(conn, row.id, kind if kind in known else "failed", on, now)
-    return True
+    await conn.execute(update(outbox).where(o.id == row.id).values(**values))
+    return Told(row.id, row.channel, has_failed=state is MessageState.FAILED)
+
+
+def _carrier_reason(status: str, error_code: str | None) -> str:
+    if error_code is None:
+        return because(Reason.CARRIER_FAILED, status)
+    return because(Reason.CARRIER_CODE, status, error_code)

@@ -1,28 +1,34 @@
-"""The ledger: what the register asked for, beside what became of every occasion, per month, provider and survey.
+"""The ledger's rows: every occasion as it is stored, and what a row fails to say.
 
-What the register asks for is worked out anew by the rules (scheduler/reconciliation.py); here the rows are read,
-and each occasion is put in one place. The sums are storage/outcomes/accounts.py's.
+What the register asks for is computed anew by the rules (scheduler/reconciliation.py) and held against these rows.
+The sums are in storage/outcomes/accounts.py.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.planning.due import FACTS
+from storage.planning.due import FACTS, facts_of
+from storage.planning.facts import EnrolmentFacts
 from storage.tables import enrolment, next_look, occasion, provider, session
 from survey.codes import LedgerFault, Outcome, Unfinished
 
 _OUTCOMES = frozenset(Outcome)
-CLOCK_BACK = timedelta(hours=1)  # a clock may have been set back so far between two times
+# So far a clock may have been set back between two times that are compared.
+CLOCK_BACK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One occasion as it is stored. ``session_open`` is None where no conversation was begun."""
+    """One occasion as it is stored.
+
+    Attributes:
+        session_open: whether its conversation is open; None where none was begun.
+        heard_at: when the customer last wrote in it.
+    """
 
     survey: str
     period: str
@@ -37,12 +43,12 @@ class Row:
 
     @property
     def place(self) -> str:
-        """Where the contact is: its outcome, or ``open``, or ``waiting``."""
+        """Where the occasion is: its outcome, or an Unfinished."""
         return self.outcome or (Unfinished.OPEN if self.opened_at else Unfinished.WAITING)
 
     @property
     def _goes_on(self) -> bool:
-        """Whether a late answer or a correction has opened the conversation again; its outcome stands meanwhile."""
+        """Whether a late answer or a correction has opened the conversation again; its outcome stays meanwhile."""
         if self.heard_at is None or self.closed_at is None:
             return False
         return self.heard_at > self.closed_at - CLOCK_BACK
@@ -71,17 +77,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An enrolment with what the rules need of it (the order of scheduler.rules.EnrolmentFacts) and its rows."""
+    """An enrolment, what the rules need to know of it, and its occasions."""
 
     id: int
     ref: str
     provider: str
-    facts: tuple[Any, ...]
+    facts: EnrolmentFacts
     rows: tuple[Row, ...]
 
 
 async def enrolments(conn: AsyncConnection, after: int, limit: int, now: datetime) -> Sequence[Enrolment]:
-    """The next ``limit`` enrolments by id, with every occasion that was due by ``now``."""
+    """Return the next ``limit`` enrolments after the id ``after``, with every occasion that was due by ``now``."""
     found = (
         await conn.execute(
             select(enrolment.c.id, enrolment.c.ref, provider.c.ref.label("provider"), *FACTS)
@@ -106,15 +112,25 @@ async def enrolments(conn: AsyncConnection, after: int, limit: int, now: datetim
             occasion.c.closed_at,
             occasion.c.outcome,
             occasion.c.reason,
-            session.c.is_open,
+            session.c.is_open.label("session_open"),
             session.c.heard_at,
         )
         .outerjoin(session, session.c.occasion_id == occasion.c.id)
         .where(occasion.c.enrolment_id.between(found[0].id, found[-1].id), occasion.c.due_at <= now)
     )
-    for id_, *values in stored:
-        rows.setdefault(id_, []).append(Row(*values))
-    return [
-        Enrolment(id_, ref, provider_, tuple(facts), tuple(rows.get(id_, ())))
-        for id_, ref, provider_, *facts in found
-    ]
+    for row in stored:
+        rows.setdefault(row.enrolment_id, []).append(
+            Row(
+                survey=row.survey,
+                period=row.period,
+                due_at=row.due_at,
+                look_at=row.look_at,
+                opened_at=row.opened_at,
+                closed_at=row.closed_at,
+                outcome=row.outcome,
+                reason=row.reason,
+                session_open=row.session_open,
+                heard_at=row.heard_at,
+            )
+        )
+    return [Enrolment(row.id, row.ref, row.provider, facts_of(row), tuple(rows.get(row.id, ()))) for row in found]

@@ -173,11 +173,12 @@ async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: da
 
 
 async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> list[tuple[int, int]]:
-    """Give each customer id its phone (empty: none), leaving Telegram chats as they are. A number stays unlinked
-    from one of whom it was said to be the wrong one.
+    """Give each customer id its phone (empty: none), leaving Telegram chats as they are.
 
-    The (customer id, address id) of each number that is no longer the customer's: see
-    storage.delivery.reachability.given_up.
+    A number stays unlinked from a customer of whom it was said to be the wrong one.
+
+    Returns:
+        (customer id, address id) of each number that is no longer the customer's, for scheduler.fallback.give_up.
     """
     wanted = await find_or_add(conn, "sms", [phone for phone in phones.values() if phone], now)
     rows = await conn.execute(

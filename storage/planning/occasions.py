@@ -1,4 +1,8 @@
-"""Planned contacts that wait, what decides whether they may be made now, and the conversations that they open."""
+"""Occasions: planned contacts that wait, the facts that decide about them, and the conversations that they open.
+
+Only statements: whether a contact is made is decided in scheduler/rules.py, and where in
+survey/conversation/openings.py.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +10,24 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database.engine import Connection
 from storage.database.statements import insert
-from storage.planning.due import FACTS
+from storage.planning.due import FACTS, facts_of
+from storage.planning.facts import EnrolmentFacts
 from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
 from survey.codes import Reason
+from survey.conversation.openings import KnownAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """An occasion that waits to be opened, with what is known of its enrolment and customer.
 
-    ``enrolment`` are the facts in the order of ``storage.planning.due.FACTS``; ``hindrance`` is why it was held
-    last.
+    Attributes:
+        hindrance: the stored reason why it was held last (survey.codes.because); empty when it was never held.
+        addresses: the customer's, the preferred one first.
+        last_contact_at: when the customer's latest conversation was opened; None when there was none.
     """
 
     id: int
@@ -32,13 +40,13 @@ class Waiting:
     due_at: datetime
     expires_at: datetime
     hindrance: str
-    enrolment: tuple[Any, ...]
-    addresses: tuple[tuple[int, str, str], ...]  # (id, channel, state), the preferred first
+    enrolment: EnrolmentFacts
+    addresses: tuple[KnownAddress, ...]
     last_contact_at: datetime | None
 
 
-async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: datetime) -> None:
-    """Have what waits for these enrolments looked at from ``at`` on: something about them has changed."""
+async def look_again(conn: Connection, enrolments: Collection[int], at: datetime) -> None:
+    """Have the occasions that wait for these enrolments looked at from ``at`` on, because a fact has changed."""
     await conn.execute(
         update(occasion)
         .where(
@@ -52,7 +60,7 @@ async def look_again(conn: AsyncConnection, enrolments: Collection[int], at: dat
 
 
 async def waiting(
-    conn: AsyncConnection,
+    conn: Connection,
     now: datetime,
     limit: int,
     survey: str | None = None,
@@ -60,9 +68,15 @@ async def waiting(
     all_due: bool = False,
     only: int | None = None,
 ) -> list[Waiting]:
-    """Occasions to look at by ``now``, the longest waiting first; ``all_due``: also those held until later.
+    """Return the occasions to look at by ``now``, the longest waiting first.
 
-    ``only``: the occasion with this id, and no other.
+    Args:
+        conn: the caller's transaction; the rows are locked until it ends, and those of others are left out.
+        now: aware.
+        limit: how many at the most.
+        survey: only those of this survey.
+        all_due: also those that are held until later.
+        only: only the occasion with this id.
     """
     moment = occasion.c.due_at if all_due else occasion.c.look_at
     statement = (
@@ -98,33 +112,46 @@ async def waiting(
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
-    found = []
-    for row in rows:
-        values: list[Any] = list(row)
-        facts = tuple(values[-len(FACTS) :])
-        values[-len(FACTS) :] = facts, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)
-        found.append(Waiting(*values))
-    return found
+    return [
+        Waiting(
+            id=row.id,
+            customer_id=row.customer_id,
+            customer_ref=row.customer_ref,
+            enrolment_ref=row.enrolment_ref,
+            language=row.language,
+            survey=row.survey,
+            period=row.period,
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            hindrance=row.reason,
+            enrolment=facts_of(row),
+            addresses=addresses.get(row.customer_id, ()),
+            last_contact_at=contacts.get(row.customer_id),
+        )
+        for row in rows
+    ]
 
 
-async def addresses_of(
-    conn: AsyncConnection, customers: Collection[int]
-) -> dict[int, tuple[tuple[int, str, str], ...]]:
-    """Each customer's addresses: Telegram before SMS, since the customer chose it, then the latest link."""
+async def addresses_of(conn: Connection, customers: Collection[int]) -> dict[int, tuple[KnownAddress, ...]]:
+    """Return each customer's addresses, the preferred one first.
+
+    Telegram comes before SMS, because the customer chose it; then the latest link.
+    """
     rows = await conn.execute(
         select(customer_address.c.customer_id, address.c.id, address.c.channel, address.c.state)
         .join(address, address.c.id == customer_address.c.address_id)
         .where(customer_address.c.customer_id.in_(list(customers)))
         .order_by(address.c.channel.desc(), customer_address.c.linked_at.desc())
     )
-    found: dict[int, tuple[tuple[int, str, str], ...]] = {}
+    found: dict[int, tuple[KnownAddress, ...]] = {}
     for row in rows:
-        found[row.customer_id] = (*found.get(row.customer_id, ()), (row.id, row.channel, row.state))
+        known = KnownAddress(row.id, row.channel, row.state)
+        found[row.customer_id] = (*found.get(row.customer_id, ()), known)
     return found
 
 
-async def _last_contacts(conn: AsyncConnection, customers: Collection[int]) -> dict[int, datetime]:
-    """When each customer's latest conversation was opened by us."""
+async def _last_contacts(conn: Connection, customers: Collection[int]) -> dict[int, datetime]:
+    """Return when each customer's latest conversation was opened by us."""
     rows = await conn.execute(
         select(session.c.customer_id, func.max(session.c.opened_at, type_=session.c.opened_at.type))
         .where(session.c.customer_id.in_(list(customers)))
@@ -134,9 +161,9 @@ async def _last_contacts(conn: AsyncConnection, customers: Collection[int]) -> d
 
 
 async def busy(
-    conn: AsyncConnection, customers: Collection[int], addresses: Collection[int]
+    conn: Connection, customers: Collection[int], addresses: Collection[int]
 ) -> tuple[set[int], set[int]]:
-    """Customers, and addresses, with an open conversation."""
+    """Return those of the customers, and of the addresses, that have an open conversation."""
     rows = (
         await conn.execute(
             select(session.c.customer_id, session.c.address_id).where(
@@ -149,9 +176,9 @@ async def busy(
 
 
 async def top_survey(
-    conn: AsyncConnection, customers: Collection[int], now: datetime, priority: Mapping[str, int]
+    conn: Connection, customers: Collection[int], now: datetime, priority: Mapping[str, int]
 ) -> dict[int, int]:
-    """The best (lowest) priority among each customer's due and waiting occasions."""
+    """Return the best (lowest) priority among each customer's due and waiting occasions."""
     rows = await conn.execute(
         select(occasion.c.customer_id, occasion.c.survey).where(
             occasion.c.customer_id.in_(list(customers)),
@@ -167,9 +194,9 @@ async def top_survey(
 
 
 async def started_between(
-    conn: AsyncConnection, customers: Collection[int], first: date, last: date
+    conn: Connection, customers: Collection[int], first: date, last: date
 ) -> list[tuple[int, date, date | None]]:
-    """Customer, start and end of each enrolment of ``customers`` that started from ``first`` to ``last``."""
+    """Return customer id, start and end of the enrolments that started from ``first`` to ``last``."""
     rows = await conn.execute(
         select(enrolment.c.customer_id, enrolment.c.started_on, enrolment.c.ended_on).where(
             enrolment.c.customer_id.in_(list(customers)), enrolment.c.started_on.between(first, last)
@@ -195,14 +222,14 @@ _OPEN = (
 )
 
 
-async def hold(conn: AsyncConnection, held: Sequence[tuple[int, datetime, str]]) -> None:
-    """(id, look again at, reason) of each occasion that must wait."""
+async def hold(conn: Connection, held: Sequence[tuple[int, datetime, str]]) -> None:
+    """Hold occasions: (id, when to look again, stored reason) of each."""
     if held:
         await conn.execute(_HOLD, [{"id_": id_, "look_at_": at, "reason_": reason} for id_, at, reason in held])
 
 
-async def close(conn: AsyncConnection, closed: Sequence[tuple[int, str, str]], at: datetime) -> None:
-    """(id, outcome, reason) of each occasion that has ended."""
+async def close(conn: Connection, closed: Sequence[tuple[int, str, str]], at: datetime) -> None:
+    """Close occasions: (id, outcome, stored reason) of each."""
     if closed:
         await conn.execute(
             _CLOSE,
@@ -210,30 +237,58 @@ async def close(conn: AsyncConnection, closed: Sequence[tuple[int, str, str]], a
         )
 
 
-async def open_conversations(conn: AsyncConnection, sessions: Sequence[dict[str, Any]], at: datetime) -> None:
+async def open_conversations(conn: Connection, sessions: Sequence[dict[str, Any]], at: datetime) -> None:
     """Insert the sessions and mark their occasions opened."""
     if sessions:
         await insert(conn, session, sessions)
         await conn.execute(_OPEN, [{"id_": each["occasion_id"], "at_": at} for each in sessions])
 
 
-async def expired_sessions(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Any]:
-    """Open conversations whose time is up: occasion_id, survey, state."""
+@dataclass(frozen=True, slots=True)
+class ExpiredSession:
+    """An open conversation whose time is up; ``state`` is a Session as JSON."""
+
+    occasion_id: int
+    survey: str
+    state: str
+
+
+async def expired_sessions(conn: Connection, now: datetime, limit: int) -> list[ExpiredSession]:
+    """Return the open conversations whose time is up, locked as an incoming message locks them."""
     statement = (
         select(session.c.occasion_id, occasion.c.survey, session.c.state)
         .join(occasion, occasion.c.id == session.c.occasion_id)
-        .join(address, address.c.id == session.c.address_id)  # locked as an incoming message locks it
+        .join(address, address.c.id == session.c.address_id)
         .where(session.c.is_open == 1, session.c.expires_at <= now)
         .order_by(session.c.expires_at)
         .limit(limit)
         .with_for_update()
     )
-    return (await conn.execute(statement)).all()
+    rows = await conn.execute(statement)
+    return [ExpiredSession(row.occasion_id, row.survey, row.state) for row in rows]
 
 
-async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime, limit: int) -> Sequence[Any]:
-    """Open conversations in which nothing was heard after ``since``, and of which nobody was reminded yet:
-    occasion_id, survey, state, address_id, channel, expires_at, customer_id, started_on (of the enrolment)."""
+@dataclass(frozen=True, slots=True)
+class HaltedSession:
+    """An open conversation that its customer may be reminded of.
+
+    Attributes:
+        state: a Session as JSON.
+        address: where it goes on; it is active.
+        started_on: of the enrolment that it is about.
+    """
+
+    occasion_id: int
+    customer_id: int
+    survey: str
+    state: str
+    address: KnownAddress
+    expires_at: datetime
+    started_on: date
+
+
+async def halted_sessions(conn: Connection, since: datetime, now: datetime, limit: int) -> list[HaltedSession]:
+    """Return the open conversations that nobody was reminded of and in which nothing was heard after ``since``."""
     started_on = select(enrolment.c.started_on).where(enrolment.c.id == occasion.c.enrolment_id).scalar_subquery()
     statement = (
         select(
@@ -242,6 +297,7 @@ async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime,
             session.c.state,
             session.c.address_id,
             address.c.channel,
+            address.c.state.label("address_state"),
             session.c.expires_at,
             session.c.customer_id,
             started_on.label("started_on"),
@@ -259,7 +315,19 @@ async def halted_sessions(conn: AsyncConnection, since: datetime, now: datetime,
         .limit(limit)
         .with_for_update()
     )
-    return (await conn.execute(statement)).all()
+    rows = await conn.execute(statement)
+    return [
+        HaltedSession(
+            occasion_id=row.occasion_id,
+            customer_id=row.customer_id,
+            survey=row.survey,
+            state=row.state,
+            address=KnownAddress(row.address_id, row.channel, row.address_state),
+            expires_at=row.expires_at,
+            started_on=row.started_on,
+        )
+        for row in rows
+    ]
 
 
 _REMINDED = (
@@ -267,8 +335,8 @@ _REMINDED = (
 )
 
 
-async def mark_reminded(conn: AsyncConnection, states: Mapping[int, str]) -> None:
-    """Remember the reminder, by occasion id, with the conversation's new state."""
+async def mark_reminded(conn: Connection, states: Mapping[int, str]) -> None:
+    """Note that customers were reminded: by occasion id, the conversation's new state."""
     if states:
         await conn.execute(_REMINDED, [{"id_": id_, "state_": state} for id_, state in states.items()])
 
@@ -278,7 +346,7 @@ _CLOSE_SESSION = (
 )
 
 
-async def close_sessions(conn: AsyncConnection, states: Mapping[int, str]) -> None:
-    """Close conversations, by occasion id, with their last state."""
+async def close_sessions(conn: Connection, states: Mapping[int, str]) -> None:
+    """Close conversations: by occasion id, their last state."""
     if states:
         await conn.execute(_CLOSE_SESSION, [{"id_": id_, "state_": state} for id_, state in states.items()])

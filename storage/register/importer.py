@@ -13,7 +13,6 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert_ignore, upsert
-from storage.delivery import reachability
 from storage.figures import measurements, targets
 from storage.followups import exemptions
 from storage.followups import recording as followups
@@ -42,7 +41,12 @@ class RegisterError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many rows of each kind a run holds."""
+    """How many rows of each kind a run holds, and what is left to do.
+
+    Attributes:
+        given_up: (customer id, address id) of each number that is no longer the customer's. The caller must hand it
+            to scheduler.fallback.give_up in the same transaction.
+    """
 
     providers: int
     customers: int
@@ -53,6 +57,7 @@ class Imported:
     actionplans: int
     targets: int
     context: int
+    given_up: tuple[tuple[int, int], ...] = ()
 
     def __str__(self) -> str:
         return (
@@ -75,7 +80,7 @@ async def apply(
     if batch.problems:
         raise RegisterError(batch.problems)
     await _providers(conn, batch, now)
-    await _customers(conn, batch, now)
+    given_up = await _customers(conn, batch, now)
     problems: list[Problem] = []
     changed = await _enrolments(conn, batch, today, now, problems)
     ids = await _ids(conn, enrolment, {row.enrolment for row in (*batch.exemptions, *batch.answers)})
@@ -102,6 +107,7 @@ async def apply(
         len(batch.actionplans),
         len(batch.targets),
         len(batch.context),
+        tuple(given_up),
     )
 
 
@@ -134,7 +140,8 @@ def _kept(before: Any, columns: Iterable[str], values: dict[str, Any]) -> dict[s
     return values if before is None else values | {column: getattr(before, column) for column in columns}
 
 
-async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> None:
+async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime) -> list[tuple[int, int]]:
+    """Save customers and their phones; return the numbers that are given up, as replace_phones does."""
     stored = await _stored(conn, customer, (row.ref for row in batch.customers if row.missing))
     await upsert(
         conn,
@@ -151,8 +158,7 @@ async def _customers(conn: AsyncConnection, batch: RegisterBatch, now: datetime)
     )
     ids = await _ids(conn, customer, {row.ref for row in batch.customers})
     phones = {ids[row.ref]: row.phone or "" for row in batch.customers}
-    for customer_id, address_id in await addresses.replace_phones(conn, phones, now):
-        await reachability.given_up(conn, customer_id, address_id, now)
+    return await addresses.replace_phones(conn, phones, now)
 
 
 async def _enrolments(

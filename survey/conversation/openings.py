@@ -1,13 +1,34 @@
-"""What an opening tells, where a bare question could be taken for another person's or for one about other support.
+"""At which address a customer is asked, and what the opening tells there. Pure.
 
-It tells a birth year, or the month in which the support began; never a name.
+An opening tells a birth year, or the month in which the support began, where a bare question could be taken for
+another person's or for one about other support; never a name. Where nothing tells the customer from another who
+uses the same address, the customer is not asked there.
+
+:func:`place` is the one decision. The planner calls it for a first question and for a reminder
+(scheduler/planner.py), and channel fallback when a conversation moves to another address (scheduler/fallback.py).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from survey.codes import Channel, Reason
+
 PLAIN = ("opening", "")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """An address of a customer.
+
+    Attributes:
+        channel: a Channel.
+        state: active, opted_out, unreachable or unlinked.
+    """
+
+    id: int
+    channel: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +67,56 @@ def opening(customer_id: int, started_on: date, uses: Collection[Use]) -> tuple[
     if month not in months:
         return "opening_since", month
     return None if is_shared else PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a customer is asked.
+
+    Attributes:
+        opening: the phrase that a question there begins with, and
+        told: what stands in that phrase.
+    """
+
+    address_id: int
+    channel: Channel
+    opening: str = PLAIN[0]
+    told: str = PLAIN[1]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the opening tells nothing: the customer alone can be meant there."""
+        return (self.opening, self.told) == PLAIN
+
+
+def place(
+    customer_id: int,
+    started_on: date,
+    addresses: Sequence[KnownAddress],
+    uses: Mapping[int, Collection[Use]],
+    channels: Collection[str],
+    but: Collection[int] = (),
+) -> Place | Reason:
+    """Return where a customer is asked about an enrolment.
+
+    Args:
+        customer_id: the customer.
+        started_on: the day on which the enrolment began.
+        addresses: the customer's own, the preferred one first.
+        uses: by address id, all uses of the address, the customer's own among them.
+        channels: the channels that can send.
+        but: addresses that cannot be used now: one that has just failed, or has another open conversation.
+
+    Returns:
+        The first address at which the customer is told from everybody else who uses it. Reason.INDISTINCT where
+        there is none of that kind, and Reason.NO_ADDRESS where no address can be reached at all.
+    """
+    refusal = Reason.NO_ADDRESS
+    for each in addresses:
+        if each.state != "active" or each.channel not in channels or each.id in but:
+            continue
+        told = opening(customer_id, started_on, uses.get(each.id, ()))
+        if told is not None:
+            return Place(each.id, Channel(each.channel), *told)
+        refusal = Reason.INDISTINCT
+    return refusal

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, func, select, update
 
+from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
 from scheduler.gateway import GatewayError
 from storage.cases import opening
-from storage.delivery import settlement
+from storage.delivery.settlement import CarrierWord
 from storage.outcomes import history
 from storage.tables import (
     address,
@@ -26,6 +27,7 @@ from storage.tables import (
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
 from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START
+from tests.support.carrier import carrier_says
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk
 
 
@@ -58,7 +60,7 @@ async def test_messages_that_come_together_are_taken_in_order(talk: Talk) -> Non
     said = ["2", "4", "4", "1", "De ringer", "aldrig", "ändra", "Allt är bra", "2"]
     batch = [Inbound("sms", f"b{n}", PHONE, TextReceived(text)) for n, text in enumerate(said)]
     async with talk.db.begin() as conn:
-        await take_in(conn, batch, CATALOGUE, MORNING)
+        await take_in(conn, batch, Moment(CATALOGUE, MORNING, MORNING.date()))
     assert await talk.rows(answer_history, "text") == [("De ringer\naldrig",)]
     assert (await talk.answers())["comment"] == "Allt är bra"
     assert await talk.one(occasion.c.outcome, START) == "completed"
@@ -127,7 +129,7 @@ async def test_stop_is_confirmed_once_and_rights_remain(talk: Talk) -> None:
 async def test_stop_and_the_next_message_in_one_batch(talk: Talk) -> None:
     batch = [Inbound("sms", f"s{n}", PHONE, TextReceived(text)) for n, text in enumerate(["STOPP", "4", "stopp"])]
     async with talk.db.begin() as conn:
-        taken = await take_in(conn, batch, CATALOGUE, MORNING)
+        taken = await take_in(conn, batch, Moment(CATALOGUE, MORNING, MORNING.date()))
     assert [each.outcome for each in taken] == ["opted_out", "opted_out_sender", "opted_out"]
     assert await talk.answers() == {}
 
@@ -198,7 +200,7 @@ async def test_one_whose_question_did_not_arrive_and_who_answers_all_the_same_is
     """Perhaps it did arrive. The outcome that was stated stands until the late conversation ends."""
     async with talk.db.begin() as conn:
         reference = (await conn.execute(select(outbox_table.c.reference))).scalar_one()
-        await settlement.status(conn, reference, "undelivered", "30007", MORNING, kind, today=MORNING.date())
+        await carrier_says(conn, CarrierWord(reference, "undelivered", "30007"), MORNING, kind)
     assert await talk.one(occasion.c.outcome, START) == "unreachable"
     assert str(await talk.says("5", TOMORROW)).startswith("Tack, det är inte för sent.")
     assert await talk.one(occasion.c.outcome, START) == "unreachable"

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.sms.error_codes import classify
 from bot.channels.sms.webhook import Receipt
-from scheduler import crash_points
+from scheduler import crash_points, fallback
+from scheduler.fallback import Context
 from storage.database.engine import Database, is_passing
-from storage.delivery import settlement
+from storage.delivery.settlement import CarrierWord
 from storage.errors import StorageFailure
 
 
@@ -45,19 +46,11 @@ class Receipts:
         """
         crash_points.point("status.received")
         error, now = receipt.error_code, self._now()
+        word = CarrierWord(receipt.reference, receipt.status, str(error) if error else None, receipt.external_id)
+        context = Context(self._channels, now, now.astimezone(self._zone).date())
         try:
             async with self._db.begin() as conn:
-                known = await settlement.status(
-                    conn,
-                    receipt.reference,
-                    receipt.status,
-                    str(error) if error else None,
-                    now,
-                    classify(error) if error else None,
-                    today=now.astimezone(self._zone).date(),
-                    external_id=receipt.external_id,
-                    on=self._channels,
-                )
+                known = await fallback.carrier_said(conn, word, classify(error) if error else None, context)
         except Exception as failure:
             if is_passing(failure):
                 raise StorageFailure("The database cannot be written.") from failure

@@ -9,6 +9,7 @@ from bot.cli.arguments import files_of
 from bot.database import database
 from bot.errors import BadInput, SettingsError
 from bot.settings import load as load_settings
+from survey.codes import Channel
 
 LINK_DAYS = 14  # until an invitation is no longer valid
 TOKEN_BYTES = 24  # 192 bits: 32 of the 64 characters that Telegram allows in a link
@@ -32,6 +33,8 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
         BadInput: there is no file.
         RegisterError: a row was refused; the message names each.
     """
+    from scheduler import fallback
+    from scheduler.fallback import Context
     from storage.register import importer, reader
 
     settings = load_settings()
@@ -41,6 +44,8 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
         try:
             async with db.begin() as conn:
                 imported = await importer.apply(conn, batch, today, now, by, reason)
+                # Whether a channel is on is for the service to say, which may run elsewhere with its own settings.
+                await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), now, today))
                 if dry_run:
                     raise _DryRun
         except _DryRun:

@@ -13,13 +13,15 @@ from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import GatewayError, OutboundMessage
 from storage.cases import handling
 from storage.database.engine import Database
-from storage.delivery import claims, outbox, pacing, settlement
+from storage.delivery import claims, outbox, pacing
 from storage.delivery.pacing import HORIZON, Pace, Standing, moments
+from storage.delivery.settlement import CarrierWord
 from storage.figures import aggregates
 from storage.tables import address, occasion, session
 from storage.tables import channel as channel_table
 from storage.tables import outbox as outbox_table
 from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START, WINDOW, Story
+from tests.support.carrier import carrier_says
 
 SECOND = timedelta(seconds=1)
 
@@ -134,9 +136,7 @@ async def test_a_callback_ends_the_doubt(story: Story, word: str) -> None:
     await opened(story)
     (claimed,), _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
     async with story.db.begin() as conn:
-        await settlement.status(
-            conn, claimed.reference, word, None, MORNING, external_id="SM9", today=MORNING.date()
-        )
+        await carrier_says(conn, CarrierWord(claimed.reference, word, external_id="SM9"), MORNING)
     await story.deliver(MORNING + LEASE)
     assert (story.sms.lookups, story.sms.calls) == (0, 0)
     assert await story.one(outbox_table.c.external_id) == "SM9"
@@ -209,9 +209,8 @@ async def test_a_dead_chat_falls_back_to_the_phone(story: Story, late: bool) -> 
         await story.deliver(MORNING)
         async with story.db.begin() as conn:
             reference = story.telegram.sent[0].reference
-            await settlement.status(
-                conn, reference, "failed", "403", MORNING, "permanent", on=("sms", "telegram"), today=MORNING.date()
-            )
+            word = CarrierWord(reference, "failed", "403")
+            await carrier_says(conn, word, MORNING, "permanent", channels=("sms", "telegram"))
     else:
         story.telegram.errors = [GatewayError("permanent", "403")]
     await story.deliver(MORNING)
@@ -238,22 +237,15 @@ async def test_a_handset_that_was_off_gets_one_more_try(story: Story) -> None:
     await story.deliver(MORNING)
     for _ in range(2):  # callbacks come twice
         async with story.db.begin() as conn:
-            await settlement.status(
-                conn,
-                story.sms.sent[0].reference,
-                "undelivered",
-                "30003",
-                MORNING,
-                "transient",
-                today=MORNING.date(),
-            )
+            word = CarrierWord(story.sms.sent[0].reference, "undelivered", "30003")
+            await carrier_says(conn, word, MORNING, "transient")
     await story.deliver(MORNING + timedelta(minutes=5))
     assert len(story.sms.sent) == 1
     await story.deliver(MORNING + timedelta(hours=2))
     assert len(story.sms.sent) == 2
     async with story.db.begin() as conn:
-        await settlement.status(
-            conn, story.sms.sent[1].reference, "undelivered", "30003", MORNING, "transient", today=MORNING.date()
+        await carrier_says(
+            conn, CarrierWord(story.sms.sent[1].reference, "undelivered", "30003"), MORNING, "transient"
         )
     await story.deliver(MORNING + timedelta(hours=4))
     assert len(story.sms.sent) == 2

@@ -21,12 +21,14 @@ from sqlalchemy import select
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.hours import SendWindow
 from storage.database.engine import Database
-from storage.delivery import claims, outbox, settlement
+from storage.delivery import claims, outbox
 from storage.delivery.pacing import Pace
+from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.tables import outbox as outbox_table
 from tests.scheduler.planning.test_planner import CATALOGUE, PHONE, ZONE
+from tests.support.carrier import carrier_says
 from tests.support.fakes import TruthfulGateway
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -136,9 +138,7 @@ class Machine(RuleBasedStateMachine):
         async def work() -> None:
             async with self.db.begin() as conn:
                 for _ in range(2):  # callbacks come twice
-                    await settlement.status(
-                        conn, reference, word, None, self.now, external_id=f"id-{reference}", today=self.now.date()
-                    )
+                    await carrier_says(conn, CarrierWord(reference, word, external_id=f"id-{reference}"), self.now)
 
         self.run(work())
 

@@ -15,12 +15,13 @@ from scheduler.planner import Planner
 from scheduler.rules import Hold, Rules
 from storage.database.engine import Database
 from storage.database.statements import insert
-from storage.delivery import settlement
+from storage.delivery.settlement import CarrierWord
 from storage.people import addresses
 from storage.tables import address, customer, enrolment, next_look, occasion, opt_out, provider, session
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
 from survey.packs.catalogue import load
+from tests.support.carrier import carrier_says
 from tests.support.fakes import FakeGateway, FakeSms
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -206,7 +207,7 @@ async def test_statuses_move_forward_only(story: Story) -> None:
     reference = story.sms.sent[0].reference
     async with story.db.begin() as conn:
         for word in ("delivered", "sent", "queued", "undelivered"):
-            assert await settlement.status(conn, reference, word, None, MORNING, today=MORNING.date())
-        assert not await settlement.status(conn, "nobody", "sent", None, MORNING, today=MORNING.date())
+            assert await carrier_says(conn, CarrierWord(reference, word), MORNING)
+        assert not await carrier_says(conn, CarrierWord("nobody", "sent"), MORNING)
     assert await story.one(outbox_table.c.state) == "delivered"
     assert await story.one(outbox_table.c.status) == "delivered"

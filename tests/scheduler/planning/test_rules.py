@@ -12,7 +12,6 @@ from scheduler.hours import SendWindow
 from scheduler.rules import (
     Close,
     ContactFacts,
-    EnrolmentFacts,
     Hold,
     Open,
     PlannedOccasion,
@@ -21,6 +20,7 @@ from scheduler.rules import (
     plan,
     withdrawn,
 )
+from storage.planning.facts import EnrolmentFacts
 from survey.codes import Outcome, Reason, worded
 
 RULES = Rules()

@@ -118,7 +118,7 @@ async def test_after_a_restore_no_old_message_is_sent_again(source: Database, tm
     start = next(each for each in told if each.survey == "start")
     assert start.outcome == ""  # the question may have arrived: its answer is still welcome
     assert start.message is not None
-    assert start.message.reason.startswith("Databasen är återställd från en kopia från 2026-03-30 09:30:")
+    assert start.message.reason == "restored:2026-03-30 09%3A30"
     assert (await new.outcomes("K2"))["start"] == "expired"
     assert (await new.ledger(now)).problems == ()
     april = at("2026-04-24 10:00")  # what falls due later is asked

@@ -23,13 +23,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import OutboundMessage, Sent
 from storage.database.engine import Database
-from storage.delivery import claims, settlement
+from storage.delivery import claims
 from storage.delivery.pacing import Pace
+from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.privacy import erasure
@@ -37,6 +39,7 @@ from storage.tables import occasion
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
 from tests.scheduler.delivery.test_delivery_machine import OUTCOMES, RANK
+from tests.support.carrier import carrier_says
 from tests.support.fakes import TruthfulGateway
 from tests.support.unit import CATALOGUE, WINDOW, ZONE, Unit, at
 
@@ -191,17 +194,8 @@ class Whole(RuleBasedStateMachine):
             kind = CARRIER[failed] if failed else None
             async with self.db.begin() as conn:
                 for _ in range(2):  # callbacks come twice
-                    await settlement.status(
-                        conn,
-                        reference,
-                        word,
-                        failed,
-                        self.now,
-                        kind,
-                        external_id=f"id-{reference}",
-                        on=("sms",),
-                        today=self.now.date(),
-                    )
+                    word_ = CarrierWord(reference, word, failed, f"id-{reference}")
+                    await carrier_says(conn, word_, self.now, kind)
 
         self.run(work())
 
@@ -214,7 +208,7 @@ class Whole(RuleBasedStateMachine):
             taken = []
             for _ in range(times):  # a webhook may come twice
                 async with self.db.begin() as conn:
-                    taken += await take_in(conn, [event], CATALOGUE, self.now)
+                    taken += await take_in(conn, [event], Moment(CATALOGUE, self.now, self.now.date()))
             return taken
 
         replies = self.run(work())

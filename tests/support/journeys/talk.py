@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
+from scheduler import fallback
+from scheduler.fallback import Context
 from storage.database.engine import Database
 from storage.database.statements import insert
-from storage.delivery import reachability
 from storage.people import addresses
 from storage.tables import (
     answer,
@@ -19,6 +21,7 @@ from storage.tables import (
     measurement,
     occasion,
 )
+from survey.codes import Channel
 from survey.conversation.model import TextReceived
 from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, Story
 
@@ -26,9 +29,9 @@ CHAT = "4711"
 
 
 async def import_phones(conn: AsyncConnection, phones: dict[int, str]) -> None:
-    """As the register's import does it."""
-    for customer_id, address_id in await addresses.replace_phones(conn, phones, MORNING):
-        await reachability.given_up(conn, customer_id, address_id, MORNING)
+    """Give customers their phones, as an import of the register does."""
+    given_up = await addresses.replace_phones(conn, phones, MORNING)
+    await fallback.give_up(conn, given_up, Context(tuple(Channel), MORNING, MORNING.date()))
 
 
 TOMORROW = MORNING + timedelta(days=1)
@@ -45,7 +48,7 @@ class Talk(Story):
         channel = "sms" if sender.startswith("+") else "telegram"
         inbound = Inbound(channel, id_ or f"m{next(self.ids)}", sender, event)  # type: ignore[arg-type]  # an event
         async with self.db.begin() as conn:
-            (taken,) = await take_in(conn, [inbound], CATALOGUE, now)
+            (taken,) = await take_in(conn, [inbound], Moment(CATALOGUE, now, now.date()))
         return taken
 
     async def says(self, text: str, now: datetime = MORNING, sender: str = PHONE) -> str | None:

@@ -15,8 +15,11 @@ from bot.app import App
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.emulator.server import Emulator
+from scheduler import fallback
+from scheduler.fallback import Context
 from storage.database.engine import Database
 from storage.register import importer, reader
+from survey.codes import Channel
 
 NUMBER = "+46700000000"
 SECRET = "a-secret"
@@ -43,7 +46,8 @@ class World:
             paths.append(path)
         async with self.db.begin() as conn:
             today = self.clock().astimezone(ZONE).date()
-            await importer.apply(conn, reader.read(paths), today, self.clock())
+            imported = await importer.apply(conn, reader.read(paths), today, self.clock())
+            await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), self.clock(), today))
 
     async def wake(self, at: str) -> None:
         """Move the clock to a local time and do what a running process would have done by then."""

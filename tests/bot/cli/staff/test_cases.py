@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadInput, exit_code
+from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
 from storage.database.engine import Database
@@ -39,7 +40,7 @@ def _write(followup: Command, *said: tuple[str, str], at: datetime = NOW) -> Non
         db = Database.open(followup.env["FOLLOWUP_DATABASE_URL"])
         async with db.begin() as conn:
             batch = [Inbound("sms", f"{at}{n}", who, TextReceived(text)) for n, (who, text) in enumerate(said)]
-            await take_in(conn, batch, load(), at)
+            await take_in(conn, batch, Moment(load(), at, at.date()))
         await db.close()
 
     asyncio.run(take())

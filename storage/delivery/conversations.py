@@ -1,0 +1,97 @@
+"""The open conversation that a message belongs to: found, moved to another address, or ended.
+
+Only statements. Where a conversation goes on is decided in scheduler/fallback.py.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from storage.database.engine import Connection
+from storage.tables import enrolment, occasion, session
+from survey.codes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """A conversation that is open.
+
+    Attributes:
+        address_id: where it goes on.
+        state: survey.conversation.model.Session as JSON.
+        expires_at: when its time is up.
+        started_on: of the enrolment that it is about.
+    """
+
+    occasion_id: int
+    customer_id: int
+    address_id: int
+    state: str
+    expires_at: datetime
+    started_on: date
+
+
+async def at_address(conn: Connection, address_id: int, customer_id: int | None = None) -> OpenConversation | None:
+    """Return the conversation that is open at an address; ``customer_id``: only when it is with this customer."""
+    where = [session.c.address_id == address_id]
+    if customer_id is not None:
+        where.append(session.c.customer_id == customer_id)
+    return await _found(conn, where)
+
+
+async def of_occasion(conn: Connection, occasion_id: int) -> OpenConversation | None:
+    """Return the open conversation of an occasion."""
+    return await _found(conn, [session.c.occasion_id == occasion_id])
+
+
+async def _found(conn: Connection, where: Collection[Any]) -> OpenConversation | None:
+    s = session.c
+    rows = await conn.execute(
+        select(s.occasion_id, s.customer_id, s.address_id, s.state, s.expires_at, enrolment.c.started_on)
+        .join(occasion, occasion.c.id == s.occasion_id)
+        .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+        .where(s.is_open == 1, *where)
+    )
+    row = rows.first()
+    if row is None:
+        return None
+    return OpenConversation(
+        occasion_id=row.occasion_id,
+        customer_id=row.customer_id,
+        address_id=row.address_id,
+        state=row.state,
+        expires_at=row.expires_at,
+        started_on=row.started_on,
+    )
+
+
+async def move(conn: Connection, occasion_id: int, address_id: int) -> None:
+    """Let a conversation go on at another address."""
+    await conn.execute(update(session).where(session.c.occasion_id == occasion_id).values(address_id=address_id))
+
+
+async def end(conn: Connection, ids: Collection[int], outcome: Outcome, reason: str, now: datetime) -> None:
+    """Close conversations by occasion id, and give those occasions that have no outcome yet this one.
+
+    The engine's own state stays open in them, so that a late answer is taken as one to a conversation that nobody
+    answered in time (storage.conversation.sessions).
+    """
+    if ids:
+        some = list(ids)
+        await conn.execute(update(session).where(session.c.occasion_id.in_(some)).values(is_open=0))
+        await conn.execute(
+            update(occasion)
+            .where(occasion.c.id.in_(some), occasion.c.outcome == "")
+            .values(outcome=outcome, reason=reason, closed_at=now)
+        )
+
+
+async def open_at(conn: Connection, address_ids: Collection[int]) -> list[int]:
+    """Return the occasion ids of the conversations that are open at these addresses."""
+    rows = await conn.execute(
+        select(session.c.occasion_id).where(session.c.address_id.in_(list(address_ids)), session.c.is_open == 1)
+    )
+    return [id_ for (id_,) in rows]
