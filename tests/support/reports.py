@@ -3,12 +3,14 @@
 from datetime import date
 
 from reporting.figures.case_mix import Expectation
+from reporting.figures.indicators import Indicator
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak
 from reporting.figures.themes import ThemeRow
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.tables.actions import Action
 from storage.figures.year_values import ContextFigure, Volumes
+from storage.outcomes.accounts import Account, Ledger
 from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 
 HTML = '<b>Fet</b>\n"Stig & Co" #let x'
@@ -39,9 +41,40 @@ BESIDE = Background(
     revision=2,
     revised_because="Två svar var dubbla.",
 )
+# What became of the planned questions of 2025, and of nine of the year before.
+LEDGER = Ledger(
+    {
+        ("2025-03", "P1", "start"): Account(4, 1, {"completed": 3, "no_answer": 1, "cancelled": 1}),
+        ("2025-12", "P2", "start"): Account(2, 0, {"opted_out": 1, "open": 1}),
+        ("2025-04", "P1", "checkin"): Account(3, 0, {"held_back": 1, "waiting": 1, "unplanned": 1}),
+        ("2024-12", "P1", "checkin"): Account(9, 0, {"completed": 9}),
+    },
+    (),
+)
 # The columns of the export: a contract (DESIGN.md, section 5).
 COLUMNS = [
     *("indicator", "version", "provider", "provider_name", "period", "point", "gender", "difficulty"),
     *("numerator", "denominator", "eligible", "value", "ci_low", "ci_high", "target", "status", "verdict"),
     *("series_break", "created_at"),
 ]
+
+
+def full_count(value: float | None, denominator: int | None = None) -> Indicator:
+    """Return a row with a value and no interval."""
+    return Indicator(
+        indicator="followup.compliance",
+        version=1,
+        provider="",
+        provider_name="",
+        period="2025",
+        numerator=None,
+        denominator=denominator,
+        value=value,
+        status="ok" if value is not None else "no_answers",
+        created_at="",
+    )
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` as Jinja escapes it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;")

@@ -12,7 +12,6 @@ from reporting.publishing.publish import revised
 from reporting.report.background import Background
 from reporting.report.build import build
 from reporting.report.sections import document
-from reporting.report.sentences.outcomes import youth_sentence
 from storage.database.engine import Database
 from storage.figures import volumes
 from storage.figures.year_values import Youth
@@ -73,19 +72,6 @@ def test_few_beside_the_young_are_not_told_by_subtraction() -> None:
     assert youth.rows(told, Outcome(good=12, every=20, kept=20), YEAR, None, "")[0].value is None  # five others
     assert youth.rows(told, Outcome(good=13, every=22, kept=22), YEAR, None, "")[0].value == 50
     assert youth.rows(told, Outcome(good=17, every=22, kept=22), YEAR, None, "")[0].value is None  # all of seven
-
-
-def test_what_is_said_of_them() -> None:
-    told = Youth(27, {"work": 10, "studies": 6, "other": 5})
-    rows = youth.rows(told, UNIT, YEAR, 50, "")
-    assert youth_sentence(rows) == (
-        "16 av 27 unga gick vidare till arbete, studier eller eget företag (59 procent). Utfallet ligger över "
-        "målet 50 procent, men skillnaden är inom osäkerheten. Av de 21 vars insats är avslutad är andelen 76 "
-        "procent."
-    )
-    assert "mål" not in youth_sentence(youth.rows(told, UNIT, YEAR, None, ""))
-    assert youth_sentence(youth.rows(Youth(5, {"work": 2}), UNIT, YEAR, 50, "")) == ""
-    assert youth.rows(Youth(0, {}), UNIT, YEAR, 50, "") == ()
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
 """A published report is published once, kept whole, and compared with a year later."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from sqlalchemy import update
 
 from reporting.errors import PublishError
 from reporting.figures.definitions import VERSIONS
-from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
-from reporting.figures.themes import ThemeRow, shown
+from reporting.figures.previous_year import QuestionWording
+from reporting.figures.themes import shown
 from reporting.publishing.background_reader import read_background, wordings
 from reporting.publishing.publish import publish, published
 from reporting.render import csv, docx, html, json, pdf, xlsx
@@ -114,30 +113,6 @@ async def test_the_next_year_knows_goals_themes_and_the_year_before(db: Database
     assert beside.previous.find("satisfaction.overall", "P99", "start") is None
 
 
-def test_breaks_in_a_series() -> None:
-    rows = tuple(
-        replace(row, version=2) if row.indicator == "followup.compliance" else row
-        for row in report().indicators
-        if row.indicator != "response_rate"
-    )
-    before = PreviousReport(2025, 1, datetime(2026, 3, 1, tzinfo=UTC), rows, ASKED)
-    now = (replace(ASKED[0], version=2, text="Hur nöjd är du med stödet?"), ASKED[1])
-    found = series_breaks(before, now)
-    assert found == (
-        SeriesBreak("satisfaction.overall", "start", 2025, "frågans lydelse är ändrad"),
-        SeriesBreak("satisfaction.overall", "all", 2025, "frågans lydelse är ändrad"),
-        SeriesBreak("satisfaction.overall.mean_of_providers", "start", 2025, "frågans lydelse är ändrad"),
-        SeriesBreak("satisfaction.overall.mean_of_providers", "all", 2025, "frågans lydelse är ändrad"),
-        SeriesBreak("response_rate", "", 2025, "måttet fanns inte 2025"),
-        SeriesBreak("followup.compliance", "", 2025, "definitionen är ändrad från version 2 till version 1"),
-    )
-    marked = report(beside=Background(previous=before, breaks=found)).indicators
-    broken = {(row.indicator, row.point) for row in marked if row.series_break}
-    assert ("satisfaction.overall", "start") in broken
-    assert ("satisfaction.overall", "end") not in broken
-    assert ("followup.compliance", "") in broken
-
-
 def test_goals_are_on_the_rows_of_the_year() -> None:
     rows = {
         (r.provider, r.period, r.gender): r.target
@@ -147,19 +122,6 @@ def test_goals_are_on_the_rows_of_the_year() -> None:
     assert rows["", "2025", "T"] == rows["P1", "2025", "T"] == 72.5
     assert rows["", "2025-Q1", "T"] is None
     assert rows["", "2025", "K"] is None
-
-
-@pytest.mark.parametrize(
-    ("count", "row"),
-    [
-        (ThemeCount(6, 2), ThemeRow("treatment", "Bemötande", 6, 2, "ok")),
-        (ThemeCount(5, 2), ThemeRow("treatment", "Bemötande", None, None, "too_few")),
-        (ThemeCount(60, 1), ThemeRow("treatment", "Bemötande", None, None, "too_few")),
-        (ThemeCount(0, 0), ThemeRow("treatment", "Bemötande", None, None, "no_answers")),
-    ],
-)
-def test_a_theme_is_shown_from_six_customers_at_two_providers(count: ThemeCount, row: ThemeRow) -> None:
-    assert shown({"treatment": count})[1] == row
 
 
 def test_the_questions_of_the_packs_are_known_by_their_wording() -> None:

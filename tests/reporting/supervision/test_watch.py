@@ -1,7 +1,6 @@
 """Whom the system proposes to put under watch, with its figures; and what the report says of what was decided."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ from sqlalchemy import select
 from bot.cli.staff import watch
 from bot.reports import quality_report
 from reporting.disclosure.suppression import Count
-from reporting.report.actions import actions
-from reporting.report.tables.actions import Action
 from reporting.supervision import proposals
 from reporting.supervision.watch import propose
 from storage.database.engine import Database
@@ -69,32 +66,6 @@ def test_a_pattern_of_denials_is_a_ground() -> None:
 
 def test_one_provider_alone_has_no_others() -> None:
     assert grounds(satisfaction={"P1": (0, 50)}) == {}
-
-
-@pytest.mark.parametrize(
-    ("plan", "today", "status"),
-    [
-        (PLAN, date(2026, 6, 30), "Pågår"),
-        (PLAN, date(2026, 7, 1), "Försenad"),
-    ],
-)
-def test_the_status_of_a_plan(plan: ActionPlan, today: date, status: str) -> None:
-    assert actions([], [plan], today) == (
-        Action(
-            "P1",
-            "Uppföljningar saknas",
-            "Egen rutin. Ansvarig: Bo. Effekten mäts med: månadsuppföljning i tid, enligt anordnaren.",
-            date(2026, 6, 30),
-            status,
-        ),
-    )
-
-
-def test_what_is_done_tells_its_effect_and_a_watch_when_it_was_lifted() -> None:
-    done = replace(PLAN, done_on=date(2026, 7, 3), effect="Från 70 till 98 procent")
-    lifted = replace(WATCH, lifted_on=date(2026, 8, 1), lifted_reason="Åtgärdat")
-    told = [each.status for each in actions([WATCH, lifted], [done], TODAY)]
-    assert told == ["Sedan 2026-03-02", "Hävd 2026-08-01", "Klar 2026-07-03: Från 70 till 98 procent"]
 
 
 def register(unhappy: int) -> dict[str, str]:

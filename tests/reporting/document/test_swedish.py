@@ -1,0 +1,31 @@
+"""Numbers, days, lists and names as the report prints them."""
+
+from datetime import date
+
+import pytest
+
+from reporting.document.swedish import count, day, decimal, listed, percent, printed_name, whole
+
+
+def test_numbers_round_halves_up() -> None:
+    assert (decimal(66.25), decimal(70.0, short=True), whole(74.5)) == ("66,3", "70", "75")
+    assert (percent(74.0), percent(70.0, short=True)) == ("74,0\u00a0%", "70\u00a0%")
+    assert (count(999), count(1_000), count(1_234_567)) == ("999", "1\u202f000", "1\u202f234\u202f567")
+    assert day(date(2016, 1, 31)) == "31\u00a0januari 2016"
+    assert (listed([]), listed(["A"]), listed(["A", "B", "C"])) == ("", "A", "A, B och C")
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("Ek & Co", "Ek & Co"),
+        ('<b>Fet</b>\n"Stig"', '<b>Fet</b> "Stig"'),
+        ("a\x00b\tc\u2028d", "a b c d"),
+        ("\u202egnp.exe", "gnp.exe"),  # an override that would turn the rest of the line around
+        ("שלום", "\u2068שלום\u2069"),
+        ("مرحبا AB", "\u2068مرحبا AB\u2069"),
+        ("\ud800x", "x"),
+    ],
+)
+def test_names_turn_no_text_around(name: str, printed: str) -> None:
+    assert printed_name(name) == printed

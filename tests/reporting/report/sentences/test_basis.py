@@ -1,0 +1,50 @@
+"""The wording of who was helped, asked and heard, at the boundaries of its rules."""
+
+from dataclasses import replace
+
+from reporting.figures.contact_outcomes import dues
+from reporting.report.build import build
+from reporting.report.sentences.basis import contact_outcomes_sentence, volume_sentences
+from storage.figures.year_values import Volumes
+from storage.outcomes.accounts import Account
+from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from tests.support.reports import LEDGER
+
+
+def _volumes(customers: int, women: int, young: int) -> Volumes:
+    return Volumes(
+        customers=customers, enrolments=customers + 1, women=women, young=young, customers_of={"P1": 6, "P2": 5}
+    )
+
+
+def test_groups_are_told_from_six_people() -> None:
+    assert volume_sentences(_volumes(20, 14, 6), 6, 2015) == (
+        "20 kunder hade 21 insatser under 2015.",
+        "70 procent var kvinnor och 30 procent var 16–24 år.",
+        "1 anordnare hade fler än fem kunder.",
+    )
+    assert "kvinnor" not in " ".join(volume_sentences(_volumes(20, 15, 6), 6, 2015))
+    assert "16–24" not in " ".join(volume_sentences(_volumes(20, 14, 5), 6, 2015))
+    assert volume_sentences(None, 6, 2015) == ()
+    assert volume_sentences(_volumes(0, 0, 0), 6, 2015) == ()
+
+
+def test_providers_with_enough_answers() -> None:
+    cube = of_answers(
+        {"A": {"start": (34, 100)}, "B": {"end": (3, 6)}, "C": {"start": (2, 3), "end": (1, 2)}, "D": {}}
+    )
+    assert build(cube, YEAR, NOW).coverage_sentence == (
+        "2 av 4 anordnare har minst 6 svar; 1 har för få och 1 har inga."
+    )
+    assert build(CubeOf(), YEAR, NOW).coverage_sentence == ""
+
+
+def test_every_planned_question_has_its_outcome() -> None:
+    assert contact_outcomes_sentence(dues(LEDGER, 2025)) == (
+        "Var och en av årets 10 planerade frågor har ett utfall eller pågår; ingen saknas."
+    )
+    accounts = {**LEDGER.accounts, ("2025-05", "P1", "end"): Account(2, 0, {"completed": 1, "missing": 1})}
+    assert contact_outcomes_sentence(dues(replace(LEDGER, accounts=accounts), 2025)) == (
+        "Av 12 planerade frågor saknar 1 utfall: se followup plan --audit."
+    )
+    assert contact_outcomes_sentence(dues(LEDGER, 2030)) == ""

@@ -1,0 +1,81 @@
+"""The wording of satisfaction, at the boundaries of its rules."""
+
+import pytest
+
+from reporting.document.blocks import Bar, FunnelPoint
+from reporting.document.swedish import whole
+from reporting.figures.indicators import rows
+from reporting.figures.intervals import Comparison
+from reporting.report.build import build
+from reporting.report.sentences.satisfaction import (
+    bars_alt,
+    comparison_sentence,
+    funnel_alt,
+    mean_sentence,
+    reasons_sentence,
+    satisfied_sentence,
+)
+from reporting.report.tables.satisfaction import Reason
+from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.reports import full_count
+
+
+@pytest.mark.parametrize(("mean", "said"), [(75.9, False), (76.0, True), (72.0, True), (72.1, False)])
+def test_mean_is_told_from_two_points(mean: float, said: bool) -> None:
+    sentence = mean_sentence(full_count(74.0), full_count(mean, denominator=20))
+    assert (
+        sentence.startswith(f"Medelvärdet av anordnarnas andelar är {whole(mean)} procent (20 anordnare)") is said
+    )
+
+
+def test_provider_beside_the_others() -> None:
+    lower = Comparison(0.34, 0.7956, "lower", False)
+    assert (
+        comparison_sentence("Ek", lower, 100) == "Ek ligger tydligt lägre än övriga (34 mot 80 procent, 100 svar)."
+    )
+    higher = Comparison(0.95, 0.7, "higher", False)
+    assert (
+        comparison_sentence("Ek", higher, 90) == "Ek ligger tydligt högre än övriga (95 mot 70 procent, 90 svar)."
+    )
+    watched = Comparison(0.5, 0.7, "", True)
+    assert comparison_sentence("Ek", watched, 20) == "Ek kan avvika; följs upp, ingen slutsats."
+    assert comparison_sentence("Ek", Comparison(0.7, 0.7, "", False), 20) == ""
+    assert comparison_sentence("Ek", None, 9) == ""
+
+
+def test_equal_reasons_are_both_named() -> None:
+    themes = [Reason("Bemötandet", 8), Reason("Löften hölls inte", 8), Reason("Annat", 6)]
+    assert reasons_sentence(themes) == "Flest kunder angav ”Bemötandet” och ”Löften hölls inte” (8 kunder)."
+    assert reasons_sentence([]) == ""
+
+
+def test_alternative_texts_state_the_finding() -> None:
+    bars = [Bar("Ek", 34.0, 25.0, 44.0, "lower"), Bar("Al", 80.0, 71.0, 87.0, "none")]
+    assert bars_alt("Vid start", bars, 71.2) == (
+        "Andel nöjda vid start för 2 rader, mellan 34 och 80 procent. Hela enheten: 71 procent. "
+        "Tydligt lägre än övriga: Ek."
+    )
+    quiet = [FunnelPoint("Al", 30, 1.0, (-17.0, 17.0), (-27.0, 27.0), "none")]
+    assert funnel_alt("Vid avslut", quiet).endswith("Ingen anordnare skiljer sig säkert från övriga.")
+
+
+def test_both_points_are_told_with_the_mean() -> None:
+    # Ten providers at 30 % and one with as many answers as they all at 90 %: (30 + 90) / 200 = 60 %, mean 35.5 %.
+    answers = {f"P{n}": {"start": (3, 10)} for n in range(10)} | {"A": {"start": (90, 100)}}
+    report = build(of_answers(answers), YEAR, NOW)
+    assert report.points[-1].whole_unit == (
+        "120 av 200 svarande (60 procent, intervall 53–67) var mycket nöjda eller nöjda. Medelvärdet av "
+        "anordnarnas andelar är 35 procent (11 anordnare): där väger varje anordnare lika, oavsett hur många som "
+        "svarat."
+    )
+    assert [section.whole_unit for section in report.points[:2]] == ["", ""]
+    assert build(of_answers({"A": {"start": (2, 5)}}), YEAR, NOW).points[-1].whole_unit == ""
+
+
+def test_pooled_share_with_its_interval() -> None:
+    # Wilson's interval of 74 in 100 is 64.63 to 81.60.
+    row = next(r for r in rows(of_answers({"A": {"start": (74, 100)}}), NOW) if r.point == "start")
+    assert satisfied_sentence(row) == (
+        "74 av 100 svarande (74 procent, intervall 65–82) var mycket nöjda eller nöjda."
+    )
+    assert satisfied_sentence(full_count(None)) == ""
