@@ -79,7 +79,7 @@ def test_the_first_figure_waits_for_the_whole_year() -> None:
     assert digest_releases.decide(_answers(*YEAR), [], Q4) == Figure(Q4, 20, 32)
 
 
-def test_six_of_six_are_not_told_as_a_band() -> None:
+def test_six_of_six_are_no_band() -> None:
     assert digest_releases.decide(_answers(((3, 3), (3, 3))), [], Q4) is None
 
 
@@ -89,7 +89,7 @@ def test_a_band_hides_whether_all_are_satisfied(satisfied: int, told: str) -> No
     assert (figure.band, digest_releases.may_be_shown(figure)) == (told, True)
 
 
-def test_a_figure_that_gives_a_quarter_away_is_withheld() -> None:
+def test_figure_that_tells_a_quarter_is_withheld() -> None:
     """The answers of 2015 came in its last three quarters: none leaves the figure, so the six new ones follow."""
     answers = _answers(((0, 0), (0, 0)), *YEAR[1:])
     new = {((2016, 1), "start"): (3, 3), ((2016, 1), "end"): (3, 3)}

@@ -32,9 +32,10 @@ from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.sections import document
 from reporting.report.tables.outcomes import END_REASONS
+from storage.figures.cells import Aggregate
 from storage.figures.year_values import Volumes
 from tests.support.disclosure.attacker import derived
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, grown, of_answers, random_cube
+from tests.support.disclosure.cubes import NOW, YEAR, grown, of_answers, random_cube
 from tests.support.disclosure.packs import Pack, endings_learned, read_pack, unit_endings
 from tests.support.disclosure.released import Release, read
 
@@ -61,7 +62,7 @@ def packs(report: QualityReport, *, paper: bool = False) -> list[Pack]:
     return found
 
 
-def with_customers(cube: CubeOf) -> Background:
+def with_customers(cube: Aggregate) -> Background:
     """Six customers each: enough for a pack."""
     customers = {ref: 6 for ref, _ in cube.providers}
     return Background(volumes=Volumes(sum(customers.values()), sum(customers.values()), 0, 0, customers))
@@ -94,7 +95,7 @@ def attack_with_packs(seed: int) -> None:
     assert learned(report, packs(report, paper=True)) == set(), f"register {seed}"
 
 
-def small_reasons_together(cube: CubeOf) -> dict[str, Grid]:
+def small_reasons_together(cube: Aggregate) -> dict[str, Grid]:
     """Each reason of six endings counted, the others in one row: a pack for itself gives nothing away."""
     found = {}
     for ref, reasons in reasons_of(cube).items():
@@ -105,7 +106,7 @@ def small_reasons_together(cube: CubeOf) -> dict[str, Grid]:
     return found
 
 
-def test_the_attacker_works_when_packs_count_single_reasons() -> None:
+def test_attacker_finds_single_reasons() -> None:
     broken = 0
     for seed in range(3):
         cube = random_cube(seed)
@@ -114,7 +115,7 @@ def test_the_attacker_works_when_packs_count_single_reasons() -> None:
     assert broken >= 2
 
 
-def test_the_attacker_works_when_packs_show_what_the_report_hides() -> None:
+def test_attacker_finds_what_packs_show() -> None:
     broken = 0
     for seed in range(8):
         cube = random_cube(seed)
@@ -163,14 +164,14 @@ def only_small(total: Mapping[str, Count], tables: Sequence[Table], minimum: int
     return Hidden(frozenset(), tuple(cells))
 
 
-def test_the_attacker_works_when_only_small_cells_are_hidden() -> None:
+def test_attacker_finds_subtracted_cells() -> None:
     broken = 0
     for seed in range(40):
         broken += bool(derived(rows(random_cube(seed), NOW, protect=only_small)))
     assert broken > 20
 
 
-def test_the_attacker_works_when_releases_are_not_held_against_each_other() -> None:
+def test_attacker_finds_differences_between_releases() -> None:
     broken = 0
     for seed in range(8):
         cube = random_cube(seed)
@@ -179,7 +180,7 @@ def test_the_attacker_works_when_releases_are_not_held_against_each_other() -> N
     assert broken > 2
 
 
-def test_a_revision_by_one_answer_repeats_the_earlier_figures() -> None:
+def test_revision_by_one_answer_repeats_figures() -> None:
     answers = {f"P{n}": {"start": (20 + n, 40)} for n in range(8)}
     first = revised(of_answers(answers), Background(), NOW, [])
     one_more = of_answers({**answers, "P3": {"start": (24, 41)}})
@@ -244,7 +245,7 @@ def test_thresholds(count: tuple[int, int], unsafe: bool) -> None:
     assert is_unsafe(count) is unsafe
 
 
-def test_one_small_provider_takes_the_next_smallest_with_it() -> None:
+def test_small_provider_hides_the_next_smallest() -> None:
     table = Table(
         {
             "A": {"start": (2, 3), "all": (2, 3)},
@@ -257,7 +258,7 @@ def test_one_small_provider_takes_the_next_smallest_with_it() -> None:
     assert {row for row, _ in hidden.tables[0]} == {"A", "B"}  # 3 + 9 = 12 answers, 7 of them satisfied
 
 
-def test_all_stays_and_both_points_go_where_it_would_give_one_away() -> None:
+def test_both_points_hide_and_all_stays() -> None:
     table = Table(
         {
             "A": {"start": (2, 3), "end": (8, 20), "all": (10, 23)},
@@ -330,7 +331,7 @@ def test_outcomes_hide_both_measures_together() -> None:
     assert hidden == (False, frozenset({"A", "B"}))
 
 
-def test_a_mean_of_shares_is_not_shown_where_it_solves_for_the_hidden() -> None:
+def test_mean_that_tells_hidden_shares_is_hidden() -> None:
     answers = {f"P{n}": {"start": (8, 12 + n)} for n in range(6)} | {"A": {"start": (1, 3)}, "B": {"start": (3, 7)}}
     found = {(r.indicator, r.provider, r.point): r for r in rows(of_answers(answers), NOW)}
     assert found["satisfaction.overall", "A", "start"].status == "too_few"

@@ -9,7 +9,7 @@ from reporting.figures.indicators import Indicator, finder, rows
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
 from storage.figures.cells import MonthCounts
-from tests.support.disclosure.cubes import CubeOf, of_answers
+from tests.support.disclosure.cubes import counted, of_answers
 from tests.support.enrolments import NOW, Register
 
 Found = dict[tuple[str, str, str, str, str, str], Indicator]
@@ -129,7 +129,7 @@ def test_mean_of_providers_needs_six() -> None:
 
 
 def test_empty_register_has_every_row() -> None:
-    found = rows(CubeOf(), NOW)
+    found = rows(counted(), NOW)
     assert {r.indicator for r in found} == {definition.id for definition in DEFINITIONS}
     assert {r.status for r in found} == {"no_answers"}
     assert {r.created_at for r in found} == {"2026-01-15T09:00:00+00:00"}

@@ -1,4 +1,4 @@
-"""The young people's outcome: two ways of counting, never what a few of them did."""
+"""The young people's outcome is counted in two ways, and never tells what a few of them did."""
 
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,9 @@ from reporting.report.build import build
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.figures import volumes
+from storage.figures.cells import Aggregate
 from storage.figures.year_values import Youth
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from tests.support.disclosure.cubes import NOW, YEAR, of_answers
 from tests.support.providers import read
 
 UNIT = Outcome(good=293, every=454, kept=386)
@@ -39,7 +40,7 @@ E7,K6,P1,2025-02-01,2025-06-01,work
 """
 
 
-async def test_each_young_person_counts_once_by_the_latest_enrolment(db: Database, tmp_path: Path) -> None:
+async def test_young_person_counts_once(db: Database, tmp_path: Path) -> None:
     files = {"p": "ref,name\nP1,Alfa\nP2,Beta\n", "c": CUSTOMERS, "e": ENROLMENTS}
     await read(db, tmp_path, files, date(2026, 2, 1))
     async with db.read() as conn:
@@ -67,7 +68,7 @@ def test_both_shares_are_told_or_neither(told: Youth, shares: list[float | None]
     assert [row.indicator for row in rows] == ["outcome.youth", "outcome.youth.closed"]
 
 
-def test_few_beside_the_young_are_not_told_by_subtraction() -> None:
+def test_few_others_hide_the_young() -> None:
     told = Youth(20, {"work": 10, "other": 5})
     assert youth.rows(told, Outcome(good=12, every=20, kept=20), YEAR, None, "")[0].value is None  # five others
     assert youth.rows(told, Outcome(good=13, every=22, kept=22), YEAR, None, "")[0].value == 50
@@ -85,27 +86,27 @@ def test_few_beside_the_young_are_not_told_by_subtraction() -> None:
         ({"work": 10, "other": 5}, False),
     ],
 )
-def test_a_revision_by_few_endings_repeats_the_earlier_figures(now: dict[str, int], stands: bool) -> None:
+def test_revision_by_few_endings_repeats_figures(now: dict[str, int], stands: bool) -> None:
     before, after = Youth(30, {"work": 10, "other": 5}), Youth(31, now)
     assert (youth.steady(after, before) == before) is stands
     assert youth.steady(after, None) == after
     assert youth.steady(None, before) is None
 
 
-def test_a_revised_report_keeps_them() -> None:
+def test_revised_report_keeps_the_figures() -> None:
     cube = _ended()
     first = revised(cube, Background(youth=Youth(30, {"work": 10, "other": 5})), NOW, [])
     second = revised(cube, Background(youth=Youth(30, {"work": 11, "other": 5})), NOW, [first])
     assert second.report.youth == first.report.youth
 
 
-def _ended() -> CubeOf:
+def _ended() -> Aggregate:
     cube = of_answers({"A": {"start": (20, 40)}, "B": {"start": (20, 40)}})
     cube.endings.update({("A", "work"): 60, ("A", "other"): 40, ("B", "work"): 50, ("B", "other"): 60})
     return cube
 
 
-def test_they_stand_in_section_6_and_their_definitions_in_the_method() -> None:
+def test_report_has_both_figures_and_definitions() -> None:
     beside = Background(youth=Youth(30, {"work": 10, "other": 5}), targets={"outcome.youth": 50.0})
     made = document(build(_ended(), YEAR, NOW, background=beside))
     outcome, method = (next(s for s in made.sections if s.number == number) for number in (6, 10))
@@ -115,6 +116,6 @@ def test_they_stand_in_section_6_and_their_definitions_in_the_method() -> None:
     assert any("outcome.youth.closed" in str(row[0]) for row in definitions.rows)
 
 
-def test_a_register_without_young_people_says_nothing_of_them() -> None:
+def test_report_without_young_people() -> None:
     made = document(build(_ended(), YEAR, NOW, background=Background(youth=Youth(0))))
     assert "Unga 16" not in repr(made)

@@ -11,14 +11,14 @@ from reporting.providers.dialogue_pack import dialogue
 from reporting.render import html
 from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf
+from tests.support.disclosure.cubes import NOW, YEAR, counted
 from tests.support.reports import BESIDE, CUBE
 
 WIDTHS = (1280, 360)  # pixels: a desktop, and a phone
 FULL = build(CUBE, YEAR, NOW, background=BESIDE)
 PAGES = {
     "report": document(FULL),
-    "empty report": document(build(CubeOf(), YEAR, NOW)),
+    "empty report": document(build(counted(), YEAR, NOW)),
     "dialogue pack": dialogue(FULL, "A"),
 }
 

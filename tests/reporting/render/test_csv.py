@@ -9,7 +9,8 @@ import pytest
 
 from reporting.render.csv import neutral, render
 from reporting.report.build import build
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from storage.figures.cells import Aggregate
+from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
 from tests.support.reports import COLUMNS, CUBE, FORMULA, HTML
 
 
@@ -60,8 +61,8 @@ def test_other_text_is_left_alone(text: str) -> None:
     assert neutral(text) == text
 
 
-@pytest.mark.parametrize("cube", [CubeOf(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
-def test_sparse_years_are_written(cube: CubeOf) -> None:
+@pytest.mark.parametrize("cube", [counted(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
+def test_sparse_years_are_written(cube: Aggregate) -> None:
     report = build(cube, YEAR, NOW)
     assert len(rows(render(report))) == len(report.indicators)
 

@@ -12,7 +12,8 @@ from reporting.render import docx as docx_
 from reporting.render import html, pdf
 from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers, random_cube
+from storage.figures.cells import Aggregate
+from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers, random_cube
 from tests.support.reports import BESIDE, CUBE, escaped
 
 
@@ -75,13 +76,13 @@ def test_same_document_same_bytes(full: Document) -> None:
 @pytest.mark.parametrize(
     "cube",
     [
-        CubeOf(),
+        counted(),
         of_answers({"A": {}}),  # a provider without customers
         of_answers({"A": {"start": (3, 5)}}),
         of_answers({"A": {"start": (30, 50), "end": (9, 20)}, "B": {}, "C": {}}),  # all answers from one provider
     ],
 )
-def test_sparse_years_give_every_document(cube: CubeOf) -> None:
+def test_sparse_years_give_every_document(cube: Aggregate) -> None:
     made = document(build(cube, YEAR, NOW))
     for renderer in (html, pdf, docx_):
         assert renderer.render(made)

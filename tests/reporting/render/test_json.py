@@ -8,11 +8,12 @@ import pytest
 from reporting.figures.definitions import DEFINITIONS
 from reporting.render.json import render
 from reporting.report.build import build
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from storage.figures.cells import Aggregate
+from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
 from tests.support.reports import COLUMNS, CUBE
 
 
-def content(cube: CubeOf = CUBE) -> dict[str, Any]:
+def content(cube: Aggregate = CUBE) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(render(build(cube, YEAR, NOW)))
     return read
 
@@ -38,6 +39,6 @@ def test_hidden_rows_have_no_numbers() -> None:
         assert [row[name] for name in ("numerator", "denominator", "value", "ci_low", "ci_high")] == [None] * 5
 
 
-@pytest.mark.parametrize("cube", [CubeOf(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
-def test_sparse_years_are_written(cube: CubeOf) -> None:
+@pytest.mark.parametrize("cube", [counted(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
+def test_sparse_years_are_written(cube: Aggregate) -> None:
     assert content(cube)["indicators"]

@@ -3,7 +3,7 @@
 from reporting.document.blocks import Grid, Paragraph
 from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf
+from tests.support.disclosure.cubes import NOW, YEAR, counted
 from tests.support.reports import BESIDE, CUBE
 
 
@@ -36,5 +36,5 @@ def test_tables_are_numbered_through() -> None:
 
 
 def test_empty_year_says_so() -> None:
-    made = document(build(CubeOf(), YEAR, NOW))
+    made = document(build(counted(), YEAR, NOW))
     assert made.opening[0].text.startswith("Det finns inga mätpunkter för 2025")

@@ -1,4 +1,4 @@
-"""A pattern of denied follow-ups opens one case, for staff."""
+"""A pattern of denied follow-ups opens a case for staff."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ TODAY = date(2026, 12, 7)
 
 
 def register(denied: int) -> dict[str, str]:
-    """P1: four recorded follow-ups of which ``denied`` are denied; P2: forty, one of them denied."""
+    """Return a register: P1 has four follow-ups, ``denied`` of them denied, and P2 has forty, one denied."""
     refs = [f"A{n}" for n in range(4)] + [f"B{n}" for n in range(40)]
     said = dict.fromkeys(refs, 1) | dict.fromkeys(refs[:denied], 0) | {"B0": 0}
     return {
@@ -36,7 +36,7 @@ async def cases(db: Database) -> list[tuple[str, str, str]]:
         return [tuple(row) for row in rows]
 
 
-async def test_a_pattern_opens_one_case_a_quarter(db: Database, tmp_path: Path) -> None:
+async def test_pattern_opens_one_case_a_quarter(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, register(2), TODAY)
     assert await denials.open_cases(db, TODAY, at(TODAY)) == 0
     await read(db, tmp_path, register(3), TODAY)
@@ -54,7 +54,7 @@ async def test_a_pattern_opens_one_case_a_quarter(db: Database, tmp_path: Path) 
         assert await denials.open_cases(db, later, at(later)) == opened
 
 
-async def test_what_was_exempt_or_is_long_past_is_no_pattern(db: Database, tmp_path: Path) -> None:
+async def test_exempt_and_old_months_are_no_pattern(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, register(4), TODAY)
     assert await denials.open_cases(db, date(2027, 10, 2), at(date(2027, 10, 2))) == 0
     exempt = "enrolment,from,to,reason,who\n" + "".join(

@@ -1,4 +1,4 @@
-"""Whom the system proposes to put under watch, with its figures; and what the report says of what was decided."""
+"""Which providers are proposed for watch, with which figures, and what staff and the report tell of them."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -26,8 +26,6 @@ PLAN = ActionPlan(
     *("Å1", "P1", "Uppföljningar saknas", "Egen rutin.", date(2026, 6, 30), "Bo", "followup.compliance"),
     *(date(2026, 3, 2), None, ""),
 )
-
-
 NONE: Mapping[str, Any] = {}
 
 
@@ -47,17 +45,17 @@ def test_far_below_the_others_is_a_ground() -> None:
     }
 
 
-def test_a_little_below_is_none() -> None:
+def test_little_below_is_no_ground() -> None:
     # 30 of 50 = 60 %: z = -0.15 / 0.0612 = -2.4, outside 95 % alone.
     assert grounds(satisfaction={"P1": (30, 50), "P2": (150, 200)}) == {}
 
 
 @pytest.mark.parametrize(("customers", "proposed"), [(5, False), (6, True)])
-def test_six_customers_who_were_promised_something(customers: int, proposed: bool) -> None:
+def test_six_broken_promises_are_a_ground(customers: int, proposed: bool) -> None:
     assert ("P1" in grounds(promises={"P1": customers})) == proposed
 
 
-def test_a_pattern_of_denials_is_a_ground() -> None:
+def test_pattern_of_denials_is_a_ground() -> None:
     # Six of ten denied, the others 2 of 200.
     assert grounds(denials={"P1": (6, 10), "P2": (2, 200)}) == {
         "P1": ("Kunder säger nej om 6 av 10 registrerade uppföljningar: 60 mot 1 procent hos övriga.",)
@@ -69,7 +67,7 @@ def test_one_provider_alone_has_no_others() -> None:
 
 
 def register(unhappy: int) -> dict[str, str]:
-    """P1: ``unhappy`` customers to whom it did not keep its word; P2: ten satisfied ones."""
+    """Return a register: P1 has ``unhappy`` customers with a broken promise, P2 has ten satisfied ones."""
     refs = [f"A{n}" for n in range(unhappy)] + [f"B{n}" for n in range(10)]
     rows = [
         f"{ref},start,overall,{1 if ref < 'B' else 5},2026-10-02"
@@ -85,7 +83,7 @@ def register(unhappy: int) -> dict[str, str]:
     }
 
 
-async def test_a_proposal_opens_one_case_and_the_decision_is_a_persons(db: Database, tmp_path: Path) -> None:
+async def test_proposal_opens_one_case(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, register(6), TODAY)
     assert await proposals.open_cases(db, TODAY, at(TODAY)) == 1
     assert await proposals.open_cases(db, TODAY, at(TODAY)) == 0
@@ -102,9 +100,7 @@ async def test_a_proposal_opens_one_case_and_the_decision_is_a_persons(db: Datab
         assert await proposals.proposals(conn, later) == []  # and what is long past is no ground
 
 
-async def test_a_customer_with_two_enrolments_is_one_person_who_last_said_the_latter(
-    db: Database, tmp_path: Path
-) -> None:
+async def test_person_counts_once_by_the_latest_answer(db: Database, tmp_path: Path) -> None:
     files = {
         "providers": "ref,name\nP1,Alfa\n",
         "customers": "ref,phone\nK1,\nK2,\n",
@@ -122,7 +118,7 @@ async def test_a_customer_with_two_enrolments_is_one_person_who_last_said_the_la
         assert await evidence.satisfaction(conn, date(2026, 7, 1)) == {"P1": (2, 2)}
 
 
-async def test_what_staff_see_and_what_the_report_says(db: Database, tmp_path: Path) -> None:
+async def test_staff_and_report_tell_the_same(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, register(6), TODAY)
     header = "ref,provider,deficiency,measures,due_on,responsible,indicator,decided_on"
     row = "Å1,P2,Sena svar,Egen rutin,2026-11-20,Bo,followup.compliance,2026-11-01"

@@ -1,38 +1,30 @@
-"""Counted cells for tests, made by hand or at random."""
+"""Counted cells without a database, made by hand or at random."""
 
 import copy
 import random
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from storage.figures.cells import MonthCounts
+from storage.figures.cells import Aggregate
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 YEAR = 2025
 
 
-@dataclass(frozen=True)
-class Contact:
-    planned: int = 0
-    sent: int = 0
-    delivered: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class CubeOf:
-    """What storage.figures.aggregates.aggregate returns, without a database."""
-
-    year: int = YEAR
-    as_of: date = date(2026, 1, 15)
-    providers: tuple[tuple[str, str], ...] = ()
-    satisfaction: dict[tuple[str, str, str, str, str], list[int]] = field(default_factory=dict)
-    months: dict[tuple[str, str], MonthCounts] = field(default_factory=dict)
-    endings: dict[tuple[str, str], int] = field(default_factory=dict)
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    reasons: dict[int, tuple[int, int]] = field(default_factory=dict)
-    cases: dict[str, int] = field(default_factory=dict)
-    exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+def counted(
+    year: int = YEAR, as_of: date = date(2026, 1, 15), providers: tuple[tuple[str, str], ...] = ()
+) -> Aggregate:
+    """Return the cells of a year in which nothing is counted yet."""
+    return Aggregate(
+        year=year,
+        as_of=as_of,
+        providers=providers,
+        satisfaction={},
+        months={},
+        endings={},
+        contacts={},
+        reasons={},
+        cases={},
+    )
 
 
 def of_answers(
@@ -40,9 +32,15 @@ def of_answers(
     names: dict[str, str] | None = None,
     eligible: int = 0,
     year: int = YEAR,
-) -> CubeOf:
-    """(satisfied, answered) by provider and point (start, end): man, medium, first quarter, all of them."""
-    cube = CubeOf(year=year, providers=tuple((ref, (names or {}).get(ref, ref)) for ref in answers))
+) -> Aggregate:
+    """Return cells of men of medium difficulty in the first quarter, who all gave each question the same answer.
+
+    Args:
+        answers: (satisfied, answered) by provider and point, ``start`` or ``end``.
+        names: the providers' names by ref; a ref is its own name unless given.
+        eligible: at each point; as many as answered unless given.
+    """
+    cube = counted(year=year, providers=tuple((ref, (names or {}).get(ref, ref)) for ref in answers))
     for ref, points in answers.items():
         for point, (satisfied, answered) in points.items():
             add(cube, ref, point, "M", "medium", 1, satisfied, answered, eligible or answered)
@@ -50,7 +48,7 @@ def of_answers(
 
 
 def add(
-    cube: CubeOf,
+    cube: Aggregate,
     ref: str,
     point: str,
     gender: str,
@@ -60,7 +58,7 @@ def add(
     answered: int,
     eligible: int,
 ) -> None:
-    """Count a group in every cell that it belongs to."""
+    """Count a group of people in every cell that it belongs to."""
     year = str(cube.year)
     for where in (
         (ref, year, "T", ""),
@@ -77,11 +75,11 @@ def add(
                 cell[place + 1] += satisfied
 
 
-def random_cube(seed: int) -> CubeOf:
-    """A small register: few answers in most cells, sometimes nearly everyone satisfied."""
+def random_cube(seed: int) -> Aggregate:
+    """Return a small register: few answers in most cells, sometimes nearly everybody satisfied."""
     rng = random.Random(seed)
     refs = [f"P{number}" for number in range(rng.randint(1, 9))]
-    cube = CubeOf(providers=tuple((ref, f"Anordnare {ref}") for ref in refs))
+    cube = counted(providers=tuple((ref, f"Anordnare {ref}") for ref in refs))
     mood = rng.choice((0.1, 0.5, 0.75, 0.95, 1.0))
     for ref in refs:
         for point in ("start", "end"):
@@ -103,8 +101,8 @@ def random_cube(seed: int) -> CubeOf:
     return cube
 
 
-def grown(cube: CubeOf, seed: int) -> CubeOf:
-    """The register some time later: answers that came late, now few and now many, and perhaps an ending."""
+def grown(cube: Aggregate, seed: int) -> Aggregate:
+    """Return the register some time later: with few or many late answers, and perhaps more endings."""
     rng = random.Random(seed)
     later = copy.deepcopy(cube)
     for _ in range(rng.choice((0, 1, 2))):

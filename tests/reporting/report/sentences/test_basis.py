@@ -7,7 +7,7 @@ from reporting.report.build import build
 from reporting.report.sentences.basis import contact_outcomes_sentence, volume_sentences
 from storage.figures.year_values import Volumes
 from storage.outcomes.accounts import Account
-from tests.support.disclosure.cubes import NOW, YEAR, CubeOf, of_answers
+from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
 from tests.support.reports import LEDGER
 
 
@@ -36,7 +36,7 @@ def test_providers_with_enough_answers() -> None:
     assert build(cube, YEAR, NOW).coverage_sentence == (
         "2 av 4 anordnare har minst 6 svar; 1 har för få och 1 har inga."
     )
-    assert build(CubeOf(), YEAR, NOW).coverage_sentence == ""
+    assert build(counted(), YEAR, NOW).coverage_sentence == ""
 
 
 def test_every_planned_question_has_its_outcome() -> None:
