@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot import wording
 from bot.errors import SettingsError
 from bot.settings import Settings
 from storage.database.engine import Database
@@ -20,7 +21,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     try:
         problem = await db.check()
         if problem:
-            raise SettingsError(problem)
+            raise SettingsError(wording.sentence(problem))
         yield db
     finally:
         await db.close()

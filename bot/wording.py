@@ -1,15 +1,199 @@
 """Swedish sentences for the codes and values that the rooms below bot/ store and raise. They hold no sentence.
 
-A name that a code has on its own is in survey/codes.py; here are the sentences that need several values.
+A name that a code has on its own is in survey/codes.py; here are the sentences that need several values. An error
+that has no code (BadInput and the like) carries a sentence of its own. The sentences about the database's address
+and migrations are in English, as those about the settings are.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reporting.errors import ThemeCode, ThemesRefused
+from storage.errors import (
+    BackupErrorCode,
+    CaseErrorCode,
+    DatabaseError,
+    DatabaseErrorCode,
+    Problem,
+    ProblemCode,
+    PublicationErrorCode,
+    RecordingRefused,
+    Refusal,
+    RefusalCode,
+    RegisterError,
+    StorageError,
+    SupervisionErrorCode,
+    Value,
+)
+from storage.register.headers import COLUMNS
 from survey.codes import CaseKind, SurveyId, in_sentence, swedish
 
 if TYPE_CHECKING:
-    from storage.errors import CaseRefused
-    from storage.outcomes.accounts import Problem
+    from storage.outcomes.accounts import Problem as LedgerProblem
+    from storage.register.importer import Imported
+
+PROBLEMS: Mapping[StrEnum, str] = {
+    ProblemCode.FILE_UNREADABLE: "filen kan inte läsas",
+    ProblemCode.NOT_UTF8: "filen är inte UTF-8; spara den som CSV UTF-8",
+    ProblemCode.NOT_CSV: "raden kan inte tolkas som CSV; se över citattecknen",
+    ProblemCode.NOT_XLSX: "filen kan inte läsas som XLSX",
+    ProblemCode.FILE_EMPTY: "filen är tom",
+    ProblemCode.NO_ROWS: "den har inga rader",
+    ProblemCode.NOT_ONLY_FOLLOWUPS: "den ska bara ha uppföljningar: kolumnerna insats, månad och datum",
+    ProblemCode.HEADER_UNKNOWN: "rubrikraden känns inte igen som något av registrets slag",
+    ProblemCode.HEADER_EMPTY: "en rubrik saknas",
+    ProblemCode.COLUMN_UNKNOWN: "okänd kolumn",
+    ProblemCode.COLUMN_TWICE: "kolumnen finns två gånger",
+    ProblemCode.COLUMN_MISSING: "kolumnen saknas",
+    ProblemCode.ROW_LENGTH: "raden har {fields} fält, rubrikraden {columns}",
+    ProblemCode.BAD_CHARACTER: "otillåtet tecken (NUL eller halv teckenkod)",
+    ProblemCode.REPEATED: "samma uppgift finns redan i {file}, rad {row}",
+    ProblemCode.VALUE_MISSING: "värdet saknas",
+    ProblemCode.NOT_ONE_OF: "”{value}” är inte något av {allowed}",
+    ProblemCode.NOT_YES_OR_NO: "”{value}” är inte något av ja, nej",
+    ProblemCode.NOT_ONE_OR_ZERO: "”{value}” är inte något av 1 (ja), 0 (nej)",
+    ProblemCode.NOT_A_DAY: "”{value}” är inte ett datum (ÅÅÅÅ-MM-DD)",
+    ProblemCode.NOT_A_MONTH: "”{value}” är inte en månad (ÅÅÅÅ-MM)",
+    ProblemCode.NOT_AN_INTEGER: "”{value}” är inte ett heltal {low}–{high}",
+    ProblemCode.NOT_A_NUMBER: "”{value}” är inte ett tal",
+    ProblemCode.NUMBER_OUTSIDE: "”{value}” är inte ett tal {low}–{high}",
+    ProblemCode.NOT_A_PHONE: "telefonnumret är inte giltigt",
+    ProblemCode.DAY_BEFORE: "{day} är före {other} {first}",
+    ProblemCode.DAY_IN_FUTURE: "dagen ligger i framtiden",
+    ProblemCode.END_REASON_MISSING: "avslutsorsak saknas för en avslutad insats",
+    ProblemCode.END_MISSING: "slutdatum saknas trots avslutsorsak",
+    ProblemCode.EXEMPTION_TOO_LONG: "ett undantag får vara högst {days} dagar; lägg in ett nytt när det går ut",
+    ProblemCode.PERIOD_NOT_EMPTY: "perioden ska vara tom för {survey}",
+    ProblemCode.NOT_ASKED: "{question} ställs inte i {survey}",
+    ProblemCode.COMMENT_WITH_VALUE: "en kommentar har inget värde",
+    ProblemCode.UNKNOWN_CUSTOMER: "kunden {ref} finns inte i registret",
+    ProblemCode.UNKNOWN_PROVIDER: "anordnaren {ref} finns inte i registret",
+    ProblemCode.UNKNOWN_ENROLMENT: "insatsen {ref} finns inte i registret",
+    ProblemCode.OTHER_CUSTOMER: "insatsen hör redan till en annan kund",
+    ProblemCode.OTHER_PROVIDER: "insatsen hör redan till en annan anordnare; ett byte är en ny insats",
+    ProblemCode.DIFFICULTY_LOCKED: "svårighetsgraden är låst sedan starten ({difficulty})",
+    ProblemCode.ENDED_BEFORE: "insatsen avslutades redan {day}",
+    ProblemCode.NO_EXEMPTION: "insatsen {ref} har inget undantag från {day} att återta",
+    ProblemCode.PLAN_OF_OTHER_PROVIDER: "åtgärdsplanen hör redan till en annan anordnare",
+    ThemeCode.NO_SHEET: "inget blad har kolumnen {column}",
+    ThemeCode.NO_NUMBER: "värdet saknas eller är inget nummer",
+    ThemeCode.COMMENT_TWICE: "kommentaren finns redan på rad {row}",
+    ThemeCode.UNKNOWN_COMMENT: "kommentaren {number} finns inte",
+    ThemeCode.UNKNOWN_THEME: "”{value}” är inget tema; välj bland {allowed}",
+    ThemeCode.UNCLEAR_WITH_OTHERS: "{theme} kan inte stå tillsammans med ett annat tema",
+}
+
+REFUSALS: Mapping[StrEnum, str] = {
+    RefusalCode.NOT_IN_REGISTER: "Insatsen {ref} finns inte i registret.",
+    RefusalCode.NOT_YOURS: "Insatsen {ref} finns inte bland era insatser.",
+    RefusalCode.TWICE: "Insats {ref} står två gånger för månaden.",
+    RefusalCode.NOT_RECORDED: "Ingen uppföljning är registrerad för {ref} i {month}.",
+    RefusalCode.IN_FUTURE: "Datumet {day} för {ref} har inte varit än.",
+    RefusalCode.BEFORE_START: "Datumet {day} är före starten av {ref} ({start}).",
+    RefusalCode.AFTER_END: "Datumet {day} är efter slutet av {ref} ({end}).",
+    RefusalCode.BEFORE_MONTH: "Datumet {day} för {ref} är före månaden {month}.",
+    RefusalCode.UNKNOWN_FORM: "Formen för {ref} ska vara möte, telefon eller digitalt.",
+    RefusalCode.UNKNOWN_ACTIVITY: "En aktivitet för {ref} finns inte i listan.",
+    RefusalCode.NEXT_STEP_TOO_LONG: "Nästa steg för {ref} får ha högst {most} tecken.",
+    RefusalCode.LOCKED: "Månaden {month} är låst sedan {day}. Be kommunen om en rättelse.",
+    RefusalCode.LOCKED_FOR_STAFF: (
+        "Månaden {month} är låst sedan {day}: en rättelse behöver namn och skäl (--by och --reason)."
+    ),
+}
+
+ERRORS: Mapping[StrEnum, str] = {
+    CaseErrorCode.NOT_FOUND: "Ärende {case} finns inte.",
+    CaseErrorCode.ALREADY_CLOSED: "Ärende {case} är redan avslutat.",
+    SupervisionErrorCode.UNKNOWN_PROVIDER: "Anordnaren {ref} finns inte i registret.",
+    SupervisionErrorCode.WATCHED_ALREADY: "Anordnaren {ref} är redan under skärpt uppföljning.",
+    SupervisionErrorCode.NOT_WATCHED: "Anordnaren {ref} är inte under skärpt uppföljning.",
+    BackupErrorCode.POSTGRESQL: "Databasen är PostgreSQL: kopiera den med pg_dump, se Backups i README.",
+    BackupErrorCode.IN_MEMORY: "Databasen finns bara i minnet: det finns ingen fil att kopiera.",
+    BackupErrorCode.EXISTS: "{path} finns redan: en säkerhetskopia skriver aldrig över något.",
+    BackupErrorCode.NOT_WRITABLE: "{path} kan inte skrivas ({why}).",
+    BackupErrorCode.FAILED: "Kopian kunde inte göras ({why}).",
+    BackupErrorCode.NOT_WHOLE: "Kopian är inte hel och togs bort: kontrollera disken och databasen.",
+    PublicationErrorCode.REVISION_TAKEN: (
+        "Rapporten för {year} publicerades just av någon annan: se den innan du reviderar."
+    ),
+    PublicationErrorCode.DAMAGED: (
+        "Den publicerade rapporten för {year} (utgåva {revision}) är ändrad i databasen: kontrollsumman stämmer "
+        "inte. Återställ den från en säkerhetskopia."
+    ),
+    DatabaseErrorCode.BAD_URL: "FOLLOWUP_DATABASE_URL is not a database URL: {why}",
+    DatabaseErrorCode.UNKNOWN_KIND: "FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.",
+    DatabaseErrorCode.UNREACHABLE: "The database cannot be reached: see FOLLOWUP_DATABASE_URL.",
+    DatabaseErrorCode.NO_TABLES: "The database has no tables yet: run `followup init`.",
+    DatabaseErrorCode.OTHER_MIGRATION: (
+        "The database is at migration {found}, this program needs {needed}: run `followup init`."
+    ),
+    DatabaseErrorCode.IN_USE: (
+        "Another `followup run` already uses {path}: stop it first, or use PostgreSQL, where many may run."
+    ),
+    DatabaseErrorCode.NO_SOURCE: "Nothing was moved: there is no file {path}.",
+    DatabaseErrorCode.SOURCE_NOT_READY: "Nothing was moved. The old database: {why}",
+    DatabaseErrorCode.TARGET_NOT_READY: "Nothing was moved. The new database: {why}",
+    DatabaseErrorCode.TARGET_NOT_EMPTY: "Nothing was moved: the new database has rows already, in {table}.",
+}
+
+
+def sentence(error: Exception) -> str:
+    """Return what to tell the person who caused ``error``, or who must act on it."""
+    if isinstance(error, RegisterError):
+        count = len(error.problems)
+        return "\n".join([f"Inget sparades: {count} fel i filerna.", *map(problem, error.problems)])
+    if isinstance(error, ThemesRefused):
+        return "\n".join([f"Inget sparades: {len(error.problems)} fel i filen.", *map(problem, error.problems)])
+    if isinstance(error, RecordingRefused):
+        return " ".join(map(refusal, error.refusals))
+    if isinstance(error, StorageError):
+        values = dict(error.values)
+        if isinstance(error, DatabaseError) and isinstance(error.__cause__, DatabaseError):
+            values["why"] = sentence(error.__cause__)
+        return _filled(ERRORS[error.code], values)
+    return str(error)
+
+
+def refusal(refused: Refusal) -> str:
+    """Return the sentence about an entry of a follow-up that was refused."""
+    return _filled(REFUSALS[refused.code], refused.values)
+
+
+def problem(refused: Problem) -> str:
+    """Return where in a file something is wrong, and what."""
+    place = (refused.file, f"rad {refused.row}" if refused.row else "", refused.column)
+    return f"{', '.join(part for part in place if part)}: {reason(refused)}"
+
+
+def problem_of_provider(refused: Problem) -> str:
+    """Return the same of a provider's file of follow-ups, with the column as a Swedish file calls it."""
+    aliases = COLUMNS["followups"].get(refused.column, ())
+    return problem(replace(refused, column=aliases[0]) if aliases else refused)
+
+
+def reason(refused: Problem) -> str:
+    """Return what is wrong with a row, without its place and as a part of a sentence."""
+    if isinstance(refused.code, RefusalCode):
+        whole = _filled(REFUSALS[refused.code], refused.values)
+        return whole[:1].lower() + whole[1:].rstrip(".")
+    return _filled(PROBLEMS[refused.code], refused.values)
+
+
+def imported(done: "Imported") -> str:
+    """Return how many rows of each kind an import held; the kinds that are always named come first."""
+    rare = (
+        (done.exemptions, "undantag"),
+        (done.actionplans, "åtgärdsplaner"),
+        (done.targets, "mål"),
+        (done.context, "omvärldsuppgifter"),
+    )
+    return (
+        f"{done.providers} anordnare, {done.customers} kunder, {done.enrolments} insatser, "
+        f"{done.followups} uppföljningar, {done.answers} svar"
+        + "".join(f", {number} {name}" for number, name in rare if number)
+    )
 
 
 def occasion_name(enrolment: str, survey: str, period: str) -> str:
@@ -17,7 +201,7 @@ def occasion_name(enrolment: str, survey: str, period: str) -> str:
     return " ".join(word for word in (enrolment, in_sentence(swedish(SurveyId, survey)), period) if word)
 
 
-def ledger_problem(problem: "Problem") -> str:
+def ledger_problem(problem: "LedgerProblem") -> str:
     """Return what is wrong with an occasion, as a sentence."""
     name = occasion_name(problem.enrolment, problem.survey, problem.period)
     return f"{name}: {problem.fault.swedish.format(problem.value)}."
@@ -36,6 +220,14 @@ def case_text(kind: str, text: str) -> str:
     return channel_paused(text) if kind == CaseKind.CHANNEL else text
 
 
-def case_refused(error: "CaseRefused") -> str:
-    """Return why a case cannot be taken or closed."""
-    return error.code.swedish.format(error.id)
+def _filled(template: str, values: Mapping[str, Value]) -> str:
+    return template.format(**{name: _printed(value) for name, value in values.items()})
+
+
+def _printed(value: Value) -> str | int:
+    """Return a value as a sentence has it: a list with commas, a number without needless decimals."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, int) else str(value)

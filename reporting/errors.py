@@ -10,8 +10,21 @@ FollowupError
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
+from storage.errors import Problem
 from survey.errors import InputError, OperationError
+
+
+class ThemeCode(StrEnum):
+    """Why a workbook of coded comments, or a row of it, was refused; bot/wording.py has the words."""
+
+    NO_SHEET = "no_sheet"
+    NO_NUMBER = "no_number"
+    COMMENT_TWICE = "comment_twice"
+    UNKNOWN_COMMENT = "unknown_comment"
+    UNKNOWN_THEME = "unknown_theme"
+    UNCLEAR_WITH_OTHERS = "unclear_with_others"
 
 
 class PublishError(InputError):
@@ -23,16 +36,11 @@ class PublicationUnreadable(OperationError):
 
 
 class ThemesRefused(InputError):
-    """The workbook was refused; nothing was saved. The message names every refused row.
+    """The workbook was refused and nothing was saved; ``problems`` names every refused row."""
 
-    Attributes:
-        problems: one for each refused row, each a sentence as text.
-    """
-
-    def __init__(self, problems: Sequence[object]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [f"Inget sparades: {len(self.problems)} fel i filen.", *map(str, self.problems)]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 class NoDialogue(InputError):

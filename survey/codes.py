@@ -160,13 +160,6 @@ class CaseStatus(Code):
     CLOSED = "closed", "Avslutat"
 
 
-class CaseRefusal(Code):
-    """Why a case cannot be taken or closed: a sentence with a place for the case's number."""
-
-    NOT_FOUND = "not_found", "Ärende {} finns inte."
-    ALREADY_CLOSED = "already_closed", "Ärende {} är redan avslutat."
-
-
 class Outcome(Code):
     """What became of an occasion. Every occasion that is over has exactly one."""
 

@@ -54,7 +54,9 @@ def main() -> None:
         code = exit_code(error)
         if code is None:
             raise
-        typer.echo(str(error), err=True)
+        from bot.wording import sentence
+
+        typer.echo(sentence(error), err=True)
         sys.exit(code)
     finally:
         gc.freeze()  # the process ends here, and a last collection would take a fifth of a short command's time

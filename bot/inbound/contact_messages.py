@@ -7,11 +7,13 @@ customer too) goes on to the customers' messages.
 from collections.abc import Mapping
 from typing import cast
 
+from bot import wording
 from bot.inbound.events import LinkRequested, Tapped
 from bot.inbound.scene import Handled, Scene
 from storage.cases import opening
 from storage.contacts import enrolments, links
 from storage.delivery.outbox import Asked
+from storage.errors import RecordingRefused
 from storage.followups import recording
 from storage.followups.recording import Author, Entry, Source
 from survey.codes import Channel
@@ -95,8 +97,8 @@ async def _record(scene: Scene, record: Record) -> Recorded | dialogue.Refused:
     entry = Entry(record.enrolment, record.month, record.held_on, record.form)
     try:
         recorded = await recording.record(batch.conn, [entry], author, batch.at.today, batch.now)
-    except recording.Refused as refused:
-        return dialogue.Refused(str(refused))
+    except RecordingRefused as refused:
+        return dialogue.Refused(wording.sentence(refused))
     left = len(await enrolments.missing(batch.conn, scene.providers, record.month))
     return Recorded(record, "same" if recorded.same else "changed" if recorded.changed else "new", left)
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot import wording
 from bot.channels.sms.webhook import Receipt, parse_inbound, parse_receipt, twiml, verify
 from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
@@ -153,7 +154,9 @@ async def _healthz(_request: web.Request) -> web.Response:
 def _readyz(endpoints: Endpoints) -> Handler:
     async def handle(_request: web.Request) -> web.Response:
         problem = await endpoints.db.check()
-        return web.Response(text=f"{problem or 'ok'}\n", status=503 if problem else 200)
+        if problem:
+            return web.Response(text=f"{wording.sentence(problem)}\n", status=503)
+        return web.Response(text="ok\n")
 
     return handle
 

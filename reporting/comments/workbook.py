@@ -9,10 +9,11 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.comments.suggestions import PERSONAL, personal, suggested
-from reporting.errors import ThemesRefused
+from reporting.errors import ThemeCode, ThemesRefused
 from reporting.figures.themes import THEMES, UNCLEAR
+from storage.errors import Problem, ProblemCode, Value
 from storage.figures.themes import Comment
-from storage.register.cells import Problem, Unreadable, tables
+from storage.register.cells import Unreadable, tables
 from survey.codes import SurveyId, swedish
 
 SHEET = "Kommentarer"
@@ -122,23 +123,24 @@ def read(path: Path) -> Coded:
     try:
         found = tables(path)
     except Unreadable as error:
-        raise ThemesRefused([Problem(path.name, error.row, "", str(error))]) from error
+        raise ThemesRefused([Problem(path.name, error.row, "", error.code)]) from error
     sheets = [(name, lines) for name, lines in found if lines and NUMBER in lines[0][1]]
     if not sheets:
-        raise ThemesRefused([Problem(path.name, 0, "", f"inget blad har kolumnen {NUMBER}")])
+        raise ThemesRefused([Problem(path.name, 0, "", ThemeCode.NO_SHEET, {"column": NUMBER})])
     for name, lines in sheets:
         header = lines[0][1]
         missing = [column for column in PLACES[:1] if column not in header]
-        problems += [Problem(name, 1, column, "kolumnen saknas") for column in missing]
+        problems += [Problem(name, 1, column, ProblemCode.COLUMN_MISSING) for column in missing]
         for row, cells in lines[1:] if not missing else ():
             cell = dict(zip(header, cells, strict=False))
             chosen = _chosen(name, row, cell, problems)
             if not chosen:
                 continue
             if not cell[NUMBER].isascii() or not cell[NUMBER].isdigit():
-                problems.append(Problem(name, row, NUMBER, "värdet saknas eller är inget nummer"))
+                problems.append(Problem(name, row, NUMBER, ThemeCode.NO_NUMBER))
             elif (number := int(cell[NUMBER])) in themes:
-                problems.append(Problem(name, row, NUMBER, f"kommentaren finns redan på rad {rows[number][1]}"))
+                first = {"row": rows[number][1]}
+                problems.append(Problem(name, row, NUMBER, ThemeCode.COMMENT_TWICE, first))
             else:
                 themes[number], rows[number] = chosen, (name, row)
     if problems:
@@ -153,7 +155,7 @@ def check(coded: Coded, known: Collection[int]) -> None:
         ThemesRefused: some are not; it names their rows.
     """
     problems = [
-        Problem(name, row, NUMBER, f"kommentaren {number} finns inte")
+        Problem(name, row, NUMBER, ThemeCode.UNKNOWN_COMMENT, {"number": number})
         for number, (name, row) in coded.rows.items()
         if number not in known
     ]
@@ -170,10 +172,10 @@ def _chosen(name: str, row: int, cell: Mapping[str, str], problems: list[Problem
             continue
         theme = _WORDS.get(word.casefold())
         if theme is None:
-            reason = f"”{word[:40]}” är inget tema; välj bland {', '.join(THEMES.values())}"
-            problems.append(Problem(name, row, place, reason))
+            values: dict[str, Value] = {"value": word[:40], "allowed": tuple(THEMES.values())}
+            problems.append(Problem(name, row, place, ThemeCode.UNKNOWN_THEME, values))
         else:
             found[theme] = None
     if UNCLEAR in found and len(found) > 1:
-        problems.append(Problem(name, row, "", f"{THEMES[UNCLEAR]} kan inte stå tillsammans med ett annat tema"))
+        problems.append(Problem(name, row, "", ThemeCode.UNCLEAR_WITH_OTHERS, {"theme": THEMES[UNCLEAR]}))
     return tuple(found)

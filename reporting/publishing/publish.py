@@ -44,7 +44,8 @@ async def publish(
 
     Raises:
         PublishError: the year is published and no reason is given, there is nothing to revise, the year is not
-            over, it is empty, the revision would tell single answers, or somebody else has just published it.
+            over, it is empty, or the revision would tell single answers.
+        RevisionTaken: somebody else has just published this revision.
         PublicationUnreadable: an earlier edition cannot be read.
     """
     earlier = await snapshots.of_year(conn, counts.year)
@@ -54,12 +55,7 @@ async def publish(
     made = revised(counts, beside, now, [thaw(each) for each in earlier])
     if made.report.is_empty:
         raise PublishError(f"Det finns inga uppgifter för {counts.year} att publicera.")
-    try:
-        await snapshots.add(conn, counts.year, serialisation.to_text(made), counts.as_of, because, now)
-    except snapshots.Taken as error:
-        raise PublishError(
-            f"Rapporten för {counts.year} publicerades just av någon annan: se den innan du reviderar."
-        ) from error
+    await snapshots.add(conn, counts.year, serialisation.to_text(made), counts.as_of, because, now)
     return made.report
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.errors import CaseRefused
+from storage.errors import CaseErrorCode, CaseRefused
 from storage.people import addresses
 from storage.tables import case, customer, customer_address, enrolment, occasion, provider
-from survey.codes import CaseOutcome, CaseRefusal, CaseStatus
+from survey.codes import CaseOutcome, CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +140,5 @@ async def _change(conn: AsyncConnection, id_: int, values: dict[str, Any]) -> tu
     row = (await conn.execute(changed.returning(case.c.kind, case.c.owner))).first()
     if row is None:
         known = (await conn.execute(select(case.c.id).where(case.c.id == id_))).first()
-        raise CaseRefused(CaseRefusal.ALREADY_CLOSED if known else CaseRefusal.NOT_FOUND, id_)
+        raise CaseRefused(CaseErrorCode.ALREADY_CLOSED if known else CaseErrorCode.NOT_FOUND, case=id_)
     return row.kind, row.owner

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.database.engine import Database
-from storage.errors import BackupError, BackupRefused
+from storage.errors import BackupError, BackupErrorCode, BackupRefused
 from storage.tables.types import UtcDateTime
 
 
@@ -24,9 +24,9 @@ async def backup(db: Database, target: Path, now: datetime) -> int:
     """
     source = db.engine.url.database
     if not db.is_sqlite:
-        raise BackupRefused("Databasen är PostgreSQL: kopiera den med pg_dump, se Backups i README.")
+        raise BackupRefused(BackupErrorCode.POSTGRESQL)
     if not source or source == ":memory:":
-        raise BackupRefused("Databasen finns bara i minnet: det finns ingen fil att kopiera.")
+        raise BackupRefused(BackupErrorCode.IN_MEMORY)
     return await asyncio.to_thread(_copy, source, target, now)
 
 
@@ -36,9 +36,9 @@ def _copy(source: str, target: Path, now: datetime) -> int:
         # Nobody else reads it, and nothing that is there is written over.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        raise BackupRefused(f"{target} finns redan: en säkerhetskopia skriver aldrig över något.") from None
+        raise BackupRefused(BackupErrorCode.EXISTS, path=str(target)) from None
     except OSError as error:
-        raise BackupRefused(f"{target} kan inte skrivas ({error.strerror}).") from error
+        raise BackupRefused(BackupErrorCode.NOT_WRITABLE, path=str(target), why=str(error.strerror)) from error
     try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -51,7 +51,7 @@ def _copy(source: str, target: Path, now: datetime) -> int:
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
-        raise BackupError(f"Kopian kunde inte göras ({error}).") from error
+        raise BackupError(BackupErrorCode.FAILED, why=str(error)) from error
     except BackupError:
         target.unlink(missing_ok=True)
         raise
@@ -65,7 +65,7 @@ def _check(part: Path, now: datetime) -> None:
     with closing(sqlite3.connect(part)) as connection:
         (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise BackupError("Kopian är inte hel och togs bort: kontrollera disken och databasen.")
+            raise BackupError(BackupErrorCode.NOT_WHOLE)
         copied_at = UtcDateTime().process_bind_param(now, _Sqlite())  # type: ignore[arg-type]  # its name is all
         connection.execute("INSERT INTO restoration (copied_at) VALUES (?)", (copied_at,))
         connection.commit()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.database import aiosqlite_dialect
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, DatabaseErrorCode
 
 DRIVERS = {
     "sqlite": aiosqlite_dialect.DRIVER,
@@ -57,7 +57,7 @@ class Database:
         try:
             parsed = make_url(url)
         except ArgumentError as error:
-            raise DatabaseError(f"FOLLOWUP_DATABASE_URL is not a database URL: {error}") from error
+            raise DatabaseError(DatabaseErrorCode.BAD_URL, why=str(error)) from error
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         if parsed.drivername == aiosqlite_dialect.DRIVER:
             # A queue pool keeps connections (and their prepared statements) warm.
@@ -68,7 +68,7 @@ class Database:
         elif parsed.drivername == "postgresql+asyncpg":
             engine = create_async_engine(parsed, pool_size=8, hide_parameters=True)  # they are personal
         else:
-            raise DatabaseError("FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.")
+            raise DatabaseError(DatabaseErrorCode.UNKNOWN_KIND)
         return cls(engine)
 
     @asynccontextmanager
@@ -88,17 +88,17 @@ class Database:
             await conn.execution_options(followup_read=True)
             yield conn
 
-    async def check(self) -> str | None:
-        """None when the database answers and is at the newest migration, else one sentence."""
+    async def check(self) -> DatabaseError | None:
+        """Return why the database cannot be used; None when it answers and is at the newest migration."""
         try:
             async with self.read() as conn:
                 version = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
         except (DBAPIError, OSError) as error:
             if isinstance(error, OperationalError | DBAPIError) and "alembic_version" in str(error):
-                return "The database has no tables yet: run `followup init`."
-            return "The database cannot be reached: see FOLLOWUP_DATABASE_URL."
+                return DatabaseError(DatabaseErrorCode.NO_TABLES)
+            return DatabaseError(DatabaseErrorCode.UNREACHABLE)
         if version != HEAD:
-            return f"The database is at migration {version}, this program needs {HEAD}: run `followup init`."
+            return DatabaseError(DatabaseErrorCode.OTHER_MIGRATION, found=str(version), needed=HEAD)
         return None
 
     async def close(self) -> None:

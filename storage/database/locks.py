@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.pool import NullPool
 
 from storage.database.engine import Database
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, DatabaseErrorCode
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,7 @@ async def sole_process(db: Database) -> AsyncIterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise DatabaseError(
-                f"Another `followup run` already uses {path}: stop it first, or use PostgreSQL, where many may run."
-            ) from error
+            raise DatabaseError(DatabaseErrorCode.IN_USE, path=str(path)) from error
         yield
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Table, func, select, text
 from storage.database.engine import Connection, Database
 from storage.database.locks import sole_process
 from storage.database.statements import CHUNK, insert
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, DatabaseErrorCode
 from storage.tables import complete
 
 
@@ -19,15 +19,15 @@ async def move(source: Database, target: Database) -> int:
     by a `followup run`, or ``target`` holds something.
     """
     _must_exist(source)
-    for name, db in (("old", source), ("new", target)):
+    for code, db in ((DatabaseErrorCode.SOURCE_NOT_READY, source), (DatabaseErrorCode.TARGET_NOT_READY, target)):
         problem = await db.check()
         if problem is not None:
-            raise DatabaseError(f"Nothing was moved. The {name} database: {problem}")
+            raise DatabaseError(code) from problem
     tables = complete().sorted_tables
     async with sole_process(source), source.read() as old, target.begin() as new:
         for each in tables:
             if (await new.execute(select(each).limit(1))).first() is not None:
-                raise DatabaseError(f"Nothing was moved: the new database has rows already, in {each.name}.")
+                raise DatabaseError(DatabaseErrorCode.TARGET_NOT_EMPTY, table=each.name)
         moved = 0
         for each in tables:
             moved += await _copy(old, new, each)
@@ -41,7 +41,7 @@ def _must_exist(source: Database) -> None:
     """SQLite would make an empty file of a name that is misspelt."""
     path = source.engine.url.database
     if source.is_sqlite and not (path and Path(path).is_file()):
-        raise DatabaseError(f"Nothing was moved: there is no file {path}.")
+        raise DatabaseError(DatabaseErrorCode.NO_SOURCE, path=str(path))
 
 
 async def _copy(old: Connection, new: Connection, table: Table) -> int:

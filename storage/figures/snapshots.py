@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import insert
-from storage.errors import Damaged
+from storage.errors import Damaged, PublicationErrorCode, RevisionTaken
 from storage.tables import report_snapshot
 
 
@@ -26,10 +26,6 @@ class Snapshot:
     content: str
 
 
-class Taken(Exception):
-    """Somebody else has just published this revision."""
-
-
 def digest_of(content: str) -> str:
     """SHA-256 of ``content``, hex."""
     return sha256(content.encode()).hexdigest()
@@ -38,14 +34,14 @@ def digest_of(content: str) -> str:
 async def add(
     conn: AsyncConnection, year: int, content: str, cut_off: date, reason: str, now: datetime
 ) -> Snapshot:
-    """Store a publication as the next revision of its year. Raises Taken when another took that place."""
+    """Store a publication as the next revision of its year. Raises RevisionTaken when another took that place."""
     s = report_snapshot.c
     last = (await conn.execute(select(func.max(s.revision)).where(s.year == year))).scalar()
     made = Snapshot(year, (last or 0) + 1, now, cut_off, reason, digest_of(content), content)
     try:
         await insert(conn, report_snapshot, [{name: getattr(made, name) for name in made.__slots__}])
     except IntegrityError as error:
-        raise Taken(f"Rapporten för {year} publicerades just av någon annan: se den innan du reviderar.") from error
+        raise RevisionTaken(PublicationErrorCode.REVISION_TAKEN, year=year) from error
     return made
 
 
@@ -65,8 +61,5 @@ async def of_year(conn: AsyncConnection, year: int) -> tuple[Snapshot, ...]:
     found = tuple(Snapshot(*row) for row in await conn.execute(statement))
     for each in found:
         if digest_of(each.content) != each.digest:
-            raise Damaged(
-                f"Den publicerade rapporten för {year} (utgåva {each.revision}) är ändrad i databasen: "
-                "kontrollsumman stämmer inte. Återställ den från en säkerhetskopia."
-            )
+            raise Damaged(PublicationErrorCode.DAMAGED, year=year, revision=each.revision)
     return found

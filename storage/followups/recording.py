@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert, upsert
+from storage.errors import RecordingRefused, Refusal, RefusalCode, Value
 from storage.followups import month_counts
 from storage.followups.calendar import first_day, following
 from storage.tables import enrolment, follow_up, follow_up_event, provider
 from survey.codes import Activity, FollowUpForm
-from survey.errors import InputError
 
 NEXT_STEP_LENGTH = 300  # characters
 LOCK_DAY = 5  # of the next month
@@ -53,23 +53,6 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why the entry at ``place`` cannot be recorded. ``field`` is one of Entry's; the sentence is for people."""
-
-    place: int
-    field: str
-    sentence: str
-
-
-class Refused(InputError):
-    """Nothing was recorded; ``refusals`` name all that is wrong."""
-
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
-        self.refusals = tuple(refusals)
-        super().__init__(" ".join(each.sentence for each in refusals))
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """How many entries were new, changed something, or said what was known already."""
 
@@ -91,7 +74,7 @@ def is_locked(month: str, today: date) -> bool:
 async def record(
     conn: AsyncConnection, entries: Sequence[Entry], author: Author, today: date, now: datetime
 ) -> Recorded:
-    """Record ``entries`` in the caller's transaction, all of them or none. Raises Refused.
+    """Record ``entries`` in the caller's transaction, all of them or none. Raises RecordingRefused.
 
     The same entry twice changes nothing; another one for the same month replaces what was said, and both stand
     in the audit trail.
@@ -114,12 +97,12 @@ async def record(
         if before == values:
             same += 1
         elif key in made:
-            refusals.append(Refusal(place, "enrolment", f"Insats {entry.enrolment} står två gånger för månaden."))
+            refusals.append(Refusal(place, "enrolment", RefusalCode.TWICE, {"ref": entry.enrolment}))
         else:
             refusals += list(_wrong(place, entry, row, today)) or _too_late(place, entry, row, author, today)
             made[key] = values
     if refusals:
-        raise Refused(refusals)
+        raise RecordingRefused(refusals)
     await upsert(
         conn,
         follow_up,
@@ -138,65 +121,63 @@ async def record(
 async def withdraw(
     conn: AsyncConnection, enrolment_ref: str, month: str, author: Author, today: date, now: datetime
 ) -> None:
-    """Take back a recorded follow-up that was not held. Raises Refused."""
+    """Take back a recorded follow-up that was not held. Raises RecordingRefused."""
     row = (await _enrolments(conn, {enrolment_ref})).get(enrolment_ref)
     await _take_turns(conn, [row.provider_id] if row else [])
     if row is None or author.provider_id not in (None, row.provider_id):
-        raise Refused([_unknown(0, enrolment_ref, author)])
+        raise RecordingRefused([_unknown(0, enrolment_ref, author)])
     entry = Entry(enrolment_ref, month, row.started_on)
     if late := list(_too_late(0, entry, row, author, today)):
-        raise Refused(late)
+        raise RecordingRefused(late)
     key = (row.id, month)
     if key not in await _stored(conn, {row.id}, {month}):
-        raise Refused([Refusal(0, "month", f"Ingen uppföljning är registrerad för {enrolment_ref} i {month}.")])
+        values = {"ref": enrolment_ref, "month": month}
+        raise RecordingRefused([Refusal(0, "month", RefusalCode.NOT_RECORDED, values)])
     await conn.execute(follow_up.delete().where(follow_up.c.enrolment_id == row.id, follow_up.c.month == month))
     await insert(conn, follow_up_event, [_event(key, "withdrawn", {}, author, now)])
     await month_counts.recount(conn, [row.provider_id])
 
 
 def _wrong(place: int, entry: Entry, row: Any, today: date) -> Iterable[Refusal]:
-    """What is wrong whenever it is said."""
+    """Yield what is wrong with an entry, whoever records it and whenever."""
     held, ref = entry.held_on, entry.enrolment
+    day: dict[str, Value] = {"day": held, "ref": ref}
     if held > today:
-        yield Refusal(place, "held_on", f"Datumet {held} för {ref} har inte varit än.")
+        yield Refusal(place, "held_on", RefusalCode.IN_FUTURE, day)
     elif held < row.started_on:
-        yield Refusal(place, "held_on", f"Datumet {held} är före starten av {ref} ({row.started_on}).")
+        yield Refusal(place, "held_on", RefusalCode.BEFORE_START, day | {"start": row.started_on})
     elif row.ended_on is not None and held > row.ended_on:
-        yield Refusal(place, "held_on", f"Datumet {held} är efter slutet av {ref} ({row.ended_on}).")
+        yield Refusal(place, "held_on", RefusalCode.AFTER_END, day | {"end": row.ended_on})
     elif held < first_day(entry.month):
-        yield Refusal(place, "held_on", f"Datumet {held} för {ref} är före månaden {entry.month}.")
+        yield Refusal(place, "held_on", RefusalCode.BEFORE_MONTH, day | {"month": entry.month})
     if entry.form is not None and entry.form not in tuple(FollowUpForm):
-        yield Refusal(place, "form", f"Formen för {ref} ska vara möte, telefon eller digitalt.")
+        yield Refusal(place, "form", RefusalCode.UNKNOWN_FORM, {"ref": ref})
     if not set(entry.activities or ()) <= set(Activity):
-        yield Refusal(place, "activities", f"En aktivitet för {ref} finns inte i listan.")
+        yield Refusal(place, "activities", RefusalCode.UNKNOWN_ACTIVITY, {"ref": ref})
     if len(entry.next_step or "") > NEXT_STEP_LENGTH:
-        yield Refusal(place, "next_step", f"Nästa steg för {ref} får ha högst {NEXT_STEP_LENGTH} tecken.")
+        yield Refusal(place, "next_step", RefusalCode.NEXT_STEP_TOO_LONG, {"ref": ref, "most": NEXT_STEP_LENGTH})
 
 
 def _unknown(place: int, ref: str, author: Author) -> Refusal:
-    """The same words for another provider's number: a guess must not tell whose it is."""
-    where = "i registret" if author.provider_id is None else "bland era insatser"
-    return Refusal(place, "enrolment", f"Insatsen {ref} finns inte {where}.")
+    """Refuse an enrolment that is not there, or is another provider's.
+
+    A provider gets the same code for both, so that nobody learns whose an enrolment is by guessing numbers.
+    """
+    code = RefusalCode.NOT_IN_REGISTER if author.provider_id is None else RefusalCode.NOT_YOURS
+    return Refusal(place, "enrolment", code, {"ref": ref})
 
 
 def _too_late(place: int, entry: Entry, row: Any, author: Author, today: date) -> Iterable[Refusal]:
-    """What is wrong because the month is locked."""
+    """Yield what is wrong because the month is locked."""
+    locked_on = locks_on(entry.month)
     if not is_locked(entry.month, today):
         return
+    values: dict[str, Value] = {"month": entry.month, "day": locked_on}
     if author.provider_id is not None:
-        yield Refusal(
-            place,
-            "month",
-            f"Månaden {entry.month} är låst sedan {locks_on(entry.month)}. Be kommunen om en rättelse.",
-        )
-    elif row.registered_on < locks_on(entry.month) and not (author.who and author.reason):
-        # An enrolment that came to the register later brings its history with it: that month was never locked.
-        yield Refusal(
-            place,
-            "month",
-            f"Månaden {entry.month} är låst sedan {locks_on(entry.month)}: en rättelse behöver namn och skäl "
-            "(--by och --reason).",
-        )
+        yield Refusal(place, "month", RefusalCode.LOCKED, values)
+    # An enrolment that was registered after the lock brings its history with it: for it the month was never locked.
+    elif row.registered_on < locked_on and not (author.who and author.reason):
+        yield Refusal(place, "month", RefusalCode.LOCKED_FOR_STAFF, values)
 
 
 _FACTS = ("held_on", "form", "from_plan", "plan_changed", "activities", "next_step")

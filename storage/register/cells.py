@@ -9,30 +9,19 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from storage.errors import Problem, ProblemCode, Value
+
 T = TypeVar("T")
 
 Numbered = tuple[int, list[str]]  # line number from 1, cells
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row was refused. ``row`` counts lines from 1, the header's; 0 is the whole file."""
-
-    file: str
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = [self.file, f"rad {self.row}" if self.row else "", self.column]
-        return f"{', '.join(part for part in place if part)}: {self.reason}"
-
-
 class Unreadable(Exception):
-    """A file that cannot be read; ``row`` is 0 for the whole of it."""
+    """A file cannot be read; ``row`` is 0 where it is the whole of it. The reader makes a Problem of it."""
 
-    def __init__(self, reason: str, row: int = 0) -> None:
-        super().__init__(reason)
+    def __init__(self, code: ProblemCode, row: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
         self.row = row
 
 
@@ -41,7 +30,7 @@ def tables(path: Path) -> list[tuple[str, list[Numbered]]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Unreadable("filen kan inte läsas") from error
+        raise Unreadable(ProblemCode.FILE_UNREADABLE) from error
     if content.startswith(b"PK") or path.suffix.lower() == ".xlsx":
         return _xlsx(path.name, content)
     return [(path.name, _csv(content))]
@@ -52,7 +41,7 @@ def _csv(content: bytes) -> list[Numbered]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable("filen är inte UTF-8; spara den som CSV UTF-8", row) from error
+        raise Unreadable(ProblemCode.NOT_UTF8, row) from error
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -63,7 +52,7 @@ def _csv(content: bytes) -> list[Numbered]:
             lines.append((start, [cell.strip() for cell in cells]))
             start = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable("raden kan inte tolkas som CSV; se över citattecknen", start) from error
+        raise Unreadable(ProblemCode.NOT_CSV, start) from error
     return lines
 
 
@@ -77,7 +66,7 @@ def _xlsx(name: str, content: bytes) -> list[tuple[str, list[Numbered]]]:
                 for sheet in book.sheet_names
             ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable("filen kan inte läsas som XLSX") from error
+        raise Unreadable(ProblemCode.NOT_XLSX) from error
     filled = [(sheet, rows) for sheet, rows in sheets if any(cell != "" for row in rows for cell in row)]
     if not filled:
         return [(name, [])]
@@ -107,8 +96,9 @@ class Line:
     cells: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, column: str, reason: str) -> None:
-        self.problems.append(Problem(self.file, self.row, column, reason))
+    def refuse(self, column: str, code: ProblemCode, **values: Value) -> None:
+        """Note what is wrong with a cell; the row will not be taken in."""
+        self.problems.append(Problem(self.file, self.row, column, code, values))
 
     def missing(self, columns: Iterable[str]) -> frozenset[str]:
         """Which of ``columns`` the file does not have at all: what is stored stays as it is."""
@@ -120,16 +110,16 @@ class Line:
     def needed(self, column: str) -> str:
         value = self.get(column)
         if not value:
-            self.refuse(column, "värdet saknas")
+            self.refuse(column, ProblemCode.VALUE_MISSING)
         return value
 
     def one_of(self, column: str, words: Mapping[str, T], allowed: Sequence[str], default: T) -> T:
         value = self.get(column)
         if not value:
             return default
-        found = words.get(" ".join(value.casefold().split()))
+        found = words.get(folded(value))
         if found is None:
-            self.refuse(column, f"”{clip(value)}” är inte något av {', '.join(allowed)}")
+            self.refuse(column, ProblemCode.NOT_ONE_OF, value=clip(value), allowed=tuple(allowed))
             return default
         return found
 
@@ -138,7 +128,7 @@ class Line:
         parts = [" ".join(part.split()) for part in self.get(column).split(",") if part.strip()]
         unknown = [part for part in parts if part.casefold() not in words]
         if unknown:
-            self.refuse(column, f"”{clip(unknown[0])}” är inte något av {', '.join(allowed)}")
+            self.refuse(column, ProblemCode.NOT_ONE_OF, value=clip(unknown[0]), allowed=tuple(allowed))
         return tuple(words[part.casefold()] for part in parts if part not in unknown) or None
 
     def day(self, column: str) -> date | None:
@@ -150,7 +140,7 @@ class Line:
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        self.refuse(column, f"”{clip(value)}” är inte ett datum (ÅÅÅÅ-MM-DD)")
+        self.refuse(column, ProblemCode.NOT_A_DAY, value=clip(value))
         return None
 
     def needed_day(self, column: str) -> date:
@@ -162,7 +152,7 @@ class Line:
         """YYYY-MM; a spreadsheet's date cell of the first of the month counts too."""
         value = self.needed(column)
         if value and not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])(-01)?", value):
-            self.refuse(column, f"”{clip(value)}” är inte en månad (ÅÅÅÅ-MM)")
+            self.refuse(column, ProblemCode.NOT_A_MONTH, value=clip(value))
         return value[:7]
 
     def number(self, column: str, low: int, high: int) -> int | None:
@@ -170,7 +160,7 @@ class Line:
         if not value:
             return None
         if not re.fullmatch(r"[0-9]{1,4}", value) or not low <= int(value) <= high:
-            self.refuse(column, f"”{clip(value)}” är inte ett heltal {low}–{high}")
+            self.refuse(column, ProblemCode.NOT_AN_INTEGER, value=clip(value), low=low, high=high)
             return None
         return int(value)
 
@@ -183,9 +173,9 @@ class Line:
         value = self.needed(column)
         plain = re.sub(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3})", "", value).replace(",", ".")
         if value and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
-            self.refuse(column, f"”{clip(value)}” är inte ett tal")
+            self.refuse(column, ProblemCode.NOT_A_NUMBER, value=clip(value))
         elif value and not low <= float(plain) <= high:
-            self.refuse(column, f"”{clip(value)}” är inte ett tal {low:g}–{high:g}")
+            self.refuse(column, ProblemCode.NUMBER_OUTSIDE, value=clip(value), low=low, high=high)
         else:
             return float(plain or 0)
         return 0.0
@@ -195,12 +185,13 @@ class Line:
         value = self.get(column)
         number = e164(value) if value else None
         if value and number is None:
-            self.refuse(column, "telefonnumret är inte giltigt")
+            self.refuse(column, ProblemCode.NOT_A_PHONE)
         return number
 
-    def not_before(self, column: str, day: date | None, first: date | None, what: str) -> None:
+    def not_before(self, column: str, day: date | None, first: date | None, other: str) -> None:
+        """Refuse a day that is before ``first``, the day of the column ``other``."""
         if day and first and date.min < day < first:
-            self.refuse(column, f"{day} är före {what} {first}")
+            self.refuse(column, ProblemCode.DAY_BEFORE, day=day, other=other, first=first)
 
 
 def line_of(name: str, row: int, cells: list[str], columns: list[str], problems: list[Problem]) -> Line | None:
@@ -208,11 +199,11 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
     if len(cells) > len(columns):
         cells = cells[: len(columns)] + trimmed(cells[len(columns) :])
     if len(cells) != len(columns):
-        reason = f"raden har {len(cells)} fält, rubrikraden {len(columns)}"
-        problems.append(Problem(name, row, "", reason))
+        lengths = {"fields": len(cells), "columns": len(columns)}
+        problems.append(Problem(name, row, "", ProblemCode.ROW_LENGTH, lengths))
         return None
     bad = [
-        Problem(name, row, column, "otillåtet tecken (NUL eller halv teckenkod)")
+        Problem(name, row, column, ProblemCode.BAD_CHARACTER)
         for column, cell in zip(columns, cells, strict=True)
         if re.search("[\0\ud800-\udfff]", cell)
     ]
@@ -231,6 +222,11 @@ def e164(value: str) -> str | None:
     if not phonenumbers.is_valid_number(number) or number.extension:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def folded(value: str) -> str:
+    """Return a word without regard to its case and to how many spaces are in it."""
+    return " ".join(value.casefold().split())
 
 
 def clip(value: str) -> str:

@@ -4,7 +4,7 @@ The files are read in storage/register/reader.py; here the rows meet the databas
 somewhere, and what is locked must stay as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert_ignore, upsert
+from storage.errors import Problem, ProblemCode, RegisterError, Value
 from storage.figures import measurements, targets
 from storage.followups import exemptions
 from storage.followups import recording as followups
@@ -20,23 +21,11 @@ from storage.people import addresses
 from storage.planning import occasions
 from storage.privacy import audit
 from storage.register import followup_rows, provider_changes
-from storage.register.cells import Problem
 from storage.register.rows import EnrolmentRow, RegisterBatch
 from storage.tables import action_plan, answer, customer, enrolment, next_look, occasion, provider
 from survey.codes import Reason
-from survey.errors import InputError
 
 PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
-
-
-class RegisterError(InputError):
-    """The files were refused; nothing was saved. The message names every refused row."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        lines = [f"Inget sparades: {len(self.problems)} fel i filerna."]
-        lines += [str(problem) for problem in self.problems]
-        super().__init__("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +47,6 @@ class Imported:
     targets: int
     context: int
     given_up: tuple[tuple[int, int], ...] = ()
-
-    def __str__(self) -> str:
-        return (
-            f"{self.providers} anordnare, {self.customers} kunder, {self.enrolments} insatser, "
-            f"{self.followups} uppföljningar, {self.answers} svar"
-            + (f", {self.exemptions} undantag" if self.exemptions else "")
-            + (f", {self.actionplans} åtgärdsplaner" if self.actionplans else "")
-            + (f", {self.targets} mål" if self.targets else "")
-            + (f", {self.context} omvärldsuppgifter" if self.context else "")
-        )
 
 
 async def apply(
@@ -175,9 +154,9 @@ async def _enrolments(
     for row in rows:
         found = len(problems)
         if row.customer not in customers:
-            problems.append(_problem(row, "customer", f"kunden {row.customer} finns inte i registret"))
+            problems.append(_problem(row, "customer", ProblemCode.UNKNOWN_CUSTOMER, ref=row.customer))
         if row.provider not in providers:
-            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+            problems.append(_problem(row, "provider", ProblemCode.UNKNOWN_PROVIDER, ref=row.provider))
         if len(problems) > found:
             continue
         before = stored.get(row.ref)
@@ -218,17 +197,13 @@ def _locked(row: EnrolmentRow, before: Any, customer_id: int, provider_id: int) 
     """What an enrolment that is already known may not change: its answers would change owner or class."""
     problems = []
     if before.customer_id != customer_id:
-        problems.append(_problem(row, "customer", "insatsen hör redan till en annan kund"))
+        problems.append(_problem(row, "customer", ProblemCode.OTHER_CUSTOMER))
     if before.provider_id != provider_id:
-        problems.append(
-            _problem(row, "provider", "insatsen hör redan till en annan anordnare; ett byte är en ny insats")
-        )
+        problems.append(_problem(row, "provider", ProblemCode.OTHER_PROVIDER))
     if row.difficulty and before.difficulty and row.difficulty != before.difficulty:
-        problems.append(
-            _problem(row, "difficulty", f"svårighetsgraden är låst sedan starten ({before.difficulty})")
-        )
+        problems.append(_problem(row, "difficulty", ProblemCode.DIFFICULTY_LOCKED, difficulty=before.difficulty))
     if "ended_on" in row.missing and before.ended_on and before.ended_on < row.started_on:
-        problems.append(_problem(row, "started_on", f"insatsen avslutades redan {before.ended_on}"))
+        problems.append(_problem(row, "started_on", ProblemCode.ENDED_BEFORE, day=before.ended_on))
     return problems
 
 
@@ -241,12 +216,12 @@ async def _exemptions(
 ) -> set[int]:
     """Save the exemptions; the ids of their enrolments."""
     unknown = [row for row in batch.exemptions if row.enrolment not in ids]
-    problems += [_problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret") for row in unknown]
+    problems += [_problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment) for row in unknown]
     if problems:
         return set()
     saved = await exemptions.save(conn, batch.exemptions, ids, now)
     problems += [
-        _problem(row, "withdrawn", f"insatsen {row.enrolment} har inget undantag från {row.from_on} att återta")
+        _problem(row, "withdrawn", ProblemCode.NO_EXEMPTION, ref=row.enrolment, day=row.from_on)
         for row in saved.unknown
     ]
     await audit.write(conn, [_replaced(each, now) for each in saved.replaced])
@@ -267,11 +242,11 @@ async def _action_plans(conn: AsyncConnection, batch: RegisterBatch, today: date
     for row in batch.actionplans:
         before = stored.get(row.ref)
         if row.provider not in providers:
-            problems.append(_problem(row, "provider", f"anordnaren {row.provider} finns inte i registret"))
+            problems.append(_problem(row, "provider", ProblemCode.UNKNOWN_PROVIDER, ref=row.provider))
         elif before is not None and before.provider_id != providers[row.provider]:
-            problems.append(_problem(row, "provider", "åtgärdsplanen hör redan till en annan anordnare"))
+            problems.append(_problem(row, "provider", ProblemCode.PLAN_OF_OTHER_PROVIDER))
         elif row.done_on is not None and row.done_on > today:
-            problems.append(_problem(row, "done_on", "dagen ligger i framtiden"))
+            problems.append(_problem(row, "done_on", ProblemCode.DAY_IN_FUTURE))
         else:
             known.append(
                 _kept(
@@ -299,7 +274,7 @@ async def _answers(
 ) -> set[int]:
     """Answers of earlier years: each gets a closed occasion, as if it had been asked then."""
     problems += [
-        _problem(row, "enrolment", f"insatsen {row.enrolment} finns inte i registret")
+        _problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment)
         for row in batch.answers
         if row.enrolment not in ids
     ]
@@ -364,8 +339,8 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def _problem(row: Any, column: str, reason: str) -> Problem:
-    return Problem(row.file, row.row, column, reason)
+def _problem(row: Any, column: str, code: ProblemCode, **values: Value) -> Problem:
+    return Problem(row.file, row.row, column, code, values)
 
 
 async def _ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, int]:

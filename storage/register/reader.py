@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from storage.register.cells import Numbered, Problem, Unreadable, clip, line_of, tables, trimmed
+from storage.errors import Problem, ProblemCode
+from storage.register.cells import Numbered, Unreadable, clip, line_of, tables, trimmed
 from storage.register.headers import COLUMNS, KEYS, PAIRS, REQUIRED
 from storage.register.rows import BUILD, RegisterBatch
 
@@ -19,13 +20,13 @@ def read(paths: Sequence[Path]) -> RegisterBatch:
     """
     found: dict[str, list[Any]] = {kind: [] for kind in COLUMNS}
     problems: list[Problem] = []
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[str, ...], tuple[str, int]] = {}
     for path in paths:
         try:
             for name, lines in tables(path):
                 _read_table(name, lines, found, seen, problems)
         except Unreadable as error:
-            problems.append(Problem(path.name, error.row, "", str(error)))
+            problems.append(Problem(path.name, error.row, "", error.code))
     return RegisterBatch(**{kind: tuple(rows) for kind, rows in found.items()}, problems=tuple(problems))
 
 
@@ -33,13 +34,13 @@ def _read_table(
     name: str,
     lines: list[Numbered],
     found: Mapping[str, list[Any]],
-    seen: dict[tuple[str, ...], str],
+    seen: dict[tuple[str, ...], tuple[str, int]],
     problems: list[Problem],
 ) -> None:
     filled = ((row, cells) for row, cells in lines if any(cells))
     top = next(filled, None)
     if top is None:
-        problems.append(Problem(name, 0, "", "filen är tom"))
+        problems.append(Problem(name, 0, "", ProblemCode.FILE_EMPTY))
         return
     header = _header(name, *top, problems)
     if header is None:
@@ -53,9 +54,10 @@ def _read_table(
         if not line.problems:
             key = (kind, *(str(getattr(made, column)) for column in KEYS[kind]))
             if key in seen:
-                line.refuse(KEYS[kind][-1], f"samma uppgift finns redan i {seen[key]}")
+                earlier = seen[key]
+                line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=earlier[0], row=earlier[1])
             else:
-                seen[key] = f"{name}, rad {row}"
+                seen[key] = (name, row)
         if line.problems:
             problems += line.problems
         else:
@@ -75,21 +77,23 @@ def _header(name: str, row: int, cells: list[str], problems: list[Problem]) -> t
             best = (score, kind, names)
     score, kind, names = best
     if score < 4:  # fewer than two columns are known
-        problems.append(Problem(name, row, "", "rubrikraden känns inte igen som något av registrets slag"))
+        problems.append(Problem(name, row, "", ProblemCode.HEADER_UNKNOWN))
         return None
     found = [
-        Problem(name, row, clip(cell), "okänd kolumn") if cell else Problem(name, row, "", "en rubrik saknas")
+        Problem(name, row, clip(cell), ProblemCode.COLUMN_UNKNOWN if cell else ProblemCode.HEADER_EMPTY)
         for cell, column in zip(cells, names, strict=False)
         if not column
     ]
     found += [
-        Problem(name, row, column, "kolumnen finns två gånger")
-        for column in COLUMNS[kind]
-        if names.count(column) > 1
+        Problem(name, row, column, ProblemCode.COLUMN_TWICE) for column in COLUMNS[kind] if names.count(column) > 1
     ]
-    found += [Problem(name, row, column, "kolumnen saknas") for column in REQUIRED[kind] if column not in names]
+    found += [
+        Problem(name, row, column, ProblemCode.COLUMN_MISSING) for column in REQUIRED[kind] if column not in names
+    ]
     for pair in PAIRS.get(kind, ()):
         if 0 < len(set(pair) & set(names)) < len(pair):
-            found += [Problem(name, row, column, "kolumnen saknas") for column in pair if column not in names]
+            found += [
+                Problem(name, row, column, ProblemCode.COLUMN_MISSING) for column in pair if column not in names
+            ]
     problems += found
     return None if found else (kind, names)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from storage.errors import Problem, ProblemCode
 from storage.followups.rows import ExemptionRow, FollowupRow, RowOfEnrolment
 from storage.register import headers
-from storage.register.cells import Line, Problem
+from storage.register.cells import Line, clip, folded
 from storage.supervision.values import ActionPlan
 
 EXEMPTION_DAYS = 366  # a wrong year in a file must not exempt for ever
@@ -167,9 +168,9 @@ def _enrolment(line: Line) -> EnrolmentRow:
     line.not_before("planned_end_on", made.planned_end_on, made.started_on, "started_on")
     line.not_before("ended_on", made.ended_on, made.started_on, "started_on")
     if line.get("ended_on") and not line.get("end_reason"):
-        line.refuse("end_reason", "avslutsorsak saknas för en avslutad insats")
+        line.refuse("end_reason", ProblemCode.END_REASON_MISSING)
     if line.get("end_reason") and not line.get("ended_on"):
-        line.refuse("ended_on", "slutdatum saknas trots avslutsorsak")
+        line.refuse("ended_on", ProblemCode.END_MISSING)
     return made
 
 
@@ -190,8 +191,17 @@ def _followup(line: Line) -> FollowupRow:
 
 
 def _yes_no(line: Line, column: str) -> bool | None:
-    value = line.one_of(column, headers.YES_NO, ("ja", "nej"), None)
+    value = _one_or_zero(line, column, ProblemCode.NOT_YES_OR_NO)
     return None if value is None else bool(value)
+
+
+def _one_or_zero(line: Line, column: str, code: ProblemCode) -> int | None:
+    """Read a yes or no as 1 or 0; None where the cell is empty, or refused with ``code``."""
+    value = line.get(column)
+    found = headers.YES_NO.get(folded(value))
+    if value and found is None:
+        line.refuse(column, code, value=clip(value))
+    return found
 
 
 def _exemption(line: Line) -> ExemptionRow:
@@ -200,7 +210,7 @@ def _exemption(line: Line) -> ExemptionRow:
     line.needed("reason")
     reason = line.one_of("reason", headers.EXEMPTION_WORDS, tuple(headers.EXEMPTIONS), "")
     if first > date.min and (last - first).days > EXEMPTION_DAYS:
-        line.refuse("to", f"ett undantag får vara högst {EXEMPTION_DAYS} dagar; lägg in ett nytt när det går ut")
+        line.refuse("to", ProblemCode.EXEMPTION_TOO_LONG, days=EXEMPTION_DAYS)
     withdrawn = bool(_yes_no(line, "withdrawn"))
     return ExemptionRow(line.file, line.row, enrolment, first, last, reason, line.needed("who"), withdrawn)
 
@@ -212,19 +222,19 @@ def _answer(line: Line) -> AnswerRow:
     question = line.one_of("question", headers.QUESTION_WORDS, headers.QUESTIONS, "")
     period = line.month("period") if survey == "checkin" else line.get("period")
     if survey in ("start", "end") and period:
-        line.refuse("period", f"perioden ska vara tom för {survey}")
+        line.refuse("period", ProblemCode.PERIOD_NOT_EMPTY, survey=survey)
     asked = headers.ASKED_AT_CHECKIN if survey == "checkin" else headers.ASKED_AT_START_AND_END
     if survey and question and question not in asked:
-        line.refuse("question", f"{question} ställs inte i {survey}")
+        line.refuse("question", ProblemCode.NOT_ASKED, question=question, survey=survey)
     value: int | None = None
     if question == "comment":
         line.needed("text")
         if line.get("value"):
-            line.refuse("value", "en kommentar har inget värde")
+            line.refuse("value", ProblemCode.COMMENT_WITH_VALUE)
     elif question:
         line.needed("value")
         if question == "followup_held":
-            value = line.one_of("value", headers.YES_NO, ("1 (ja)", "0 (nej)"), None)
+            value = _one_or_zero(line, "value", ProblemCode.NOT_ONE_OR_ZERO)
         else:
             value = line.number("value", 1, 5)
     enrolment, answered_on = line.needed("enrolment"), line.needed_day("answered_on")

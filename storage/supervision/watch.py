@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import insert, insert_from
-from storage.errors import SupervisionError
+from storage.errors import SupervisionError, SupervisionErrorCode
 from storage.tables import enrolment, next_look, provider, watch
 
 
@@ -17,7 +17,7 @@ async def put_under_watch(
     """Ask the provider's customers more often from ``today`` on. Raises SupervisionError."""
     provider_id = await _provider_id(conn, ref)
     if await _current(conn, provider_id) is not None:
-        raise SupervisionError(f"Anordnaren {ref} är redan under skärpt uppföljning.")
+        raise SupervisionError(SupervisionErrorCode.WATCHED_ALREADY, ref=ref)
     row = {
         "provider_id": provider_id,
         "from_on": today,
@@ -37,7 +37,7 @@ async def lift(conn: AsyncConnection, ref: str, reason: str, by: str, today: dat
     provider_id = await _provider_id(conn, ref)
     current = await _current(conn, provider_id)
     if current is None:
-        raise SupervisionError(f"Anordnaren {ref} är inte under skärpt uppföljning.")
+        raise SupervisionError(SupervisionErrorCode.NOT_WATCHED, ref=ref)
     ended = {"lifted_on": today, "lifted_reason": reason, "lifted_by": by}
     await conn.execute(update(watch).where(watch.c.id == current).values(**ended))
     await watch_provider(conn, ref, None, today)
@@ -78,7 +78,7 @@ async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | N
 async def _provider_id(conn: AsyncConnection, ref: str) -> int:
     found = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar()
     if found is None:
-        raise SupervisionError(f"Anordnaren {ref} finns inte i registret.")
+        raise SupervisionError(SupervisionErrorCode.UNKNOWN_PROVIDER, ref=ref)
     return int(found)
 
 

@@ -16,16 +16,17 @@ from storage.errors import (
     CaseRefused,
     Damaged,
     DatabaseError,
+    RecordingRefused,
+    RegisterError,
+    RevisionTaken,
     StorageFailure,
     SupervisionError,
 )
-from storage.followups.recording import Refused
-from storage.register.importer import RegisterError
 from survey.errors import PackError
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("survey", "storage", "reporting", "scheduler", "bot")
-CAUGHT_INSIDE = {"Taken", "Unreadable"}  # never leave their room: storage/errors.py and reporting/errors.py say so
+CAUGHT_INSIDE = {"Unreadable"}  # never leave their room: storage/errors.py and reporting/errors.py say so
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,9 @@ CAUGHT_INSIDE = {"Taken", "Unreadable"}  # never leave their room: storage/error
         NoDialogue,
         PackError,
         PublishError,
-        Refused,
+        RecordingRefused,
         RegisterError,
+        RevisionTaken,
         RulesError,
         SettingsError,
         SupervisionError,

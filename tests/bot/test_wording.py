@@ -1,31 +1,334 @@
-"""The sentences that are made of codes and values."""
+"""Every code that a lower room raises has its words, and the words are these."""
 
-from bot.wording import case_refused, case_text, ledger_problem, occasion_name
-from storage.errors import CaseRefused
-from storage.outcomes.accounts import Problem
-from survey.codes import CaseKind, CaseRefusal, LedgerFault
+from datetime import date
+from enum import StrEnum
+
+import pytest
+
+from bot import wording
+from bot.errors import BadInput
+from reporting.errors import ThemeCode, ThemesRefused
+from storage import errors
+from storage.errors import (
+    BackupError,
+    BackupErrorCode,
+    BackupRefused,
+    CaseErrorCode,
+    CaseRefused,
+    Damaged,
+    DatabaseError,
+    DatabaseErrorCode,
+    Problem,
+    ProblemCode,
+    PublicationErrorCode,
+    RecordingRefused,
+    Refusal,
+    RefusalCode,
+    RegisterError,
+    RevisionTaken,
+    SupervisionError,
+    SupervisionErrorCode,
+    Value,
+)
+from storage.outcomes.accounts import Problem as LedgerProblem
+from storage.register.importer import Imported
+from survey.codes import CaseKind, LedgerFault
+
+DAY = date(2026, 11, 5)
+Example = tuple[StrEnum, dict[str, Value], str]
+
+PROBLEMS: list[Example] = [
+    (ProblemCode.FILE_UNREADABLE, {}, "filen kan inte läsas"),
+    (ProblemCode.NOT_UTF8, {}, "filen är inte UTF-8; spara den som CSV UTF-8"),
+    (ProblemCode.NOT_CSV, {}, "raden kan inte tolkas som CSV; se över citattecknen"),
+    (ProblemCode.NOT_XLSX, {}, "filen kan inte läsas som XLSX"),
+    (ProblemCode.FILE_EMPTY, {}, "filen är tom"),
+    (ProblemCode.NO_ROWS, {}, "den har inga rader"),
+    (
+        ProblemCode.NOT_ONLY_FOLLOWUPS,
+        {},
+        "den ska bara ha uppföljningar: kolumnerna insats, månad och datum",
+    ),
+    (ProblemCode.HEADER_UNKNOWN, {}, "rubrikraden känns inte igen som något av registrets slag"),
+    (ProblemCode.HEADER_EMPTY, {}, "en rubrik saknas"),
+    (ProblemCode.COLUMN_UNKNOWN, {}, "okänd kolumn"),
+    (ProblemCode.COLUMN_TWICE, {}, "kolumnen finns två gånger"),
+    (ProblemCode.COLUMN_MISSING, {}, "kolumnen saknas"),
+    (ProblemCode.ROW_LENGTH, {"fields": 3, "columns": 2}, "raden har 3 fält, rubrikraden 2"),
+    (ProblemCode.BAD_CHARACTER, {}, "otillåtet tecken (NUL eller halv teckenkod)"),
+    (ProblemCode.REPEATED, {"file": "x.csv", "row": 2}, "samma uppgift finns redan i x.csv, rad 2"),
+    (ProblemCode.VALUE_MISSING, {}, "värdet saknas"),
+    (ProblemCode.NOT_ONE_OF, {"value": "X", "allowed": ("K", "M")}, "”X” är inte något av K, M"),
+    (ProblemCode.NOT_YES_OR_NO, {"value": "kanske"}, "”kanske” är inte något av ja, nej"),
+    (ProblemCode.NOT_ONE_OR_ZERO, {"value": "kanske"}, "”kanske” är inte något av 1 (ja), 0 (nej)"),
+    (ProblemCode.NOT_A_DAY, {"value": "20250101"}, "”20250101” är inte ett datum (ÅÅÅÅ-MM-DD)"),
+    (ProblemCode.NOT_A_MONTH, {"value": "2025-13"}, "”2025-13” är inte en månad (ÅÅÅÅ-MM)"),
+    (
+        ProblemCode.NOT_AN_INTEGER,
+        {"value": "1899", "low": 1900, "high": 2100},
+        "”1899” är inte ett heltal 1900–2100",
+    ),
+    (ProblemCode.NOT_A_NUMBER, {"value": "många"}, "”många” är inte ett tal"),
+    (ProblemCode.NUMBER_OUTSIDE, {"value": "101", "low": 0, "high": 100}, "”101” är inte ett tal 0–100"),
+    (ProblemCode.NUMBER_OUTSIDE, {"value": "x", "low": -1e12, "high": 1e12}, "”x” är inte ett tal -1e+12–1e+12"),
+    (ProblemCode.NOT_A_PHONE, {}, "telefonnumret är inte giltigt"),
+    (
+        ProblemCode.DAY_BEFORE,
+        {"day": date(2025, 1, 1), "other": "authorised_from", "first": date(2025, 2, 1)},
+        "2025-01-01 är före authorised_from 2025-02-01",
+    ),
+    (ProblemCode.DAY_IN_FUTURE, {}, "dagen ligger i framtiden"),
+    (ProblemCode.END_REASON_MISSING, {}, "avslutsorsak saknas för en avslutad insats"),
+    (ProblemCode.END_MISSING, {}, "slutdatum saknas trots avslutsorsak"),
+    (
+        ProblemCode.EXEMPTION_TOO_LONG,
+        {"days": 366},
+        "ett undantag får vara högst 366 dagar; lägg in ett nytt när det går ut",
+    ),
+    (ProblemCode.PERIOD_NOT_EMPTY, {"survey": "start"}, "perioden ska vara tom för start"),
+    (ProblemCode.NOT_ASKED, {"question": "progress", "survey": "end"}, "progress ställs inte i end"),
+    (ProblemCode.COMMENT_WITH_VALUE, {}, "en kommentar har inget värde"),
+    (ProblemCode.UNKNOWN_CUSTOMER, {"ref": "K9"}, "kunden K9 finns inte i registret"),
+    (ProblemCode.UNKNOWN_PROVIDER, {"ref": "P9"}, "anordnaren P9 finns inte i registret"),
+    (ProblemCode.UNKNOWN_ENROLMENT, {"ref": "9"}, "insatsen 9 finns inte i registret"),
+    (ProblemCode.OTHER_CUSTOMER, {}, "insatsen hör redan till en annan kund"),
+    (
+        ProblemCode.OTHER_PROVIDER,
+        {},
+        "insatsen hör redan till en annan anordnare; ett byte är en ny insats",
+    ),
+    (ProblemCode.DIFFICULTY_LOCKED, {"difficulty": "high"}, "svårighetsgraden är låst sedan starten (high)"),
+    (ProblemCode.ENDED_BEFORE, {"day": DAY}, "insatsen avslutades redan 2026-11-05"),
+    (
+        ProblemCode.NO_EXEMPTION,
+        {"ref": "1042", "day": DAY},
+        "insatsen 1042 har inget undantag från 2026-11-05 att återta",
+    ),
+    (ProblemCode.PLAN_OF_OTHER_PROVIDER, {}, "åtgärdsplanen hör redan till en annan anordnare"),
+    (ThemeCode.NO_SHEET, {"column": "Nummer"}, "inget blad har kolumnen Nummer"),
+    (ThemeCode.NO_NUMBER, {}, "värdet saknas eller är inget nummer"),
+    (ThemeCode.COMMENT_TWICE, {"row": 2}, "kommentaren finns redan på rad 2"),
+    (ThemeCode.UNKNOWN_COMMENT, {"number": 999}, "kommentaren 999 finns inte"),
+    (
+        ThemeCode.UNKNOWN_THEME,
+        {"value": "Glädje", "allowed": ("Beröm", "Oklart")},
+        "”Glädje” är inget tema; välj bland Beröm, Oklart",
+    ),
+    (
+        ThemeCode.UNCLEAR_WITH_OTHERS,
+        {"theme": "Oklart"},
+        "Oklart kan inte stå tillsammans med ett annat tema",
+    ),
+]
+
+HELD = {"ref": "1042", "day": date(2026, 11, 26)}
+REFUSALS: list[Example] = [
+    (RefusalCode.NOT_IN_REGISTER, {"ref": "9999"}, "Insatsen 9999 finns inte i registret."),
+    (RefusalCode.NOT_YOURS, {"ref": "2001"}, "Insatsen 2001 finns inte bland era insatser."),
+    (RefusalCode.TWICE, {"ref": "1042"}, "Insats 1042 står två gånger för månaden."),
+    (
+        RefusalCode.NOT_RECORDED,
+        {"ref": "1042", "month": "2026-10"},
+        "Ingen uppföljning är registrerad för 1042 i 2026-10.",
+    ),
+    (RefusalCode.IN_FUTURE, {**HELD}, "Datumet 2026-11-26 för 1042 har inte varit än."),
+    (
+        RefusalCode.BEFORE_START,
+        {**HELD, "start": date(2026, 12, 1)},
+        "Datumet 2026-11-26 är före starten av 1042 (2026-12-01).",
+    ),
+    (
+        RefusalCode.AFTER_END,
+        {**HELD, "end": date(2026, 11, 20)},
+        "Datumet 2026-11-26 är efter slutet av 1042 (2026-11-20).",
+    ),
+    (
+        RefusalCode.BEFORE_MONTH,
+        {**HELD, "month": "2026-12"},
+        "Datumet 2026-11-26 för 1042 är före månaden 2026-12.",
+    ),
+    (RefusalCode.UNKNOWN_FORM, {"ref": "1042"}, "Formen för 1042 ska vara möte, telefon eller digitalt."),
+    (RefusalCode.UNKNOWN_ACTIVITY, {"ref": "1042"}, "En aktivitet för 1042 finns inte i listan."),
+    (
+        RefusalCode.NEXT_STEP_TOO_LONG,
+        {"ref": "1042", "most": 300},
+        "Nästa steg för 1042 får ha högst 300 tecken.",
+    ),
+    (
+        RefusalCode.LOCKED,
+        {"month": "2026-10", "day": DAY},
+        "Månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse.",
+    ),
+    (
+        RefusalCode.LOCKED_FOR_STAFF,
+        {"month": "2026-10", "day": DAY},
+        "Månaden 2026-10 är låst sedan 2026-11-05: en rättelse behöver namn och skäl (--by och --reason).",
+    ),
+]
+
+ERRORS: list[tuple[errors.StorageError, str]] = [
+    (CaseRefused(CaseErrorCode.NOT_FOUND, case=7), "Ärende 7 finns inte."),
+    (CaseRefused(CaseErrorCode.ALREADY_CLOSED, case=1), "Ärende 1 är redan avslutat."),
+    (
+        SupervisionError(SupervisionErrorCode.UNKNOWN_PROVIDER, ref="P9"),
+        "Anordnaren P9 finns inte i registret.",
+    ),
+    (
+        SupervisionError(SupervisionErrorCode.WATCHED_ALREADY, ref="P1"),
+        "Anordnaren P1 är redan under skärpt uppföljning.",
+    ),
+    (
+        SupervisionError(SupervisionErrorCode.NOT_WATCHED, ref="P1"),
+        "Anordnaren P1 är inte under skärpt uppföljning.",
+    ),
+    (
+        BackupRefused(BackupErrorCode.POSTGRESQL),
+        "Databasen är PostgreSQL: kopiera den med pg_dump, se Backups i README.",
+    ),
+    (
+        BackupRefused(BackupErrorCode.IN_MEMORY),
+        "Databasen finns bara i minnet: det finns ingen fil att kopiera.",
+    ),
+    (
+        BackupRefused(BackupErrorCode.EXISTS, path="/srv/copy.db"),
+        "/srv/copy.db finns redan: en säkerhetskopia skriver aldrig över något.",
+    ),
+    (
+        BackupRefused(BackupErrorCode.NOT_WRITABLE, path="/srv/copy.db", why="Permission denied"),
+        "/srv/copy.db kan inte skrivas (Permission denied).",
+    ),
+    (BackupError(BackupErrorCode.FAILED, why="disk full"), "Kopian kunde inte göras (disk full)."),
+    (
+        BackupError(BackupErrorCode.NOT_WHOLE),
+        "Kopian är inte hel och togs bort: kontrollera disken och databasen.",
+    ),
+    (
+        RevisionTaken(PublicationErrorCode.REVISION_TAKEN, year=2025),
+        "Rapporten för 2025 publicerades just av någon annan: se den innan du reviderar.",
+    ),
+    (
+        Damaged(PublicationErrorCode.DAMAGED, year=2025, revision=1),
+        "Den publicerade rapporten för 2025 (utgåva 1) är ändrad i databasen: kontrollsumman stämmer inte. "
+        "Återställ den från en säkerhetskopia.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.BAD_URL, why="Could not parse"),
+        "FOLLOWUP_DATABASE_URL is not a database URL: Could not parse",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.UNKNOWN_KIND),
+        "FOLLOWUP_DATABASE_URL must begin with sqlite or postgresql.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.UNREACHABLE),
+        "The database cannot be reached: see FOLLOWUP_DATABASE_URL.",
+    ),
+    (DatabaseError(DatabaseErrorCode.NO_TABLES), "The database has no tables yet: run `followup init`."),
+    (
+        DatabaseError(DatabaseErrorCode.OTHER_MIGRATION, found="0011", needed="0012"),
+        "The database is at migration 0011, this program needs 0012: run `followup init`.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.IN_USE, path="followup.db"),
+        "Another `followup run` already uses followup.db: stop it first, or use PostgreSQL, where many may run.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.NO_SOURCE, path="old.db"),
+        "Nothing was moved: there is no file old.db.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.TARGET_NOT_EMPTY, table="provider"),
+        "Nothing was moved: the new database has rows already, in provider.",
+    ),
+]
+NESTED = (DatabaseErrorCode.SOURCE_NOT_READY, DatabaseErrorCode.TARGET_NOT_READY)
+
+
+@pytest.mark.parametrize(("code", "values", "words"), PROBLEMS)
+def test_what_is_wrong_with_a_row(code: StrEnum, values: dict[str, Value], words: str) -> None:
+    assert wording.problem(Problem("x.csv", 2, "ref", code, values)) == f"x.csv, rad 2, ref: {words}"
+    assert wording.problem(Problem("x.csv", 0, "", code, values)) == f"x.csv: {words}"
+
+
+@pytest.mark.parametrize(("code", "values", "words"), REFUSALS)
+def test_what_is_wrong_with_an_entry(code: RefusalCode, values: dict[str, Value], words: str) -> None:
+    assert wording.sentence(RecordingRefused([Refusal(0, "month", code, values)])) == words
+
+
+@pytest.mark.parametrize(("error", "words"), ERRORS)
+def test_what_one_code_says(error: errors.StorageError, words: str) -> None:
+    assert wording.sentence(error) == words
+
+
+def test_an_entry_of_a_file_reads_on() -> None:
+    values = {"month": "2026-10", "day": DAY}
+    problem = Problem("filen.csv", 3, "month", RefusalCode.LOCKED, values)
+    assert wording.reason(problem) == "månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse"
+    assert wording.problem_of_provider(problem).startswith("filen.csv, rad 3, månad: månaden 2026-10")
+
+
+def test_all_refused_rows_are_named() -> None:
+    problems = [
+        Problem("k.csv", 2, "phone", ProblemCode.NOT_A_PHONE),
+        Problem("k.csv", 4, "", ProblemCode.ROW_LENGTH, {"fields": 1, "columns": 2}),
+    ]
+    assert wording.sentence(RegisterError(problems)) == (
+        "Inget sparades: 2 fel i filerna.\n"
+        "k.csv, rad 2, phone: telefonnumret är inte giltigt\n"
+        "k.csv, rad 4: raden har 1 fält, rubrikraden 2"
+    )
+    assert wording.sentence(ThemesRefused([Problem("t.xlsx", 0, "", ProblemCode.NOT_XLSX)])) == (
+        "Inget sparades: 1 fel i filen.\nt.xlsx: filen kan inte läsas som XLSX"
+    )
+
+
+@pytest.mark.parametrize(("code", "name"), [(NESTED[0], "old"), (NESTED[1], "new")])
+def test_why_a_database_is_not_ready(code: DatabaseErrorCode, name: str) -> None:
+    error = DatabaseError(code)
+    error.__cause__ = DatabaseError(DatabaseErrorCode.NO_TABLES)
+    assert wording.sentence(error) == (
+        f"Nothing was moved. The {name} database: The database has no tables yet: run `followup init`."
+    )
+
+
+def test_a_sentence_of_its_own_stays() -> None:
+    assert wording.sentence(BadInput("Filen x finns inte.")) == "Filen x finns inte."
+
+
+def test_what_was_imported() -> None:
+    few = Imported(1, 2, 3, 4, 0, 5, 0, 0, 0)
+    assert wording.imported(few) == "1 anordnare, 2 kunder, 3 insatser, 4 uppföljningar, 5 svar"
+    every = Imported(1, 2, 3, 4, 6, 5, 7, 8, 9)
+    assert wording.imported(every) == (
+        "1 anordnare, 2 kunder, 3 insatser, 4 uppföljningar, 5 svar, 6 undantag, 7 åtgärdsplaner, 8 mål, "
+        "9 omvärldsuppgifter"
+    )
 
 
 def test_an_occasion_has_a_name() -> None:
-    assert occasion_name("E-1", "checkin", "2026-11") == "E-1 månadsavstämning 2026-11"
-    assert occasion_name("E-1", "start", "") == "E-1 efter fyra veckor"
+    assert wording.occasion_name("E-1", "checkin", "2026-11") == "E-1 månadsavstämning 2026-11"
+    assert wording.occasion_name("E-1", "start", "") == "E-1 efter fyra veckor"
 
 
 def test_what_is_wrong_in_the_ledger() -> None:
-    missing = Problem("E-1", "end", "", LedgerFault.MISSING, "2026-03-30")
-    unknown = Problem("E-1", "start", "", LedgerFault.UNKNOWN_OUTCOME, "lost")
-    assert ledger_problem(missing) == "E-1 vid avslut: saknas, förföll 2026-03-30."
-    assert ledger_problem(unknown) == "E-1 efter fyra veckor: har ett okänt utfall (lost)."
+    missing = LedgerProblem("E-1", "end", "", LedgerFault.MISSING, "2026-03-30")
+    unknown = LedgerProblem("E-1", "start", "", LedgerFault.UNKNOWN_OUTCOME, "lost")
+    assert wording.ledger_problem(missing) == "E-1 vid avslut: saknas, förföll 2026-03-30."
+    assert wording.ledger_problem(unknown) == "E-1 efter fyra veckor: har ett okänt utfall (lost)."
 
 
 def test_a_case_about_a_channel_tells_what_to_do() -> None:
-    assert case_text(CaseKind.CHANNEL, "20003") == (
+    assert wording.case_text(CaseKind.CHANNEL, "20003") == (
         "Leverantören nekar vårt konto (20003). Se över kontot; "
         "utskicken fortsätter av sig själva när det fungerar igen."
     )
-    assert case_text(CaseKind.COMPLAINT, "20003") == "20003"
+    assert wording.case_text(CaseKind.COMPLAINT, "20003") == "20003"
 
 
-def test_why_a_case_cannot_be_closed() -> None:
-    assert case_refused(CaseRefused(CaseRefusal.NOT_FOUND, 7)) == "Ärende 7 finns inte."
-    assert case_refused(CaseRefused(CaseRefusal.ALREADY_CLOSED, 7)) == "Ärende 7 är redan avslutat."
+def test_every_code_has_an_example() -> None:
+    """A code that is added in a lower room must get its words here, and an example above."""
+    shown = {(type(code), code) for code, _, _ in (*PROBLEMS, *REFUSALS)}
+    shown |= {(type(error.code), error.code) for error, _ in ERRORS}
+    shown |= {(type(code), code) for code in NESTED}
+    kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, StrEnum)]
+    assert {(kind, code) for kind in (*kinds, ThemeCode) for code in kind} == shown

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot import settings as settings_
 from bot.database import database
 from bot.errors import BadInput
-from bot.wording import case_refused, case_text
+from bot.wording import case_text, sentence
 from storage.errors import CaseRefused
 from survey.codes import CaseKind, CaseOutcome, Channel, in_sentence, swedish
 
@@ -76,7 +76,7 @@ async def take(id_: int, by: str) -> str:
         try:
             await handling.take(conn, id_, owner)
         except CaseRefused as error:
-            raise BadInput(case_refused(error)) from error
+            raise BadInput(sentence(error)) from error
     return f"Ärende {id_} har tagits av {owner}."
 
 
@@ -93,7 +93,7 @@ async def close(id_: int, outcome: str, by: str, now: datetime) -> str:
         try:
             kind = await handling.close(conn, id_, code, name, now)
         except CaseRefused as error:
-            raise BadInput(case_refused(error)) from error
+            raise BadInput(sentence(error)) from error
     done = f"Ärende {id_} är avslutat."
     return f"{done} {REOPENED}" if kind == CaseKind.WRONG_NUMBER else done
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot import wording
 from bot.cli.arguments import files_of
 from bot.database import database
 from bot.errors import BadInput, SettingsError
@@ -43,14 +44,14 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
     async with database(settings) as db:
         try:
             async with db.begin() as conn:
-                imported = await importer.apply(conn, batch, today, now, by, reason)
+                done = await importer.apply(conn, batch, today, now, by, reason)
                 # Whether a channel is on is for the service to say, which may run elsewhere with its own settings.
-                await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), now, today))
+                await fallback.give_up(conn, done.given_up, Context(tuple(Channel), now, today))
                 if dry_run:
                     raise _DryRun
         except _DryRun:
-            return f"Filerna är riktiga ({imported}). Inget sparades: det var en provkörning."
-    return f"Inläst: {imported}."
+            return f"Filerna är riktiga ({wording.imported(done)}). Inget sparades: det var en provkörning."
+    return f"Inläst: {wording.imported(done)}."
 
 
 async def invite(customer_ref: str, now: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import settings as settings_
+from bot import wording
 from bot.contact_rules import contact_rules
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -119,7 +120,7 @@ async def database_findings(settings: Settings) -> list[Finding]:
     try:
         problem = await db.check()
         if problem:
-            return [Finding(False, problem)]
+            return [Finding(False, wording.sentence(problem))]
         async with db.read() as conn:
             held = await inbox.quarantined(conn)
             paused = await pacing.pauses(conn)

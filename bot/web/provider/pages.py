@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot import wording
 from bot.web.provider import forms, link_messages
 from bot.web.provider.rendering import page, redirect, style
 from bot.web.provider.requests import FILE_LIMIT, fields_of, file_of, read_file, saved_of, start_of
@@ -21,9 +22,10 @@ from storage.contacts import links
 from storage.contacts.links import Link
 from storage.database.engine import Database
 from storage.delivery import outbox
+from storage.errors import RecordingRefused
 from storage.followups import enrolment_months, recording
 from storage.followups.calendar import first_day, month_of, preceding
-from storage.followups.recording import Author, Refused
+from storage.followups.recording import Author
 from storage.register import followup_rows
 
 COOKIE = "enhet"
@@ -150,9 +152,9 @@ class _Pages:
                     entries = [entry for _, entry in found]
                     await recording.record(conn, entries, author, today, self._now())
                 return redirect(request.match_info["token"], f"?month={month}&saved={len(found)}")
-            except Refused as refused:
+            except RecordingRefused as refused:
                 for each in refused.refusals:
-                    found[each.place][0].errors[each.field] = each.sentence
+                    found[each.place][0].errors[each.field] = wording.refusal(each)
         return await self._form(request, link, _Answer(rows, month, problem))
 
     async def take_file(self, request: web.Request) -> web.Response:
@@ -170,13 +172,13 @@ class _Pages:
         if not name:
             return await self._form(request, link, _Answer(file_problems=["Välj en fil först."]))
         batch = await asyncio.to_thread(read_file, name, content)
-        problems = followup_rows.unfit(batch)
+        problems = followup_rows.unfit(batch, "filen")
         if not problems:
             author = Author("file", link.provider_id, link.address_id)
             async with self._db.begin() as conn:
                 problems = await followup_rows.record(conn, batch.followups, author, self._today(), self._now())
         if problems:
-            sentences = [str(followup_rows.in_swedish(each)) for each in problems]
+            sentences = [wording.problem_of_provider(each) for each in problems]
             return await self._form(request, link, _Answer(file_problems=sentences))
         return redirect(
             request.match_info["token"], f"?month={batch.followups[-1].month}&saved={len(batch.followups)}"

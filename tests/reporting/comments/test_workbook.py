@@ -8,8 +8,10 @@ import openpyxl  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from reporting.comments import workbook
+from reporting.errors import ThemeCode, ThemesRefused
 from reporting.figures.themes import THEMES
 from storage.database.engine import Database
+from storage.errors import Problem, ProblemCode
 from storage.figures import themes
 from storage.figures.themes import Comment, ThemeCount
 from storage.register import importer, reader
@@ -68,24 +70,24 @@ def test_every_wrong_row_is_named(tmp_path: Path) -> None:
         line(8, "Glädje"),
         line(9, "Oklart", "Beröm"),
     )
-    with pytest.raises(workbook.ThemesRefused) as refused:
+    with pytest.raises(ThemesRefused) as refused:
         workbook.read(path)
-    titles = ", ".join(THEMES.values())
-    file = "kodad.xlsx (Kommentarer)"
-    assert [str(problem) for problem in refused.value.problems] == [
-        f"{file}, rad 3, Nummer: kommentaren finns redan på rad 2",
-        f"{file}, rad 4, Nummer: värdet saknas eller är inget nummer",
-        f"{file}, rad 5, Tema 1: ”Glädje” är inget tema; välj bland {titles}",
-        f"{file}, rad 6: Oklart kan inte stå tillsammans med ett annat tema",
-    ]
+    file, themes_ = "kodad.xlsx (Kommentarer)", tuple(THEMES.values())
+    assert refused.value.problems == (
+        Problem(file, 3, "Nummer", ThemeCode.COMMENT_TWICE, {"row": 2}),
+        Problem(file, 4, "Nummer", ThemeCode.NO_NUMBER),
+        Problem(file, 5, "Tema 1", ThemeCode.UNKNOWN_THEME, {"value": "Glädje", "allowed": themes_}),
+        Problem(file, 6, "", ThemeCode.UNCLEAR_WITH_OTHERS, {"theme": "Oklart"}),
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no workbook", b"a;b\n1;2\n"])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
-    with pytest.raises(workbook.ThemesRefused, match="Inget sparades: 1 fel i filen"):
+    with pytest.raises(ThemesRefused) as refused:
         workbook.read(path)
+    assert refused.value.problems == (Problem("x.xlsx", 0, "", ProblemCode.NOT_XLSX),)
 
 
 async def test_from_comments_to_counts_and_again(db: Database, tmp_path: Path) -> None:
@@ -116,5 +118,7 @@ async def test_from_comments_to_counts_and_again(db: Database, tmp_path: Path) -
         assert await themes.counts(conn, 2024) == {}
         again = await themes.comments(conn, 2025)
     assert again[0].themes == ("unclear",)
-    with pytest.raises(workbook.ThemesRefused, match="rad 2, Nummer: kommentaren 999 finns inte"):
+    with pytest.raises(ThemesRefused) as refused:
         workbook.check(workbook.read(coded(tmp_path, line(999, "Beröm"))), numbers)
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.code, problem.values) == (2, ThemeCode.UNKNOWN_COMMENT, {"number": 999})

@@ -16,7 +16,7 @@ from scheduler.restore import Settled, settle
 from storage.database.backup import backup
 from storage.database.engine import Database
 from storage.delivery.restoration import announce, set_stopped
-from storage.errors import BackupError, BackupRefused
+from storage.errors import BackupError, BackupErrorCode, BackupRefused
 from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import customer, occasion, outbox, restoration
 from tests.support.fakes import FakeGateway
@@ -64,8 +64,9 @@ async def test_a_copy_of_a_database_in_use_is_whole_and_writes_over_nothing(
             ("2026-03-30T07:30:00.000000Z",)
         ]
     before = target.read_bytes()
-    with pytest.raises(BackupRefused, match="finns redan"):
+    with pytest.raises(BackupRefused) as refused:
         await backup(source, target, COPIED)
+    assert (refused.value.code, refused.value.values) == (BackupErrorCode.EXISTS, {"path": str(target)})
     assert target.read_bytes() == before
     assert not (tmp_path / "copy.db.part").exists()
     async with source.read() as conn:
@@ -77,11 +78,13 @@ async def test_a_copy_that_is_not_whole_is_not_kept(source: Database, tmp_path: 
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("INSERT INTO customer_address VALUES (7, 7, '2026-01-01T00:00:00.000000Z')")
         connection.commit()
-    with pytest.raises(BackupError, match="inte hel"):
+    with pytest.raises(BackupError) as failed:
         await backup(source, tmp_path / "copy.db", COPIED)
+    assert failed.value.code == BackupErrorCode.NOT_WHOLE
     assert not (tmp_path / "copy.db").exists()
-    with pytest.raises(BackupRefused, match="kan inte skrivas"):
+    with pytest.raises(BackupRefused) as refused:
         await backup(source, tmp_path / "nowhere" / "copy.db", COPIED)
+    assert refused.value.code == BackupErrorCode.NOT_WRITABLE
 
 
 async def test_after_a_restore_no_old_message_is_sent_again(source: Database, tmp_path: Path) -> None:

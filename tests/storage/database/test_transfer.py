@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.database.engine import Database
 from storage.database.locks import sole_process
 from storage.database.transfer import move
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, DatabaseErrorCode
 from storage.tables import metadata
 from survey.conversation.model import TextReceived
 from tests.conftest import Template, fresh_postgres
@@ -61,22 +61,29 @@ async def test_nothing_is_moved_onto_something(old: Database, new: Database) -> 
     await asked(old)
     await asked(new)
     before = await _everything(new)
-    with pytest.raises(DatabaseError, match="has rows already"):
+    with pytest.raises(DatabaseError) as refused:
         await move(old, new)
+    assert refused.value.code == DatabaseErrorCode.TARGET_NOT_EMPTY
     assert await _everything(new) == before
 
 
 async def test_nothing_is_moved_from_a_database_in_use(old: Database, new: Database) -> None:
     async with sole_process(old):
-        with pytest.raises(DatabaseError, match="already uses"):
+        with pytest.raises(DatabaseError) as refused:
             await move(old, new)
+    assert refused.value.code == DatabaseErrorCode.IN_USE
 
 
 async def test_nothing_is_moved_between_two_migrations(tmp_path: Path, new: Database) -> None:
     bare = Database.open(f"sqlite:///{tmp_path / 'bare.db'}")
-    with pytest.raises(DatabaseError, match=r"there is no file .*bare\.db"):
+    with pytest.raises(DatabaseError) as refused:
         await move(bare, new)
+    assert (refused.value.code, refused.value.values) == (
+        DatabaseErrorCode.NO_SOURCE,
+        {"path": str(tmp_path / "bare.db")},
+    )
     (tmp_path / "bare.db").touch()
-    with pytest.raises(DatabaseError, match=r"The old database: The database has no tables yet"):
+    with pytest.raises(DatabaseError) as refused:
         await move(bare, new)
+    assert refused.value.code == DatabaseErrorCode.SOURCE_NOT_READY
     await bare.close()

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from storage.contacts import links
 from storage.database.engine import Database
+from storage.errors import ProblemCode, RecordingRefused, Refusal, RefusalCode, RegisterError
 from storage.followups import recording
 from storage.followups.calendar import month_of
-from storage.followups.recording import Author, Entry, Recorded, Refused, record
-from storage.register.importer import RegisterError
+from storage.followups.recording import Author, Entry, Recorded, record
 from storage.tables import follow_up, follow_up_event
 from tests.support.providers import REGISTER, at, read
 
@@ -34,10 +34,10 @@ async def say(db: Database, author: Author, *entries: Entry, today: date = TODAY
         return await record(conn, entries, author, today, at(today))
 
 
-async def refusal(db: Database, author: Author, *entries: Entry, today: date = TODAY) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as refused:
+async def refusal(db: Database, author: Author, *entries: Entry, today: date = TODAY) -> list[Refusal]:
+    with pytest.raises(RecordingRefused) as refused:
         await say(db, author, *entries, today=today)
-    return [(each.field, each.sentence) for each in refused.value.refusals]
+    return list(refused.value.refusals)
 
 
 async def trail(db: Database) -> list[tuple[str, str, str, str, str]]:
@@ -77,48 +77,34 @@ async def test_what_is_said_again_changes_nothing_and_what_is_changed_is_in_the_
 
 
 @pytest.mark.parametrize(
-    ("entry", "field", "sentence"),
+    ("entry", "field", "code"),
     [
-        (held("2001", date(2026, 11, 3)), "enrolment", "Insatsen 2001 finns inte bland era insatser."),
-        (held("9999", date(2026, 11, 3)), "enrolment", "Insatsen 9999 finns inte bland era insatser."),
-        (held("1042", date(2026, 11, 26)), "held_on", "Datumet 2026-11-26 för 1042 har inte varit än."),
-        (
-            held("1043", date(2026, 10, 11)),
-            "held_on",
-            "Datumet 2026-10-11 är före starten av 1043 (2026-10-12).",
-        ),
-        (
-            held("1042", date(2026, 10, 30), "2026-11"),
-            "held_on",
-            "Datumet 2026-10-30 för 1042 är före månaden 2026-11.",
-        ),
-        (
-            held("1042", date(2026, 10, 30)),
-            "month",
-            "Månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse.",
-        ),
-        (
-            Entry("1042", "2026-11", date(2026, 11, 3), "brev"),
-            "form",
-            "Formen för 1042 ska vara möte, telefon eller digitalt.",
-        ),
+        (held("2001", date(2026, 11, 3)), "enrolment", RefusalCode.NOT_YOURS),  # another provider's
+        (held("9999", date(2026, 11, 3)), "enrolment", RefusalCode.NOT_YOURS),  # nobody's
+        (held("1042", date(2026, 11, 26)), "held_on", RefusalCode.IN_FUTURE),
+        (held("1043", date(2026, 10, 11)), "held_on", RefusalCode.BEFORE_START),
+        (held("1042", date(2026, 10, 30), "2026-11"), "held_on", RefusalCode.BEFORE_MONTH),
+        (held("1042", date(2026, 10, 30)), "month", RefusalCode.LOCKED),
+        (Entry("1042", "2026-11", date(2026, 11, 3), "brev"), "form", RefusalCode.UNKNOWN_FORM),
         (
             Entry("1042", "2026-11", date(2026, 11, 3), activities=("dans",)),
             "activities",
-            "En aktivitet för 1042 finns inte i listan.",
+            RefusalCode.UNKNOWN_ACTIVITY,
         ),
         (
             Entry("1042", "2026-11", date(2026, 11, 3), next_step="x" * 301),
             "next_step",
-            "Nästa steg för 1042 får ha högst 300 tecken.",
+            RefusalCode.NEXT_STEP_TOO_LONG,
         ),
     ],
 )
 async def test_what_is_wrong_is_refused_whole(
-    db: Database, alfa: Author, entry: Entry, field: str, sentence: str
+    db: Database, alfa: Author, entry: Entry, field: str, code: RefusalCode
 ) -> None:
     good = held("1043", date(2026, 11, 2)) if entry.enrolment != "1043" else held("1042", date(2026, 11, 2))
-    assert await refusal(db, alfa, good, entry) == [(field, sentence)]
+    assert [(each.place, each.field, each.code) for each in await refusal(db, alfa, good, entry)] == [
+        (1, field, code)
+    ]
     async with db.read() as conn:
         assert (await conn.execute(select(follow_up))).all() == []
         assert (await conn.execute(select(follow_up_event))).all() == []
@@ -138,7 +124,9 @@ async def test_the_month_locks_on_the_fifth_of_the_next(
 ) -> None:
     entry = held("1042", date(2026, 10, 30))
     if locked:
-        assert [field for field, _ in await refusal(db, alfa, entry, today=today)] == ["month"]
+        (refused,) = await refusal(db, alfa, entry, today=today)
+        assert (refused.field, refused.code) == ("month", RefusalCode.LOCKED)
+        assert refused.values == {"month": "2026-10", "day": date(2026, 11, 5)}
     else:
         assert await say(db, alfa, entry, today=today) == Recorded(new=1)
     assert recording.locks_on("2026-12") == date(2027, 1, 5)
@@ -152,9 +140,8 @@ async def test_a_follow_up_of_october_held_in_november_is_late_but_recorded(db: 
 async def test_after_the_lock_staff_correct_with_a_name_and_a_reason(db: Database, alfa: Author) -> None:
     await say(db, alfa, held("1042", date(2026, 10, 5)), today=date(2026, 10, 6))
     other = held("1042", date(2026, 10, 7))
-    needs = "Månaden 2026-10 är låst sedan 2026-11-05: en rättelse behöver namn och skäl (--by och --reason)."
     for author in (Author("staff"), Author("staff", who="Anna"), Author("staff", reason="Fel dag")):
-        assert await refusal(db, author, other) == [("month", needs)]
+        assert [each.code for each in await refusal(db, author, other)] == [RefusalCode.LOCKED_FOR_STAFF]
     # What is known already is no correction: a file may say again what it has always said.
     assert await say(db, Author("file"), held("1042", date(2026, 10, 5))) == Recorded(same=1)
     staff = Author("staff", who="Anna", reason="Fel dag")
@@ -164,9 +151,10 @@ async def test_after_the_lock_staff_correct_with_a_name_and_a_reason(db: Databas
         assert (await conn.execute(select(follow_up))).all() == []
         actions = (await conn.execute(select(follow_up_event.c.action).order_by(follow_up_event.c.id))).scalars()
         assert list(actions) == ["recorded", "changed", "withdrawn"]
-    with pytest.raises(Refused, match="Ingen uppföljning är registrerad för 1042 i 2026-10"):
+    with pytest.raises(RecordingRefused) as refused:
         async with db.begin() as conn:
             await recording.withdraw(conn, "1042", "2026-10", staff, TODAY, at(TODAY))
+    assert [each.code for each in refused.value.refusals] == [RefusalCode.NOT_RECORDED]
 
 
 FOLLOWUPS = "enrolment,month,held_on\n1042,2026-10,2026-10-20\n"
@@ -177,14 +165,16 @@ async def test_a_file_is_recorded_by_the_same_rules(db: Database, tmp_path: Path
     wrong = "2001,2026-10,2026-10-21\n1043,2026-10,2026-10-02\n"
     with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, {"f": FOLLOWUPS + wrong}, date(2026, 10, 20))
-    assert [str(problem) for problem in refused.value.problems] == [
-        "f.csv, rad 3, held_on: datumet 2026-10-21 för 2001 har inte varit än",
-        "f.csv, rad 4, held_on: datumet 2026-10-02 är före starten av 1043 (2026-10-12)",
+    assert [(each.file, each.row, each.column, each.code) for each in refused.value.problems] == [
+        ("f.csv", 3, "held_on", RefusalCode.IN_FUTURE),
+        ("f.csv", 4, "held_on", RefusalCode.BEFORE_START),
     ]
     await read(db, tmp_path, {"f": FOLLOWUPS}, date(2026, 11, 4))
     changed = {"f": FOLLOWUPS.replace("10-20", "10-22")}
-    with pytest.raises(RegisterError, match="rad 2, month: månaden 2026-10 är låst sedan 2026-11-05"):
+    with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, changed, TODAY)
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.column, problem.code) == (2, "month", RefusalCode.LOCKED_FOR_STAFF)
     await read(db, tmp_path, changed, TODAY, "Anna", "Anordnaren skrev fel dag")
     assert await trail(db) == [
         ("recorded", "file", "", "", "2026-10-20"),
@@ -213,5 +203,7 @@ async def test_a_file_may_tell_more_of_each_follow_up(db: Database, tmp_path: Pa
         "coaching,internship",
         "Ring Anders",
     )
-    with pytest.raises(RegisterError, match="activities: ”Dans” är inte något av coaching, job_search"):
+    with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, {"f": more.replace("Praktik", "Dans")}, TODAY)
+    (problem,) = refused.value.problems
+    assert (problem.column, problem.code, problem.values["value"]) == ("activities", ProblemCode.NOT_ONE_OF, "Dans")

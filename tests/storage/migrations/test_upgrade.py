@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, text
 
 from storage.database import engine
 from storage.database.engine import Database
+from storage.errors import DatabaseErrorCode
 from storage.migrations import upgrade
 from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import complete, enrolment, follow_up, month_count, next_look
@@ -81,7 +82,9 @@ async def test_an_older_database_keeps_when_the_planner_looks_next(tmp_path: Pat
 async def test_an_empty_database_is_told_what_to_do(tmp_path: Path, postgres_url: str) -> None:
     for url in (f"sqlite:///{tmp_path / 'empty.db'}", postgres_url):
         empty = Database.open(url)
-        assert await empty.check() == "The database has no tables yet: run `followup init`."
+        problem = await empty.check()
+        assert problem is not None
+        assert problem.code == DatabaseErrorCode.NO_TABLES
         await empty.close()
 
 

@@ -1,4 +1,4 @@
-"""Register files: what is read, and the sentence for each thing refused."""
+"""Register files: what is read, and what is named of each fault."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -6,143 +6,180 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from storage.errors import Problem, ProblemCode, Value
+from storage.followups.rows import FollowupRow
 from storage.register.reader import read
-from storage.register.rows import AnswerRow, CustomerRow, EnrolmentRow, FollowupRow, ProviderRow, RegisterBatch
+from storage.register.rows import AnswerRow, CustomerRow, EnrolmentRow, ProviderRow, RegisterBatch
 
 CUSTOMERS = "ref,phone,language,gender,birth_year\n"
 ENROLMENTS = "ref,customer,provider,started_on,planned_end_on,ended_on,end_reason,difficulty\n"
 ANSWERS = "enrolment,survey,period,question,value,text,answered_on\n"
 REASONS = (
-    "work, studies, own_company, moved, pregnancy, parental_leave, pension, disability_pension, illness, "
-    "death, changed_provider, dropped_out, unemployed, other"
+    *("work", "studies", "own_company", "moved", "pregnancy", "parental_leave", "pension", "disability_pension"),
+    *("illness", "death", "changed_provider", "dropped_out", "unemployed", "other"),
 )
 
-REFUSED: list[tuple[str | bytes, list[str]]] = [
-    ("", ["x.csv: filen är tom"]),
-    ("\n \n", ["x.csv: filen är tom"]),
-    ("a,b\n1,2\n", ["x.csv, rad 1: rubrikraden känns inte igen som något av registrets slag"]),
-    ("ref,name\nP1,Å\n".encode("latin-1"), ["x.csv, rad 2: filen är inte UTF-8; spara den som CSV UTF-8"]),
-    ('ref,name\nP1,"Å\n', ["x.csv, rad 2: raden kan inte tolkas som CSV; se över citattecknen"]),
-    ("ref,name,shoe\nP1,Å,4\n", ["x.csv, rad 1, shoe: okänd kolumn"]),
-    ("ref,name,,phone\nP1,Å,4,\n", ["x.csv, rad 1: en rubrik saknas"]),
-    ("ref,nummer,name\nP1,P1,Å\n", ["x.csv, rad 1, ref: kolumnen finns två gånger"]),
-    ("ref,language,gender\nK1,sv,K\n", ["x.csv, rad 1, phone: kolumnen saknas"]),
-    ("ref,name\nP1\n", ["x.csv, rad 2: raden har 1 fält, rubrikraden 2"]),
-    ("ref,name\nP1,Å,x\n", ["x.csv, rad 2: raden har 3 fält, rubrikraden 2"]),
-    ("ref,name\nP1,a\0b\n", ["x.csv, rad 2, name: otillåtet tecken (NUL eller halv teckenkod)"]),
-    (b"ref,name\nP1,\xed\xa0\x80\n", ["x.csv, rad 2: filen är inte UTF-8; spara den som CSV UTF-8"]),
-    ("ref,name\n,Å\nP2,\n", ["x.csv, rad 2, ref: värdet saknas", "x.csv, rad 3, name: värdet saknas"]),
-    ("ref,name\nP1,Å\nP1,Ä\n", ["x.csv, rad 3, ref: samma uppgift finns redan i x.csv, rad 2"]),
+
+def wrong(row: int, column: str, code: ProblemCode, /, **values: Value) -> Problem:
+    return Problem("x.csv", row, column, code, values)
+
+
+REFUSED: list[tuple[str | bytes, list[Problem]]] = [
+    ("", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
+    ("\n \n", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
+    ("a,b\n1,2\n", [wrong(1, "", ProblemCode.HEADER_UNKNOWN)]),
+    ("ref,name\nP1,Å\n".encode("latin-1"), [wrong(2, "", ProblemCode.NOT_UTF8)]),
+    ('ref,name\nP1,"Å\n', [wrong(2, "", ProblemCode.NOT_CSV)]),
+    ("ref,name,shoe\nP1,Å,4\n", [wrong(1, "shoe", ProblemCode.COLUMN_UNKNOWN)]),
+    ("ref,name,,phone\nP1,Å,4,\n", [wrong(1, "", ProblemCode.HEADER_EMPTY)]),
+    ("ref,nummer,name\nP1,P1,Å\n", [wrong(1, "ref", ProblemCode.COLUMN_TWICE)]),
+    ("ref,language,gender\nK1,sv,K\n", [wrong(1, "phone", ProblemCode.COLUMN_MISSING)]),
+    ("ref,name\nP1\n", [wrong(2, "", ProblemCode.ROW_LENGTH, fields=1, columns=2)]),
+    ("ref,name\nP1,Å,x\n", [wrong(2, "", ProblemCode.ROW_LENGTH, fields=3, columns=2)]),
+    ("ref,name\nP1,a\0b\n", [wrong(2, "name", ProblemCode.BAD_CHARACTER)]),
+    (b"ref,name\nP1,\xed\xa0\x80\n", [wrong(2, "", ProblemCode.NOT_UTF8)]),
+    (
+        "ref,name\n,Å\nP2,\n",
+        [wrong(2, "ref", ProblemCode.VALUE_MISSING), wrong(3, "name", ProblemCode.VALUE_MISSING)],
+    ),
+    ("ref,name\nP1,Å\nP1,Ä\n", [wrong(3, "ref", ProblemCode.REPEATED, file="x.csv", row=2)]),
     (
         "ref,name,authorised_from,authorised_to\nP1,Å,2025-02-01,2025-01-01\n",
-        ["x.csv, rad 2, authorised_to: 2025-01-01 är före authorised_from 2025-02-01"],
+        [
+            wrong(
+                2,
+                "authorised_to",
+                ProblemCode.DAY_BEFORE,
+                day=date(2025, 1, 1),
+                other="authorised_from",
+                first=date(2025, 2, 1),
+            )
+        ],
     ),
-    (CUSTOMERS + "K1,12,,,\n", ["x.csv, rad 2, phone: telefonnumret är inte giltigt"]),
-    (CUSTOMERS + "K1,ring mig,,,\n", ["x.csv, rad 2, phone: telefonnumret är inte giltigt"]),
+    (CUSTOMERS + "K1,12,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
+    (CUSTOMERS + "K1,ring mig,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
     (
         CUSTOMERS + "K1,,de,,\n",
-        ["x.csv, rad 2, language: ”de” är inte något av sv, sv-easy, en, ar, so, fa, ti, uk, fi"],
+        [
+            wrong(
+                2,
+                "language",
+                ProblemCode.NOT_ONE_OF,
+                value="de",
+                allowed=("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi"),
+            )
+        ],
     ),
     (
         CUSTOMERS + "K1,,,X,1899\n",
         [
-            "x.csv, rad 2, gender: ”X” är inte något av K, M",
-            "x.csv, rad 2, birth_year: ”1899” är inte ett heltal 1900–2100",
+            wrong(2, "gender", ProblemCode.NOT_ONE_OF, value="X", allowed=("K", "M")),
+            wrong(2, "birth_year", ProblemCode.NOT_AN_INTEGER, value="1899", low=1900, high=2100),
         ],
     ),
     (
         ENROLMENTS + "E1,K1,P1,2025-02-30,20250101,,,\n",
         [
-            "x.csv, rad 2, started_on: ”2025-02-30” är inte ett datum (ÅÅÅÅ-MM-DD)",
-            "x.csv, rad 2, planned_end_on: ”20250101” är inte ett datum (ÅÅÅÅ-MM-DD)",
+            wrong(2, "started_on", ProblemCode.NOT_A_DAY, value="2025-02-30"),
+            wrong(2, "planned_end_on", ProblemCode.NOT_A_DAY, value="20250101"),
         ],
     ),
     (
         ENROLMENTS + "E1,K1,P1,2025-02-01,,2025-01-31,work,\n",
-        ["x.csv, rad 2, ended_on: 2025-01-31 är före started_on 2025-02-01"],
+        [
+            wrong(
+                2,
+                "ended_on",
+                ProblemCode.DAY_BEFORE,
+                day=date(2025, 1, 31),
+                other="started_on",
+                first=date(2025, 2, 1),
+            )
+        ],
     ),
-    (
-        ENROLMENTS + "E1,K1,P1,2025-02-01,,2025-03-01,,\n",
-        ["x.csv, rad 2, end_reason: avslutsorsak saknas för en avslutad insats"],
-    ),
-    (
-        ENROLMENTS + "E1,K1,P1,2025-02-01,,,work,\n",
-        ["x.csv, rad 2, ended_on: slutdatum saknas trots avslutsorsak"],
-    ),
+    (ENROLMENTS + "E1,K1,P1,2025-02-01,,2025-03-01,,\n", [wrong(2, "end_reason", ProblemCode.END_REASON_MISSING)]),
+    (ENROLMENTS + "E1,K1,P1,2025-02-01,,,work,\n", [wrong(2, "ended_on", ProblemCode.END_MISSING)]),
     (
         ENROLMENTS + "E1,K1,P1,2025-02-01,,2025-03-01,fika,svår\n",
         [
-            f"x.csv, rad 2, end_reason: ”fika” är inte något av {REASONS}",
-            "x.csv, rad 2, difficulty: ”svår” är inte något av low, medium, high",
+            wrong(2, "end_reason", ProblemCode.NOT_ONE_OF, value="fika", allowed=REASONS),
+            wrong(2, "difficulty", ProblemCode.NOT_ONE_OF, value="svår", allowed=("low", "medium", "high")),
         ],
     ),
     (
         "enrolment,month,held_on\nE1,2025-13,\n",
         [
-            "x.csv, rad 2, month: ”2025-13” är inte en månad (ÅÅÅÅ-MM)",
-            "x.csv, rad 2, held_on: värdet saknas",
+            wrong(2, "month", ProblemCode.NOT_A_MONTH, value="2025-13"),
+            wrong(2, "held_on", ProblemCode.VALUE_MISSING),
         ],
     ),
     (
         "enrolment,month,held_on\nE1,2025-01,2025-01-02\nE1,2025-01,2025-01-03\n",
-        ["x.csv, rad 3, month: samma uppgift finns redan i x.csv, rad 2"],
+        [wrong(3, "month", ProblemCode.REPEATED, file="x.csv", row=2)],
     ),
     (
         ANSWERS + "E1,mitt,,overall,4,,2025-01-02\n",
-        ["x.csv, rad 2, survey: ”mitt” är inte något av start, end, checkin"],
+        [wrong(2, "survey", ProblemCode.NOT_ONE_OF, value="mitt", allowed=("start", "end", "checkin"))],
     ),
     (
         ANSWERS + "E1,start,,weather,4,,2025-01-02\n",
         [
-            "x.csv, rad 2, question: ”weather” är inte något av overall, treatment, usefulness, reason, comment, "
-            "followup_held, progress"
+            wrong(
+                2,
+                "question",
+                ProblemCode.NOT_ONE_OF,
+                value="weather",
+                allowed=("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress"),
+            )
         ],
     ),
     (
         ANSWERS + "E1,start,2025-01,overall,6,,2025-01-02\n",
         [
-            "x.csv, rad 2, period: perioden ska vara tom för start",
-            "x.csv, rad 2, value: ”6” är inte ett heltal 1–5",
+            wrong(2, "period", ProblemCode.PERIOD_NOT_EMPTY, survey="start"),
+            wrong(2, "value", ProblemCode.NOT_AN_INTEGER, value="6", low=1, high=5),
         ],
     ),
     (
         ANSWERS + "E1,checkin,,followup_held,kanske,,2025-01-02\n",
         [
-            "x.csv, rad 2, period: värdet saknas",
-            "x.csv, rad 2, value: ”kanske” är inte något av 1 (ja), 0 (nej)",
+            wrong(2, "period", ProblemCode.VALUE_MISSING),
+            wrong(2, "value", ProblemCode.NOT_ONE_OR_ZERO, value="kanske"),
         ],
     ),
     (
         ANSWERS + "E1,end,,comment,3,,2025-01-02\n",
-        ["x.csv, rad 2, text: värdet saknas", "x.csv, rad 2, value: en kommentar har inget värde"],
+        [wrong(2, "text", ProblemCode.VALUE_MISSING), wrong(2, "value", ProblemCode.COMMENT_WITH_VALUE)],
     ),
-    (ANSWERS + "E1,end,,progress,3,,2025-01-02\n", ["x.csv, rad 2, question: progress ställs inte i end"]),
-    (ANSWERS + "E1,end,,reason,,,2025-01-02\n", ["x.csv, rad 2, value: värdet saknas"]),
     (
-        'ref,name\nP1,"två\nrader"\nP2,\n',
-        ["x.csv, rad 4, name: värdet saknas"],
+        ANSWERS + "E1,end,,progress,3,,2025-01-02\n",
+        [wrong(2, "question", ProblemCode.NOT_ASKED, question="progress", survey="end")],
     ),
+    (ANSWERS + "E1,end,,reason,,,2025-01-02\n", [wrong(2, "value", ProblemCode.VALUE_MISSING)]),
+    ('ref,name\nP1,"två\nrader"\nP2,\n', [wrong(4, "name", ProblemCode.VALUE_MISSING)]),
 ]
 
 
 @pytest.mark.parametrize(("content", "expected"), REFUSED)
-def test_refused(tmp_path: Path, content: str | bytes, expected: list[str]) -> None:
+def test_each_fault_is_named(tmp_path: Path, content: str | bytes, expected: list[Problem]) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    assert [str(problem) for problem in read([path]).problems] == expected
+    assert list(read([path]).problems) == expected
 
 
 def test_missing_file_and_false_workbook(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"not a workbook")
-    problems = read([tmp_path / "a.csv", tmp_path / "b.xlsx"]).problems
-    assert [str(p) for p in problems] == ["a.csv: filen kan inte läsas", "b.xlsx: filen kan inte läsas som XLSX"]
+    assert list(read([tmp_path / "a.csv", tmp_path / "b.xlsx"]).problems) == [
+        Problem("a.csv", 0, "", ProblemCode.FILE_UNREADABLE),
+        Problem("b.xlsx", 0, "", ProblemCode.NOT_XLSX),
+    ]
 
 
 def test_a_key_is_one_across_files(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("ref,name\nP1,Å\n", "utf-8")
     (problem,) = read([tmp_path / "a.csv", tmp_path / "b.csv"]).problems
-    assert str(problem) == "b.csv, rad 2, ref: samma uppgift finns redan i a.csv, rad 2"
+    assert problem == Problem("b.csv", 2, "ref", ProblemCode.REPEATED, {"file": "a.csv", "row": 2})
 
 
 def test_semicolon_bom_and_swedish_headers(tmp_path: Path) -> None:
@@ -197,4 +234,5 @@ def test_workbook(tmp_path: Path) -> None:
     assert batch.customers == (CustomerRow("register.xlsx (Kunder)", 2, "17", "+46701000001", "sv", "", 1990),)
     assert batch.followups == (FollowupRow("register.xlsx (Uppföljningar)", 2, "E1", "2025-02", date(2025, 2, 10)),)
     (problem,) = batch.problems
-    assert str(problem) == "register.xlsx (Kunder), rad 3, birth_year: ”1899” är inte ett heltal 1900–2100"
+    assert (problem.file, problem.row, problem.column) == ("register.xlsx (Kunder)", 3, "birth_year")
+    assert (problem.code, problem.values["value"]) == (ProblemCode.NOT_AN_INTEGER, "1899")

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
-from storage.errors import SupervisionError
-from storage.register.importer import RegisterError
+from storage.errors import ProblemCode, RegisterError, SupervisionError, SupervisionErrorCode
 from storage.supervision import evidence
 from storage.supervision import watch as decisions
 from storage.tables import provider
@@ -45,18 +44,23 @@ async def test_a_watch_is_on_until_it_is_lifted(db: Database, tmp_path: Path) ->
 async def test_a_watch_is_not_decided_twice(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
     async with db.begin() as conn:
-        with pytest.raises(SupervisionError, match="P1 är inte under skärpt uppföljning"):
+        with pytest.raises(SupervisionError) as lifted:
             await decisions.lift(conn, "P1", "Åtgärdat", "Anna", TODAY)
-        with pytest.raises(SupervisionError, match="P9 finns inte i registret"):
+        with pytest.raises(SupervisionError) as unknown:
             await decisions.put_under_watch(conn, "P9", "Skäl", "", "Anna", TODAY, at(TODAY))
         await decisions.put_under_watch(conn, "P1", "Skäl", "", "Anna", TODAY, at(TODAY))
-        with pytest.raises(SupervisionError, match="P1 är redan under skärpt uppföljning"):
+        with pytest.raises(SupervisionError) as twice:
             await decisions.put_under_watch(conn, "P1", "Skäl", "", "Bo", TODAY, at(TODAY))
+    assert [(each.value.code, each.value.values["ref"]) for each in (lifted, unknown, twice)] == [
+        (SupervisionErrorCode.NOT_WATCHED, "P1"),
+        (SupervisionErrorCode.UNKNOWN_PROVIDER, "P9"),
+        (SupervisionErrorCode.WATCHED_ALREADY, "P1"),
+    ]
 
 
 async def test_an_action_plan_is_overdue_the_day_after(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
-    assert str(await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)).endswith(", 1 åtgärdsplaner")
+    assert (await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)).actionplans == 1
     async with db.read() as conn:
         (plan,) = await evidence.plans(conn, TODAY, TODAY)
     assert (plan.ref, plan.provider, plan.responsible, plan.done_on, plan.effect) == ("Å1", "P1", "Anna", None, "")
@@ -76,24 +80,23 @@ async def test_a_plan_is_done_by_a_later_file(db: Database, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "reason"),
+    ("row", "column", "code"),
     [
-        (PLAN.replace("P1", "P9"), "provider", "anordnaren P9 finns inte i registret"),
-        (PLAN.replace("followup.compliance", "trivsel"), "indicator", "”trivsel” är inte något av"),
-        (PLAN.replace("2026-12-31", "2026-10-31"), "due_on", "före"),
-        (PLAN.replace("Anna", ""), "responsible", "värdet saknas"),
-        (PLAN.replace("2026-12-31", "31 december"), "due_on", "31 december"),
+        (PLAN.replace("P1", "P9"), "provider", ProblemCode.UNKNOWN_PROVIDER),
+        (PLAN.replace("followup.compliance", "trivsel"), "indicator", ProblemCode.NOT_ONE_OF),
+        (PLAN.replace("2026-12-31", "2026-10-31"), "due_on", ProblemCode.DAY_BEFORE),
+        (PLAN.replace("Anna", ""), "responsible", ProblemCode.VALUE_MISSING),
+        (PLAN.replace("2026-12-31", "31 december"), "due_on", ProblemCode.NOT_A_DAY),
     ],
 )
 async def test_a_plan_that_cannot_be_right(
-    db: Database, tmp_path: Path, row: str, column: str, reason: str
+    db: Database, tmp_path: Path, row: str, column: str, code: ProblemCode
 ) -> None:
     await read(db, tmp_path, REGISTER)
     with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, {"plans": f"{HEADER}\n{row}\n"}, TODAY)
     (problem,) = refused.value.problems
-    assert (problem.row, problem.column) == (2, column)
-    assert reason in problem.reason
+    assert (problem.row, problem.column, problem.code) == (2, column, code)
     async with db.read() as conn:
         assert await evidence.plans(conn, date.min, date.max) == []
 
@@ -101,9 +104,10 @@ async def test_a_plan_that_cannot_be_right(
 async def test_a_plan_keeps_its_provider_and_is_not_done_tomorrow(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
     await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)
-    for row, words in (
-        (f"{PLAN.replace('P1', 'P2')},,", "åtgärdsplanen hör redan till en annan anordnare"),
-        (f"{PLAN},2026-11-26,", "dagen ligger i framtiden"),
+    for row, code in (
+        (f"{PLAN.replace('P1', 'P2')},,", ProblemCode.PLAN_OF_OTHER_PROVIDER),
+        (f"{PLAN},2026-11-26,", ProblemCode.DAY_IN_FUTURE),
     ):
-        with pytest.raises(RegisterError, match=words):
+        with pytest.raises(RegisterError) as refused:
             await read(db, tmp_path, {"plans": f"{HEADER},done_on,effect\n{row}\n"}, TODAY)
+        assert [problem.code for problem in refused.value.problems] == [code]

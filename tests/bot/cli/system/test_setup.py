@@ -6,6 +6,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from storage.errors import DatabaseError, DatabaseErrorCode
 
 
 def _init(database: Path, *args: str) -> Result:
@@ -24,12 +25,14 @@ def test_everything_is_moved_from_another_database(tmp_path: Path) -> None:
     assert moved.exit_code == 0
     assert moved.output.startswith("1 rader är flyttade.")
     again = _init(new, "--from", f"sqlite:///{old}")
-    assert "provider" in str(again.exception)
+    assert isinstance(again.exception, DatabaseError)
+    assert again.exception.values == {"table": "provider"}
 
 
 def test_what_is_no_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
     refused = _init(tmp_path / "new.db", "--from", "gammal.db")
     assert str(refused.exception) == "--from ska vara en databas-URL som börjar med sqlite eller postgresql."
     missing = _init(tmp_path / "new.db", "--from", f"sqlite:///{tmp_path}/missing.db")
-    assert "there is no file" in str(missing.exception)
+    assert isinstance(missing.exception, DatabaseError)
+    assert missing.exception.code == DatabaseErrorCode.NO_SOURCE
     assert not (tmp_path / "missing.db").exists()
