@@ -120,9 +120,8 @@ class App:
 
     async def queue_digests(self) -> None:
         """Queue the providers' digests that are due."""
-        if await provider_digests.queue_due(
-            self.db, frozenset(self.gateways), self.rules, self.window, self.settings.zone, self.now()
-        ):
+        terms = provider_digests.Terms(frozenset(self.gateways), self.rules, self.settings.zone)
+        if await provider_digests.queue_due(self.db, terms, self.window, self.now()):
             self.queued.set()
 
     def ticks(self) -> list[Tick]:

@@ -15,7 +15,7 @@ from scheduler.gateway import Gateway, GatewayError, OutboundMessage, Searchable
 from scheduler.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
-from storage.delivery.claims import Claimed
+from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import Result
 from survey.codes import Channel, Reason, because
@@ -226,8 +226,8 @@ class Delivery:
     async def _claim(self, now: datetime, room: Mapping[str, int]) -> tuple[list[Claimed], int]:
         window = self._sending.window
         quiet_until = None if window.is_open(now) else window.next_open(now)
-        lease = self._sending.lease
-        found = await claims.claim(self._db, now, lease, room, self._paces, quiet_until, self._unsearchable)
+        terms = Terms(now, self._sending.lease, self._paces, quiet_until, self._unsearchable)
+        found = await claims.claim(self._db, room, terms)
         crash_points.point("delivery.claimed")
         return found
 

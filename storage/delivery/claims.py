@@ -1,15 +1,15 @@
-"""Messages taken to be sent: claimed with a lease, that the call is made once.
+"""Claim messages to be sent, each with a lease, so that a call for a message is made once.
 
-A claim that was never settled (its lease ran out) may have been sent: it is in doubt (``unknown``), and the
-provider is asked before it is sent again. Where the provider cannot be asked a doubt is dear: the message is
-repeated, but once only. There each call is written down just before it is made, so that what was claimed and not
-called is in no doubt. What a message needs (consent, an open occasion, time left) is checked again when it is
-claimed.
+A claim that was never settled (its lease ran out) may have been sent: the message is in doubt (``unknown``), and
+the provider is asked before it is sent again. Telegram cannot be asked, so an ambiguous send is repeated at most
+once; there each call is written down just before it is made (:func:`begin`), so that what was claimed and not
+called for is in no doubt. What a message needs (consent, an open occasion, time left) is checked again when it is
+claimed. The states and what a crash leaves: storage/delivery/outbox.py.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,17 +18,19 @@ from sqlalchemy import Integer, bindparam, case, func, literal_column, or_, sele
 from storage.database.engine import Connection, Database
 from storage.delivery import conversations, pacing
 from storage.delivery.outbox import REPLY, SWEPT
-from storage.delivery.pacing import Pace
+from storage.delivery.pacing import Pace, Standing
 from storage.people import addresses as people
 from storage.tables import address, customer, customer_address, occasion, outbox, session
-from survey.codes import Outcome, Reason
+from survey.codes import MessageState, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until the lease ends. ``say`` is survey.conversation.model.Say as JSON.
+    """A message that is ours until the lease ends.
 
     Attributes:
+        to: E.164 phone number or Telegram chat id.
+        say: survey.conversation.model.Say as JSON.
         attempts: calls made for it, this one included; not those of which the provider knows nothing.
         wait: seconds until its moment to leave has come.
         probe: it tries whether a paused channel works again.
@@ -59,126 +61,191 @@ class Claimed:
     lease_until: datetime | None = None
 
 
-async def claim(
-    db: Database,
-    now: datetime,
-    lease: timedelta,
-    room: Mapping[str, int],
-    paces: Mapping[str, Pace],
-    quiet_until: datetime | None,
-    unsearchable: Collection[str] = (),
-) -> tuple[list[Claimed], int]:
-    """Messages to send or to ask about, as many as there is ``room`` for, and how many rows were looked at.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How messages are claimed.
 
-    ``room`` and ``paces``: by channel. ``quiet_until``: only replies may leave now, the others then.
-    ``unsearchable``: the channels whose provider cannot be asked, where :func:`begin` comes before each call.
+    Attributes:
+        now: aware.
+        lease: how long a message is ours.
+        paces: by channel, how fast it may send.
+        quiet_until: when messages may be sent again; until then only replies leave. None: all may leave now.
+        unsearchable: the channels whose provider cannot be asked, where :func:`begin` comes before each call.
+    """
+
+    now: datetime
+    lease: timedelta
+    paces: Mapping[str, Pace]
+    quiet_until: datetime | None
+    unsearchable: Collection[str] = ()
+
+    @property
+    def lease_until(self) -> datetime:
+        """When the lease of what is claimed now ends."""
+        return self.now + self.lease
+
+
+async def claim(db: Database, room: Mapping[str, int], terms: Terms) -> tuple[list[Claimed], int]:
+    """Claim messages to send or to ask about, and return them with the number of rows that were looked at.
+
+    Args:
+        db: the database; the claim is a transaction of its own.
+        room: by channel, how many messages at the most.
+        terms: how they are claimed.
     """
     names = sorted(name for name, most in room.items() if most > 0)  # one order for all processes: no deadlock
     if not names:
         return [], 0
     async with db.begin() as conn:
-        await conn.execute(_RELEASE, {"now": now})
-        claimed = await _claim_in_doubt(conn, now, lease, max(room.values()), names)
+        await conn.execute(_RELEASE, {"now": terms.now})
+        claimed = await _claim_in_doubt(conn, terms, max(room.values()), names)
         looked = len(claimed)
         in_doubt = Counter(each.channel for each in claimed)
         for name in names:
-            called_at = None if name in unsearchable else now
-            most = room[name] - in_doubt[name]
-            found, seen = await _claim_queued(conn, name, now, lease, most, paces[name], quiet_until, called_at)
+            found, seen = await _claim_queued(conn, name, terms, room[name] - in_doubt[name])
             claimed += found
             looked += seen
     return claimed, looked
 
 
 async def begin(conn: Connection, message: Claimed, now: datetime) -> bool:
-    """The call for ``message`` is about to be made; False when it is no longer ours to call for.
+    """Note that the call for ``message`` is about to be made; return False when it is no longer ours to call for.
 
-    From the commit on it is in doubt until it is settled. A lease that has ended, or that another process has
-    taken since, is not ours: there must be no call.
+    From the commit on the message is in doubt until it is settled. A lease that has ended, or that another process
+    has taken since, is not ours: there must be no call.
     """
     values = {"id_": message.id, "lease_": message.lease_until, "now_": now}
     return (await conn.execute(_BEGIN, values)).rowcount == 1
 
 
-async def _claim_queued(
-    conn: Connection,
-    name: str,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    pace: Pace,
-    quiet_until: datetime | None,
-    called_at: datetime | None,
-) -> tuple[list[Claimed], int]:
-    if limit <= 0 or not await _is_queued(conn, name, now):
+@dataclass(slots=True)
+class _Sorting:
+    """The queued messages of one channel, sorted into those that leave now and those that do not.
+
+    Attributes:
+        moments: when messages may leave, evenly spaced; at least one for each row.
+        chats: when the next message may go to each receiver, by address id, where the channel has a pace to one.
+        moved: rows of _MOVE for the messages that do not leave.
+        lapsed: the occasions whose question could not be sent in time.
+        spoken_to: the receivers that get a message, and when the next one may go there.
+    """
+
+    channel: str
+    terms: Terms
+    standing: Standing
+    moments: Sequence[datetime]
+    chats: dict[int, datetime]
+    claimed: list[Claimed] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
+    lapsed: list[int] = field(default_factory=list)
+    spoken_to: dict[int, datetime] = field(default_factory=dict)
+
+    def take(self, row: Any, to: str, state: str) -> None:
+        """Put one row of _WAITING in its place; ``to`` and ``state`` are its address's."""
+        reply = row.key.startswith(REPLY)
+        refused = _refusal(row, state, reply, self.terms.now)
+        if refused is not None:
+            self._end(row, refused, reply)
+        elif self.terms.quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
+            later = min(self.terms.quiet_until, row.expires_at)
+            self.moved.append(_move(row, MessageState.QUEUED, Reason.OUTSIDE_HOURS, not_before=later))
+        elif self._is_too_soon(row.address_id):
+            self.moved.append(_move(row, MessageState.QUEUED, row.reason, not_before=self.chats[row.address_id]))
+        else:
+            self._claim(row, to)
+
+    def _end(self, row: Any, refused: "_Refused", reply: bool) -> None:
+        self.moved.append(_move(row, refused.state, refused.reason, settled_at=self.terms.now))
+        if refused.reason == Reason.LAPSED and row.occasion_id is not None and not reply:
+            self.lapsed.append(row.occasion_id)
+
+    @property
+    def _moment(self) -> datetime:
+        """The moment at which the next message that is claimed leaves."""
+        return self.moments[len(self.claimed)]
+
+    def _is_too_soon(self, address_id: int) -> bool:
+        """Whether the receiver has just got, or is to get, another message."""
+        return self._pace.to_one is not None and self.chats.get(address_id, self._moment) > self._moment
+
+    @property
+    def _pace(self) -> Pace:
+        return self.terms.paces[self.channel]
+
+    def _claim(self, row: Any, to: str) -> None:
+        moment, to_one = self._moment, self._pace.to_one
+        gap = timedelta(seconds=1 / to_one) if to_one else timedelta()
+        self.chats[row.address_id] = self.spoken_to[row.address_id] = moment + gap
+        searchable = self.channel not in self.terms.unsearchable
+        self.claimed.append(
+            Claimed(
+                id=row.id,
+                reference=row.reference,
+                occasion_id=row.occasion_id,
+                address_id=row.address_id,
+                channel=self.channel,
+                to=to,
+                say=row.say,
+                survey=row.survey,
+                language=row.spoken,
+                attempts=row.attempts + 1,
+                wait=(moment - self.terms.now).total_seconds(),
+                probe=self.standing.paused_since is not None,
+                called_at=self.terms.now if searchable else None,
+                repeats=row.repeats,
+                lease_until=self.terms.lease_until,
+            )
+        )
+
+
+async def _claim_queued(conn: Connection, name: str, terms: Terms, limit: int) -> tuple[list[Claimed], int]:
+    """Claim up to ``limit`` queued messages of one channel; return them with the number of rows looked at."""
+    if limit <= 0 or not await _is_queued(conn, name, terms.now):
         return [], 0
+    pace = terms.paces[name]
     standing = await pacing.lock(conn, name)
-    moments = pacing.moments(standing, pace, now, limit)
+    moments = pacing.moments(standing, pace, terms.now, limit)
     if not moments:
         return [], 0
-    values: dict[str, Any] = {"name": name, "now": now, "most": len(moments)}
-    rows = (await conn.execute(_WAITING, values)).all()
+    rows = (await conn.execute(_WAITING, {"name": name, "now": terms.now, "most": len(moments)})).all()
     if not rows:
         return [], 0
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     chats = {} if pace.to_one is None else await pacing.chat_moments(conn, addresses)
-    gap = timedelta(seconds=1 / pace.to_one) if pace.to_one else timedelta()
-    claimed: list[Claimed] = []
-    moved: list[dict[str, Any]] = []
-    started: dict[str, list[int]] = {}  # by language
-    lapsed: list[int] = []
-    spoken_to: dict[int, datetime] = {}
+    sorting = _Sorting(name, terms, standing, moments, chats)
     for row in rows:
-        channel, value, state = addresses[row.address_id]
-        reply = row.key.startswith(REPLY)
-        refused = _refusal(row, state, reply, now)
-        moment = moments[len(claimed)]
-        if refused is not None:
-            moved.append(_move(row, refused[0], refused[1], now))
-            if refused[1] == Reason.LAPSED and row.occasion_id is not None and not reply:
-                lapsed.append(row.occasion_id)
-        elif quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
-            later = _move(row, "queued", Reason.OUTSIDE_HOURS, None)
-            moved.append({**later, "not_before_": min(quiet_until, row.expires_at)})
-        elif pace.to_one is not None and chats.get(row.address_id, moment) > moment:
-            later = _move(row, "queued", row.reason, None)
-            moved.append({**later, "not_before_": chats[row.address_id]})
-        else:
-            chats[row.address_id] = spoken_to[row.address_id] = moment + gap
-            started.setdefault(row.spoken, []).append(row.id)
-            claimed.append(
-                Claimed(
-                    row.id,
-                    row.reference,
-                    row.occasion_id,
-                    row.address_id,
-                    channel,
-                    value,
-                    row.say,
-                    row.survey,
-                    row.spoken,
-                    row.attempts + 1,
-                    wait=(moment - now).total_seconds(),
-                    probe=standing.paused_since is not None,
-                    called_at=called_at,
-                    repeats=row.repeats,
-                    lease_until=now + lease,
-                )
-            )
-    if moved:
-        await conn.execute(_MOVE, moved)
-    for language, ids in started.items():
-        start = {"language_": language, "lease_": now + lease, "called_": called_at, "ids": ids}
-        await conn.execute(_START, start)
-    await conversations.end(conn, lapsed, Outcome.EXPIRED, Reason.LAPSED, now)
-    if claimed:
-        if pace.in_all is not None:
-            await pacing.taken(conn, name, moments[len(claimed) - 1] + timedelta(seconds=1 / pace.in_all))
-        if pace.to_one is not None:
-            await pacing.chats_taken(conn, spoken_to)
-        if standing.paused_since is not None:
-            await pacing.trying(conn, name, now + lease)
-    return claimed, len(rows)
+        _, to, state = addresses[row.address_id]
+        sorting.take(row, to, state)
+    await _write(conn, sorting)
+    await _take_moments(conn, sorting, pace)
+    return sorting.claimed, len(rows)
+
+
+async def _write(conn: Connection, sorting: _Sorting) -> None:
+    """Write down what becomes of each message that was looked at."""
+    if sorting.moved:
+        await conn.execute(_MOVE, sorting.moved)
+    by_language: dict[str, list[Claimed]] = {}
+    for each in sorting.claimed:
+        by_language.setdefault(each.language, []).append(each)
+    for language, some in by_language.items():
+        start = {"language_": language, "lease_": sorting.terms.lease_until, "called_": some[0].called_at}
+        await conn.execute(_START, {**start, "ids": [each.id for each in some]})
+    await conversations.end(conn, sorting.lapsed, Outcome.EXPIRED, Reason.LAPSED, sorting.terms.now)
+
+
+async def _take_moments(conn: Connection, sorting: _Sorting, pace: Pace) -> None:
+    """Write down which moments the claimed messages take, for all processes that send on the channel."""
+    count = len(sorting.claimed)
+    if not count:
+        return
+    if pace.in_all is not None:
+        next_at = sorting.moments[count - 1] + timedelta(seconds=1 / pace.in_all)
+        await pacing.taken(conn, sorting.channel, next_at)
+    if pace.to_one is not None:
+        await pacing.chats_taken(conn, sorting.spoken_to)
+    if sorting.standing.paused_since is not None:
+        await pacing.trying(conn, sorting.channel, sorting.terms.lease_until)
 
 
 # The statements are built once: building one takes SQLAlchemy longer than SQLite takes to run it.
@@ -243,40 +310,31 @@ _IN_DOUBT = _MESSAGE.where(
 
 
 async def _is_queued(conn: Connection, name: str, now: datetime) -> bool:
-    """Whether anything waits: asked first, so that an idle process locks nothing."""
+    """Return whether anything waits. It is asked first, so that an idle process locks nothing."""
     return (await conn.execute(_ANY_WAITING, {"name": name, "now": now})).first() is not None
 
 
-async def _claim_in_doubt(
-    conn: Connection, now: datetime, lease: timedelta, limit: int, names: Iterable[str]
-) -> list[Claimed]:
-    """Messages that may have been sent, to ask the provider about."""
-    rows = (await conn.execute(_IN_DOUBT, {"now": now, "names": list(names), "most": limit})).all()
+async def _claim_in_doubt(conn: Connection, terms: Terms, limit: int, names: Iterable[str]) -> list[Claimed]:
+    """Claim messages that may have been sent, to ask the provider about."""
+    rows = (await conn.execute(_IN_DOUBT, {"now": terms.now, "names": list(names), "most": limit})).all()
     if not rows:
         return []
     addresses = await people.address_values(conn, {row.address_id for row in rows})
-    known: dict[int, set[str]] = {}
-    for address_id, external_id in await conn.execute(
-        select(outbox.c.address_id, outbox.c.external_id).where(
-            outbox.c.address_id.in_(list(addresses)), outbox.c.external_id.is_not(None)
-        )
-    ):
-        known.setdefault(address_id, set()).add(external_id)
-    await conn.execute(
-        update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(lease_until=now + lease)
-    )
+    known = await _external_ids(conn, addresses)
+    ids = [row.id for row in rows]
+    await conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(lease_until=terms.lease_until))
     return [
         Claimed(
-            row.id,
-            row.reference,
-            row.occasion_id,
-            row.address_id,
-            row.channel,
-            addresses[row.address_id][1],
-            row.say,
-            row.survey,
-            row.language or row.spoken,
-            row.attempts,
+            id=row.id,
+            reference=row.reference,
+            occasion_id=row.occasion_id,
+            address_id=row.address_id,
+            channel=row.channel,
+            to=addresses[row.address_id][1],
+            say=row.say,
+            survey=row.survey,
+            language=row.language or row.spoken,
+            attempts=row.attempts,
             in_doubt=True,
             called_at=row.called_at,
             repeats=row.repeats,
@@ -287,20 +345,48 @@ async def _claim_in_doubt(
     ]
 
 
-def _refusal(row: Any, state: str, reply: bool, now: datetime) -> tuple[str, str] | None:
-    """The end of a message that may not be sent, with its reason."""
+async def _external_ids(conn: Connection, address_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return the provider's ids of the messages to each address."""
+    rows = await conn.execute(
+        select(outbox.c.address_id, outbox.c.external_id).where(
+            outbox.c.address_id.in_(list(address_ids)), outbox.c.external_id.is_not(None)
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for address_id, external_id in rows:
+        found.setdefault(address_id, set()).add(external_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The end of a message that may not be sent."""
+
+    state: MessageState
+    reason: Reason
+
+
+def _refusal(row: Any, state: str, reply: bool, now: datetime) -> _Refused | None:
+    """Return why a message may not be sent (any more); None when it may.
+
+    Args:
+        row: a row of _WAITING.
+        state: of its address.
+        reply: whether it answers what the customer wrote.
+        now: aware.
+    """
     # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
     answers = reply and row.created_at >= row.state_at
     if state == "opted_out" and not answers:
-        return "cancelled", Reason.OPTED_OUT
+        return _Refused(MessageState.CANCELLED, Reason.OPTED_OUT)
     if state == "unreachable" or (state == "unlinked" and not answers):
-        return "cancelled", Reason.UNREACHABLE
+        return _Refused(MessageState.CANCELLED, Reason.UNREACHABLE)
     if now >= row.expires_at:
-        return "expired", Reason.LAPSED
+        return _Refused(MessageState.EXPIRED, Reason.LAPSED)
     if row.outcome and not reply:
-        return "cancelled", Reason.ALREADY_CLOSED
+        return _Refused(MessageState.CANCELLED, Reason.ALREADY_CLOSED)
     if row.heard_at is not None and row.heard_at > row.created_at and not reply:
-        return "cancelled", Reason.HEARD_SINCE  # it would ask again what has been answered
+        return _Refused(MessageState.CANCELLED, Reason.HEARD_SINCE)  # it would ask again what has been answered
     return None
 
 
@@ -340,12 +426,20 @@ _MOVE = (
 )
 
 
-def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dict[str, Any]:
+def _move(
+    row: Any,
+    state: MessageState,
+    reason: str,
+    *,
+    not_before: datetime | None = None,
+    settled_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return the values of _MOVE for a message that does not leave now."""
     return {
         "id_": row.id,
         "state_": state,
         "reason_": reason,
-        "not_before_": row.not_before,
+        "not_before_": not_before or row.not_before,
         "lease_": None,
         "attempts_": row.attempts,
         "settled_": settled_at,
@@ -353,7 +447,7 @@ def _move(row: Any, state: str, reason: str, settled_at: datetime | None) -> dic
 
 
 def _end_leases(which: Any) -> Any:
-    """What may have been called is in doubt; what cannot have been waits again."""
+    """Return the statement that ends leases: what may have been called for is in doubt, the rest waits again."""
     uncalled = outbox.c.called_at.is_(None)
     return (
         update(outbox)
@@ -373,8 +467,7 @@ _RELEASE_ALL = _end_leases(outbox.c.lease_until.is_not(None))
 
 
 async def release_all(conn: Connection, now: datetime) -> None:
-    """Every lease ends: for a process that knows itself to be the only one, when it starts."""
+    """End every lease: for a process that knows itself to be the only one, when it starts."""
     await conn.execute(_RELEASE_ALL, {"now": now})
-    await conn.execute(
-        update(outbox).where(*_DOUBTED).values(lease_until=None)
-    )  # those that were being asked about
+    # Also those of messages that were being asked about.
+    await conn.execute(update(outbox).where(*_DOUBTED).values(lease_until=None))

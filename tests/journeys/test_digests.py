@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.cli.providers import digests as command
 from bot.errors import BadInput
-from scheduler.provider_digests import compose, queue
+from scheduler.provider_digests import Subject, Terms, compose, queue
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.people import addresses
@@ -72,10 +72,9 @@ async def test_what_is_not_committed_was_never_queued(story: World) -> None:
 
     async def die_before_the_commit() -> None:
         async with story.db.begin() as conn:
-            composed = await compose(
-                conn, 1, "P1", "2026-11", {"sms"}, story.app.rules, date(2026, 12, 1), story.clock()
-            )
-            assert await queue(conn, 1, "2026-11", composed, ZONE, story.clock()) == 1
+            subject = Subject(1, "P1", "2026-11")
+            composed = await compose(conn, subject, Terms({"sms"}, story.app.rules, ZONE), story.clock())
+            assert await queue(conn, subject, composed, ZONE, story.clock()) == 1
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

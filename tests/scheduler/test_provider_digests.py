@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from reporting.disclosure.digest_releases import Atom, Quarter
 from reporting.disclosure.suppression import Count
-from scheduler.provider_digests import Composed, compose, final_after, queue
+from scheduler.provider_digests import Composed, Subject, Terms, compose, final_after, queue
 from scheduler.rules import Rules
 from storage.database.engine import Database
 from storage.tables import digest_figure, provider
@@ -28,8 +28,9 @@ async def composed(db: Database, month: str, today: date, ref: str = "P1") -> Co
     """The digest of ``month``, put on record as sent."""
     async with db.begin() as conn:
         id_ = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar_one()
-        made = await compose(conn, id_, ref, month, {"sms", "telegram"}, RULES, today, at(today))
-        await queue(conn, id_, month, made, ZONE, at(today))
+        subject = Subject(id_, ref, month)
+        made = await compose(conn, subject, Terms({"sms", "telegram"}, RULES, ZONE), at(today))
+        await queue(conn, subject, made, ZONE, at(today))
         return made
 
 

@@ -10,7 +10,7 @@ from bot.errors import BadInput, SettingsError
 from bot.settings import Settings
 from bot.sms_cost import parts_and_price, sms_cost
 from reporting.document.swedish import month_and_year
-from scheduler.provider_digests import Composed, compose, queue
+from scheduler.provider_digests import Composed, Subject, Terms, compose, queue
 from storage.contacts import digests, links
 from storage.database.engine import Database
 from storage.followups import recording
@@ -51,15 +51,15 @@ async def preview(
             raise BadInput(f"Anordnaren {provider_ref} finns inte i registret.")
         provider_id, name, _ = found
         sent = await digests.sent_at(conn, provider_id, month)
-        composed = await compose(
-            conn, provider_id, provider_ref, month, settings.channels or frozenset(Channel), rules, today, now
-        )
+        subject = Subject(provider_id, provider_ref, month)
+        terms = Terms(settings.channels or frozenset(Channel), rules, settings.zone)
+        composed = await compose(conn, subject, terms, now)
         if send:
             if recording.is_locked(month, today):
                 day = recording.locks_on(month)
                 raise BadInput(f"Månaden {month} låstes {day}: då skickas inget månadsbrev.")
             _may_be_sent(name, named, sent, composed)
-            await queue(conn, provider_id, month, composed, settings.zone, now)
+            await queue(conn, subject, composed, settings.zone, now)
     if sent is not None:
         state = f"Skickat {sent.astimezone(settings.zone):%Y-%m-%d %H:%M}; så här skulle det se ut i dag."
     elif send:

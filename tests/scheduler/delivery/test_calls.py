@@ -15,7 +15,7 @@ from scheduler import retry
 from scheduler.delivery import IN_FLIGHT, LATE, LEASE, Delivery, Sending
 from storage.database.engine import Database
 from storage.delivery import claims
-from storage.delivery.claims import Claimed
+from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
@@ -34,7 +34,7 @@ def story(db: Database) -> Story:
 
 
 async def claimed(story: Story, now: datetime = MORNING) -> Claimed:
-    (message,), _ = await claims.claim(story.db, now, LEASE, {"telegram": 1}, TELEGRAM, None, {"telegram"})
+    (message,), _ = await claims.claim(story.db, {"telegram": 1}, Terms(now, LEASE, TELEGRAM, None, {"telegram"}))
     return message
 
 

@@ -14,6 +14,7 @@ from scheduler.gateway import GatewayError, OutboundMessage
 from storage.cases import handling
 from storage.database.engine import Database
 from storage.delivery import claims, outbox, pacing
+from storage.delivery.claims import Terms
 from storage.delivery.pacing import HORIZON, Pace, Standing, moments
 from storage.delivery.settlement import CarrierWord
 from storage.figures import aggregates
@@ -80,7 +81,7 @@ async def test_while_twilio_cannot_be_asked_nothing_is_sent_again(story: Story) 
 
 async def test_a_lease_that_ran_out_is_a_doubt(story: Story) -> None:
     await opened(story)
-    claimed, _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
+    claimed, _ = await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
     assert [each.in_doubt for each in claimed] == [False]
     await story.deliver(MORNING + LEASE - SECOND)
     assert await story.one(outbox_table.c.state) == "sending"
@@ -90,7 +91,7 @@ async def test_a_lease_that_ran_out_is_a_doubt(story: Story) -> None:
 
 async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Story) -> None:
     await opened(story)
-    await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
+    await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
     async with story.db.begin() as conn:
         await claims.release_all(conn, MORNING)
     await story.deliver(MORNING)
@@ -100,7 +101,7 @@ async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Sto
 async def test_a_process_that_dies_again_and_again_before_it_calls_uses_up_no_try(story: Story) -> None:
     await opened(story)
     for _ in range(2 * retry.ATTEMPTS):
-        claimed, _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
+        claimed, _ = await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
         assert [(each.in_doubt, each.attempts) for each in claimed] == [(False, 1)]
         async with story.db.begin() as conn:
             await claims.release_all(conn, MORNING)
@@ -134,7 +135,7 @@ async def test_telegram_in_doubt_twice_is_given_up(story: Story) -> None:
 @pytest.mark.parametrize("word", ["queued", "sent", "delivered"])
 async def test_a_callback_ends_the_doubt(story: Story, word: str) -> None:
     await opened(story)
-    (claimed,), _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 10}, {"sms": Pace()}, None)
+    (claimed,), _ = await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
     async with story.db.begin() as conn:
         await carrier_says(conn, CarrierWord(claimed.reference, word, external_id="SM9"), MORNING)
     await story.deliver(MORNING + LEASE)
@@ -282,7 +283,7 @@ async def test_two_processes_together_keep_the_rate_and_no_burst_follows_a_silen
     for tenth in range(40):
         now = MORNING + timedelta(hours=1) + tenth * timedelta(seconds=0.1)
         for _ in range(2):
-            claimed, _ = await claims.claim(story.db, now, LEASE, {"sms": 100}, {"sms": Pace(10)}, None)
+            claimed, _ = await claims.claim(story.db, {"sms": 100}, Terms(now, LEASE, {"sms": Pace(10)}, None))
             leaving += [now + timedelta(seconds=each.wait) for each in claimed]
     assert len(leaving) == len(set(leaving)) >= 39
     leaving.sort()
@@ -297,7 +298,7 @@ async def test_one_chat_gets_one_message_a_second(story: Story) -> None:
     sent = []
     for tenth in range(31):
         now = MORNING + tenth * timedelta(seconds=0.1)
-        claimed, _ = await claims.claim(story.db, now, LEASE, dict.fromkeys(pace, 100), pace, None)
+        claimed, _ = await claims.claim(story.db, dict.fromkeys(pace, 100), Terms(now, LEASE, pace, None))
         sent += [tenth for _ in claimed]
     assert sent == [0, 10, 20]
 
@@ -307,14 +308,14 @@ async def test_replies_leave_before_what_has_waited_longer(story: Story) -> None
     await opened_more(story, 3)
     async with story.db.begin() as conn:
         await conn.execute(update(outbox_table).where(outbox_table.c.key == "extra2").values(priority=0))
-    claimed, _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 1}, {"sms": Pace()}, None)
+    claimed, _ = await claims.claim(story.db, {"sms": 1}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
     assert claimed[0].reference == "extra2"
 
 
 async def test_the_moments_reach_no_further_than_the_horizon(story: Story) -> None:
     await opened(story)
     await opened_more(story, 30)
-    claimed, _ = await claims.claim(story.db, MORNING, LEASE, {"sms": 100}, {"sms": Pace(10)}, None)
+    claimed, _ = await claims.claim(story.db, {"sms": 100}, Terms(MORNING, LEASE, {"sms": Pace(10)}, None))
     assert max(each.wait for each in claimed) <= HORIZON.total_seconds()
     assert await story.one(channel_table.c.next_at) == MORNING + timedelta(seconds=1.1)
 

@@ -22,6 +22,7 @@ from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, outbox
+from storage.delivery.claims import Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
@@ -116,7 +117,7 @@ class Machine(RuleBasedStateMachine):
         """A process claims, calls for some of what it claimed, and dies before it writes anything down."""
 
         async def work() -> None:
-            claimed, _ = await claims.claim(self.db, self.now, LEASE, {"sms": limit}, {"sms": Pace()}, None)
+            claimed, _ = await claims.claim(self.db, {"sms": limit}, Terms(self.now, LEASE, {"sms": Pace()}, None))
             for number, message in enumerate(claimed):
                 if message.in_doubt:
                     continue

@@ -30,6 +30,7 @@ from scheduler.delivery import LEASE, Delivery, Sending
 from scheduler.gateway import OutboundMessage, Sent
 from storage.database.engine import Database
 from storage.delivery import claims
+from storage.delivery.claims import Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
@@ -155,7 +156,9 @@ class Whole(RuleBasedStateMachine):
         async def work() -> None:
             await self.unit.tick(self.now)
             closed = None if WINDOW.is_open(self.now) else WINDOW.next_open(self.now)
-            claimed, _ = await claims.claim(self.db, self.now, LEASE, {"sms": limit}, {"sms": Pace()}, closed)
+            claimed, _ = await claims.claim(
+                self.db, {"sms": limit}, Terms(self.now, LEASE, {"sms": Pace()}, closed)
+            )
             for number, message in enumerate(claimed):
                 if message.in_doubt:
                     continue
