@@ -1,8 +1,9 @@
 """The clock's ticks. APScheduler only ticks: what is due is read from the database each time.
 
-Every job is an interval in UTC, so it ticks at times that exist on every night of the year. A tick is never too
-late (``misfire_grace_time=None``), late ticks of one job are one tick (``coalesce``), and a job never runs beside
-itself (``max_instances=1``): a process that slept for three days ticks once, and that tick looks at all there is.
+Every job is an interval in UTC, because local times may be missing or doubled on the nights of a clock change. A
+tick is never too late (``misfire_grace_time=None``), several late ticks of one job become one (``coalesce``), and a
+job never runs twice at once (``max_instances=1``): a process that slept for three days ticks once, and that tick
+looks at all there is.
 """
 
 import asyncio
@@ -19,19 +20,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """``work`` is done every ``seconds``."""
+    """A job of the clock: ``work`` is done every ``seconds``."""
 
     name: str
     seconds: float
     work: Callable[[], Awaitable[None]]
 
 
-LOOK = 1.0  # seconds between two looks whether the ticks still come
-SILENT = 2  # intervals without a tick after which a job is set going again
+LOOK = 1.0  # seconds between two checks whether the ticks still come
+SILENT = 2  # intervals without a tick after which a job is started again
 
 
 async def run_clock(jobs: Sequence[Tick]) -> None:
-    """Tick until cancelled: once at once, in order, then each at its own pace. A failed tick is logged."""
+    """Tick until cancelled: all jobs at once, in order, then each at its own interval. A failed tick is logged."""
     steady = asyncio.get_running_loop().time
     heard: dict[str, float] = {}
 
@@ -41,7 +42,7 @@ async def run_clock(jobs: Sequence[Tick]) -> None:
         heard[job.name] = steady()
 
     async def scheduled(job: Tick) -> None:
-        with suppress(asyncio.CancelledError):  # the clock was stopped: APScheduler would tell of it as a failure
+        with suppress(asyncio.CancelledError):  # the clock was stopped: APScheduler would log that as a failure
             await tick(job)
 
     for job in jobs:
@@ -70,9 +71,15 @@ async def run_clock(jobs: Sequence[Tick]) -> None:
 def restart_silent(
     scheduler: AsyncIOScheduler, jobs: Sequence[Tick], heard: dict[str, float], steady: float
 ) -> None:
-    """Give a new start to each job last ``heard`` of too long before ``steady``; both by the steady clock.
+    """Start each job again that has not ticked for SILENT intervals.
 
     APScheduler waits for a time on the wall clock: where that is set back an hour, it would wait an hour too long.
+
+    Args:
+        scheduler: where the jobs are.
+        jobs: all of them.
+        heard: by job, when it last ticked, by the steady clock; what is started again is entered.
+        steady: now, by the steady clock.
     """
     for job in jobs:
         if steady - heard[job.name] > SILENT * job.seconds + LOOK:
@@ -84,5 +91,5 @@ async def _once(job: Tick) -> None:
     try:
         await job.work()
     except Exception as error:
-        # The kind alone: a database error's text carries the parameters, which are personal.
+        # The type alone: a database error's text has the parameters in it, which are personal.
         log.error("tick %s failed: %s", job.name, type(error).__name__)

@@ -1,4 +1,4 @@
-"""Named points at which a test lets the process die as by a power cut. Inactive unless armed.
+"""Named points at which a test kills the process as a power cut would. Inactive unless armed.
 
 ``FOLLOWUP_CRASH_AT=NAME`` or ``NAME:N`` (the Nth time), read in bot/settings.py and armed by `followup run`.
 """
@@ -26,7 +26,14 @@ _armed: tuple[str, int] | None = None
 
 
 def arm(text: str) -> None:
-    """Make the point that ``text`` names ("delivery.called:3") deadly. Raises ValueError."""
+    """Let the process die at a point.
+
+    Args:
+        text: the point's name, and after a colon how many times it is passed until then: "delivery.called:3".
+
+    Raises:
+        ValueError: there is no such point.
+    """
     global _armed
     name, _, count = text.partition(":")
     if name not in POINTS or not (count or "1").isdecimal():
@@ -35,7 +42,7 @@ def arm(text: str) -> None:
 
 
 def point(name: str) -> None:
-    """Where the process may die."""
+    """Die here, where this point is armed."""
     global _armed
     if _armed is None or _armed[0] != name:
         return

@@ -1,4 +1,32 @@
-"""From queued messages to sent ones: claim, commit, call, settle. No network call inside a transaction."""
+"""Send queued messages: claim, commit, call, settle. No network call is made inside a transaction.
+
+Theory of operation
+
+A message of the outbox (its states: storage/delivery/outbox.py) goes through these steps:
+
+    claim      a transaction: the message is ours until the lease ends. Consent, the occasion and the quiet hours
+               are checked again, and the message gets a moment to leave that keeps the channel's pace
+    begin      only where the provider cannot be asked afterwards (Telegram): a transaction notes that the call is
+               about to be made
+    call       the gateway: it has taken the message, refused it (GatewayError), or nobody knows
+    settle     a transaction for all results that have landed meanwhile: sent, again later, failed, or in doubt.
+               What follows for a conversation is in scheduler/fallback.py
+    ask        a message in doubt: the provider is asked whether it has it. It has: sent. It has not: call again.
+               Where nobody can be asked the message is repeated once, and then given up
+
+What a crash leaves, by the step after which the process dies:
+
+    claim      the lease ends. Where the provider can be asked, the message is in doubt and is asked about; where it
+               cannot, nothing was begun, and the message waits again
+    begin      the message is in doubt, and may be repeated once
+    call       as after begin: the provider may have it. It is asked, or the message is repeated once
+    settle     nothing: what became of the message is written down
+
+So a message is never sent twice where the provider can be asked, and at most once more where it cannot. There a
+call begins only when the one before it is settled: a process that dies leaves one message in doubt, not a hundred.
+
+A process that stops in order (`stop`) gives calls in flight time to land, and puts back what it has not called for.
+"""
 
 import asyncio
 import logging
@@ -25,17 +53,17 @@ from survey.packs.catalogue import Catalogue
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # several times a gateway's time-out: when it ends, the call has ended
-BATCH = 100  # claimed at once by deliver_once
+BATCH = 100  # messages claimed at once by deliver_once
 IN_FLIGHT = 100  # calls at once, at most: with a far end that takes 100 ms, a thousand messages a second
-CLAIMED = 500  # ours at once, at most: those that wait for a free call are claimed already, many in a transaction
-ROOM = 300  # so many must have landed before more are claimed
-GATHER = 0.2  # seconds in which outcomes are gathered for one commit, while many calls are in flight
-SAME = 256  # texts that are remembered
+CLAIMED = 500  # messages that are ours at once, at most: those that wait for a free call are claimed already
+ROOM = 300  # messages that must have landed before more are claimed, so that one transaction claims many
+GATHER = 0.2  # seconds in which results are gathered for one commit, while many calls are in flight
+SAME = 256  # rendered texts that are remembered
 IDLE = 1.0  # seconds until an idle process looks again, when nothing wakes it
 PACED = 0.25  # seconds until the next moments to send at are asked for, while more waits than may leave
 BROKEN = 1.0  # seconds until the database is tried again
 LATE = 0.1  # seconds after its moment when a message takes a new one: what was held up must not leave in a burst
-TURNS = 3  # new moments that a message takes here: on a machine that is always late it leaves late
+TURNS = 3  # new moments that a message takes at the most: on a machine that is always late it leaves late
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +86,15 @@ class Sending:
 
 
 class Delivery:
-    """Sends what is queued. ``gateways`` by channel; ``jitter`` spreads retries."""
+    """Sends what is queued.
+
+    Args:
+        db: the database.
+        catalogue: the texts.
+        gateways: by channel.
+        sending: when and how fast messages leave.
+        jitter: spreads retries.
+    """
 
     def __init__(
         self,
@@ -90,9 +126,10 @@ class Delivery:
         self._all_landed = False
 
     async def deliver_once(self, now: datetime) -> int:
-        """One batch; how many messages were looked at. Zero: nothing more can leave now.
+        """Send one batch and return how many messages were looked at; zero: nothing more can leave now.
 
-        For a simulated year, which nobody kills: also where nobody can be asked the batch is settled together.
+        It is for tests and simulated years, which nobody kills: the whole batch is settled at once, on a channel
+        whose provider cannot be asked too.
         """
         claimed, looked = await self._claim(now, dict.fromkeys(self._paces, BATCH))
         if claimed:
@@ -101,15 +138,17 @@ class Delivery:
         return looked
 
     def stop(self) -> None:
-        """Claim nothing more: :meth:`run` ends when what is in flight has landed."""
+        """Claim nothing more; :meth:`run` returns when what is in flight has landed."""
         self._stop.set()
         self.queued.set()
 
     async def run(self, now: Callable[[], datetime], patience: float) -> None:
-        """Send what is queued, as it is queued, until :meth:`stop`.
+        """Send messages as they are queued, until :meth:`stop`. No lease is left behind while the database works.
 
-        ``patience``: seconds that calls in flight may take to land then; those that do not are in doubt. No
-        lease is left behind, as long as the database can be written.
+        Args:
+            now: the clock.
+            patience: seconds that calls in flight may take to land after :meth:`stop`; those that do not are in
+                doubt.
         """
         settling = asyncio.create_task(self._settle_landed(now))
         try:
@@ -129,11 +168,11 @@ class Delivery:
             await asyncio.gather(settling, *self._workers, return_exceptions=True)
 
     def _in_hand(self) -> int:
-        """Messages that are claimed and have not landed."""
+        """Return how many messages are claimed and have not landed."""
         return len(self._ready) + len(self._workers)
 
     async def _take(self, now: Callable[[], datetime]) -> int:
-        """Claim what there is room for, and see that somebody calls; how many messages were looked at."""
+        """Claim what there is room for, start workers, and return how many messages were looked at."""
         began = asyncio.get_running_loop().time()
         try:
             claimed, looked = await self._claim(now(), self._room(CLAIMED - self._in_hand()))
@@ -151,7 +190,7 @@ class Delivery:
         return looked
 
     async def _work(self, now: Callable[[], datetime]) -> None:
-        """One call after the other, as long as there are messages. A task for each message would cost more."""
+        """Make one call after the other, as long as there are messages. A task for each message would cost more."""
         while self._ready:
             message, began = self._ready.popleft()
             result = await self._outcome(message, now, began)
@@ -164,10 +203,10 @@ class Delivery:
                 self.queued.set()
 
     def _room(self, most: int) -> dict[str, int]:
-        """How many messages may be claimed, by channel.
+        """Return how many messages may be claimed, by channel.
 
-        Where nobody can be asked no call begins before the one before it is settled: when this process is killed,
-        or the far end falls silent, one message is in doubt and no more.
+        Where the provider cannot be asked, no call begins before the one before it is settled: when this process is
+        killed, or the far end falls silent, one message is in doubt and no more.
         """
         return {
             name: (0 if self._unsettled[name] else 1) if name in self._unsearchable else most
@@ -175,7 +214,7 @@ class Delivery:
         }
 
     async def _outcome(self, message: Claimed, now: Callable[[], datetime], began: float) -> Result | None:
-        """As :meth:`_handle`, whatever happens: also when the process stops."""
+        """Do as :meth:`_handle` does, with a result whatever happens: also when the process stops."""
         if self._stop.is_set():
             return self._stopped(message, now())
         try:
@@ -200,7 +239,7 @@ class Delivery:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _settle_landed(self, now: Callable[[], datetime]) -> None:
-        """Results that land while one commit runs are written by the next. Tried until it works."""
+        """Write results as they land: those that land while one commit runs, by the next. Retry until it works."""
         while self._landed or not self._all_landed:
             await self._something_landed.wait()
             self._something_landed.clear()
@@ -246,13 +285,19 @@ class Delivery:
             self._sending.observe(each.message.channel, each.kind)
 
     async def _handle(self, message: Claimed, now: datetime, began: float | None = None) -> Result | None:
-        """Send one message, or ask about it; None when it is no longer ours.
+        """Send one message, or ask about it.
 
-        ``began``: when it was claimed, by the event loop's clock.
+        Args:
+            message: a claimed one.
+            now: aware.
+            began: when it was claimed, by the event loop's clock; None where nothing can have held it up.
+
+        Returns:
+            What became of it; None when it is no longer ours.
         """
         try:
             rendered = self._render(message)
-        except (KeyError, ValueError, TypeError):  # a pack that no longer has what was to be said
+        except (KeyError, ValueError, TypeError):  # the pack no longer has what was to be said
             log.error("message %d cannot be rendered", message.id)
             return Result(message, "failed", Reason.TEXT_GONE)
         if message.in_doubt:
@@ -293,9 +338,11 @@ class Delivery:
         return _sent(message, sent)
 
     def _is_late(self, message: Claimed, held: float) -> bool:
-        """Whether a process that was held up (``held`` seconds since the claim) must not call any more.
+        """Return whether it is too late to call, ``held`` seconds after the claim.
 
-        The lease may end before the call does; or its moment has passed, and the moments after it are others'.
+        The lease may end before the call does, or the message's moment has passed and the moments after it belong
+        to
+        other messages.
         """
         if held > self._sending.lease.total_seconds() / 2:
             return True
@@ -307,7 +354,7 @@ class Delivery:
         return False
 
     async def _ask(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
-        """What became of a message in doubt. Where nobody can tell it is repeated, once."""
+        """Ask what became of a message in doubt. Where the provider cannot be asked, it is repeated once."""
         gateway = self._gateways[message.channel]
         if not isinstance(gateway, Searchable):
             if message.repeats or message.attempts >= retry.ATTEMPTS:
@@ -322,14 +369,15 @@ class Delivery:
         crash_points.point("delivery.looked_up")
         if found is not None:
             return _sent(message, found)
-        if message.lookups >= retry.LOOKUPS:  # a line on which all is lost; it ends when its time is out
+        if message.lookups >= retry.LOOKUPS:  # every call is lost on the way: wait longer, until its time is up
             return Result(message, "absent", Reason.ABSENT_LATER, now + retry.LONGEST)
         return Result(message, "absent", Reason.ABSENT, now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
-        words = self._words if '"text"' in message.say else self._same_words  # a customer's own words are not kept
+        # What quotes a customer is not remembered.
+        words = self._words if '"text"' in message.say else self._same_words
         text, labels = words(message.say, message.survey, message.language, message.channel)
-        # The outbox knows which chat and question a reference was.
+        # A button carries the message's reference: the outbox knows which chat and question that is.
         choices = tuple((f"{message.reference}:{value}", label) for value, label in labels)
         base = self._sending.public_url
         url = f"{base}/webhooks/twilio/status/{message.reference}" if base else None
@@ -338,7 +386,7 @@ class Delivery:
     def _words(
         self, say: str, survey: str | None, language: str, channel: str
     ) -> tuple[str, Sequence[tuple[int, str]]]:
-        """The text, and the buttons where the channel has them."""
+        """Return the text, and the buttons where the channel has them."""
         said = Say.from_json(say)
         text = self._catalogue.render(said, survey=survey, language=language, channel=channel)
         return text, self._catalogue.choices(said, survey, language) if channel == Channel.TELEGRAM else ()
@@ -373,12 +421,12 @@ def _sent(message: Claimed, sent: Sent) -> Result:
 
 
 def _held(began: float) -> float:
-    """Seconds since ``began``, by the event loop's clock."""
+    """Return the seconds since ``began``, by the event loop's clock."""
     return asyncio.get_running_loop().time() - began
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:
-    """Whether ``event`` happens within ``seconds``."""
+    """Wait for ``event``, and return whether it happened within ``seconds``."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -1,7 +1,7 @@
-"""What delivery needs of a channel: one message out, one result or one classified error.
+"""What delivery needs of a channel: it sends one message, and returns one result or raises one classified error.
 
-Vendor codes stay in the channel's own file (bot/channels/sms/error_codes.py, bot/channels/telegram/gateway.py);
-here are only the kinds.
+The vendors' codes stay in the channel's own folder (bot/channels/sms, bot/channels/telegram); here are the kinds
+that they are classified as.
 """
 
 from __future__ import annotations
@@ -40,7 +40,13 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider took the message: its id there, the segments and the price where it told them."""
+    """The provider has taken the message.
+
+    Attributes:
+        external_id: its name there.
+        segments: how many SMS it is; None where that is not told.
+        price: as the provider writes it; None where it is not told.
+    """
 
     external_id: str
     segments: int | None = None
@@ -72,7 +78,7 @@ class Gateway(Protocol):
     channel: str
 
     async def send(self, message: OutboundMessage) -> Sent:
-        """Sends one message.
+        """Send one message.
 
         Raises:
             GatewayError: it was not, or not certainly, sent.
@@ -80,7 +86,7 @@ class Gateway(Protocol):
         ...
 
     async def close(self) -> None:
-        """Closes connections."""
+        """Close the connections."""
         ...
 
 
@@ -89,7 +95,7 @@ class Searchable(Protocol):
     """A channel whose provider can tell what it was given."""
 
     async def find(self, message: OutboundMessage, since: datetime | None, known: Collection[str]) -> Sent | None:
-        """The provider's own record of a message whose sending ended in doubt; None when it has none.
+        """Return the provider's own record of a message whose sending ended in doubt; None when it has none.
 
         Args:
             message: what was being sent.

@@ -10,19 +10,23 @@ from zoneinfo import ZoneInfo
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAGAR = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _WINDOW = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
-_YEAR = 366  # days in which a window that is ever open opens
+_YEAR = 366  # days within which every window opens that ever does
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From ``opens`` until, not including, ``closes``, on the wall clock."""
+    """The hours of a day, on the wall clock: from ``opens`` until, not including, ``closes``."""
 
     opens: time
     closes: time
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The hours that ``text`` names: "09:00-19:00", or None for "closed". Raises ValueError."""
+        """Return the hours that ``text`` names, as "09:00-19:00"; None for "closed".
+
+        Raises:
+            ValueError: the text is neither.
+        """
         if text.strip() == "closed":
             return None
         found = _WINDOW.fullmatch(text.strip())
@@ -43,10 +47,14 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class SendWindow:
-    """The hours of each day from Monday to Sunday, None where it is closed; ``week`` None: always open.
+    """When messages may be sent.
 
-    ``holidays`` are the hours of Swedish public holidays, and of the eves that are holidays in all but law, where
-    they fall on a day that is otherwise open.
+    Attributes:
+        zone: the unit's time zone.
+        week: the hours of each day from Monday to Sunday, None where it is closed. None for all: always open.
+        holidays: the hours of Swedish public holidays, and of the eves that are treated as holidays, where they
+        fall
+            on a day that is otherwise open; None where they are closed.
     """
 
     zone: ZoneInfo
@@ -55,7 +63,11 @@ class SendWindow:
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo) -> Self:
-        """The window that ``text`` names: "09:00-19:00" on working days, or "always". Raises ValueError."""
+        """Return the window that ``text`` names: "09:00-19:00" on working days, or "always".
+
+        Raises:
+            ValueError: the text is neither.
+        """
         if text.strip() == "always":
             return cls(zone)
         try:
@@ -67,7 +79,7 @@ class SendWindow:
         return cls(zone, (hours,) * 5 + (None, None))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether a message may be sent at ``at`` (aware)."""
+        """Return whether a message may be sent at ``at`` (aware)."""
         if self.week is None:
             return True
         local = at.astimezone(self.zone)
@@ -75,9 +87,10 @@ class SendWindow:
         return hours is not None and hours.opens <= local.time() < hours.closes
 
     def next_open(self, at: datetime) -> datetime:
-        """The first moment from ``at`` on at which a message may be sent (UTC).
+        """Return the first moment from ``at`` on at which a message may be sent (UTC).
 
-        Raises ValueError when no day of a whole year is open.
+        Raises:
+            ValueError: no day of a whole year is open.
         """
         if self.is_open(at):
             return at.astimezone(UTC)
@@ -106,7 +119,8 @@ class SendWindow:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    from holidays.countries.sweden import Sweden  # a quarter of a second: only where a window is asked about
+    # Imported where a window is asked about only: it takes a quarter of a second.
+    from holidays.countries.sweden import Sweden
 
-    # With the eves that are holidays in all but law. Sundays are not listed: they are a day of the week here.
+    # "de_facto" are the eves that are treated as holidays. Sundays are left out: here they are a day of the week.
     return frozenset(Sweden(years=year, include_sundays=False, categories=("public", "de_facto")))

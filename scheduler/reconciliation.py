@@ -1,4 +1,7 @@
-"""The audit: what the rules find due in the register, held against what became of every occasion."""
+"""The audit: what the rules find due in the register, compared with what became of every occasion.
+
+It writes nothing. The rows are storage/outcomes/ledger.py's, the sums storage/outcomes/accounts.py's.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,16 +24,17 @@ CHUNK = 2_000  # enrolments in memory at once
 
 
 async def audit(db: Database, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
-    """The ledger of everything that fell due from ``since`` to ``now``, by the rules in force. Writes nothing.
+    """Return the ledger of everything that fell due from ``since`` to ``now``, by the rules in force.
 
-    The rules know no history: after they were changed, ask for what fell due since. Of watches all are known.
+    The rules know no history: after they were changed, ask only for what has fallen due since. Every watch is
+    known, also one that has been lifted.
     """
     async with db.read() as conn:
         return await accounts(conn, rules, zone, now, since)
 
 
 async def accounts(conn: Connection, rules: Rules, zone: ZoneInfo, now: datetime, since: date = date.min) -> Ledger:
-    """As :func:`audit`, in the caller's transaction."""
+    """Return what :func:`audit` returns, in the caller's transaction."""
     watched = await evidence.watches(conn, date.min, now.astimezone(zone).date())
     book = _Book(rules, zone, now, since, watched)
     after = 0
@@ -42,7 +46,7 @@ async def accounts(conn: Connection, rules: Rules, zone: ZoneInfo, now: datetime
 
 
 class _Book:
-    """Takes in enrolments one by one."""
+    """A ledger that is being made: it takes in enrolments one by one."""
 
     def __init__(self, rules: Rules, zone: ZoneInfo, now: datetime, since: date, watches: Sequence[Watch]) -> None:
         self._rules = rules
@@ -56,11 +60,11 @@ class _Book:
         self._problems: list[Problem] = []
         self._watches: dict[str, list[tuple[date, date]]] = {}
         for each in watches:
-            if each.lifted_on is not None:  # the rules know of one that is on
+            if each.lifted_on is not None:  # the rules know those that are on
                 self._watches.setdefault(each.provider, []).append((each.from_on, each.lifted_on))
 
     def enter(self, enrolment: Enrolment) -> None:
-        """Put each contact of ``enrolment`` in its place."""
+        """Count each contact of ``enrolment`` where it is, and note what is wrong."""
         facts = enrolment.facts
         asked = rules_.plan(replace(facts, unseen_from=date.min), self._today, self._rules).due
         due = {(each.survey, each.period): each.due_on for each in asked}
@@ -90,7 +94,7 @@ class _Book:
                 self._problems.append(Problem(enrolment.ref, survey, period, LedgerFault.MISSING, f"{day}"))
 
     def _was_due(self, provider: str, facts: EnrolmentFacts, contact: tuple[str, str], day: date) -> bool:
-        """Whether the contact fell due on ``day`` by a watch that has been lifted since."""
+        """Return whether the contact fell due on ``day`` under a watch that has been lifted since."""
         for began, lifted in self._watches.get(provider, ()):
             if began <= day < lifted:
                 then = replace(facts, unseen_from=date.min, watched_from=began)
@@ -99,7 +103,7 @@ class _Book:
         return False
 
     def closed(self) -> Ledger:
-        """The ledger of what was entered."""
+        """Return the ledger of what was entered."""
         accounts = {
             key: Account(self._due[key], self._corrected[key], dict(places))
             for key, places in sorted(self._places.items())

@@ -1,4 +1,7 @@
-"""What a database that came back from a copy must settle before it sends: nothing old is sent again."""
+"""Settle a database that came back from a copy, before anything is sent: nothing that may have left is sent again.
+
+Theory of operation and statements: storage/delivery/restoration.py.
+"""
 
 import logging
 from dataclasses import dataclass
@@ -16,19 +19,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How many messages and contacts were ended because they may have been sent after the copy was made."""
+    """How many messages and contacts were ended, because they may have been sent after the copy was made."""
 
     messages: int
     contacts: int
 
 
 async def settle(db: Database, planner: Planner, rules: Rules, window: SendWindow, now: datetime) -> Settled | None:
-    """Deal with a restoration, once; None when this database is no copy that came back.
+    """Deal with a restoration, once; return None when this database is no copy that came back.
 
-    What was lost are the hours from the copy until the old system stopped (until ``now`` where nobody has said).
-    Every message that waited when the copy was made may have left in them, and is ended. Every contact that was
-    due in them may have been made, where the send window was open in them, and is ended too, and so is the reminder
-    of a conversation: a question too few rather than the same one twice. All say why.
+    Lost are the hours from the copy until the old system stopped; until ``now`` where nobody has said when. Every
+    message that waited when the copy was made may have left in them, and is ended. Every contact that was due in
+    them may have been made, where the send window was open in them, and is ended too, and so is the reminder of a
+    conversation: rather one question too few than the same one twice. Each has the reason ``restored``.
     """
     async with db.read() as conn:
         found = await restoration.unsettled(conn)

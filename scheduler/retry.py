@@ -4,18 +4,21 @@ from datetime import timedelta
 
 from scheduler.gateway import GatewayError
 
-ATTEMPTS = 6
-FIRST = timedelta(seconds=30)
-LONGEST = timedelta(minutes=30)
-LOOKUPS = 100  # that say "not there", half a minute apart, before a message waits longer between two tries
+ATTEMPTS = 6  # calls for one message, at the most: the pauses between them add up to about half an hour
+FIRST = timedelta(seconds=30)  # before the second attempt
+LONGEST = timedelta(minutes=30)  # between two attempts
+LOOKUPS = 100  # that find nothing, half a minute apart, before a message waits longer between two of them
 ACCOUNT_PAUSE = timedelta(minutes=5)  # for the whole channel, while our own account is at fault
 IN_DOUBT = timedelta(seconds=30)  # until the provider is asked: what it still had in hand is in its list by then
 
 
 def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
-    """The pause before the next try after ``attempts`` tries; None when there is none.
+    """Return the pause before the next attempt; None when there is to be none.
 
-    ``jitter`` (0 to 1) spreads those that failed together over half the pause.
+    Args:
+        error: why the last attempt failed.
+        attempts: how many there have been.
+        jitter: from 0 to 1; it spreads messages that failed together over half the pause.
     """
     if error.kind not in ("throttled", "transient") or attempts >= ATTEMPTS:
         return None
@@ -24,5 +27,5 @@ def wait(error: GatewayError, attempts: int, jitter: float) -> timedelta | None:
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:
-    """The pause after ``attempts`` failed tries, doubled each time; ``jitter`` as in :func:`wait`."""
+    """Return the pause after ``attempts`` failures, doubled each time; ``jitter`` as in :func:`wait`."""
     return min(FIRST * (1 << (attempts - 1)), LONGEST) * (1 + jitter / 2)

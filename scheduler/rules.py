@@ -1,8 +1,8 @@
 """When a contact is due, and whether it may be made now. Pure: facts in, decisions out.
 
-Definitions: `start` 28 days after the start, `end` when the enrolment ends, `checkin` each calendar month in
-which the enrolment is open on at least 15 days (MISSION.md, REPORT.md), and every 14 days while the provider is
-under watch.
+Definitions (MISSION.md, REPORT.md): `start` falls due 28 days after the start, `end` when the enrolment ends,
+`checkin` in each calendar month in which the enrolment is open on at least 15 days, and every 14 days while the
+provider is under watch.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from survey.codes import EndReason, Outcome, Reason, SurveyId, because, reason_o
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The numbers behind the rules, in days unless said otherwise; scheduler/rules.toml explains each."""
+    """The numbers behind the rules, in days unless said otherwise. scheduler/rules.toml explains each."""
 
     start_after: int = 28
     start_window: int = 28
@@ -35,7 +35,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class PlannedOccasion:
-    """One contact: due from the beginning of ``due_on``, without meaning after the end of ``last_on``."""
+    """One contact: due from the beginning of ``due_on``, and without meaning after the end of ``last_on``."""
 
     survey: str
     period: str
@@ -52,9 +52,9 @@ class Plan:
 
 
 def plan(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Plan:
-    """Every contact of ``enrolment`` that fell due from ``unseen_from`` to ``today``.
+    """Return the contacts of ``enrolment`` that fell due from ``unseen_from`` to ``today``, and the next due day.
 
-    Also one whose window has closed since: it is due all the same, and its occasion says that it was too late.
+    One whose window has closed since is among them: its occasion will say that it was planned too late.
     """
     unseen_from = enrolment.unseen_from
     if unseen_from is None:
@@ -70,14 +70,14 @@ def plan(enrolment: EnrolmentFacts, today: date, rules: Rules) -> Plan:
 
 
 def _contacts(enrolment: EnrolmentFacts, unseen_from: date, today: date, rules: Rules) -> Iterator[PlannedOccasion]:
-    """Every contact that can matter today: those since ``unseen_from``, and at least the next one."""
+    """Yield every contact that can matter today: those since ``unseen_from``, and at least the next one."""
     start_on = enrolment.started_on + timedelta(days=rules.start_after)
     if enrolment.ended_on is None or enrolment.ended_on > start_on:
         yield PlannedOccasion(SurveyId.START, "", start_on, start_on + timedelta(days=rules.start_window))
     if enrolment.ended_on is not None and enrolment.end_reason != EndReason.DEATH:
         last_on = enrolment.ended_on + timedelta(days=rules.end_window)
         yield PlannedOccasion(SurveyId.END, "", enrolment.ended_on, last_on)
-    # A late check-in of the month before registration may still have its window.
+    # The check-in of the month before registration may still have its window.
     known = max(unseen_from, _month_before(enrolment.registered_on))
     month = max(enrolment.started_on, known).replace(day=1)
     while True:
@@ -91,11 +91,11 @@ def _contacts(enrolment: EnrolmentFacts, unseen_from: date, today: date, rules: 
 
 
 def _checkins(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[PlannedOccasion]:
-    """The check-ins of the calendar month that begins on ``month``.
+    """Return the check-ins of the calendar month that begins on ``month``.
 
-    Under watch the last one of a month bears the month's name: it is the month's own check-in. Where the enrolment
-    is not open then, the month's own falls due as it does without a watch, so that no month loses its check-in
-    because a provider came under watch or left it.
+    Under watch the last one of a month has the month as its period: it is the month's own check-in. Where the
+    enrolment is not open then, the month's own falls due as it does without a watch, so that no month loses its
+    check-in because a provider came under watch or left it.
     """
     found = []
     own = _own_day(enrolment, month, rules)
@@ -114,14 +114,17 @@ def _checkins(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[Plan
 
 
 def _own_day(enrolment: EnrolmentFacts, month: date, rules: Rules) -> date | None:
-    """When the month's own check-in falls due: late in it, and when it was open on enough of its days."""
+    """Return the day on which the month's own check-in falls due; None where the enrolment is open too briefly."""
     opened = max(month, enrolment.started_on)
     day = max(month.replace(day=rules.checkin_day), opened + timedelta(days=rules.open_days - 1))
     return day if day < _month_after(month) and _is_open(enrolment, day) else None
 
 
 def _watch_days(enrolment: EnrolmentFacts, month: date, rules: Rules) -> list[date]:
-    """The days of the month on which a provider under watch is asked about, for customers who know it."""
+    """Return the days of the month on which customers of a provider under watch are asked.
+
+    A customer is asked first when the enrolment has lasted ``watch_every`` days.
+    """
     if enrolment.watched_from is None:
         return []
     every = rules.watch_every
@@ -174,16 +177,17 @@ def withdrawn(enrolment: EnrolmentFacts, survey: str, period: str, today: date, 
 
 
 def week_of(today: date) -> tuple[date, date]:
-    """Monday and Sunday of the week in which ``today`` falls."""
+    """Return Monday and Sunday of the week in which ``today`` falls."""
     monday = today - timedelta(days=today.weekday())
     return monday, monday + timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """What decides whether a waiting contact may be made. ``address_states`` are those of the customer.
+    """What decides whether a waiting contact may be made.
 
     Attributes:
+        address_states: of the customer's addresses on channels that can send.
         withdrawn: why the register no longer asks for it, or None.
         customer_busy: another conversation is open with the customer, or at the address.
         outranked: a contact of higher priority waits for the same customer.

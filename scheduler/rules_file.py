@@ -1,4 +1,4 @@
-"""The rules as a file: scheduler/rules.toml, and the unit's own copy where there is one. Every key is checked."""
+"""Read the rules: scheduler/rules.toml, and the unit's own copy where there is one. Every key is checked."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ DEFAULT = Path(__file__).with_name("rules.toml")
 HOLIDAYS = "holidays"
 _WINDOW = "send_window"
 
-# Where each number of the file goes, and what it may be.
+# By key of the file: the field of Rules, and the least and the greatest value.
 _NUMBERS = {
     "start.after": ("start_after", 0, 365),
     "start.window": ("start_window", 1, 365),
@@ -31,9 +31,14 @@ _NUMBERS = {
 
 
 def load(path: Path | None, zone: ZoneInfo) -> tuple[Rules, SendWindow]:
-    """The rules in force, of ``path`` completed by the default file, and when messages may be sent.
+    """Return the rules in force, and when messages may be sent.
 
-    Raises RulesError.
+    Args:
+        path: the unit's own file; what it leaves out is as in the default file. None: the default file alone.
+        zone: the unit's time zone.
+
+    Raises:
+        RulesError: a file cannot be read, or a key is unknown or has a value that cannot be.
     """
     values = dict(_read(DEFAULT))
     name = DEFAULT.name
@@ -51,7 +56,7 @@ def load(path: Path | None, zone: ZoneInfo) -> tuple[Rules, SendWindow]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each key of the file with its table, as "start.after", and its value."""
+    """Yield each key of the file with its table, as "start.after", and its value."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,13 +1,21 @@
-"""A channel's pace and pause, kept in the database because they hold for every process that sends there."""
+"""A channel's pace and pause, kept in the database because they hold for every process that sends there.
+
+Theory of operation
+
+A process that is about to send locks the channel's row (`lock`), takes moments to send at (`moments`) and writes
+down the next one that is free (`taken`). While our own account is at fault the channel is paused (`pause`): nothing
+leaves until a time, then one message tries (`trying`) whether the account works again, and `resume` ends the pause.
+A process that dies while it tries leaves the time at which another message tries.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases import opening
+from storage.database.engine import Connection
 from storage.database.statements import insert_ignore, upsert
 from storage.tables import channel, chat_pace
 from survey.codes import CaseKind
@@ -25,7 +33,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a channel stands: see the columns of storage.tables.channel."""
+    """Where a channel stands.
+
+    Attributes:
+        next_at: no message leaves before this.
+        paused_until: while the channel is paused, when one message tries again.
+        paused_since: when the pause began; None while the channel is not paused.
+    """
 
     next_at: datetime | None = None
     paused_until: datetime | None = None
@@ -34,7 +48,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A channel that is paused because our own account is at fault, for `followup check`."""
+    """A channel that is paused because our own account is at fault, for `followup check`.
+
+    Attributes:
+        until: when one message tries whether the account works again.
+        code: the provider's code.
+    """
 
     channel: str
     since: datetime
@@ -43,14 +62,15 @@ class Pause:
 
 
 def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[datetime]:
-    """The moments at which up to ``limit`` messages may leave, evenly spaced, within :data:`HORIZON`.
+    """Return the moments at which up to ``limit`` messages may leave, evenly spaced, within :data:`HORIZON`.
 
-    After a silence they begin now: time that was not used is lost, so that no burst follows a pause.
+    After a silence they begin now: time that was not used is lost, so that no burst follows a pause. Of a paused
+    channel there is one moment at the most: one message tries whether the account works again.
     """
     if standing.paused_since is not None:
         if standing.paused_until is not None and standing.paused_until > now:
             return []
-        limit = min(limit, 1)  # one message tries whether the account works again
+        limit = min(limit, 1)
     first = max(now, standing.next_at or now)
     if first > now + HORIZON:
         return []
@@ -68,22 +88,22 @@ _LOCKED = (
 )
 
 
-async def lock(conn: AsyncConnection, name: str) -> Standing:
-    """Where the channel stands; no other process takes a moment to send until the caller's transaction ends."""
+async def lock(conn: Connection, name: str) -> Standing:
+    """Return where the channel stands, and lock it: until the caller's transaction ends no other process sends."""
     row = (await conn.execute(_LOCKED, {"name": name})).first()
     if row is None:
         await insert_ignore(conn, channel, [{"name": name}])
         row = (await conn.execute(_LOCKED, {"name": name})).one()
-    return Standing(*row)
+    return Standing(row.next_at, row.paused_until, row.paused_since)
 
 
-async def taken(conn: AsyncConnection, name: str, next_at: datetime) -> None:
-    """The next moment that is free, after those that were taken."""
+async def taken(conn: Connection, name: str, next_at: datetime) -> None:
+    """Write down the next moment that is free, after those that were taken."""
     await conn.execute(update(channel).where(channel.c.name == name).values(next_at=next_at))
 
 
-async def hold(conn: AsyncConnection, name: str, until: datetime) -> None:
-    """Nothing leaves before ``until``: the provider asked us to wait."""
+async def hold(conn: Connection, name: str, until: datetime) -> None:
+    """Let nothing leave before ``until``, because the provider asked us to wait."""
     await lock(conn, name)
     await conn.execute(
         update(channel)
@@ -92,9 +112,7 @@ async def hold(conn: AsyncConnection, name: str, until: datetime) -> None:
     )
 
 
-async def pause(
-    conn: AsyncConnection, name: str, code: str, *, now: datetime, today: date, until: datetime
-) -> None:
+async def pause(conn: Connection, name: str, code: str, *, now: datetime, today: date, until: datetime) -> None:
     """Pause a channel because our own account is at fault, and open a case when the pause begins.
 
     Args:
@@ -116,37 +134,37 @@ async def pause(
     )
 
 
-async def trying(conn: AsyncConnection, name: str, until: datetime) -> None:
-    """One message tries whether the account works again; the others wait until it has been told, or ``until``."""
+async def trying(conn: Connection, name: str, until: datetime) -> None:
+    """Let the other messages wait until ``until``, while one tries whether the account works again."""
     await conn.execute(update(channel).where(channel.c.name == name).values(paused_until=until))
 
 
-async def resume(conn: AsyncConnection, name: str, now: datetime) -> None:
-    """The account works again, and the case is closed."""
+async def resume(conn: Connection, name: str, now: datetime) -> None:
+    """End a channel's pause, because the account works again, and close the case about it."""
     await conn.execute(
         update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
     )
     await opening.put_right(conn, CaseKind.CHANNEL, name, now)
 
 
-async def pauses(conn: AsyncConnection) -> list[Pause]:
-    """The channels that are paused."""
+async def pauses(conn: Connection) -> list[Pause]:
+    """Return the channels that are paused."""
     rows = await conn.execute(
         select(channel.c.name, channel.c.paused_since, channel.c.paused_until, channel.c.pause_code)
         .where(channel.c.paused_since.is_not(None))
         .order_by(channel.c.name)
     )
-    return [Pause(*row) for row in rows]
+    return [Pause(row.name, row.paused_since, row.paused_until, row.pause_code) for row in rows]
 
 
-async def chat_moments(conn: AsyncConnection, address_ids: Collection[int]) -> dict[int, datetime]:
-    """When the next message may go to each of these receivers, where that is known."""
+async def chat_moments(conn: Connection, address_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the next message may go to each of these receivers, where that is known."""
     rows = await conn.execute(select(chat_pace).where(chat_pace.c.address_id.in_(list(address_ids))))
     return {row.address_id: row.next_at for row in rows}
 
 
-async def chats_taken(conn: AsyncConnection, next_at: Mapping[int, datetime]) -> None:
-    """Remember when the next message may go to each receiver."""
+async def chats_taken(conn: Connection, next_at: Mapping[int, datetime]) -> None:
+    """Write down when the next message may go to each receiver."""
     await upsert(
         conn, chat_pace, ["address_id"], [{"address_id": id_, "next_at": at} for id_, at in next_at.items()]
     )

@@ -11,7 +11,12 @@ from storage.tables import outbox
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """Messages of one channel in one state (queued, sending or unknown); ``oldest``: since when one may leave."""
+    """The messages of one channel in one state.
+
+    Attributes:
+        state: queued, sending or unknown.
+        oldest: since when one of them may leave.
+    """
 
     channel: str
     state: str
@@ -20,15 +25,15 @@ class Depth:
 
 
 async def depths(conn: Connection) -> list[Depth]:
-    """What waits, by channel and state; what was given up is not waiting."""
+    """Return what waits, by channel and state. What was given up does not wait."""
     waiting = or_(
         literal_column("outbox.state = 'queued'"),
         and_(literal_column("outbox.state IN ('sending', 'unknown')"), outbox.c.settled_at.is_(None)),
     )
     oldest = func.min(outbox.c.not_before, type_=outbox.c.not_before.type)
     rows = await conn.execute(
-        select(outbox.c.channel, outbox.c.state, func.count(), oldest)
+        select(outbox.c.channel, outbox.c.state, func.count().label("number"), oldest.label("oldest"))
         .where(waiting)
         .group_by(outbox.c.channel, outbox.c.state)
     )
-    return [Depth(*row) for row in rows]
+    return [Depth(row.channel, row.state, row.number, row.oldest) for row in rows]

@@ -1,9 +1,13 @@
-"""What became of a message: by the call's own answer, by the carrier's later word, by asking the provider."""
+"""Write down what became of a message, as the call's own answer, the carrier or the provider's list tells.
+
+The statements name the states that they may leave, because a status callback may come before the call's own answer,
+or after the lease: the carrier knows better. The states: storage/delivery/outbox.py.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, case, or_, select, update
 
@@ -13,22 +17,38 @@ from storage.delivery.claims import Claimed
 from storage.tables import outbox
 from survey.codes import MessageState, Reason, because
 
+ResultKind = Literal[
+    "sent",
+    "retry",  # not processed: try again
+    "paused",  # not called for: try again, and the attempt does not count
+    "account",  # as paused, and the whole channel is paused
+    "unknown",  # in doubt: ask the provider
+    "absent",  # the provider was asked and does not have it: send it
+    "repeat",  # it may have arrived, and is sent once more
+    "given_up",  # it may have arrived, and is not sent again
+    "permanent",  # not delivered: the receiver can never be reached
+    "opted_out",  # not delivered: the receiver has said stop
+    "failed",  # not delivered: this message alone
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a claimed message.
 
-    ``kind``: ``sent``; ``retry`` (look at ``not_before``); ``paused`` (as retry, and the attempt does not
-    count); ``account`` (as paused, and so is the whole channel); ``unknown`` (in doubt: ask at
-    ``not_before``); ``absent`` (the provider was asked and does not have it: send it); ``repeat`` (it may have
-    arrived, and is sent once more); ``given_up`` (in doubt for ever); ``permanent``, ``opted_out`` or
-    ``failed`` (this message alone).
-
-    ``hold_until``: the provider asked the whole channel to wait until then.
+    Attributes:
+        kind: a ResultKind.
+        reason: why, in the stored form of a reason (survey.codes.because).
+        not_before: when it is looked at again; None: at once.
+        external_id: the provider's name for it.
+        segments: how many SMS it was; None where that is not told.
+        price: as the provider tells it.
+        code: the provider's code where our account is at fault.
+        hold_until: the provider asked the whole channel to wait until then.
     """
 
     message: Claimed
-    kind: str
+    kind: ResultKind
     reason: str = ""
     not_before: datetime | None = None
     external_id: str | None = None
@@ -38,7 +58,6 @@ class Result:
     hold_until: datetime | None = None
 
 
-# A status callback may have come before the call's own answer, or after the lease: the carrier knows better.
 _OPEN = or_(outbox.c.state == "sending", outbox.c.state == "unknown", outbox.c.state == "queued")
 _SENT = (
     update(outbox)
@@ -88,7 +107,8 @@ _NOT_THERE = (
         reason=bindparam("reason_"),
         not_before=bindparam("not_before_"),
         lease_until=None,
-        attempts=outbox.c.attempts - bindparam("lookups_"),  # a process that dies before it calls has tried nothing
+        # What the provider does not have was no attempt: the process died before it called.
+        attempts=outbox.c.attempts - bindparam("lookups_"),
         lookups=outbox.c.lookups + bindparam("lookups_"),
         repeats=outbox.c.repeats + bindparam("repeats_"),
     )
@@ -100,7 +120,7 @@ _STATES = {
     "failed": "failed",
 }
 UNDELIVERED = ("permanent", "opted_out", "failed")  # kinds of a message that certainly did not arrive
-_TOLD = ("sent", *UNDELIVERED)  # the account works: the provider looked at the message
+_LOOKED_AT = ("sent", *UNDELIVERED)  # the provider looked at the message, so that our account works
 
 
 async def settle(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
@@ -159,10 +179,10 @@ async def settle(conn: Connection, results: Sequence[Result], now: datetime, tod
 
 
 async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
-    """Pauses and waits that hold for the whole channel; a message that tried a paused one and got through."""
+    """Write down pauses and waits of whole channels, and end the pause of one that a message got through."""
     for name in sorted({each.message.channel for each in results}):
         ours = [each for each in results if each.message.channel == name]
-        if any(each.message.probe and each.kind in _TOLD for each in ours):
+        if any(each.message.probe and each.kind in _LOOKED_AT for each in ours):
             await pacing.resume(conn, name, now)
         for each in ours:
             if each.kind == "account":
