@@ -28,7 +28,7 @@ from storage.errors import (
     Value,
 )
 from storage.register.headers import COLUMNS
-from survey.codes import CaseKind, SurveyId, in_sentence, swedish
+from survey.codes import CaseKind, CaseText, SurveyId, in_sentence, read, swedish
 
 if TYPE_CHECKING:
     from storage.outcomes.accounts import Problem as LedgerProblem
@@ -216,8 +216,11 @@ def channel_paused(code: str) -> str:
 
 
 def case_text(kind: str, text: str) -> str:
-    """Return what a case tells: the words that are stored, or those that stand for a stored code."""
-    return channel_paused(text) if kind == CaseKind.CHANNEL else text
+    """Return what a case tells: the words that are stored, or those that a stored code stands for."""
+    if kind == CaseKind.CHANNEL:
+        return channel_paused(text)
+    found = read(CaseText, text) if kind == CaseKind.HANDOVER else None
+    return found[0].swedish.format(*found[1]) if found else text
 
 
 def _filled(template: str, values: Mapping[str, Value]) -> str:

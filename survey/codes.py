@@ -6,6 +6,7 @@ Source: the tables of DESIGN.md section 5 and REPORT.md, "Definitions".
 """
 
 from enum import StrEnum
+from typing import TypeVar
 
 
 class Code(StrEnum):
@@ -160,6 +161,19 @@ class CaseStatus(Code):
     CLOSED = "closed", "Avslutat"
 
 
+class CaseText(Code):
+    """What a case tells that the service has opened about two enrolments: sentences with places for values."""
+
+    HANDED_OVER = (
+        "handed_over",
+        "Insats {} hos {} avslutades {} för byte av anordnare. Insats {} hos {} tar vid {}: lämna över.",
+    )
+    NO_SUCCESSOR = (
+        "no_successor",
+        "Insats {} hos {} avslutades {} för byte av anordnare. Den nya insatsen finns inte i registret än.",
+    )
+
+
 class Outcome(Code):
     """What became of an occasion. Every occasion that is over has exactly one."""
 
@@ -297,15 +311,29 @@ CONVERSATION_REASONS: dict[str, Reason] = {
     Outcome.UNREACHABLE: Reason.WRONG_NUMBER,
 }
 _QUOTING = (Reason.CLOSED_HELD_BACK, Reason.CLOSED_EXPIRED)  # their value is a reason itself
-_REASONS = {member.value: member for member in Reason}
+C = TypeVar("C", bound=Code)
 
 
-def because(reason: Reason, *values: object) -> str:
-    """Return ``reason`` with its values as one text, to be stored and compared: ``failed:3:30003``.
+def because(code: Code, *values: object) -> str:
+    """Return ``code`` with its values as one text, to be stored and compared: ``failed:3:30003``.
 
     A colon in a value is written ``%3A``, and a per cent sign ``%25``.
     """
-    return ":".join((reason.value, *(str(each).replace("%", "%25").replace(":", "%3A") for each in values)))
+    return ":".join((code.value, *(str(each).replace("%", "%25").replace(":", "%3A") for each in values)))
+
+
+def read(codes: type[C], stored: str) -> tuple[C, tuple[str, ...]] | None:
+    """Return the code that ``stored`` begins with, and its values; None for a text in another form.
+
+    Args:
+        codes: the list that the code is of.
+        stored: what :func:`because` has returned.
+    """
+    code, *values = stored.split(":")
+    member = {each.value: each for each in codes}.get(code)
+    if member is None or len(values) != member.swedish.count("{}"):
+        return None
+    return member, tuple(each.replace("%3A", ":").replace("%25", "%") for each in values)
 
 
 def reason_of(stored: str) -> tuple[Reason, tuple[str, ...]]:
@@ -313,11 +341,7 @@ def reason_of(stored: str) -> tuple[Reason, tuple[str, ...]]:
 
     A text in another form is the value of ``Reason.OTHER``, so that nothing that was stored is lost.
     """
-    code, *values = stored.split(":")
-    reason = _REASONS.get(code)
-    if reason is None or len(values) != reason.swedish.count("{}"):
-        return Reason.OTHER, (stored,)
-    return reason, tuple(each.replace("%3A", ":").replace("%25", "%") for each in values)
+    return read(Reason, stored) or (Reason.OTHER, (stored,))
 
 
 def worded(stored: str) -> str:

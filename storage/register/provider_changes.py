@@ -12,7 +12,7 @@ from storage.cases import opening
 from storage.database.statements import chunks, insert
 from storage.figures.themes import ThemeCount
 from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
-from survey.codes import CaseKind
+from survey.codes import CaseKind, CaseText, because
 
 BEFORE = timedelta(days=14)  # the new enrolment may begin before the old one has ended
 QUESTION = "change_reason"  # of the survey `end`, asked of who goes on to another provider
@@ -94,10 +94,11 @@ async def _tie(conn: AsyncConnection, old_id: int, new_id: int) -> None:
 
 
 def _handover(old: Any, new: Any) -> str:
-    ended = f"Insats {old.ref} hos {old.name} avslutades {old.ended_on} för byte av anordnare."
+    """Return what the case tells, as a CaseText with its values."""
+    ended = (old.ref, old.name, old.ended_on)
     if new is None:
-        return f"{ended} Den nya insatsen finns inte i registret än."
-    return f"{ended} Insats {new.ref} hos {new.name} tar vid {new.started_on}: lämna över."
+        return because(CaseText.NO_SUCCESSOR, *ended)
+    return because(CaseText.HANDED_OVER, *ended, new.ref, new.name, new.started_on)
 
 
 async def reasons(conn: AsyncConnection, year: int) -> dict[str, ThemeCount]:

@@ -325,6 +325,24 @@ def test_a_case_about_a_channel_tells_what_to_do() -> None:
     assert wording.case_text(CaseKind.COMPLAINT, "20003") == "20003"
 
 
+def test_a_case_about_a_handover_names_both_enrolments() -> None:
+    assert wording.case_text(CaseKind.HANDOVER, "handed_over:E1:Alfa:2026-10-02:E2:Beta:2026-10-12") == (
+        "Insats E1 hos Alfa avslutades 2026-10-02 för byte av anordnare. "
+        "Insats E2 hos Beta tar vid 2026-10-12: lämna över."
+    )
+    assert wording.case_text(CaseKind.HANDOVER, "no_successor:E1:Alfa:2026-10-02") == (
+        "Insats E1 hos Alfa avslutades 2026-10-02 för byte av anordnare. "
+        "Den nya insatsen finns inte i registret än."
+    )
+
+
+@pytest.mark.parametrize("kind", [CaseKind.HANDOVER, CaseKind.COMPLAINT])
+def test_a_case_tells_what_was_written(kind: CaseKind) -> None:
+    """Of an older version, or by a customer who writes what looks like a code."""
+    assert wording.case_text(kind, "Insats E1 slutade: ring.") == "Insats E1 slutade: ring."
+    assert wording.case_text(CaseKind.COMPLAINT, "no_successor:E1:Alfa:2026") == "no_successor:E1:Alfa:2026"
+
+
 def test_every_code_has_an_example() -> None:
     """A code that is added in a lower room must get its words here, and an example above."""
     shown = {(type(code), code) for code, _, _ in (*PROBLEMS, *REFUSALS)}
