@@ -59,6 +59,28 @@ async def look_again(conn: Connection, enrolments: Collection[int], at: datetime
     )
 
 
+_WAITING = (
+    select(
+        occasion.c.id,
+        occasion.c.customer_id,
+        customer.c.ref.label("customer_ref"),
+        enrolment.c.ref.label("enrolment_ref"),
+        customer.c.language,
+        occasion.c.survey,
+        occasion.c.period,
+        occasion.c.due_at,
+        occasion.c.expires_at,
+        occasion.c.reason,
+        *FACTS,
+    )
+    .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+    .join(provider, provider.c.id == enrolment.c.provider_id)
+    .outerjoin(next_look, next_look.c.enrolment_id == enrolment.c.id)
+    .join(customer, customer.c.id == occasion.c.customer_id)
+    .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "")
+)
+
+
 async def waiting(
     conn: Connection,
     now: datetime,
@@ -80,24 +102,7 @@ async def waiting(
     """
     moment = occasion.c.due_at if all_due else occasion.c.look_at
     statement = (
-        select(
-            occasion.c.id,
-            occasion.c.customer_id,
-            customer.c.ref.label("customer_ref"),
-            enrolment.c.ref.label("enrolment_ref"),
-            customer.c.language,
-            occasion.c.survey,
-            occasion.c.period,
-            occasion.c.due_at,
-            occasion.c.expires_at,
-            occasion.c.reason,
-            *FACTS,
-        )
-        .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
-        .join(provider, provider.c.id == enrolment.c.provider_id)
-        .outerjoin(next_look, next_look.c.enrolment_id == enrolment.c.id)
-        .join(customer, customer.c.id == occasion.c.customer_id)
-        .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "", moment <= now)
+        _WAITING.where(moment <= now)
         .order_by(moment, occasion.c.id)
         .limit(limit)
         .with_for_update(of=occasion, skip_locked=True)

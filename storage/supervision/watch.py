@@ -12,7 +12,7 @@ from storage.tables import enrolment, next_look, provider, watch
 
 
 async def put_under_watch(
-    conn: AsyncConnection, ref: str, reason: str, figures: str, by: str, today: date, now: datetime
+    conn: AsyncConnection, ref: str, *, reason: str, figures: str, by: str, today: date, now: datetime
 ) -> None:
     """Ask the provider's customers more often from ``today`` on. Raises SupervisionError."""
     provider_id = await _provider_id(conn, ref)

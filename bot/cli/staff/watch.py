@@ -50,7 +50,9 @@ async def start(provider: str, reason: str, by: str, now: datetime) -> str:
     today = now.astimezone(settings.zone).date()
     async with database(settings) as db, db.begin() as conn:
         grounds = next((each.grounds for each in await proposals(conn, today) if each.provider == provider), ())
-        await watch.put_under_watch(conn, provider, reason.strip(), " ".join(grounds), by.strip(), today, now)
+        await watch.put_under_watch(
+            conn, provider, reason=reason.strip(), figures=" ".join(grounds), by=by.strip(), today=today, now=now
+        )
     told = " ".join(grounds) or "Systemet hade inte föreslagit det: beslutet vilar på skälet ensamt."
     return f"{provider} är under skärpt uppföljning från {today}. {told}"
 

@@ -93,7 +93,9 @@ async def test_proposal_opens_one_case(db: Database, tmp_path: Path) -> None:
         assert "6 kunder säger att det som utlovades inte hölls." in text
         assert await evidence.watches(conn, TODAY, TODAY) == []
         (proposed,) = await proposals.proposals(conn, TODAY)
-        await decisions.put_under_watch(conn, "P1", "Löften", " ".join(proposed.grounds), "Anna", TODAY, at(TODAY))
+        await decisions.put_under_watch(
+            conn, "P1", reason="Löften", figures=" ".join(proposed.grounds), by="Anna", today=TODAY, now=at(TODAY)
+        )
         assert await proposals.proposals(conn, TODAY) == []
     later = TODAY + timedelta(days=400)
     async with db.read() as conn:
@@ -128,7 +130,9 @@ async def test_staff_and_report_tell_the_same(db: Database, tmp_path: Path) -> N
     assert "6 kunder säger" in before
     assert "Å1 Beta: Sena svar, klar senast 2026-11-20 (FÖRSENAD)" in before
     async with db.begin() as conn:
-        await decisions.put_under_watch(conn, "P1", "Löften hölls inte", "", "Anna", TODAY, at(TODAY))
+        await decisions.put_under_watch(
+            conn, "P1", reason="Löften hölls inte", figures="", by="Anna", today=TODAY, now=at(TODAY)
+        )
     after = await watch.seen(db, TODAY)
     assert "P1 Alfa, sedan 2026-11-25 (Anna): Löften hölls inte" in after
     quality = await quality_report(db, 2026, at(TODAY))

@@ -222,7 +222,13 @@ async def test_what_fell_due_under_a_watch_was_due_also_when_the_watch_is_lifted
     await _live(unit, "2026-04-08", "2026-05-04")
     async with unit.db.begin() as conn:
         await put_under_watch(
-            conn, "P1", "Löften hålls inte.", "", "anna", date(2026, 5, 4), at("2026-05-04 08:00")
+            conn,
+            "P1",
+            reason="Löften hålls inte.",
+            figures="",
+            by="anna",
+            today=date(2026, 5, 4),
+            now=at("2026-05-04 08:00"),
         )
     await _live(unit, "2026-05-04", "2026-06-20")
     before = await unit.ledger(at("2026-06-20 20:00"))

@@ -21,7 +21,9 @@ PLAN = "Å1,P1,Uppföljningar saknas,Egen rutin varje månad,2026-12-31,Anna,fol
 async def test_a_watch_is_on_until_it_is_lifted(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
     async with db.begin() as conn:
-        await decisions.put_under_watch(conn, "P1", "Löften hölls inte", "6 kunder", "Anna", TODAY, at(TODAY))
+        await decisions.put_under_watch(
+            conn, "P1", reason="Löften hölls inte", figures="6 kunder", by="Anna", today=TODAY, now=at(TODAY)
+        )
     later = TODAY + timedelta(days=30)
     async with db.begin() as conn:
         assert (await conn.execute(select(provider.c.watched_from).where(provider.c.ref == "P1"))).scalar() == TODAY
@@ -38,7 +40,9 @@ async def test_a_watch_is_on_until_it_is_lifted(db: Database, tmp_path: Path) ->
         assert await evidence.watches(conn, later + timedelta(days=1), date(2027, 12, 31)) == []
         (watch,) = await evidence.watches(conn, date(2026, 1, 1), date(2026, 12, 31))  # the year's report has it
         assert (watch.lifted_on, watch.lifted_reason) == (later, "Åtgärdat")
-        await decisions.put_under_watch(conn, "P1", "Igen", "", "Anna", later, at(later))
+        await decisions.put_under_watch(
+            conn, "P1", reason="Igen", figures="", by="Anna", today=later, now=at(later)
+        )
 
 
 async def test_a_watch_is_not_decided_twice(db: Database, tmp_path: Path) -> None:
@@ -47,10 +51,16 @@ async def test_a_watch_is_not_decided_twice(db: Database, tmp_path: Path) -> Non
         with pytest.raises(SupervisionError) as lifted:
             await decisions.lift(conn, "P1", "Åtgärdat", "Anna", TODAY)
         with pytest.raises(SupervisionError) as unknown:
-            await decisions.put_under_watch(conn, "P9", "Skäl", "", "Anna", TODAY, at(TODAY))
-        await decisions.put_under_watch(conn, "P1", "Skäl", "", "Anna", TODAY, at(TODAY))
+            await decisions.put_under_watch(
+                conn, "P9", reason="Skäl", figures="", by="Anna", today=TODAY, now=at(TODAY)
+            )
+        await decisions.put_under_watch(
+            conn, "P1", reason="Skäl", figures="", by="Anna", today=TODAY, now=at(TODAY)
+        )
         with pytest.raises(SupervisionError) as twice:
-            await decisions.put_under_watch(conn, "P1", "Skäl", "", "Bo", TODAY, at(TODAY))
+            await decisions.put_under_watch(
+                conn, "P1", reason="Skäl", figures="", by="Bo", today=TODAY, now=at(TODAY)
+            )
     assert [(each.value.code, each.value.values["ref"]) for each in (lifted, unknown, twice)] == [
         (SupervisionErrorCode.NOT_WATCHED, "P1"),
         (SupervisionErrorCode.UNKNOWN_PROVIDER, "P9"),
