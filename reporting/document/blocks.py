@@ -139,15 +139,15 @@ class FunnelPoint:
     """A provider's difference to all others together, in percentage points.
 
     Attributes:
-        watch: the 95 % limits of chance around 0 for so many answers.
-        act: the 99.8 % limits.
+        watch: the nearest differences that the test says may differ, below and above; None where there is none.
+        act: the nearest ones that it calls clear.
     """
 
     name: str
     answers: int
     difference: float
-    watch: tuple[float, float]
-    act: tuple[float, float]
+    watch: tuple[float | None, float | None]
+    act: tuple[float | None, float | None]
     kind: Assessment
 
 

@@ -32,16 +32,26 @@ class Comparison:
     """A provider against the others.
 
     Attributes:
-        share: the provider's own share, 0-1.
-        others: the share of all others together, 0-1.
+        own: (satisfied, answered) of the provider.
+        others: the same of all others together.
         p: the two-sided p-value.
         verdict: what it says.
     """
 
-    share: float
-    others: float
+    own: Count
+    others: Count
     p: float
     verdict: Verdict
+
+    @property
+    def share(self) -> float:
+        """Return the provider's share, 0-1."""
+        return self.own[0] / self.own[1]
+
+    @property
+    def other_share(self) -> float:
+        """Return the others' share, 0-1."""
+        return self.others[0] / self.others[1]
 
     @property
     def is_clear(self) -> bool:
@@ -67,8 +77,8 @@ def against_others(own: Count, total: Count) -> Comparison | None:
     others = (total[0] - own[0], total[1] - own[1])
     if own[1] < MIN_ANSWERS or others[1] < MIN_ANSWERS:
         return None
-    share, theirs, p = own[0] / own[1], others[0] / others[1], p_value(own, others)
-    return Comparison(share, theirs, p, _verdict(share < theirs, p))
+    p = p_value(own, others)
+    return Comparison(own, others, p, _verdict(own[0] / own[1] < others[0] / others[1], p))
 
 
 def _verdict(is_lower: bool, p: float) -> Verdict:

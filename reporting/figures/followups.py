@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, get_args
 
-from reporting.figures import intervals
+from reporting.figures import exact_test
 
 State = Literal["confirmed", "denied", "unanswered", "unrecorded", "missing"]
 STATES: tuple[State, ...] = get_args(State)
@@ -90,10 +90,10 @@ def tally(months: Iterable[Facts]) -> dict[tuple[str, str], Counter[str]]:
 
 
 def patterns(denials: Mapping[str, tuple[int, int]]) -> list[Pattern]:
-    """Return the providers with at least PATTERN denials and a share above the others' at 99.8 %.
+    """Return the providers with at least PATTERN denials and clearly more of them than the others.
 
-    The limit is the funnel's (reporting/figures/intervals.py). Unlike a verdict in the report it is applied to few
-    answers too, because it only makes a person look.
+    The test is that of the report's verdicts (reporting/figures/exact_test.py). It is applied to few answers too,
+    because it only makes a person look.
 
     Args:
         denials: (denied, told) by provider.
@@ -105,7 +105,8 @@ def patterns(denials: Mapping[str, tuple[int, int]]) -> list[Pattern]:
         others = all_told - told
         if denied < PATTERN or others <= 0:
             continue
-        theta = (all_denied - denied) / others
-        if denied / told > intervals.funnel_limits(theta, told, intervals.ACT)[1]:
-            found.append(Pattern(provider, denied, told, denied / told, theta))
+        theirs = (all_denied - denied, others)
+        share, other_share = denied / told, theirs[0] / others
+        if share > other_share and exact_test.p_value((denied, told), theirs) < exact_test.CLEAR:
+            found.append(Pattern(provider, denied, told, share, other_share))
     return found

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from reporting.disclosure import suppression
 from reporting.disclosure.suppression import Count, Hidden, Table
-from reporting.figures import intervals
+from reporting.figures import exact_test, intervals
 from reporting.figures.definitions import VERSIONS, Status
 from reporting.figures.endings import count_endings, reasons_of
 from storage.figures.cells import Aggregate, MonthCounts
@@ -46,7 +46,7 @@ class Indicator:
         ci_high: upper end of it.
         target: the unit's goal of the year, where there is one.
         status: a code of `Status`.
-        verdict: ``lower`` or ``higher`` than the other providers, else empty.
+        verdict: a code of `exact_test.Verdict` for a provider that is compared with the others, else empty.
         series_break: why the row cannot be compared with the year before, else empty.
         created_at: ISO 8601, UTC.
     """
@@ -266,8 +266,8 @@ def _satisfaction(question: _Question, builder: _RowBuilder) -> Iterator[Indicat
 
 
 def _verdict(own: Count, total: Count) -> str:
-    compared = intervals.against_others(own, total)
-    return compared.verdict if compared else ""
+    compared = exact_test.against_others(own, total)
+    return compared.verdict.value if compared else ""
 
 
 def _mean(cube: Aggregate, builder: _RowBuilder, table: Table, hidden: Hidden) -> Iterator[Indicator]:

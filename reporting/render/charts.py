@@ -32,7 +32,7 @@ MARKS = {
     Assessment.OTHERS: ("#6b7280", "square"),
 }
 NAMED = (Assessment.WATCH, Assessment.LOWER, Assessment.HIGHER)
-LEVELS = {"Gräns 95 %": (4, 3), "Gräns 99,8 %": (1, 0)}  # the dashes of each limit, by its name
+LEVELS = {"Kan avvika från": (4, 3), "Tydligt från": (1, 0)}  # the dashes of each limit, by its name
 NAME_AT_MOST = 36  # characters; the table has the whole name
 WIDTH = 400  # pixels, as are all lengths of the drawing
 FUNNEL_HEIGHT = 250
@@ -217,18 +217,22 @@ def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
 
 
 def _limits(points: Sequence[FunnelPoint]) -> list[dict[str, object]]:
-    """Return the points of the four limit lines. Providers with as many answers share the mean of their limits."""
+    """Return the points of the four limit lines. Providers with as many answers share the mean of their limits.
+
+    Where no share of so many answers would be called so there is no limit.
+    """
     by_answers: dict[int, list[FunnelPoint]] = {}
     for point in sorted(points, key=lambda each: each.answers):
         by_answers.setdefault(point.answers, []).append(point)
     return [
         {
             "answers": answers,
-            "limit": sum(pair[side] for pair in pairs) / len(pairs),
+            "limit": sum(known) / len(known),
             "level": level,
             "side": f"{level}{side}",
         }
         for answers, alike in by_answers.items()
         for level, pairs in zip(LEVELS, ([p.watch for p in alike], [p.act for p in alike]), strict=True)
         for side in (0, 1)
+        if (known := [limit for pair in pairs if (limit := pair[side]) is not None])
     ]

@@ -22,10 +22,10 @@ FUNNEL_COLUMNS = (
     "Anordnare",
     "Svar",
     "Skillnad mot övriga",
-    "Nedre 95 %",
-    "Övre 95 %",
-    "Nedre 99,8 %",
-    "Övre 99,8 %",
+    "Kan avvika nedåt från",
+    "Kan avvika uppåt från",
+    "Tydligt lägre från",
+    "Tydligt högre från",
     "Bedömning",
 )
 _README = (
@@ -34,7 +34,7 @@ _README = (
     "Andelar är procent, 0-100. Varje anordnare jämförs med övriga, alltså alla utom den själv; ingen rangordnas.",
     "Indikatorer: varje värde på en rad, samma rader som i CSV- och JSON-filerna.",
     "Anordnare: nöjdhet per mätpunkt, med intervall och bedömning. Diagrammet visar bara rader som får visas.",
-    "Tratt: skillnad mot övriga i procentenheter, med gränserna för slumpen. Bedömning ges utanför 99,8 %.",
+    "Tratt: skillnad mot övriga i procentenheter, och från vilken skillnad testet ger en bedömning.",
     "Teman: skäl att inte vara nöjd, teman i kundernas egna ord, och skäl att byta anordnare.",
     "Uppföljning, Utfall, Svårighetsgrad: tabellerna i rapportens avsnitt 5, 6 och 7.",
     "Definitioner: hur varje indikator räknas, med version. En ny version är ett brott i serien.",

@@ -7,8 +7,9 @@ from reporting.disclosure import suppression
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, printed_name
-from reporting.figures import intervals
+from reporting.figures import exact_test, intervals
 from reporting.figures.definitions import Status
+from reporting.figures.exact_test import CLEAR, MAY_DIFFER, Comparison, Verdict
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences.satisfaction import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell
@@ -16,8 +17,14 @@ from storage.figures.cells import Aggregate
 from survey.codes import Point
 
 OTHERS = "Övriga anordnare"
-FEW_ANSWERS = 10  # with fewer, a share is shown without an assessment
 HIDDEN = (Status.TOO_FEW, Status.SUPPRESSED)
+BY_VERDICT = {
+    Verdict.NONE: Assessment.NONE,
+    Verdict.MAY_DIFFER_LOWER: Assessment.WATCH,
+    Verdict.MAY_DIFFER_HIGHER: Assessment.WATCH,
+    Verdict.LOWER: Assessment.LOWER,
+    Verdict.HIGHER: Assessment.HIGHER,
+}
 COLUMNS = (
     "Anordnare",
     "Berättigade",
@@ -107,7 +114,7 @@ class _Provider:
     name: str
     satisfaction: Indicator
     response: Indicator
-    compared: intervals.Comparison | None
+    compared: Comparison | None
 
 
 def point_section(aggregate: Aggregate, find: Find, point: Point, minimum: int) -> PointSection:
@@ -118,9 +125,7 @@ def point_section(aggregate: Aggregate, find: Find, point: Point, minimum: int) 
     rows = [_row(each, total) for each in providers]
     if hidden and total.value is not None:
         rows.append(_merged_row(providers, hidden, total, minimum))
-    sentences = (
-        comparison_sentence(each.name, each.compared, each.satisfaction.denominator or 0) for each in providers
-    )
+    sentences = (comparison_sentence(each.name, each.compared) for each in providers)
     return PointSection(
         point=point.value,
         title=point.swedish,
@@ -144,10 +149,10 @@ def _provider(find: Find, ref: str, name: str, point: Point, total: Indicator) -
     return _Provider(ref, name, row, find("response_rate", ref, point), _compared(row, total))
 
 
-def _compared(row: Indicator, total: Indicator) -> intervals.Comparison | None:
+def _compared(row: Indicator, total: Indicator) -> Comparison | None:
     if None in (row.numerator, row.denominator, total.numerator, total.denominator):
         return None
-    return intervals.against_others(
+    return exact_test.against_others(
         (row.numerator or 0, row.denominator or 0), (total.numerator or 0, total.denominator or 0)
     )
 
@@ -167,7 +172,7 @@ def _row(provider: _Provider, total: Indicator) -> ProviderRow:
         interval_text=interval_text(row),
         others=_others_cell(row, total),
         kind=kind,
-        difference=_difference(provider.name, kind, row.denominator or 0, provider.compared),
+        difference=_difference(provider.name, kind, provider.compared),
     )
 
 
@@ -179,35 +184,32 @@ def _others_cell(row: Indicator, total: Indicator) -> Cell:
     return Percent(100 * (total.numerator - row.numerator) / others) if others else NO_DATA
 
 
-def _kind(row: Indicator, compared: intervals.Comparison | None) -> Assessment:
+def _kind(row: Indicator, compared: Comparison | None) -> Assessment:
     if row.status != Status.OK:
         return Assessment(row.status)
-    if (row.denominator or 0) < FEW_ANSWERS:
+    if (row.denominator or 0) < exact_test.MIN_ANSWERS:
         return Assessment.FEW
-    if compared is None:
-        return Assessment.ALONE
-    if compared.verdict:
-        return Assessment(compared.verdict)
-    return Assessment.WATCH if compared.watch else Assessment.NONE
+    return BY_VERDICT[compared.verdict] if compared is not None else Assessment.ALONE
 
 
-def _difference(
-    name: str, kind: Assessment, answers: int, compared: intervals.Comparison | None
-) -> FunnelPoint | None:
+def _difference(name: str, kind: Assessment, compared: Comparison | None) -> FunnelPoint | None:
     """Return the provider's place in the funnel. It is compared with its own others, as in the table."""
     if compared is None:
         return None
 
-    def limits(level: float) -> tuple[float, float]:
-        low, high = intervals.funnel_limits(compared.others, answers, level)
-        return 100 * (low - compared.others), 100 * (high - compared.others)
+    def limits(level: float) -> tuple[float | None, float | None]:
+        low, high = (
+            100 * (share - compared.other_share) if share is not None else None
+            for share in exact_test.limits(compared.own[1], compared.others, level)
+        )
+        return low, high
 
     return FunnelPoint(
         name,
-        answers,
-        100 * (compared.share - compared.others),
-        limits(intervals.WATCH),
-        limits(intervals.ACT),
+        compared.own[1],
+        100 * (compared.share - compared.other_share),
+        limits(MAY_DIFFER),
+        limits(CLEAR),
         kind,
     )
 

@@ -12,7 +12,7 @@ from reporting.report.front_page import imprint, opening
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import BARS_AT_MOST
 from reporting.report.sentences.basis import contact_outcomes_sentence
-from reporting.report.sentences.method import break_sentences
+from reporting.report.sentences.method import break_sentences, false_alarm_sentence
 from reporting.report.tables.basis import context_grid
 from reporting.report.tables.contact_outcomes import contact_outcomes_grid
 from reporting.report.tables.method import definitions_grid, wordings_grid
@@ -110,8 +110,8 @@ def _satisfaction(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Paragraph(
             "Anordnarna står i namnordning. Var och en jämförs med övriga, alltså alla utom den själv. En "
-            "bedömning ges från tio svar, och bara när skillnaden är större än slumpen rimligen ger (gränsen 99,8 "
-            "procent)."
+            "bedömning ges när båda har minst tio svar, och bara när skillnaden är större än slumpen rimligen kan "
+            "ge."
         )
     ]
     for section in report.points:
@@ -183,6 +183,11 @@ def _difficulty(report: QualityReport) -> tuple[Block, ...]:
     )
 
 
+def _compared(report: QualityReport) -> int:
+    """Return how many providers are compared with the others at the point where most are."""
+    return max((sum(row.difference is not None for row in section.rows) for section in report.points), default=0)
+
+
 def _method(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         definitions_grid((*report.definitions, *(YOUTH_DEFINITIONS if report.youth is not None else ())))
@@ -193,10 +198,12 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
         Heading("Osäkerhet och jämförelse"),
         Paragraph(
             "Intervallen är Wilsons 95-procentsintervall. Räkningar av hela underlaget (svarsandel och uppföljning "
-            "i tid) har inget intervall. Varje anordnare hålls mot övriga med trattgränser: utanför 99,8 procent "
-            "ges en bedömning, mellan 95 och 99,8 procent följs anordnaren upp utan slutsats. Med tjugo anordnare "
-            "ger 95-procentsgränsen minst ett falskt larm i två fall av tre, 99,8-procentsgränsen i ett av 25."
+            "i tid) har inget intervall. Varje anordnare jämförs med alla de andra tillsammans med Fishers exakta "
+            "test, tvåsidigt, när båda har minst tio svar. Är p mindre än 0,002 kallas skillnaden tydlig. Är p "
+            "mindre än 0,05 kan anordnaren avvika, och då följs den upp utan att någon slutsats dras. Diagrammens "
+            "gränser är testets egna: den närmaste andel som det skulle kalla så med lika många svar."
         ),
+        *paragraphs((false_alarm_sentence(_compared(report)),)),
         Heading("Skydd för enskilda"),
         Paragraph(
             f"Andelar visas från {report.minimum} svar, och 0 eller 100 procent från tio. Så många ytterligare "

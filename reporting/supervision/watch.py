@@ -1,15 +1,17 @@
 """Find the providers that staff should consider to put under watch. Pure.
 
-Grounds: a share satisfied below the others' at 99.8 %, a pattern of denied follow-ups, or six or more customers
-who say that what was promised did not happen. None of them says why it is so; a person decides.
+Grounds: a share satisfied clearly below the others', a pattern of denied follow-ups, or six or more customers who
+say that what was promised did not happen. None of them says why it is so; a person decides.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reporting.disclosure.suppression import MIN_ANSWERS, Count
 from reporting.document.swedish import whole
-from reporting.figures import followups, intervals
+from reporting.figures import exact_test, followups
+from reporting.figures.exact_test import Count, Verdict
+
+MIN_PROMISES = 6  # customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ def propose(
     grounds: dict[str, list[str]] = {}
     total = (sum(count[0] for count in satisfaction.values()), sum(count[1] for count in satisfaction.values()))
     for provider, own in satisfaction.items():
-        compared = intervals.against_others(own, total)
-        if compared is not None and compared.verdict == "lower":
+        compared = exact_test.against_others(own, total)
+        if compared is not None and compared.verdict == Verdict.LOWER:
             grounds.setdefault(provider, []).append(
                 f"Andelen nöjda är tydligt lägre än hos övriga: {whole(100 * compared.share)} mot "
-                f"{whole(100 * compared.others)} procent ({own[1]} svar)."
+                f"{whole(100 * compared.other_share)} procent ({own[1]} svar)."
             )
     for pattern in followups.patterns(denials):
         grounds.setdefault(pattern.provider, []).append(
@@ -51,6 +53,6 @@ def propose(
             f"{whole(100 * pattern.share)} mot {whole(100 * pattern.others)} procent hos övriga."
         )
     for provider, customers in promises.items():
-        if customers >= MIN_ANSWERS:
+        if customers >= MIN_PROMISES:
             grounds.setdefault(provider, []).append(f"{customers} kunder säger att det som utlovades inte hölls.")
     return [Proposal(provider, tuple(sentences)) for provider, sentences in sorted(grounds.items())]

@@ -9,7 +9,7 @@ from typing import Protocol
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import count, listed, of, whole
-from reporting.figures import intervals
+from reporting.figures.exact_test import Comparison, Verdict
 from reporting.figures.indicators import MEAN_OF_PROVIDERS, Find, Indicator
 from survey.codes import Point
 
@@ -51,15 +51,17 @@ def both_points_sentence(find: Find) -> str:
     return " ".join(filter(None, (satisfied_sentence(row), mean_sentence(row, mean))))
 
 
-def comparison_sentence(name: str, compared: intervals.Comparison | None, answers: int) -> str:
-    """Tell how a provider compares with the others; empty inside the limits of chance."""
-    if compared is None:
+def comparison_sentence(name: str, compared: Comparison | None) -> str:
+    """Tell how a provider compares with the others; empty where no difference is shown."""
+    if compared is None or compared.verdict == Verdict.NONE:
         return ""
-    if compared.verdict:
-        side = "lägre" if compared.verdict == "lower" else "högre"
-        figures = f"{whole(100 * compared.share)} mot {whole(100 * compared.others)} procent, {answers} svar"
-        return f"{name} ligger tydligt {side} än övriga ({figures})."
-    return f"{name} kan avvika; följs upp, ingen slutsats." if compared.watch else ""
+    figures = f"{whole(100 * compared.share)} mot {whole(100 * compared.other_share)} procent"
+    figures += f", {count(compared.own[1])} svar"
+    is_lower = compared.share < compared.other_share
+    if compared.is_clear:
+        return f"{name} ligger tydligt {'lägre' if is_lower else 'högre'} än övriga ({figures})."
+    side = "nedåt" if is_lower else "uppåt"
+    return f"{name} kan avvika {side} ({figures}). Det följs upp; ingen slutsats dras."
 
 
 def bars_alt(title: str, bars: Sequence[Bar], total: float | None) -> str:

@@ -90,7 +90,7 @@ def test_no_comparison_under_ten_on_either_side(own: tuple[int, int], total: tup
 def test_the_others_do_not_contain_the_provider() -> None:
     compared = against_others((34, 100), (355, 500))
     assert compared is not None
-    assert (compared.share, compared.others) == (0.34, 321 / 400)
+    assert (compared.share, compared.other_share) == (0.34, 321 / 400)
     assert compared.verdict == Verdict.LOWER
 
 

@@ -64,13 +64,13 @@ def test_every_month_that_counts_is_in_one_state() -> None:
 @pytest.mark.parametrize(
     ("denials", "providers"),
     [
-        # The others: 4 of 200, 2 %. With 30 told the limit at 99.8 % is 2 + 3.09 * sqrt(2 * 98 / 30) = 9.9 %.
-        ({"A": (3, 30), "B": (4, 200)}, ["A"]),  # 10 %
-        ({"A": (3, 31), "B": (4, 200)}, []),  # 9.7 %, under 9.8 %
+        # Fisher's exact test against the others' 4 of 200, by scipy.
+        ({"A": (3, 9), "B": (4, 200)}, ["A"]),  # p = 0.0018
+        ({"A": (3, 10), "B": (4, 200)}, []),  # p = 0.0025
         ({"A": (2, 4), "B": (4, 200)}, []),  # half of them, but two denials are no pattern
         ({"A": (3, 4), "B": (4, 200)}, ["A"]),
         ({"A": (40, 40)}, []),  # nobody to compare with
-        ({"A": (3, 50), "B": (0, 60)}, ["A"]),  # the others have none at all
+        ({"A": (8, 50), "B": (0, 60)}, ["A"]),  # the others have none at all, p = 0.0013
         # The provider itself is not among the others: 60 of 90 against 6 of 100, though 35 % of all are denied.
         ({"A": (60, 90), "B": (3, 50), "C": (3, 50)}, ["A"]),
         ({"A": (5, 50), "B": (5, 50), "C": (5, 50)}, []),

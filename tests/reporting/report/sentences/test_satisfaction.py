@@ -5,7 +5,7 @@ import pytest
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import whole
 from reporting.figures.indicators import rows
-from reporting.figures.intervals import Comparison
+from reporting.figures.exact_test import Comparison, Verdict
 from reporting.report.build import build
 from reporting.report.sentences.satisfaction import (
     bars_alt,
@@ -29,18 +29,16 @@ def test_mean_is_told_from_two_points(mean: float, said: bool) -> None:
 
 
 def test_provider_beside_the_others() -> None:
-    lower = Comparison(0.34, 0.7956, "lower", False)
-    assert (
-        comparison_sentence("Ek", lower, 100) == "Ek ligger tydligt lägre än övriga (34 mot 80 procent, 100 svar)."
+    lower = Comparison((34, 100), (318, 400), 0.0001, Verdict.LOWER)
+    assert comparison_sentence("Ek", lower) == "Ek ligger tydligt lägre än övriga (34 mot 80 procent, 100 svar)."
+    higher = Comparison((86, 90), (280, 400), 0.0001, Verdict.HIGHER)
+    assert comparison_sentence("Ek", higher) == "Ek ligger tydligt högre än övriga (96 mot 70 procent, 90 svar)."
+    watched = Comparison((10, 20), (280, 400), 0.03, Verdict.MAY_DIFFER_LOWER)
+    assert comparison_sentence("Ek", watched) == (
+        "Ek kan avvika nedåt (50 mot 70 procent, 20 svar). Det följs upp; ingen slutsats dras."
     )
-    higher = Comparison(0.95, 0.7, "higher", False)
-    assert (
-        comparison_sentence("Ek", higher, 90) == "Ek ligger tydligt högre än övriga (95 mot 70 procent, 90 svar)."
-    )
-    watched = Comparison(0.5, 0.7, "", True)
-    assert comparison_sentence("Ek", watched, 20) == "Ek kan avvika; följs upp, ingen slutsats."
-    assert comparison_sentence("Ek", Comparison(0.7, 0.7, "", False), 20) == ""
-    assert comparison_sentence("Ek", None, 9) == ""
+    assert comparison_sentence("Ek", Comparison((14, 20), (280, 400), 1.0, Verdict.NONE)) == ""
+    assert comparison_sentence("Ek", None) == ""
 
 
 def test_equal_reasons_are_both_named() -> None:
