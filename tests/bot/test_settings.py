@@ -11,7 +11,7 @@ NOWHERE = Path("there-is-no-such-file")
 SMS = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+46700000000"}
 
 
-def test_without_any_setting_both_channels_are_off_and_the_database_is_embedded() -> None:
+def test_without_settings_both_channels_are_off() -> None:
     settings = load({}, NOWHERE)
     assert settings.database_url == "sqlite+aiosqlite:///followup.db"
     assert (settings.twilio, settings.telegram, settings.public_url) == (None, None, None)
@@ -53,7 +53,7 @@ def test_secrets_are_not_shown() -> None:
         ),
     ],
 )
-def test_a_mistake_is_one_sentence_that_names_the_setting(given: dict[str, str], named: str) -> None:
+def test_a_mistake_names_its_setting(given: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named) as refused:
         load(given, NOWHERE)
     assert str(refused.value).rstrip(".").count(". ") == 0

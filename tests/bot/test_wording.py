@@ -317,7 +317,7 @@ def test_what_is_wrong_in_the_ledger() -> None:
     assert wording.ledger_problem(unknown) == "E-1 efter fyra veckor: har ett okänt utfall (lost)."
 
 
-def test_a_case_about_a_channel_tells_what_to_do() -> None:
+def test_a_channels_case_tells_what_to_do() -> None:
     assert wording.case_text(CaseKind.CHANNEL, "20003") == (
         "Leverantören nekar vårt konto (20003). Se över kontot; "
         "utskicken fortsätter av sig själva när det fungerar igen."

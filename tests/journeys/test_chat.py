@@ -8,8 +8,8 @@ from storage.tables import (
     session,
 )
 from survey.conversation.model import TextReceived, Unreadable
-from tests.scheduler.planning.test_planner import MORNING
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk
+from tests.support.story import MORNING
 
 
 def _button(talk: Talk, place: int) -> Tapped:
@@ -56,7 +56,7 @@ async def test_pictures_and_edits_call_for_words(chat: Talk) -> None:
     assert await chat.answers() == {}
 
 
-async def test_where_the_bot_is_blocked_the_conversation_goes_on_by_sms(chat: Talk) -> None:
+async def test_a_blocked_bot_goes_on_by_sms(chat: Talk) -> None:
     await chat.says("4", sender=CHAT)
     await chat.takes(BotBlocked(True), MORNING, CHAT)
     await chat.deliver(MORNING)
@@ -79,7 +79,7 @@ async def test_blocked_without_another_address_the_question_stays_open(chat: Tal
     assert await chat.answers() == {"overall": 4}
 
 
-async def test_a_new_link_opens_a_chat_that_said_wrong_number(chat: Talk) -> None:
+async def test_a_new_link_reopens_an_unlinked_chat(chat: Talk) -> None:
     await chat.says("fel nummer", sender=CHAT)
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "unlinked"
     async with chat.db.begin() as conn:

@@ -72,7 +72,7 @@ async def test_one_sms_records_one_follow_up(story: World) -> None:
         ("Hej, hur gör man?", HELP),
     ],
 )
-async def test_what_is_wrong_is_answered_and_nothing_is_saved(story: World, text: str, reply: str) -> None:
+async def test_mistakes_are_answered_and_not_saved(story: World, text: str, reply: str) -> None:
     assert await story.says(PHONE, text) == reply
     assert segments.count(reply).parts == 1
     assert await held(story.db) == []
@@ -103,7 +103,7 @@ async def test_stop_is_stop_for_a_contact_too(story: World) -> None:
     assert await story.says(PHONE, "KLAR 1042 3/11") == "Tack! 1042: 3/11. Kvar i månaden: 1."
 
 
-async def test_a_contact_who_is_a_customer_too_still_answers(story: World) -> None:
+async def test_a_contact_may_be_a_customer_too(story: World) -> None:
     await story.read(providers=f"ref,name,phone\nP3,Tom,{CUSTOMER}\n")
     reply = await story.says(CUSTOMER, "ja")  # the check-in of November was sent by now
     async with story.db.read() as conn:

@@ -26,12 +26,12 @@ from storage.tables import (
 )
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
-from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START
 from tests.support.carrier import carrier_says
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk
+from tests.support.story import CATALOGUE, MORNING, PHONE, START
 
 
-async def test_a_correction_keeps_the_history_and_moves_the_measurement(talk: Talk) -> None:
+async def test_a_correction_keeps_history_and_moves_measurements(talk: Talk) -> None:
     await talk.say_all("2", "3", "4", "1", "De lovade praktik", "ändra", "ändra", "ändra", "ändra")
     assert await talk.measured() == (2, 3, 4)
     await talk.say_all("ändra", "5")  # the first question: now satisfied, so that nobody asks why
@@ -44,7 +44,7 @@ async def test_a_correction_keeps_the_history_and_moves_the_measurement(talk: Ta
     assert await talk.one(occasion.c.outcome, START) == "completed"
 
 
-async def test_a_correction_a_week_after_the_end_leaves_the_outcome(talk: Talk) -> None:
+async def test_a_late_correction_leaves_the_outcome(talk: Talk) -> None:
     await talk.say_all("4", "4", "4", "Bra")
     later = MORNING + timedelta(days=6)
     assert "igen" in str(await talk.says("ÄNDRA", later))
@@ -66,7 +66,7 @@ async def test_messages_that_come_together_are_taken_in_order(talk: Talk) -> Non
     assert await talk.one(occasion.c.outcome, START) == "completed"
 
 
-async def test_my_answers_are_listed_and_kept_only_as_long_as_the_answers(talk: Talk) -> None:
+async def test_a_list_of_answers_is_erased_with_them(talk: Talk) -> None:
     await talk.say_all("4", "2")
     assert await talk.says("MINA SVAR") == "Dina svar:\nStödet: 4\nBemötandet: 2"
     await talk.say_all("3", "Hälsa Kim")
@@ -78,7 +78,7 @@ async def test_my_answers_are_listed_and_kept_only_as_long_as_the_answers(talk: 
     assert await talk.says("mina svar") == "Vi har inga svar från dig."
 
 
-async def test_erasing_leaves_no_copy_and_keeps_the_facts_of_the_work(talk: Talk) -> None:
+async def test_erasing_leaves_no_copy_of_answers(talk: Talk) -> None:
     await talk.say_all("1", "2", "2", "1", "Hemligt", "ja", "ändra", "ändra", "Mer hemligt")
     assert await talk.rows(answer_history, "text") == [("Hemligt",)]
     await talk.says("mina svar")
@@ -108,7 +108,7 @@ async def test_a_complaint_is_kept_when_answers_are_erased(talk: Talk) -> None:
     assert await talk.one(case.c.due_on) == date(2025, 7, 14)  # ten working days after Monday 30 June
 
 
-async def test_a_complaint_right_after_the_end_is_no_more_of_the_comment(talk: Talk) -> None:
+async def test_a_complaint_after_the_end_is_no_comment(talk: Talk) -> None:
     await talk.say_all("4", "4", "4", "Bra", "klagomål", "Ingen ringer")
     assert (await talk.answers())["comment"] == "Bra"
     assert await talk.rows(case, "kind", "text") == [("complaint", "Ingen ringer")]
@@ -145,12 +145,12 @@ async def test_the_carriers_words_open_the_address_again(talk: Talk, word: str) 
     assert await talk.one(address.c.state) == "active"
 
 
-async def test_yes_is_no_opt_in_to_one_who_has_not_stopped(talk: Talk) -> None:
+async def test_yes_is_no_opt_in_without_a_stop(talk: Talk) -> None:
     await talk.say_all("4", "4", "4", "nej")
     assert "ingen fråga" in str(await talk.says("YES", TOMORROW))
 
 
-async def test_one_reminder_in_the_hours_for_it_then_partial_then_late(talk: Talk) -> None:
+async def test_one_reminder_then_partial_then_late(talk: Talk) -> None:
     await talk.says("4")
     await talk.run(MORNING + timedelta(days=2, hours=23))
     assert len(talk.sms.sent) == 1
@@ -179,7 +179,7 @@ async def test_an_answer_gives_seven_new_days(talk: Talk) -> None:
     assert await talk.one(occasion.c.outcome, START) == "partial"
 
 
-async def test_a_reminder_that_waited_for_the_morning_is_not_sent_to_one_who_answered_at_night(talk: Talk) -> None:
+async def test_an_answer_at_night_cancels_the_reminder(talk: Talk) -> None:
     await talk.says("4", MORNING + timedelta(hours=11))
     night = MORNING + timedelta(days=3, hours=11)
     await talk.run(night)
@@ -194,9 +194,7 @@ async def test_silence_from_the_start_is_not_reminded_of(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["message", "permanent"])
-async def test_one_whose_question_did_not_arrive_and_who_answers_all_the_same_is_heard(
-    talk: Talk, kind: str
-) -> None:
+async def test_an_answer_to_an_undelivered_question_counts(talk: Talk, kind: str) -> None:
     """Perhaps it did arrive. The outcome that was stated stands until the late conversation ends."""
     async with talk.db.begin() as conn:
         reference = (await conn.execute(select(outbox_table.c.reference))).scalar_one()
@@ -209,7 +207,7 @@ async def test_one_whose_question_did_not_arrive_and_who_answers_all_the_same_is
     assert await talk.one(session.c.is_open) == 0
 
 
-async def test_a_late_answer_does_not_disturb_a_conversation_elsewhere(talk: Talk) -> None:
+async def test_a_late_answer_leaves_other_conversations_alone(talk: Talk) -> None:
     """The next contact went to the chat that the customer has joined since: one conversation at a time."""
     await talk.planner.expire_sessions(MORNING + timedelta(days=7))
     await talk.link("telegram", CHAT)
@@ -221,14 +219,14 @@ async def test_a_late_answer_does_not_disturb_a_conversation_elsewhere(talk: Tal
     assert await talk.answers() == {}
 
 
-async def test_a_yes_to_contact_is_a_case_with_what_was_written(talk: Talk) -> None:
+async def test_a_wish_for_contact_is_a_case(talk: Talk) -> None:
     assert "5 arbetsdagar" in str(await talk.say_all("2", "2", "2", "4", "De lovade praktik", "ja"))
     assert await talk.rows(case, "kind", "text", "due_on", "urgent") == [
         ("contact", "De lovade praktik", date(2025, 7, 7), 0)
     ]
 
 
-async def test_words_of_danger_open_an_urgent_case_due_the_same_day(talk: Talk) -> None:
+async def test_words_of_danger_open_an_urgent_case(talk: Talk) -> None:
     assert "112" in str(await talk.says("jag vill inte leva längre"))
     assert await talk.rows(case, "kind", "text", "due_on", "urgent") == [
         ("danger", "jag vill inte leva längre", date(2025, 6, 30), 1)
@@ -236,7 +234,7 @@ async def test_words_of_danger_open_an_urgent_case_due_the_same_day(talk: Talk) 
     assert "bemött" in str(await talk.says("4"))
 
 
-async def test_a_stranger_in_danger_or_with_a_complaint_is_heard(talk: Talk) -> None:
+async def test_strangers_in_danger_or_complaining_are_heard(talk: Talk) -> None:
     stranger = "+46709999999"
     assert "112" in str(await talk.says("han hotar att döda mig", sender=stranger))
     await talk.says("klagomål", sender=stranger)
@@ -244,7 +242,7 @@ async def test_a_stranger_in_danger_or_with_a_complaint_is_heard(talk: Talk) -> 
     assert await talk.rows(case, "kind", "customer_id") == [("danger", None), ("complaint", None)]
 
 
-async def test_a_person_can_see_what_was_skipped_unclear_or_late(talk: Talk) -> None:
+async def test_skipped_unclear_and_late_answers_are_marked(talk: Talk) -> None:
     await talk.says("4")
     for text in ("ganska bra", "sluta fråga mig om det här hela tiden nu", "vet inte"):
         await talk.says(text)

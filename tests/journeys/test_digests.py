@@ -94,7 +94,7 @@ async def test_it_lapses_when_the_month_locks(story: World) -> None:
         assert set(states.scalars()) == {"expired"}
 
 
-async def test_who_said_stop_gets_none_until_somebody_else_can_be_reached(story: World) -> None:
+async def test_stop_ends_digests_until_another_contact_exists(story: World) -> None:
     await story.says(PHONE, "STOPP")
     await day(story, DECEMBER_FIRST)
     assert sent(story, PHONE) == []

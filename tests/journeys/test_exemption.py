@@ -17,7 +17,7 @@ REGISTER = {
 EXEMPT = "enrolment,from,to,reason,who\nE1,2026-10-01,2026-10-31,illness,Anna\n"
 
 
-async def test_no_check_in_in_an_exempt_month_and_a_stated_reason(db: Database, tmp_path: Path) -> None:
+async def test_an_exempt_month_has_no_check_in(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-09-01T10:00") as story:
         await story.read(**REGISTER)
         await story.wake("2026-09-24T09:30")

@@ -87,7 +87,7 @@ async def test_a_handful_of_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-async def test_two_hundred_kills_lose_no_answer_and_double_no_sms(tmp_path: Path) -> None:
+async def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     port = free_port()
     url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
     async with system(tmp_path, url, port) as story:
@@ -105,7 +105,7 @@ async def test_two_hundred_kills_lose_no_answer_and_double_no_sms(tmp_path: Path
 
 
 @pytest.mark.long
-async def test_telegram_repeats_at_most_once_for_each_kill_between_call_and_commit(tmp_path: Path) -> None:
+async def test_telegram_repeats_at_most_once_a_kill(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
     port = free_port()
     async with system(tmp_path, url, None, channel="telegram") as story:

@@ -121,7 +121,7 @@ async def run(
             )
 
 
-async def test_a_scheduler_that_dies_is_replaced_and_nothing_is_doubled(tmp_path: Path, database: str) -> None:
+async def test_a_dead_scheduler_is_replaced(tmp_path: Path, database: str) -> None:
     async def trouble(story: System, fleet: Fleet) -> None:
         assert await taken_over(database, fleet) < 10
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from tests.support.journeys.kills import ANSWERS, FIRST_CHAT, FOLLOWUP, Crowd, free_port, ready, system, until
+from tests.support.command import FOLLOWUP
+from tests.support.journeys.kills import ANSWERS, FIRST_CHAT, Crowd, free_port, ready, system, until
 
 TICKS = 'followup_tick_late_seconds_count{tick="open"}'
 
 
-async def test_a_stop_lands_what_is_in_flight_and_nothing_personal_is_in_any_output(tmp_path: Path) -> None:
+async def test_a_stop_lands_calls_in_flight(tmp_path: Path) -> None:
     port = free_port()
     url = f"sqlite+aiosqlite:///{tmp_path / 'run.db'}"
     async with system(tmp_path, url, port, FOLLOWUP_SMS_PER_SECOND="5") as story:
@@ -90,7 +91,7 @@ def _nothing_personal(folder: Path, crowd: Crowd, secrets: list[str]) -> None:
     assert "Traceback" not in output
 
 
-async def test_telegram_is_polled_where_the_world_cannot_reach_us(tmp_path: Path) -> None:
+async def test_telegram_is_polled_without_a_public_address(tmp_path: Path) -> None:
     port = free_port()
     url = f"sqlite+aiosqlite:///{tmp_path / 'run.db'}"
     async with system(tmp_path, url, None, channel="telegram") as story:

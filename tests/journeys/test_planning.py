@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.journeys.test_run import _command as command
+from tests.support.command import run_command as command
 
 FILES = {
     "providers": "ref,name\nP1,Nya Steget\n",

@@ -47,7 +47,7 @@ async def replies(story: World, *texts: str) -> list[str]:
     return [str(await story.says(PHONE, text)) for text in texts]
 
 
-async def test_the_end_asks_why_and_the_new_one_starts_afresh(db: Database, tmp_path: Path) -> None:
+async def test_the_end_asks_why_a_provider_changed(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-10-02T10:00") as story:
         await begin(story)
         await story.read(enrolments=HEADER + ENDED + NEW)

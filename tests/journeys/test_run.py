@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,23 +12,9 @@ import aiohttp
 
 from bot.channels.sms.webhook import sign
 from bot.simulator.emulator.server import Emulator
+from tests.support.command import FOLLOWUP, run_command
 
 PHONE = "+46701000001"
-FOLLOWUP = str(Path(sys.executable).parent / "followup")
-
-
-async def _command(*args: str, folder: Path, env: dict[str, str]) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        FOLLOWUP,
-        *args,
-        cwd=folder,
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
 
 
 def _register(folder: Path, phone: str = PHONE) -> list[str]:
@@ -45,7 +30,7 @@ def _register(folder: Path, phone: str = PHONE) -> list[str]:
     return [f"{name}.csv" for name in files]
 
 
-async def test_the_start_survey_goes_out_and_signed_replies_are_answered(tmp_path: Path) -> None:
+async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     async with Emulator(public_url=f"http://127.0.0.1:{port}") as emulator:
@@ -60,10 +45,10 @@ async def test_the_start_survey_goes_out_and_signed_replies_are_answered(tmp_pat
             "TWILIO_FROM": emulator.number,
             "TWILIO_API_URL": emulator.url,
         }
-        code, _, told = await _command("run", folder=tmp_path, env=env)
+        code, _, told = await run_command("run", folder=tmp_path, env=env)
         assert (code, told) == (2, "The database has no tables yet: run `followup init`.\n")
-        assert (await _command("init", folder=tmp_path, env=env))[0] == 0
-        assert (await _command("import", *_register(tmp_path), folder=tmp_path, env=env))[0] == 0
+        assert (await run_command("init", folder=tmp_path, env=env))[0] == 0
+        assert (await run_command("import", *_register(tmp_path), folder=tmp_path, env=env))[0] == 0
         process = await asyncio.create_subprocess_exec(
             FOLLOWUP, "run", "--port", str(port), cwd=tmp_path, env=env, stdout=asyncio.subprocess.DEVNULL
         )
@@ -82,7 +67,7 @@ async def test_the_start_survey_goes_out_and_signed_replies_are_answered(tmp_pat
             assert await asyncio.wait_for(process.wait(), 10) == 0
         year = str((datetime.now(UTC).date() - timedelta(days=2)).year)  # of the measurement point
         export = ("export", "indicators", "--year", year, "--format", "json")
-        code, out, _ = await _command(*export, folder=tmp_path, env=env)
+        code, out, _ = await run_command(*export, folder=tmp_path, env=env)
         assert code == 0
         (answered,) = [
             row["numerator"]
@@ -117,12 +102,12 @@ async def _refuses_what_is_wrong(emulator: Emulator) -> None:
             assert (response.status, await response.text()) == (200, "ok\n")
 
 
-async def test_a_refused_import_names_the_place_and_saves_nothing(tmp_path: Path) -> None:
+async def test_a_refused_import_names_the_place(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"]}
-    await _command("init", folder=tmp_path, env=env)
+    await run_command("init", folder=tmp_path, env=env)
     files = _register(tmp_path, phone="12")
-    code, _, told = await _command("import", *files, folder=tmp_path, env=env)
+    code, _, told = await run_command("import", *files, folder=tmp_path, env=env)
     assert code == 2
     assert "customers.csv, rad 2, phone: " in told
-    code, _, told = await _command("why", "K1", folder=tmp_path, env=env)
+    code, _, told = await run_command("why", "K1", folder=tmp_path, env=env)
     assert (code, told) == (2, "Kunden K1 finns inte i registret.\n")

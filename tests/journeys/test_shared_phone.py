@@ -13,11 +13,11 @@ from storage.tables import (
     occasion,
     session,
 )
-from tests.scheduler.planning.test_planner import MORNING, PHONE, START
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk, import_phones
+from tests.support.story import MORNING, PHONE, START
 
 
-async def test_on_a_shared_phone_nobody_sees_or_erases_what_another_said(talk: Talk) -> None:
+async def test_nobody_reads_or_erases_anothers_answers(talk: Talk) -> None:
     await talk.second_customer()
     await talk.says("4")
     assert "Vilket år" in str(await talk.says("mina svar"))
@@ -33,7 +33,7 @@ async def test_on_a_shared_phone_nobody_sees_or_erases_what_another_said(talk: T
     assert await talk.one(session.c.is_open) == 0
 
 
-async def test_on_a_shared_phone_it_is_asked_who_after_the_end_too(talk: Talk) -> None:
+async def test_who_writes_is_asked_after_the_end(talk: Talk) -> None:
     await talk.second_customer()
     await talk.say_all("4", "4", "4", "nej")
     await talk.says("mina svar", TOMORROW)
@@ -43,7 +43,7 @@ async def test_on_a_shared_phone_it_is_asked_who_after_the_end_too(talk: Talk) -
     assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # whose is for a person to ask
 
 
-async def test_on_a_shared_phone_the_opening_says_for_whom_it_is(db: Database) -> None:
+async def test_the_opening_says_for_whom_it_is(db: Database) -> None:
     talk = Talk(db)
     await talk.register()
     await talk.second_customer(enrolled=True)
@@ -58,7 +58,7 @@ async def test_on_a_shared_phone_the_opening_says_for_whom_it_is(db: Database) -
     assert talk.sms.sent[-1].text.startswith("Nacka kommun frågar dig som är född 1990.")  # the reminder too
 
 
-async def test_customers_whom_nothing_tells_apart_are_not_asked_and_staff_see_why(db: Database) -> None:
+async def test_customers_who_cannot_be_distinguished_are_held(db: Database) -> None:
     talk = Talk(db)
     await talk.register()
     await talk.second_customer(1984, enrolled=True)
@@ -67,7 +67,7 @@ async def test_customers_whom_nothing_tells_apart_are_not_asked_and_staff_see_wh
     assert await talk.one(occasion.c.reason, START, occasion.c.customer_id == 2) == "indistinct"
 
 
-async def test_on_a_shared_phone_a_correction_and_a_late_answer_go_to_the_one_who_says_so(talk: Talk) -> None:
+async def test_late_words_go_to_who_says_so(talk: Talk) -> None:
     await talk.second_customer(enrolled=True)
     await talk.say_all("4", "4", "4", "nej")
     await talk.run(MORNING + timedelta(hours=2))
@@ -91,7 +91,7 @@ async def test_on_a_shared_phone_a_correction_and_a_late_answer_go_to_the_one_wh
     assert (await talk.answers_of(1))["treatment"] == 4
 
 
-async def test_on_a_shared_phone_nobody_is_guessed_to_complain(talk: Talk) -> None:
+async def test_nobody_is_guessed_to_complain(talk: Talk) -> None:
     await talk.second_customer()
     await talk.say_all("2", "klagomål: ingen ringer", "2", "2", "4", "De lovade praktik", "ja")
     assert await talk.rows(case, "kind", "customer_id", "address_id") == [
@@ -100,7 +100,7 @@ async def test_on_a_shared_phone_nobody_is_guessed_to_complain(talk: Talk) -> No
     ]
 
 
-async def test_start_on_a_shared_phone_opens_no_chat_that_another_has_closed(talk: Talk) -> None:
+async def test_start_opens_no_chat_another_closed(talk: Talk) -> None:
     await talk.second_customer()
     async with talk.db.begin() as conn:
         found = await addresses.find_or_add(conn, "telegram", [CHAT], MORNING)
@@ -117,7 +117,7 @@ async def test_two_born_the_same_year_are_shown_nothing(talk: Talk) -> None:
     assert "Stödet" not in str(await talk.says("1984"))
 
 
-async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(talk: Talk) -> None:
+async def test_a_wrong_number_is_unlinked_at_once(talk: Talk) -> None:
     await talk.says("4")
     assert "säger till" in str(await talk.says("ni har fel nummer"))
     assert await talk.rows(customer_address, "customer_id") == []
@@ -131,7 +131,7 @@ async def test_a_wrong_number_is_unlinked_at_once_whatever_the_register_says(tal
     assert len(talk.sms.sent) == 1
 
 
-async def test_a_number_that_changed_hands_tells_its_new_owner_nothing(talk: Talk) -> None:
+async def test_a_reassigned_number_tells_its_owner_nothing(talk: Talk) -> None:
     """The register gives the phone to another customer in the middle of a conversation."""
     await talk.says("2")
     await talk.second_customer()
@@ -144,7 +144,7 @@ async def test_a_number_that_changed_hands_tells_its_new_owner_nothing(talk: Tal
     assert await talk.answers() == {"overall": 2}
 
 
-async def test_with_a_new_number_the_conversation_goes_on_there(talk: Talk) -> None:
+async def test_a_conversation_moves_to_a_new_number(talk: Talk) -> None:
     await talk.says("2")
     new = "+46701234599"
     async with talk.db.begin() as conn:
@@ -156,7 +156,7 @@ async def test_with_a_new_number_the_conversation_goes_on_there(talk: Talk) -> N
     assert await talk.answers() == {"overall": 2, "treatment": 4}
 
 
-async def test_a_wrong_number_is_used_again_for_another_customer_alone(talk: Talk) -> None:
+async def test_a_wrong_number_serves_another_customer_only(talk: Talk) -> None:
     await talk.says("fel nummer")
     async with talk.db.begin() as conn:
         await insert(conn, customer, [{"id": 2, "ref": "k2", "language": "sv", "gender": ""}])

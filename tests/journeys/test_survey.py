@@ -52,7 +52,7 @@ async def test_start_is_asked_after_four_weeks_and_answered(db: Database, tmp_pa
         assert next(entry for entry in entries if entry.survey == "start").outcome == "completed"
 
 
-async def test_the_same_webhook_twice_is_one_answer_and_the_same_reply(db: Database, tmp_path: Path) -> None:
+async def test_a_repeated_webhook_is_one_answer(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-03-02T10:00") as story:
         await _one_customer(story)
         await story.wake("2026-03-30T09:30")
@@ -64,7 +64,7 @@ async def test_the_same_webhook_twice_is_one_answer_and_the_same_reply(db: Datab
             assert (await conn.execute(select(answer.c.question, answer.c.value))).all() == [("overall", 4)]
 
 
-async def test_stop_reaches_every_channel_and_is_never_an_answer(db: Database, tmp_path: Path) -> None:
+async def test_stop_reaches_every_channel(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-03-02T10:00") as story:
         await _one_customer(story)
         await story.wake("2026-03-30T09:30")
@@ -89,7 +89,7 @@ async def test_an_unknown_sender_is_recorded_and_answered_once(db: Database, tmp
         assert outcomes == ["unknown_sender", "unknown_sender"]
 
 
-async def test_a_chat_is_tied_once_by_its_link_and_answers_by_tapping(db: Database, tmp_path: Path) -> None:
+async def test_a_chat_is_linked_once_and_tapped(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-03-02T10:00") as story:
         await _one_customer(story)
         async with db.begin() as conn:

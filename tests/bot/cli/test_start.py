@@ -13,7 +13,7 @@ def _imported(program: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_what_the_figures_are_made_with_loads_no_vendor_and_no_other_database() -> None:
+def test_the_export_loads_no_vendor_library() -> None:
     used = ("bot.cli.figures.report", "reporting.publishing.publish", "storage.figures.aggregates")
     loaded = _imported(f"import {', '.join(used)}, reporting.render.csv")
     assert loaded.isdisjoint(SLOW)
@@ -21,6 +21,6 @@ def test_what_the_figures_are_made_with_loads_no_vendor_and_no_other_database() 
     assert "survey.packs.catalogue" not in loaded
 
 
-def test_help_loads_no_room_of_the_house() -> None:
+def test_help_loads_no_room() -> None:
     loaded = _imported("import bot.cli.main")
     assert loaded.isdisjoint(("sqlalchemy", "storage", "reporting", "scheduler", "survey", *SLOW))

@@ -20,8 +20,8 @@ from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
 from tests.scheduler.delivery.test_delivery import opened, opened_more
-from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, WINDOW, Story
 from tests.support.fakes import FakeGateway, FakeSms
+from tests.support.story import CATALOGUE, MORNING, WINDOW, Story
 
 TELEGRAM = {"telegram": Pace()}
 RATE = 40.0

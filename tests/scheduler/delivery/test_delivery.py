@@ -21,8 +21,8 @@ from storage.figures import aggregates
 from storage.tables import address, occasion, session
 from storage.tables import channel as channel_table
 from storage.tables import outbox as outbox_table
-from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START, WINDOW, Story
 from tests.support.carrier import carrier_says
+from tests.support.story import CATALOGUE, MORNING, PHONE, START, WINDOW, Story
 
 SECOND = timedelta(seconds=1)
 

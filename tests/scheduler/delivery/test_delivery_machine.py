@@ -28,9 +28,9 @@ from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.tables import outbox as outbox_table
-from tests.scheduler.planning.test_planner import CATALOGUE, PHONE, ZONE
 from tests.support.carrier import carrier_says
 from tests.support.fakes import TruthfulGateway
+from tests.support.story import CATALOGUE, PHONE, ZONE
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LIFETIME = timedelta(days=2)

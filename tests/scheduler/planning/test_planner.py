@@ -1,95 +1,24 @@
 """From an enrolment in the register to a message sent, over both databases."""
 
-import random
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.delivery import Delivery, Sending
 from scheduler.gateway import GatewayError
-from scheduler.hours import SendWindow
-from scheduler.planner import Planner
-from scheduler.rules import Hold, Rules
+from scheduler.rules import Hold
 from storage.database.engine import Database
-from storage.database.statements import insert
 from storage.delivery.settlement import CarrierWord
-from storage.people import addresses
-from storage.tables import address, customer, enrolment, next_look, occasion, opt_out, provider, session
+from storage.tables import address, occasion, opt_out, session
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
-from survey.packs.catalogue import load
 from tests.support.carrier import carrier_says
-from tests.support.fakes import FakeGateway, FakeSms
-
-ZONE = ZoneInfo("Europe/Stockholm")
-WINDOW = SendWindow.parse("09:00-19:00", ZONE)
-CATALOGUE = load()
-PHONE = "+46701234567"
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
-
-
-NIGHT, MORNING = at("2025-06-30 03:00"), at("2025-06-30 09:00")  # a Monday, 28 days after the 2nd
-
-
-class Story:
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.sms = FakeSms()
-        self.telegram = FakeGateway()
-        gateways = {"sms": self.sms, "telegram": self.telegram}
-        self.planner = Planner(db, CATALOGUE, Rules(), WINDOW, ZONE, frozenset(gateways))
-        self.delivery = Delivery(db, CATALOGUE, gateways, Sending(WINDOW, "https://x.se"), jitter=random.Random(1))
-
-    async def register(self, refs: Sequence[str] = ("e1",), started: str = "2025-06-02") -> None:
-        day = date.fromisoformat(started)
-        async with self.db.begin() as conn:
-            await insert(conn, provider, [{"id": 1, "ref": "p", "name": "P"}])
-            person = {"id": 1, "ref": "k", "language": "sv", "gender": ""}
-            await insert(conn, customer, [person])
-        await self.enrol(1, refs, day)
-        await self.link("sms", PHONE)
-
-    async def enrol(self, customer_id: int, refs: Sequence[str], started_on: date) -> None:
-        """Registered on the day they start, and to be planned from then on."""
-        common = {"customer_id": customer_id, "provider_id": 1, "end_reason": "", "difficulty": ""}
-        common |= {"started_on": started_on, "registered_on": started_on}
-        new = select(enrolment.c.id, enrolment.c.started_on).where(enrolment.c.ref.in_(refs))
-        async with self.db.begin() as conn:
-            await insert(conn, enrolment, [{**common, "ref": ref} for ref in refs])
-            await conn.execute(next_look.insert().from_select(["enrolment_id", "plan_on"], new))
-
-    async def link(self, channel: str, value: str) -> None:
-        async with self.db.begin() as conn:
-            found = await addresses.find_or_add(conn, channel, [value], at("2025-06-02 10:00"))
-            await addresses.link(conn, 1, found[value].id, at("2025-06-02 10:00"))
-
-    async def run(self, now: datetime) -> None:
-        await self.planner.plan(now)
-        await self.planner.expire_sessions(now)
-        await self.planner.open_due(now)
-        await self.deliver(now)
-
-    async def deliver(self, now: datetime) -> None:
-        while await self.delivery.deliver_once(now):
-            pass
-
-    async def one(self, column: object, *where: object) -> object:
-        async with self.db.read() as conn:
-            return (await conn.execute(select(column).where(*where))).scalar_one()  # type: ignore[call-overload]  # any column
+from tests.support.story import MORNING, NIGHT, PHONE, START, Story, at
 
 
 @pytest.fixture
 def story(db: Database) -> Story:
     return Story(db)
-
-
-START = occasion.c.survey == "start"
 
 
 async def test_held_at_night_and_sent_in_the_morning_once(story: Story) -> None:

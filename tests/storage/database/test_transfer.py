@@ -14,8 +14,8 @@ from storage.errors import DatabaseError, DatabaseErrorCode
 from storage.tables import metadata
 from survey.conversation.model import TextReceived
 from tests.conftest import Template, fresh_postgres
-from tests.scheduler.planning.test_planner import MORNING
 from tests.support.journeys.talk import Talk, asked
+from tests.support.story import MORNING
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ def _only(*installed: str) -> Callable[[str], str | None]:
         (("firefox",), None),
     ],
 )
-def test_the_system_s_own_is_used(installed: tuple[str, ...], found: str | None, tmp_path: Path) -> None:
+def test_the_systems_browser_comes_first(installed: tuple[str, ...], found: str | None, tmp_path: Path) -> None:
     assert chromium.find(_only(*installed), tmp_path) == found
 
 
-def test_else_the_newest_that_playwright_has_installed(tmp_path: Path) -> None:
+def test_playwrights_newest_comes_second(tmp_path: Path) -> None:
     for build in ("chromium_headless_shell-1100", "chromium_headless_shell-1200"):
         program = tmp_path / build / "chrome-linux" / "headless_shell"
         program.parent.mkdir(parents=True)
@@ -37,13 +37,13 @@ def test_else_the_newest_that_playwright_has_installed(tmp_path: Path) -> None:
     ("is_root", "installed", "first"),
     [(True, ("apt-get",), "apt-get"), (False, ("apt-get",), "playwright"), (True, (), "playwright")],
 )
-def test_root_takes_debian_s_and_others_playwright_s(is_root: bool, installed: tuple[str, ...], first: str) -> None:
+def test_only_root_installs_by_apt(is_root: bool, installed: tuple[str, ...], first: str) -> None:
     ways = chromium.ways_to_install(is_root, _only(*installed))
     assert first in ways[0][0]
     assert "playwright" in ways[-1][0]
 
 
-def test_ci_fails_without_a_browser_and_make_test_only_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_ci_fails_without_a_browser(capsys: pytest.CaptureFixture[str]) -> None:
     assert chromium.main(["--report"], lambda: None) == 0
     assert capsys.readouterr().out == chromium.MISSING + "\n"
     assert chromium.main(["--report", "--needed"], lambda: None) == 1

@@ -7,7 +7,6 @@ import os
 import random
 import secrets
 import socket
-import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -26,8 +25,8 @@ from storage.outcomes import history
 from storage.people import addresses
 from storage.register import importer, reader
 from storage.tables import address, answer, customer_address, occasion, outbox
+from tests.support.command import FOLLOWUP
 
-FOLLOWUP = str(Path(sys.executable).parent / "followup")
 ANSWERS = ("5", "4", "2", "nej")  # overall, treatment, usefulness, comment
 FIRST_CHAT = 7_300_000_000
 

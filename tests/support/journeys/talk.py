@@ -23,7 +23,7 @@ from storage.tables import (
 )
 from survey.codes import Channel
 from survey.conversation.model import TextReceived
-from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, Story
+from tests.support.story import CATALOGUE, MORNING, PHONE, Story
 
 CHAT = "4711"
 

@@ -75,9 +75,7 @@ async def test_many_messages_at_once_each_go_once(emulator: Emulator, gateway: S
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
-async def test_each_code_of_twilio_comes_back_as_its_kind(
-    emulator: Emulator, gateway: SmsGateway, code: int
-) -> None:
+async def test_each_error_code_comes_back_classified(emulator: Emulator, gateway: SmsGateway, code: int) -> None:
     emulator.fail_next(429 if code == 20429 else 400, code)
     error = await refused(gateway)
     assert (error.kind, error.code) == (CODES[code], str(code))
@@ -109,7 +107,7 @@ async def test_503_is_one_request_not_three(emulator: Emulator, gateway: SmsGate
 
 
 @pytest.mark.parametrize(("failure", "taken"), [(0, False), (-1, True)])
-async def test_a_lost_connection_is_unknown_and_can_be_looked_up(
+async def test_a_lost_connection_is_unknown_until_looked_up(
     emulator: Emulator, gateway: SmsGateway, failure: int, taken: bool
 ) -> None:
     await gateway.send(message("Något annat"))
@@ -121,7 +119,7 @@ async def test_a_lost_connection_is_unknown_and_can_be_looked_up(
         assert emulator.sms[found.external_id].body == message().text
 
 
-async def test_an_inbound_copy_of_the_text_is_not_our_message(emulator: Emulator, gateway: SmsGateway) -> None:
+async def test_an_inbound_copy_is_not_our_message(emulator: Emulator, gateway: SmsGateway) -> None:
     emulator.keep_inbound("+46701234567", message().text)
     assert await gateway.find(message()) is None
     assert await gateway.find(message(to=NUMBER)) is None
@@ -135,7 +133,7 @@ async def test_nobody_listening_is_transient() -> None:
     await gateway.close()
 
 
-async def test_a_server_that_does_not_answer_is_given_up() -> None:
+async def test_a_server_without_answer_is_given_up() -> None:
     async def never(_: web.Request) -> web.Response:
         await asyncio.sleep(30)
         return web.Response()
@@ -186,7 +184,7 @@ async def test_a_closed_gateway_can_be_used_again(emulator: Emulator, gateway: S
     assert len(emulator.sms) == 2
 
 
-def test_settings_that_cannot_send_are_refused_with_a_sentence() -> None:
+def test_settings_that_cannot_send_are_refused() -> None:
     with pytest.raises(SettingsError, match="TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"):
         SmsGateway("AC1", "t", None, None)
     with pytest.raises(SettingsError, match="TWILIO_API_URL"):

@@ -123,7 +123,7 @@ async def test_the_bots_name_and_answers_to_taps(emulator: Emulator, gateway: Te
     await gateway.answer_callback("78")  # nobody hears it: no error, the answer itself is stored
 
 
-def test_settings_that_cannot_work_are_refused_with_a_sentence() -> None:
+def test_settings_that_cannot_work_are_refused() -> None:
     with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN is not a bot token"):
         TelegramGateway("nonsense")
     with pytest.raises(SettingsError, match="TELEGRAM_API_URL"):
@@ -146,9 +146,7 @@ async def polled(gateway: TelegramGateway, handle: Any, until: asyncio.Event, pa
         await task
 
 
-async def test_polling_takes_a_webhook_away_and_confirms_after_handling(
-    emulator: Emulator, gateway: TelegramGateway
-) -> None:
+async def test_polling_deletes_the_webhook_and_confirms_late(emulator: Emulator, gateway: TelegramGateway) -> None:
     await gateway.set_webhook("https://example.se/webhooks/telegram", "secret")
     await gateway.delete_webhook()
     await emulator.telegram_from(CHAT, "fyra")
@@ -186,9 +184,7 @@ async def test_an_update_that_was_not_stored_comes_again(emulator: Emulator, gat
     assert pauses == [1.0]
 
 
-async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
-    emulator: Emulator, gateway: TelegramGateway
-) -> None:
+async def test_an_unreadable_update_does_not_stop_others(emulator: Emulator, gateway: TelegramGateway) -> None:
     await emulator.deliver({"message": {"text": "4"}})
     await emulator.telegram_from(CHAT, "fyra")
     seen: list[Parsed | None] = []

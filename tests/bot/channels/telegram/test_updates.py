@@ -44,7 +44,7 @@ def test_a_tap_is_read_in_private_chats_only() -> None:
     assert parse_update({"update_id": 9, "callback_query": query}) is None
 
 
-def test_what_is_not_text_is_other_and_what_is_not_private_is_nothing() -> None:
+def test_only_private_chats_and_texts_are_read() -> None:
     photo = {"update_id": 9, "message": {"chat": {"id": CHAT, "type": "private"}, "photo": []}}
     assert parse_update(photo) == Parsed("9", str(CHAT), "other")
     group = {"update_id": 9, "message": {"chat": {"id": -5, "type": "group"}, "text": "4"}}

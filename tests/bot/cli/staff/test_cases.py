@@ -13,7 +13,7 @@ from bot.inbound.intake import take_in
 from storage.database.engine import Database
 from survey.conversation.model import TextReceived
 from survey.packs.catalogue import load
-from tests.bot.cli.staff.test_planning import TODAY, Command
+from tests.support.command import TODAY, Command
 
 NOW = datetime.now(UTC)
 KIM, STRANGER, SHARED = "+46701000001", "+46701000009", "+46701000002"
@@ -84,7 +84,7 @@ def test_on_a_shared_phone_both_are_named(followup: Command) -> None:
     assert _rows(followup)[0][3] == "K2 eller K3"
 
 
-def test_a_wrong_number_is_used_again_once_the_case_is_closed(followup: Command, tmp_path: Path) -> None:
+def test_closing_lets_a_wrong_number_be_used(followup: Command, tmp_path: Path) -> None:
     _write(followup, (KIM, "fel nummer"))
     register = str(tmp_path / "customers.csv")
     followup("import", register)
@@ -104,7 +104,7 @@ def test_a_wrong_number_is_used_again_once_the_case_is_closed(followup: Command,
         (("take", "1", "--by", " "), "Skriv vem du är efter --by."),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(followup: Command, args: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_done_is_refused(followup: Command, args: tuple[str, ...], told: str) -> None:
     _write(followup, (KIM, "KLAGOMÅL: ingen ringer"))
     error = followup("cases", *args).exception
     assert isinstance(error, BadInput)

@@ -1,26 +1,13 @@
 """`followup plan`: what is due, what is held and why; a dry run changes nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from typer.testing import CliRunner
 
-from bot.cli.main import app
 from bot.errors import BadInput, exit_code
-
-TODAY = datetime.now(UTC).date()  # a register is taken in today, and the rules count from then
-
-
-class Command:
-    """`followup` on a database of its own; wide enough for a table's rows to stay whole."""
-
-    def __init__(self, folder: Path) -> None:
-        self.env = {"FOLLOWUP_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'plan.db'}", "COLUMNS": "250"}
-
-    def __call__(self, *args: str, **env: str) -> Result:
-        return CliRunner().invoke(app, list(args), env={**self.env, **env})
+from tests.support.command import TODAY, Command
 
 
 @pytest.fixture
@@ -56,12 +43,12 @@ def test_what_is_due_is_sent_within_the_hours(followup: Command) -> None:
     assert (decision, reason) == ("skickas", "Inget hinder.")
 
 
-def test_at_night_it_is_held_and_the_reason_told(followup: Command) -> None:
+def test_at_night_a_survey_is_held(followup: Command) -> None:
     result = followup("plan", "--at", f"{TODAY}T03:00", FOLLOWUP_SEND_WINDOW="09:00-19:00")
     assert _row(result)[-2:] == ["hålls", "Utanför sändningstiden."]
 
 
-def test_a_dry_run_plans_nothing_and_a_real_one_does(followup: Command) -> None:
+def test_a_dry_run_plans_nothing(followup: Command) -> None:
     assert _row(followup("plan", "--dry-run", "--at", f"{TODAY}T10:00", FOLLOWUP_SEND_WINDOW="always"))
     assert followup("why", "K1").output == "Inget är planerat för kund K1 än.\n"
     followup("plan", "--at", f"{TODAY}T10:00")

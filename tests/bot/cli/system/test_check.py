@@ -37,7 +37,7 @@ def test_a_new_system_without_accounts_is_in_order(folder: Path) -> None:
     assert "FEL" not in result.output
 
 
-def test_the_webhooks_to_set_are_named_and_no_secret_is(folder: Path) -> None:
+def test_webhooks_are_named_and_no_secret(folder: Path) -> None:
     telegram = {"TELEGRAM_BOT_TOKEN": "1:hemlig", "TELEGRAM_WEBHOOK_SECRET": "hemlig"}
     result = _check(folder, **TWILIO, **telegram, FOLLOWUP_PUBLIC_URL="https://svar.example.se/")
     assert result.exit_code == 0

@@ -28,7 +28,7 @@ def lines(packs: Path, language: str, ok: bool) -> list[str]:
     return [finding.text for finding in texts(packs) if finding.ok is ok and finding.text.startswith(language)]
 
 
-def test_today_no_language_has_been_read_by_a_native_speaker() -> None:
+def test_no_language_is_reviewed_yet() -> None:
     found = texts()
     assert all(finding.ok for finding in found)
     unread = [finding.text for finding in found if "inte granskade av en modersmålstalare" in finding.text]
@@ -37,26 +37,26 @@ def test_today_no_language_has_been_read_by_a_native_speaker() -> None:
     assert lines(PACKS, "uk", ok=True)[0] == "uk (Українська): 250 meddelanden i UCS-2, högst 2 delar var."
 
 
-def test_a_typographic_character_is_named_once_with_the_question_that_it_makes_dear(packs: Path) -> None:
+def test_a_typographic_character_is_named_once(packs: Path) -> None:
     change(packs, "sv", ("Svara 1-5, där 5 är mycket bra.", "Svara 1–5, där 5 är mycket bra."))
     assert lines(packs, "sv ", ok=False) == [
         "sv (Svenska): checkin.progress blir 1 del: tecknet – (U+2013) tvingar fram UCS-2."
     ]
 
 
-def test_a_dear_phrase_is_named_once_though_it_stands_before_every_question(packs: Path) -> None:
+def test_a_phrase_over_budget_is_named_once(packs: Path) -> None:
     change(packs, "fi", ('"En ymmärtänyt."', '"En ymmärtänyt…"'))
     assert lines(packs, "fi", ok=False) == ["fi (Suomi): retry blir 1 del: tecknet … (U+2026) tvingar fram UCS-2."]
 
 
-def test_a_prefix_that_makes_a_question_too_long_is_named_with_it(packs: Path) -> None:
+def test_a_question_too_long_by_prefix_names_both(packs: Path) -> None:
     change(packs, "en", ('"That button is old."', '"That button is old, and it belongs to another question."'))
     found = lines(packs, "en", ok=False)
     assert "en (English): start.usefulness.old_button blir 2 delar: för lång." not in found
     assert "en (English): end.reason.old_button blir 2 delar: för lång." in found
 
 
-def test_a_text_in_another_alphabet_may_cost_two_parts_and_no_more(packs: Path) -> None:
+def test_another_alphabet_may_cost_two_parts(packs: Path) -> None:
     change(packs, "uk", ('"Добре, ще раз."', f'"{"Добре, ще раз. " * 3}"'))
     assert all("blir 3 delar: för lång." in line for line in lines(packs, "uk", ok=False))
     assert lines(packs, "uk", ok=False)
@@ -74,7 +74,7 @@ def test_what_is_missing_in_each_language_is_listed(packs: Path) -> None:
     assert not any(finding.ok for finding in texts(packs))
 
 
-def test_a_text_that_was_changed_after_the_review_is_named(packs: Path) -> None:
+def test_a_text_changed_after_review_is_named(packs: Path) -> None:
     change(packs, "fi", ("reviewed = false", "reviewed = true"), ("unread = []", 'unread = ["phrase.help"]'))
     assert lines(packs, "fi", ok=True)[1] == (
         "fi (Suomi): 1 text är inte granskad av en modersmålstalare: phrase.help."

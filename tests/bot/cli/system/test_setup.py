@@ -29,7 +29,7 @@ def test_everything_is_moved_from_another_database(tmp_path: Path) -> None:
     assert again.exception.values == {"table": "provider"}
 
 
-def test_what_is_no_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     refused = _init(tmp_path / "new.db", "--from", "gammal.db")
     assert str(refused.exception) == "--from ska vara en databas-URL som börjar med sqlite eller postgresql."
     missing = _init(tmp_path / "new.db", "--from", f"sqlite:///{tmp_path}/missing.db")

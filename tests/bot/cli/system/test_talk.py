@@ -20,7 +20,7 @@ def _talk(*args: str, said: tuple[str, ...] = ()) -> Result:
     return CliRunner().invoke(app, ["talk", *args], input="".join(f"{line}\n" for line in said))
 
 
-def test_a_survey_is_played_to_its_end_with_the_cost_of_each_message() -> None:
+def test_a_survey_is_played_with_its_costs() -> None:
     result = _talk("start", said=DISSATISFIED)
     assert result.exit_code == 0
     assert "Nacka kommun undrar hur du har det." in result.output
@@ -46,7 +46,7 @@ def test_a_saved_transcript_plays_again_word_for_word(survey: str, language: str
     assert replay(saved, CATALOGUE) == saved
 
 
-def test_what_was_said_before_the_end_of_input_is_saved(tmp_path: Path) -> None:
+def test_an_unfinished_dialogue_is_saved(tmp_path: Path) -> None:
     path = tmp_path / "samtal.txt"
     result = _talk("start", "--transcript", str(path), said=("4", "(tap treatment", "(tap treatment 5)"))
     assert "Samtalet är inte avslutat." in result.output
@@ -62,7 +62,7 @@ def test_telegram_has_no_price() -> None:
     assert " kr" not in result.output.replace("kommun", "")
 
 
-def test_a_language_in_another_alphabet_is_counted_in_it() -> None:
+def test_another_alphabet_is_counted_as_such() -> None:
     result = _talk("start", "--lang", "ar", said=("STOP",))
     assert "UCS-2, 2 delar, 1,30 kr" in result.output
     assert "inga fler meddelanden" in result.output
@@ -86,7 +86,7 @@ def test_what_does_not_exist_is_bad_input(args: tuple[str, ...], sentence: str) 
     assert str(result.exception).startswith(sentence)
 
 
-def test_a_file_that_cannot_be_written_is_told_before_the_first_question(tmp_path: Path) -> None:
+def test_an_unwritable_transcript_is_refused_at_once(tmp_path: Path) -> None:
     result = _talk("start", "--transcript", str(tmp_path / "ingen mapp" / "samtal.txt"), said=DISSATISFIED)
     assert isinstance(result.exception, OSError)
     assert exit_code(result.exception) == 1

@@ -80,7 +80,7 @@ async def test_an_sms_is_posted_as_twilio_posts_it(emulator: Emulator, app: tupl
 
 
 @pytest.mark.asyncio
-async def test_silence_and_a_second_delivery_of_the_same_sms(emulator: Emulator, app: tuple[App, str]) -> None:
+async def test_the_same_sms_can_be_delivered_again(emulator: Emulator, app: tuple[App, str]) -> None:
     app[0].reply = None
     assert await emulator.sms_from(PHONE, "4") is None
     (sid,) = emulator.sms
@@ -90,7 +90,7 @@ async def test_silence_and_a_second_delivery_of_the_same_sms(emulator: Emulator,
 
 
 @pytest.mark.asyncio
-async def test_a_refused_webhook_is_an_error_with_its_status(emulator: Emulator) -> None:
+async def test_a_refused_webhook_raises_its_status(emulator: Emulator) -> None:
     emulator.auth_token = "another"
     with pytest.raises(EmulatorError, match="403") as caught:
         await emulator.sms_from(PHONE, "4")
@@ -174,7 +174,7 @@ async def test_the_bots_other_methods(emulator: Emulator) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_list_of_messages_is_newest_first_in_pages(emulator: Emulator) -> None:
+async def test_messages_are_listed_newest_first_in_pages(emulator: Emulator) -> None:
     for n in range(5):
         emulator.keep_inbound(PHONE, str(n))
     url = f"{emulator.url}/2010-04-01/Accounts/{emulator.account_sid}/Messages.json"

@@ -109,7 +109,7 @@ async def test_a_telegram_survey_is_tapped_to_its_end(db: Database, tmp_path: Pa
     assert await _outcome(db, "K1", "start") == "completed"
 
 
-async def test_the_language_is_changed_and_two_customers_stand_side_by_side(
+async def test_two_customers_side_by_side_in_two_languages(
     sqlite: Database, tmp_path: Path, browser_address: str
 ) -> None:
     async with phones_world(sqlite, tmp_path) as story, browser_page(browser_address, story.url) as page:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import address, measurement, occasion, outbox
 from tests.support.browser.phone_page import phones_world
+from tests.support.command import FOLLOWUP
 from tests.support.journeys.world import World
 
-FOLLOWUP = str(Path(sys.executable).parent / "followup")
 SMS = {"channel": "sms", "address": "+46701000001"}
 
 
@@ -83,7 +82,7 @@ async def test_customers_are_found_by_number_enrolment_and_provider(
     }
 
 
-async def test_a_survey_asked_once_more_is_on_trial_and_counts_for_nothing(
+async def test_a_survey_asked_again_counts_for_nothing(
     db: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     async with phones_world(db, tmp_path) as story:
@@ -104,7 +103,7 @@ async def test_a_survey_asked_once_more_is_on_trial_and_counts_for_nothing(
     assert periods == ["", "prov-1"]
 
 
-async def test_what_the_planner_has_waiting_is_opened_and_not_asked_twice(
+async def test_a_planned_survey_is_opened_not_duplicated(
     db: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     async with phones_world(db, tmp_path) as story:
@@ -116,7 +115,7 @@ async def test_what_the_planner_has_waiting_is_opened_and_not_asked_twice(
         assert [survey for survey, *_ in rows].count("start") == 1
 
 
-async def test_telegram_is_connected_by_the_real_link_and_takes_everything(
+async def test_telegram_is_connected_by_the_real_link(
     db: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     async with phones_world(db, tmp_path) as story:
@@ -156,7 +155,7 @@ async def test_telegram_is_connected_by_the_real_link_and_takes_everything(
         ),
     ],
 )
-async def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(
+async def test_what_cannot_be_done_changes_nothing(
     name: str, asked: dict[str, Any], sentence: str, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'phones.db'}")
@@ -175,7 +174,7 @@ async def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(
     await db.close()
 
 
-async def test_a_stranger_s_page_can_neither_read_nor_write(
+async def test_a_foreign_page_can_neither_read_nor_write(
     db: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     async with phones_world(db, tmp_path) as story:
@@ -200,9 +199,7 @@ async def test_who_said_stop_is_not_asked(db: Database, tmp_path: Path, http: ai
         assert (await page.start())["error"] == "Kunden har ingen adress som går att nå."
 
 
-async def test_an_event_follows_every_change_and_ends_with_the_server(
-    db: Database, tmp_path: Path, http: aiohttp.ClientSession
-) -> None:
+async def test_an_event_follows_every_change(db: Database, tmp_path: Path, http: aiohttp.ClientSession) -> None:
     async with phones_world(db, tmp_path) as story, http.get(f"{story.url}/phones/api/events") as stream:
         first = await _event(stream)
         await Browser(http, story.url).do("write", **SMS, text="Hej")
@@ -300,7 +297,7 @@ async def test_simulate_is_for_this_machine_alone(host: str, tmp_path: Path) -> 
     assert told.startswith(f"--simulate lyssnar bara på den här datorn, inte på {host}")
 
 
-async def test_simulate_refuses_a_database_that_has_sent_for_real(tmp_path: Path) -> None:
+async def test_simulate_refuses_a_database_in_real_use(tmp_path: Path) -> None:
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
     await create_or_upgrade(db)
     async with phones_world(db, tmp_path) as story:

@@ -3,8 +3,6 @@
 import io
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -21,34 +19,8 @@ from storage.database.engine import Database
 from storage.tables import follow_up, follow_up_event, outbox
 from survey.packs import segments
 from tests.support.journeys.world import World, world
-from tests.support.providers import OTHER_PHONE, PHONE, REGISTER
-
-HEADERS = ("Content-Security-Policy", "Referrer-Policy", "Cache-Control", "X-Content-Type-Options")
-
-
-@dataclass
-class Browser:
-    """A browser with its own cookies, at the address of a link."""
-
-    http: aiohttp.ClientSession
-    url: str
-
-    async def get(self, query: str = "") -> tuple[int, str]:
-        async with self.http.get(self.url + query) as answer:
-            assert [name for name in HEADERS if name not in answer.headers] == []
-            return answer.status, unescape(await answer.text())
-
-    async def post(self, path: str = "", **fields: str) -> tuple[int, str]:
-        """The page that a form leads to."""
-        data = {name.replace("_", "."): value for name, value in fields.items()}
-        async with self.http.post(self.url + path, data=data) as answer:
-            return answer.status, unescape(await answer.text())
-
-
-@asynccontextmanager
-async def browser(url: str) -> AsyncIterator[Browser]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-        yield Browser(http, url)
+from tests.support.provider_page import Browser, browser, held, link_to
+from tests.support.providers import PHONE, REGISTER
 
 
 @pytest.fixture
@@ -57,32 +29,6 @@ async def story(db: Database, tmp_path: Path) -> AsyncIterator[World]:
         await started.read(**REGISTER)
         await started.wake("2026-11-25T10:00")
         yield started
-
-
-async def link_to(story: World, provider: str, days: int = 45) -> str:
-    """Send the provider a link; its address, as it stands in the SMS."""
-    async with story.db.begin() as conn:
-        found = await links.provider_named(conn, provider)
-        assert found is not None
-        provider_id, _, phone = found
-        assert phone is not None
-        ends = story.clock() + timedelta(days=days)
-        base = story.url + link_messages.PATH
-        await link_messages.send(
-            conn, link_messages.NewLink(provider_id, phone, base, ends.date(), ends), story.clock()
-        )
-    await story.deliver()
-    text = story.texts(PHONE if provider == "P1" else OTHER_PHONE)[-1]
-    address = re.search(r"http\S+", text)
-    assert address is not None
-    return address[0]
-
-
-async def held(db: Database) -> list[tuple[str, date, str | None]]:
-    f = follow_up.c
-    async with db.read() as conn:
-        rows = await conn.execute(select(f.month, f.held_on, f.form).order_by(f.enrolment_id, f.month))
-        return [tuple(row) for row in rows]
 
 
 async def test_from_the_sms_to_the_record(story: World) -> None:
@@ -128,7 +74,7 @@ async def test_from_the_sms_to_the_record(story: World) -> None:
         assert "1042: 4 november, möte" in page
 
 
-async def test_a_link_used_by_two_people_follows_the_phone(story: World) -> None:
+async def test_a_shared_link_follows_the_phone(story: World) -> None:
     address = await link_to(story, "P1")
     async with browser(address) as stranger, browser(address) as owner:
         await stranger.post("/open")  # the SMS was passed on before it was opened
@@ -171,7 +117,7 @@ async def test_expired_withdrawn_and_guessed_links_say_the_same(story: World) ->
     assert len({page for _, page in gone}) == 1
 
 
-async def test_what_is_wrong_is_named_and_nothing_typed_is_lost(story: World) -> None:
+async def test_mistakes_are_named_and_typed_values_kept(story: World) -> None:
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
         cases = [
@@ -217,7 +163,7 @@ async def test_text_is_text(story: World) -> None:
             assert "&lt;b&gt;&amp;&#34;&#39;&lt;/b&gt;" in await answer.text()
 
 
-async def test_before_the_lock_the_month_that_is_over_comes_first(story: World) -> None:
+async def test_the_last_month_comes_first_until_locked(story: World) -> None:
     await story.wake("2026-12-04T10:00")
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
@@ -268,7 +214,7 @@ async def test_a_long_list_is_turned_page_by_page(story: World) -> None:
         assert (status, f"{ROWS} uppföljningar är sparade." in page) == (200, True)
 
 
-async def test_the_message_is_one_sms_and_keeps_no_link(story: World) -> None:
+async def test_the_link_leaves_no_copy_behind(story: World) -> None:
     address = await link_to(story, "P1")
     (text,) = story.texts(PHONE)
     long_host = text.replace(story.url, "https://uppfoljning.arbetsenheten.nackakommun.se:8443")
@@ -331,7 +277,7 @@ async def test_a_workbook_is_a_file_too(story: World, tmp_path: Path) -> None:
         ("x" * 1_100_000, "Filen är för stor: högst 1 MB tas emot."),
     ],
 )
-async def test_a_file_with_a_fault_leaves_everything_as_it_was(story: World, content: str, words: str) -> None:
+async def test_a_faulty_file_changes_nothing(story: World, content: str, words: str) -> None:
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
         status, page = await send_file(contact, content.encode())

@@ -10,8 +10,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
-from tests.bot.web.provider.test_pages import held, link_to
 from tests.support.journeys.world import World, world
+from tests.support.provider_page import held, link_to
 from tests.support.providers import REGISTER
 
 PHONE_WIDTH = 360
