@@ -1,8 +1,6 @@
 """A provider's contact person by SMS and Telegram, through the real webhooks."""
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from storage.database.engine import Database
 from storage.tables import follow_up, follow_up_event, inbox
 from survey.contacts.dialogue import HELP
 from survey.packs import segments
+from tests.support.command import run_command
 from tests.support.journeys.world import World, world
 from tests.support.providers import OTHER_PHONE, PHONE, REGISTER
 
@@ -42,48 +41,51 @@ async def held(db: Database) -> list[tuple[date, str | None, str]]:
 
 
 async def test_one_sms_records_one_follow_up(story: World) -> None:
-    assert await story.says(PHONE, "KLAR 1042 3/11") == "Tack! 1042: 3/11. Kvar i månaden: 1."
-    assert await story.says(PHONE, "klar 1042 3/11") == "Redan registrerad! 1042: 3/11. Kvar i månaden: 1."
-    assert await story.says(PHONE, "KLAR 1042 4/11 telefon") == "Ändrat! 1042: 4/11. Kvar i månaden: 1."
-    assert await story.says(PHONE, "lista") == "Saknas i månaden: 1043. Svara KLAR 1043 25/11."
-    assert await story.says(PHONE, "Klar 1043") == "Tack! 1043: 25/11. Alla är klara för månaden."
-    assert await story.says(PHONE, "LISTA") == "Alla uppföljningar är registrerade för månaden."
+    dialogue = (
+        ("KLAR 1042 3/11", "Tack! 1042: 3/11."),
+        ("klar 1042 3/11", "Redan registrerad! 1042"),
+        ("KLAR 1042 4/11 telefon", "Ändrat! 1042: 4/11."),
+        ("lista", "Saknas i månaden: 1043."),
+        ("Klar 1043", "Tack! 1043: 25/11."),  # without a date, today
+        ("LISTA", "Alla uppföljningar är registrerade"),
+    )
+    for text, beginning in dialogue:
+        assert str(await story.says(PHONE, text)).startswith(beginning)
     found = await held(story.db)
     assert (date(2026, 11, 4), "phone", "sms") in found
     assert (date(2026, 11, 25), None, "sms") in found
 
 
 @pytest.mark.parametrize(
-    ("text", "reply"),
+    ("text", "named"),
     [
-        ("KLAR 2001 3/11", "Inget sparat. Insatsen 2001 finns inte bland era insatser."),
-        ("KLAR 9999 3/11", "Inget sparat. Insatsen 9999 finns inte bland era insatser."),
-        ("KLAR 1042 1043 3/11", "Inget sparat. Skriv en insats och en dag i varje meddelande: KLAR 1042 3/11."),
-        ("KLAR 1042 3/11 4/11", "Inget sparat. Skriv en insats och en dag i varje meddelande: KLAR 1042 3/11."),
-        ("KLAR 1042 26/11", "Inget sparat. Datumet 2026-11-26 för 1042 har inte varit än."),
-        ("KLAR 1043 11/10", "Inget sparat. Datumet 2026-10-11 är före starten av 1043 (2026-10-12)."),
-        (
-            "KLAR 1042 3/10",
-            "Inget sparat. Månaden 2026-10 är låst sedan 2026-11-05. Be kommunen om en rättelse.",
-        ),
-        ("KLAR 1042 31/11", "Inget sparat. Datumet 31/11 finns inte."),
-        ("KLAR", HELP),
-        ("hjälp", HELP),
-        ("Hej, hur gör man?", HELP),
+        ("KLAR 2001 3/11", "2001"),  # another provider's
+        ("KLAR 9999 3/11", "9999"),
+        ("KLAR 1042 1043 3/11", "KLAR 1042 3/11"),
+        ("KLAR 1042 3/11 4/11", "KLAR 1042 3/11"),
+        ("KLAR 1042 26/11", "2026-11-26"),  # tomorrow
+        ("KLAR 1043 11/10", "2026-10-12"),  # before its start
+        ("KLAR 1042 3/10", "2026-11-05"),  # the month is locked since that day
+        ("KLAR 1042 31/11", "31/11"),
     ],
 )
-async def test_mistakes_are_answered_and_not_saved(story: World, text: str, reply: str) -> None:
-    assert await story.says(PHONE, text) == reply
+async def test_mistakes_are_answered_and_not_saved(story: World, text: str, named: str) -> None:
+    reply = str(await story.says(PHONE, text))
+    assert (reply.startswith("Inget sparat."), named in reply) == (True, True)
     assert segments.count(reply).parts == 1
     assert await held(story.db) == []
+
+
+@pytest.mark.parametrize("text", ["KLAR", "hjälp", "Hej, hur gör man?"])
+async def test_who_asks_how_is_told(story: World, text: str) -> None:
+    assert await story.says(PHONE, text) == HELP
+    assert segments.count(HELP).parts == 1
 
 
 async def test_only_a_contact_can_record(story: World) -> None:
     for phone in (CUSTOMER, "+46701740677"):
         await story.says(phone, "KLAR 1042 3/11")
-    assert await story.says(OTHER_PHONE, "KLAR 1042 3/11") == (
-        "Inget sparat. Insatsen 1042 finns inte bland era insatser."
-    )
+    assert str(await story.says(OTHER_PHONE, "KLAR 1042 3/11")).startswith("Inget sparat.")
     assert await held(story.db) == []
 
 
@@ -92,15 +94,15 @@ async def test_a_number_may_be_written_without_its_letters(story: World) -> None
         customers="ref,phone\nK7,\n",
         enrolments="ref,customer,provider,started_on\nE-77,K7,P2,2026-09-01\nF-77,K7,P2,2026-09-01\n",
     )
-    assert await story.says(OTHER_PHONE, "KLAR e-77 3/11") == "Tack! E-77: 3/11. Kvar i månaden: 2."
-    assert await story.says(OTHER_PHONE, "KLAR 77 3/11") == "Inget sparat. Vilken menar du: E-77, F-77?"
+    assert str(await story.says(OTHER_PHONE, "KLAR e-77 3/11")).startswith("Tack! E-77: 3/11.")
+    assert "E-77, F-77?" in str(await story.says(OTHER_PHONE, "KLAR 77 3/11"))
 
 
 async def test_stop_is_stop_for_a_contact_too(story: World) -> None:
     assert "inga fler" in str(await story.says(PHONE, "STOPP"))
     assert await story.says(PHONE, "Hej") is None
-    # Who writes gets an answer in the webhook's own response, and the follow-up counts.
-    assert await story.says(PHONE, "KLAR 1042 3/11") == "Tack! 1042: 3/11. Kvar i månaden: 1."
+    # The webhook's own response answers whoever writes, and the follow-up counts.
+    assert str(await story.says(PHONE, "KLAR 1042 3/11")).startswith("Tack! 1042")
 
 
 async def test_a_contact_may_be_a_customer_too(story: World) -> None:
@@ -146,10 +148,10 @@ async def test_telegram_by_two_taps(story: World) -> None:
     assert (await writes(f"/start {token}", other)).startswith("Länken gäller inte längre.")  # it was passed on
     listed = await writes("lista")
     assert listed.startswith("Saknas i månaden: 1042, 1043.")
-    assert await taps("1043") == "1043 i dag, 25/11: hur gjordes uppföljningen?"
-    assert await taps("Telefon") == "Tack! 1043: 25/11. Kvar i månaden: 1."
+    assert "hur gjordes uppföljningen?" in await taps("1043")
+    assert (await taps("Telefon")).startswith("Tack! 1043: 25/11.")
     assert await held(story.db) == [(date(2026, 11, 25), "phone", "telegram")]
-    assert await writes("KLAR 1042 3/11") == "Tack! 1042: 3/11. Alla är klara för månaden."
+    assert (await writes("KLAR 1042 3/11")).endswith("Alla är klara för månaden.")
 
 
 async def test_the_command_sends_links_and_withdraws_them(tmp_path: Path) -> None:
@@ -163,17 +165,9 @@ async def test_the_command_sends_links_and_withdraws_them(tmp_path: Path) -> Non
     for name, text in REGISTER.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
 
-    async def run(*args: str) -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).parent / "followup",
-            *args,
-            cwd=tmp_path,
-            env=env,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode, out.decode()
+    async def run(*args: str) -> tuple[int, str]:
+        code, out, errors = await run_command(*args, folder=tmp_path, env=env)
+        return code, out + errors
 
     await run("init")
     assert (await run("import", *(f"{name}.csv" for name in REGISTER)))[0] == 0
