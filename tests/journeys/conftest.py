@@ -1,4 +1,4 @@
-"""The conversations that several files of stories begin with."""
+"""The conversations with which several files of journeys begin."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from tests.support.journeys.talk import Talk, asked, asked_in_a_chat
 
 @pytest.fixture
 async def talk(db: Database) -> Talk:
-    """The start survey has just been asked."""
+    """Ask the start survey."""
     return await asked(db)
 
 
 @pytest.fixture
 async def chat(db: Database) -> Talk:
-    """The start survey has just been asked in a chat; the customer has a phone too."""
+    """Ask the start survey in a chat of a customer who has a phone too."""
     return await asked_in_a_chat(db)

@@ -1,4 +1,4 @@
-"""Telegram as its users know it: buttons, the question that shows its answer, a bot that was blocked."""
+"""A conversation in Telegram: buttons, the question that shows its answer, a bot that was blocked."""
 
 from bot.inbound.events import BotBlocked, LinkRequested, Tapped
 from storage.people import addresses
@@ -74,7 +74,7 @@ async def test_blocked_without_another_address_the_question_stays_open(chat: Tal
     await chat.takes(BotBlocked(True), MORNING, CHAT)
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "unreachable"
     assert await chat.one(session.c.is_open) == 1
-    await chat.says("4", sender=CHAT)  # who writes can be reached
+    await chat.says("4", sender=CHAT)  # a customer who writes has let the bot in again
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "active"
     assert await chat.answers() == {"overall": 4}
 

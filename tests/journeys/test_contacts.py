@@ -107,7 +107,7 @@ async def test_stop_is_stop_for_a_contact_too(story: World) -> None:
 
 async def test_a_contact_may_be_a_customer_too(story: World) -> None:
     await story.read(providers=f"ref,name,phone\nP3,Tom,{CUSTOMER}\n")
-    reply = await story.says(CUSTOMER, "ja")  # the check-in of November was sent by now
+    reply = await story.says(CUSTOMER, "ja")  # to the check-in of November
     async with story.db.read() as conn:
         outcome = (await conn.execute(select(inbox.c.outcome))).scalars().all()[-1]
     assert outcome == "answered"
@@ -173,7 +173,7 @@ async def test_the_command_sends_links_and_withdraws_them(tmp_path: Path) -> Non
     assert (await run("import", *(f"{name}.csv" for name in REGISTER)))[0] == 0
     code, told = await run("link", "P1")
     assert (code, told.startswith("En länk för Alfa skickas till +46…658 ")) == (0, True)
-    assert "/u/" not in told  # whoever sits at the terminal does not get it
+    assert "/u/" not in told  # staff at the terminal must not get a personal link
     assert await run("link", "P1", "--revoke") == (0, "Indragna länkar för Alfa: 1.\n")
     assert await run("link", "P3") == (
         2,

@@ -195,7 +195,7 @@ async def test_silence_from_the_start_is_not_reminded_of(talk: Talk) -> None:
 
 @pytest.mark.parametrize("kind", ["message", "permanent"])
 async def test_an_answer_to_an_undelivered_question_counts(talk: Talk, kind: str) -> None:
-    """Perhaps it did arrive. The outcome that was stated stands until the late conversation ends."""
+    """The question may have arrived in spite of the error, and the outcome stands until the conversation ends."""
     async with talk.db.begin() as conn:
         reference = (await conn.execute(select(outbox_table.c.reference))).scalar_one()
         await carrier_says(conn, CarrierWord(reference, "undelivered", "30007"), MORNING, kind)
@@ -208,7 +208,7 @@ async def test_an_answer_to_an_undelivered_question_counts(talk: Talk, kind: str
 
 
 async def test_a_late_answer_leaves_other_conversations_alone(talk: Talk) -> None:
-    """The next contact went to the chat that the customer has joined since: one conversation at a time."""
+    """The next survey went to the chat that the customer has joined since: one conversation at a time."""
     await talk.planner.expire_sessions(MORNING + timedelta(days=7))
     await talk.link("telegram", CHAT)
     await talk.enrol(1, ["e2"], date(2025, 6, 9))
@@ -264,7 +264,7 @@ async def test_language_follows_the_customer(talk: Talk) -> None:
 
 
 async def test_the_same_event_twice_is_one(talk: Talk) -> None:
-    """Whatever it is, it leaves what it left the first time, and the same reply."""
+    """An event that comes again changes nothing, and gets the same reply."""
     said = [
         "2",
         "ändra",
@@ -289,7 +289,7 @@ async def test_the_same_event_twice_is_one(talk: Talk) -> None:
 
 
 async def test_a_plain_rating_costs_seven_statements(talk: Talk) -> None:
-    """Known? who? which conversation? then inbox, session, answer, measurement: each once for a whole batch."""
+    """Three look-ups (inbox, address, conversation) and four writes, each once for a whole batch."""
     seen: list[str] = []
     event.listen(
         talk.db.engine.sync_engine,

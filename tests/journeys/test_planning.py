@@ -1,4 +1,4 @@
-"""An operator's look at the plan, the ledger and the backups, by the command itself."""
+"""An operator looks at the plan, the ledger and the backups, by the command itself."""
 
 import os
 import shutil

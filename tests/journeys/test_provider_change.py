@@ -1,4 +1,4 @@
-"""A customer changes provider: asked why, the two enrolments tied, the unit told to hand over."""
+"""A customer changes provider, is asked why, and the unit is told to hand over."""
 
 from datetime import date
 from pathlib import Path
@@ -52,7 +52,7 @@ async def test_the_end_asks_why_a_provider_changed(db: Database, tmp_path: Path)
         await begin(story)
         await story.read(enrolments=HEADER + ENDED + NEW)
         assert await changes(db) == [("E1", "E2")]
-        # Friday the second: five working days.
+        # Five working days after Friday the second.
         assert await handovers(db) == [
             (
                 "handed_over:E1:Alfa:2026-10-02:E2:Beta:2026-10-12",
@@ -80,12 +80,12 @@ async def test_the_end_asks_why_a_provider_changed(db: Database, tmp_path: Path)
                 .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
                 .where(answer.c.question.in_(["change_reason", "comment"]))
             )
-            # The answers stay with the enrolment, and so with the provider, that they are about.
+            # The answers stay with the enrolment that they are about, and so with its provider.
             assert {tuple(row) for row in values} == {
                 ("change_reason", 4, None, "E1"),
                 ("comment", None, "Jag ville jobba med händerna", "E1"),
             }
-            # And the report counts them there, in the year of the change.
+            # The report counts them there, in the year of the change.
             assert await provider_changes.reasons(conn, 2026) == {"4": ThemeCount(customers=1, providers=1)}
             assert await provider_changes.reasons(conn, 2025) == {}
         assert ("E1", "end", "completed") in found
@@ -119,12 +119,13 @@ async def test_who_does_not_answer_has_not_answered(db: Database, tmp_path: Path
             o = occasion.c
             row = await conn.execute(select(o.outcome).where(o.survey == "end"))
         assert row.scalar_one() == "no_answer"
-        assert not [text for text in story.texts(PHONE) if text.startswith("Hej igen")]  # nothing was tried
+        # Only a customer who has begun to answer is reminded.
+        assert not [text for text in story.texts(PHONE) if text.startswith("Hej igen")]
 
 
 async def test_history_opens_no_case(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-12-20T10:00") as story:
         await begin(story)
         await story.read(enrolments=HEADER + ENDED + NEW + "E3,K1,P2,2026-10-20,,\n")
-        assert await changes(db) == [("E1", "E2")]  # the first that began near the end
+        assert await changes(db) == [("E1", "E2")]  # of two new enrolments, the one that began first
         assert await handovers(db) == []

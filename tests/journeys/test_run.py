@@ -1,4 +1,4 @@
-"""`followup run` as an operator starts it: a process of its own, real settings, an emulator at the far end."""
+"""`followup run` as an operator starts it: a process of its own, real settings, and an emulator for Twilio."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 10) == 0
-        year = str((datetime.now(UTC).date() - timedelta(days=2)).year)  # of the measurement point
+        year = str((datetime.now(UTC).date() - timedelta(days=2)).year)  # the year of the measurement point
         export = ("export", "indicators", "--year", year, "--format", "json")
         code, out, _ = await run_command(*export, folder=tmp_path, env=env)
         assert code == 0
@@ -79,7 +79,7 @@ async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
 
 
 async def _refuses_what_is_wrong(emulator: Emulator) -> None:
-    """No signature, a wrong one, and signed nonsense: 403, 403 and 400."""
+    """Expect 403 without a signature and with a wrong one, and 400 for signed nonsense."""
     url = f"{emulator.public_url}/webhooks/twilio/sms"
     form = {
         "MessageSid": "SM1",

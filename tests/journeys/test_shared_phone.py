@@ -1,4 +1,4 @@
-"""Never guess who: a phone of two customers, two that nothing tells apart, a number that changes hands."""
+"""Never guess who writes: a phone of two customers, of two born the same year, a number that changes hands."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ async def test_nobody_reads_or_erases_anothers_answers(talk: Talk) -> None:
     await talk.say_all("radera", "1990")
     assert "raderade" in str(await talk.says("radera"))
     assert await talk.answers() == {"overall": 4}
-    assert await talk.one(session.c.is_open) == 1  # it is the other one's conversation
+    assert await talk.one(session.c.is_open) == 1  # the open conversation is the other customer's
     await talk.says("mina svar")
     assert await talk.says("1984") == "Dina svar:\nStödet: 4"
     await talk.say_all("radera", "född 1984", "radera")
@@ -40,7 +40,7 @@ async def test_who_writes_is_asked_after_the_end(talk: Talk) -> None:
     assert "Stödet: 4" in str(await talk.says("1984", TOMORROW))
     await talk.says("Klagomål", TOMORROW)
     await talk.says("Ingen ringer", TOMORROW)
-    assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # whose is for a person to ask
+    assert await talk.rows(case, "kind", "customer_id") == [("complaint", None)]  # staff must ask whose it is
 
 
 async def test_the_opening_says_for_whom_it_is(db: Database) -> None:
@@ -77,13 +77,14 @@ async def test_late_words_go_to_who_says_so(talk: Talk) -> None:
 
     later = MORNING + timedelta(days=6)
     assert "Vilket år" in str(await talk.says("ändra", later))
-    assert "något mer" in str(await talk.says("1984", later))  # the first one's comment, though the other was last
+    # The comment is the first customer's, though the other one wrote last.
+    assert "något mer" in str(await talk.says("1984", later))
     await talk.says("Allt är bra", later)
     assert (await talk.answers())["comment"] == "Allt är bra"
 
     later = MORNING + timedelta(days=9)
     assert "Vilket år" in str(await talk.says("5", later))
-    assert "ingen fråga" in str(await talk.says("1984", later))  # all answered: nothing waits for this one
+    assert "ingen fråga" in str(await talk.says("1984", later))  # this customer has answered everything
     await talk.says("5", later)
     assert str(await talk.says("1990", later)).startswith("Tack, det är inte för sent. Hur nöjd är du med hur")
     await talk.says("3", later)
@@ -96,7 +97,7 @@ async def test_nobody_is_guessed_to_complain(talk: Talk) -> None:
     await talk.say_all("2", "klagomål: ingen ringer", "2", "2", "4", "De lovade praktik", "ja")
     assert await talk.rows(case, "kind", "customer_id", "address_id") == [
         ("complaint", None, 1),
-        ("contact", 1, 1),  # the answer to a question that this customer was asked
+        ("contact", 1, 1),  # this customer was asked the question
     ]
 
 

@@ -10,7 +10,7 @@ from bot.simulator.year import LAST_DAY, YEAR, simulated_year
 
 
 async def _figures(folder: Path, last: date) -> tuple[int, int, list[object]]:
-    """(messages received, replies, every figure of the year so far)."""
+    """Return the messages received, the replies, and every figure of the year so far."""
     async with simulated_year(folder, seed=7) as year:
         async for _ in year.days(last):
             pass

@@ -1,4 +1,4 @@
-"""Far ends that do as they are told."""
+"""Gateways that do as they are told."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
@@ -10,7 +10,9 @@ from scheduler.gateway import GatewayError, OutboundMessage, Sent
 
 @dataclass
 class FakeGateway:
-    """Keeps what it is given; ``errors`` are raised first, one a message. Nobody can ask it what it was given.
+    """A gateway that keeps what it is given, and cannot be asked afterwards, as Telegram.
+
+    It raises ``errors`` first, one for each message.
 
     ``on_call`` happens at each call, before it is answered.
     """
@@ -36,8 +38,13 @@ class FakeGateway:
 
 @dataclass
 class FakeSms(FakeGateway):
-    """As Twilio: can be asked. ``lost`` are messages that arrived although the call failed; ``silent``: it
-    cannot be asked now."""
+    """A gateway that can be asked what it was given, as Twilio.
+
+    Attributes:
+        lost: messages that arrived although their call failed.
+        lookups: how often it was asked.
+        silent: raised when it is asked.
+    """
 
     channel: str = "sms"
     lost: list[OutboundMessage] = field(default_factory=list)
@@ -53,7 +60,7 @@ class FakeSms(FakeGateway):
 
 @dataclass
 class TruthfulGateway:
-    """A provider that never errs, on a line that does: for the state machines of delivery.
+    """A vendor that never errs, behind a network that does: for the state machines of delivery.
 
     Attributes:
         plan: what becomes of the next calls; ``taken`` when it is empty.
@@ -67,7 +74,7 @@ class TruthfulGateway:
     doubted: set[str] = field(default_factory=set)
 
     def take(self, reference: str, to: str) -> None:
-        """A call is made for this message."""
+        """Note a call for this message."""
         assert reference not in self.doubted, "sent again without having asked"
 
     async def send(self, message: OutboundMessage) -> Sent:

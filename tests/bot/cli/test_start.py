@@ -1,4 +1,4 @@
-"""A short command starts quickly: it imports nothing that it has no use for (tests/benchmarks/start.py)."""
+"""A short command starts quickly because it imports only what it uses (tests/benchmarks/start.py)."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ SLOW = ("aiogram", "twilio", "apscheduler", "alembic", "holidays", "phonenumbers
 
 
 def _imported(program: str) -> set[str]:
-    """The packages that a new process has imported after ``program``."""
+    """Return the packages that a new process has imported after ``program``."""
     told = f"import sys\n{program}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True)
     return set(done.stdout.split())

@@ -14,7 +14,7 @@ def example() -> Example:
 
 
 def _shares(example: Example) -> dict[str, float]:
-    """Per cent satisfied by provider, from the scripts that give an overall answer."""
+    """Return the per cent satisfied of each provider, from the scripts with an overall answer."""
     provider = {each.ref: each.provider for each in example.enrolments}
     ratings = defaultdict(list)
     for (ref, survey, _), script in example.scripts.items():

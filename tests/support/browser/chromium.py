@@ -1,4 +1,4 @@
-"""The Chromium of the browser tests: found, or else installed once; without one those tests are skipped.
+"""The Chromium of the browser tests: found, or else installed once. Without one those tests are skipped.
 
 ``python -m tests.support.browser.chromium`` finds or installs it (``make test`` does this once); ``--report`` says
 in one line what was not tested, if anything; ``--report --needed`` fails where there is none, for CI.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "Browser tests were skipped: no Chromium was found, and neither apt-get nor Playwright could install one."
-# As root in a container, without a graphics card, and with nothing to fetch or to tell anybody.
+# For root in a container, without a graphics card, and without calls of Chromium's own.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +35,7 @@ Which = Callable[[str], str | None]
 
 
 def find(which: Which = shutil.which, downloads: Path | None = None) -> str | None:
-    """The program's path: the system's own, else one that Playwright has installed in ``downloads``."""
+    """Return the program's path: the system's own, else one that Playwright has installed in ``downloads``."""
     system = next((path for name in NAMES if (path := which(name))), None)
     if system is not None:
         return system
@@ -48,7 +48,7 @@ def find(which: Which = shutil.which, downloads: Path | None = None) -> str | No
 
 @contextmanager
 def running(program: str, folder: Path) -> Iterator[str]:
-    """The address of a browser with its profile in ``folder``, for Playwright to connect to; ended afterwards."""
+    """Start a browser with its profile in ``folder``; yield the address for Playwright, and end it afterwards."""
     command = [program, "--headless=new", *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -59,7 +59,7 @@ def running(program: str, folder: Path) -> Iterator[str]:
 
 
 def _port(process: "subprocess.Popen[bytes]", told: Path) -> int:
-    """The port that the browser writes down once it listens."""
+    """Return the port, which the browser writes to a file once it listens."""
     started = time.monotonic()
     while process.poll() is None and time.monotonic() - started < START_SECONDS:
         lines = told.read_text().splitlines() if told.exists() else []
@@ -70,7 +70,7 @@ def _port(process: "subprocess.Popen[bytes]", told: Path) -> int:
 
 
 def ways_to_install(is_root: bool, which: Which = shutil.which) -> list[list[Sequence[str]]]:
-    """The commands of each way, the better way first."""
+    """Return the commands of each way to install one, the better way first."""
     playwright = [[sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]]
     if is_root and which("apt-get"):
         return [[("apt-get", "update", "-q"), APT], playwright]
@@ -78,7 +78,7 @@ def ways_to_install(is_root: bool, which: Which = shutil.which) -> list[list[Seq
 
 
 def install() -> None:
-    """Try each way until a Chromium is found. Never raises: what is missing is told at the end."""
+    """Try each way until a Chromium is found. Never raise: the report tells what is missing."""
     for way in ways_to_install(os.geteuid() == 0):
         print("No Chromium for the browser tests: trying", " ".join(way[-1]), flush=True)
         for command in way:
@@ -92,7 +92,7 @@ def install() -> None:
 
 
 def main(arguments: Sequence[str], found: Callable[[], str | None] = find) -> int:
-    """The exit code; what is missing is printed."""
+    """Print what is missing; return the exit code."""
     if "--report" not in arguments and found() is None:
         install()
     if found() is not None:

@@ -1,4 +1,4 @@
-"""The page of phones over a world, in a real headless Chromium."""
+"""The page of phones on a whole system, in a real headless Chromium."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from bot.simulator.phones.web import Phones
 from storage.database.engine import Database
 from tests.support.journeys.world import World, world
 
-REFUSED = "status of 409"  # Chromium notes every refusal, which the page tells in a sentence
+REFUSED = "status of 409"  # Chromium logs every refusal, which the page shows as a sentence
 STEP_MS = 30_000  # how long the page may take to show what follows
 PROVIDERS = "ref,name,phone,authorised_from,authorised_to\nP1,Nya Steget,,,\nP2,Lilla Lotsen,,,\n"
 CUSTOMERS = "ref,phone,language,gender,birth_year\nK1,+46701000001,sv,K,1990\nK2,+46701000002,en,M,1980\n"
@@ -25,7 +25,7 @@ ENROLMENTS = (
 
 @asynccontextmanager
 async def phones_world(db: Database, folder: Path) -> AsyncIterator[World]:
-    """Two customers on a Monday at ten, the page mounted, and what is queued delivered as it comes."""
+    """Set up two customers on a Monday at ten, with the page, and deliver what is queued as it comes."""
 
     def extend(app: App, emulator: Emulator) -> None:
         phones = Phones(app, emulator)
@@ -44,7 +44,7 @@ async def phones_world(db: Database, folder: Path) -> AsyncIterator[World]:
 
 @asynccontextmanager
 async def browser_page(browser_address: str, url: str, width: int = 1280) -> AsyncIterator[Page]:
-    """A page that fails the test when anything is written to its console."""
+    """Open the page, and fail the test when anything is written to its console."""
     complaints: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(browser_address)

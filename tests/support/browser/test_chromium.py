@@ -1,4 +1,4 @@
-"""Which Chromium the browser tests get, and how one is come by."""
+"""Which Chromium the browser tests use, and how one is installed."""
 
 from collections.abc import Callable
 from pathlib import Path

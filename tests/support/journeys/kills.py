@@ -42,7 +42,7 @@ def phone(number: int) -> str:
 
 @dataclass
 class Crowd:
-    """Customers of one emulator: each answers each question once, and remembers what it has been sent.
+    """The customers of one emulator: each answers each question once, and remembers what it was sent.
 
     A message that nobody takes in is sent again by the carrier, or (``patient`` says no) never.
     """
@@ -60,7 +60,7 @@ class Crowd:
 
     @property
     def doubled(self) -> int:
-        """Messages that somebody was sent more than once."""
+        """Return how many messages somebody was sent more than once."""
         return sum(len(texts) - len(set(texts)) for texts in self.texts.values())
 
     async def _read(self, who: str, text: str) -> None:
@@ -82,7 +82,7 @@ class Crowd:
             except (ClientError, OSError, EmulatorError):
                 pass
             if not sent_again:
-                # The carrier has given up: long ago, as far as the sweep is concerned.
+                # The carrier has given up. The message gets an age at which the sweep takes it in.
                 self.emulator.age(sid, datetime.now(UTC) - timedelta(hours=1))
                 self.left[sid] = 1
                 return
@@ -118,14 +118,14 @@ class System:
         return process
 
     async def kill(self) -> None:
-        """Kill what still runs."""
+        """Kill the processes that still run."""
         for process in self.processes:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
 
     async def enrol(self, count: int, telegram: bool = False) -> None:
-        """So many new customers who are due for their first question."""
+        """Register so many new customers, who are due for their first question."""
         started = (datetime.now(UTC) - timedelta(days=29)).date()
         first = self.customers
         self.customers += count
@@ -156,24 +156,24 @@ class System:
                 await addresses.link(conn, customer_id, chat[str(FIRST_CHAT + n)].id, now)
 
     async def waiting(self) -> int:
-        """Messages that are still to be sent or in doubt."""
+        """Return how many messages are still to be sent, or ambiguous."""
         unsettled = select(func.count()).where(outbox.c.settled_at.is_(None))
         async with self.db.read() as conn:
             return int((await conn.execute(unsettled)).scalar_one())
 
     async def outbox(self) -> Counter[str]:
-        """Messages by state."""
+        """Return how many messages are in each state."""
         async with self.db.read() as conn:
             return Counter((await conn.execute(select(outbox.c.state))).scalars())
 
     async def between_call_and_commit(self) -> int:
-        """Messages whose call has begun, and of which nothing is written down."""
+        """Return how many messages have a call that has begun, and no outcome."""
         begun = select(func.count()).where(outbox.c.state == "sending", outbox.c.called_at.is_not(None))
         async with self.db.read() as conn:
             return int((await conn.execute(begun)).scalar_one())
 
     async def answers(self) -> Counter[str]:
-        """Stored answers by phone or chat."""
+        """Return how many answers are stored, by phone or chat."""
         rows = (
             select(address.c.value)
             .join(customer_address, customer_address.c.address_id == address.c.id)
@@ -188,7 +188,7 @@ class System:
 async def system(
     folder: Path, url: str, public_port: int | None, *, channel: str = "sms", **settings: str
 ) -> AsyncIterator[System]:
-    """A new database, and a far end on a bad day. ``public_port``: where webhooks go; None: long polling."""
+    """Set up a new database and an emulator with faults; ``public_port`` None means long polling."""
     now = lambda: datetime.now(UTC)  # noqa: E731  # one line, and a clock is wanted as a value
     public_url = f"http://127.0.0.1:{public_port}" if public_port else ""
     async with BadDay(public_url=public_url, now=now, shuffle=random.Random(1)) as emulator:
@@ -223,7 +223,7 @@ async def system(
 
 
 async def until(what: str, seconds: float, holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until ``holds`` gives true."""
+    """Wait until ``holds`` returns true."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not await holds():
         if asyncio.get_running_loop().time() > deadline:
@@ -232,7 +232,7 @@ async def until(what: str, seconds: float, holds: Callable[[], Awaitable[bool]])
 
 
 async def ready(port: int) -> bool:
-    """Whether the process at this port answers."""
+    """Say whether the process at this port answers."""
     async with ClientSession() as http:
         try:
             async with http.get(f"http://127.0.0.1:{port}/readyz") as answer:

@@ -1,4 +1,4 @@
-"""One address in front of many processes, as a load balancer: connections go round those that live."""
+"""One address in front of many processes, as a load balancer has it: connections go round those that live."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Proxy:
-    """Listens on ``port`` and passes bytes on to one of ``ports``, the next one for each connection."""
+    """Listens on ``port``, and passes each connection on to the next of ``ports``."""
 
     def __init__(self) -> None:
         self.ports: list[int] = []

@@ -38,7 +38,7 @@ TOMORROW = MORNING + timedelta(days=1)
 
 
 class Talk(Story):
-    """A story in which the customer has a voice."""
+    """A story in which the customer writes."""
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
@@ -73,7 +73,7 @@ class Talk(Story):
         return found[0]
 
     async def second_customer(self, birth_year: int = 1990, enrolled: bool = False) -> None:
-        """Uses the same phone; ``enrolled``: with a start survey due at the same time."""
+        """Register a second customer with the same phone, and with ``enrolled`` a start survey due at once."""
         async with self.db.begin() as conn:
             await conn.execute(update(customer).values(birth_year=1984))
             row = {"id": 2, "ref": "k2", "language": "sv", "gender": "", "birth_year": birth_year}
@@ -91,7 +91,7 @@ class Talk(Story):
 
 
 async def asked(db: Database) -> Talk:
-    """The start survey has just been asked."""
+    """Return a story in which the start survey has just been asked."""
     story = Talk(db)
     await story.register()
     async with db.begin() as conn:
@@ -119,7 +119,7 @@ async def asked(db: Database) -> Talk:
 
 
 async def asked_in_a_chat(db: Database) -> Talk:
-    """The start survey has just been asked in a chat; the customer has a phone too."""
+    """Return a story in which the start survey was asked in a chat, of a customer who has a phone too."""
     story = Talk(db)
     await story.register()
     await story.link("telegram", CHAT)

@@ -1,4 +1,4 @@
-"""A whole system for a story: the real app and the real clients, the emulator at the far end, a clock to move."""
+"""A whole system for a story: the real app and the real clients, an emulator, and a clock to move."""
 
 import random
 import socket
@@ -28,7 +28,7 @@ ZONE = ZoneInfo("Europe/Stockholm")
 
 @dataclass
 class World:
-    """The parts of a story, and the two things that happen in it: time passes, files are read."""
+    """The parts of a story, and what happens in it: time passes, files are read, customers write."""
 
     app: App
     db: Database
@@ -50,7 +50,7 @@ class World:
             await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), self.clock(), today))
 
     async def wake(self, at: str) -> None:
-        """Move the clock to a local time and do what a running process would have done by then."""
+        """Move the clock to a local time, and do what a running process would have done by then."""
         moment = datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC)
         self.clock.advance(moment)
         await self.app.planner.plan(self.clock())
@@ -65,12 +65,12 @@ class World:
         await self.emulator.settled()
 
     async def says(self, phone: str, text: str) -> str | None:
-        """A customer's SMS, and the reply that came back in the webhook's own response."""
+        """Send a customer's SMS; return the reply in the webhook's own response."""
         self.clock.advance(self.clock() + timedelta(seconds=20))
         return await self.emulator.sms_from(phone, text)
 
     def texts(self, phone: str) -> list[str]:
-        """What we have sent to a phone through the API."""
+        """Return what we have sent to a phone through the API."""
         return [sms.body for sms in self.emulator.sms.values() if sms.to == phone]
 
 
@@ -78,7 +78,7 @@ class World:
 async def world(
     db: Database, folder: Path, start: str, extend: Callable[[App, Emulator], None] | None = None
 ) -> AsyncIterator[World]:
-    """A system on ``db`` whose clock stands at the local time ``start``; ``extend`` adds to what it serves."""
+    """Set up a system on ``db`` at the local time ``start``; ``extend`` adds to what it serves."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
     async with Emulator(number=NUMBER) as emulator:
         listener = socket.create_server(("127.0.0.1", 0))

@@ -120,7 +120,7 @@ async def test_the_bots_name_and_answers_to_taps(emulator: Emulator, gateway: Te
     await gateway.answer_callback("77")
     assert emulator.answered == ["77"]
     await emulator.stop()
-    await gateway.answer_callback("78")  # nobody hears it: no error, the answer itself is stored
+    await gateway.answer_callback("78")  # refused, and no error: the answer itself is stored
 
 
 def test_settings_that_cannot_work_are_refused() -> None:
@@ -128,9 +128,6 @@ def test_settings_that_cannot_work_are_refused() -> None:
         TelegramGateway("nonsense")
     with pytest.raises(SettingsError, match="TELEGRAM_API_URL"):
         TelegramGateway("1:emulated", "localhost")
-
-
-# Long polling
 
 
 async def polled(gateway: TelegramGateway, handle: Any, until: asyncio.Event, pauses: list[float]) -> None:

@@ -22,7 +22,7 @@ def _database(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a new database."""
+    """Make a folder with a new database."""
     made = CliRunner().invoke(app, ["init"], env=_database(tmp_path))
     assert made.exit_code == 0
     return tmp_path

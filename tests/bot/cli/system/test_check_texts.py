@@ -1,4 +1,4 @@
-"""`followup check` on the texts: what is missing, dear or unread is named."""
+"""`followup check` on the texts: it names what is missing, over budget or not reviewed."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`followup demo --serve`: after the simulated time a person goes on by hand, at the phones and the report."""
+"""`followup demo --serve`: after the simulated time a person goes on by hand, with phones and report."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ SIX_WEEKS = date(2015, 1, 12)  # until the first enrolments of the example have 
 
 @asynccontextmanager
 async def served(folder: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[tuple[str, str]]:
-    """The demo of six weeks, served: its address, and what it has told."""
+    """Serve the demo of six weeks; yield its address, and what it has printed."""
     stop = asyncio.Event()
     demo = asyncio.create_task(
         run_demo(folder, 2015, True, lambda: datetime.now(UTC), last=SIX_WEEKS, stop=stop), name="demo"
@@ -40,7 +40,7 @@ async def served(folder: Path, capsys: pytest.CaptureFixture[str]) -> AsyncItera
 
 
 async def _askable(http: aiohttp.ClientSession, url: str) -> str:
-    """A customer whom a survey can be asked now, and has been."""
+    """Ask a survey of a customer who can be asked now, and return the customer."""
     async with http.get(f"{url}/phones/api/customers?search=E") as answer:
         customers = await answer.json()
     for customer in customers:

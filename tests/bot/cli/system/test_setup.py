@@ -1,4 +1,4 @@
-"""`followup init`: a database made, and one moved here from another."""
+"""`followup init`: make a database, and move another one into it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The far ends on a bad day, through the real clients: every message arrives once, or its fate is on record."""
+"""Vendors on a bad day, through the real clients: every message arrives once, or its outcome is on record."""
 
 from __future__ import annotations
 
@@ -166,9 +166,6 @@ async def test_receipts_twice_and_in_any_order_end_delivered(rig: Rig) -> None:
     assert rig.emulator.receipts_lost == 0
 
 
-# What may come in by a webhook
-
-
 async def posted(rig: Rig, path: str, body: bytes, form: dict[str, str], content_type: str) -> int:
     """Post ``body`` with a signature that is right for ``form``."""
     url = f"{rig.emulator.public_url}{path}"
@@ -196,7 +193,7 @@ async def test_signed_nonsense_is_never_a_500(rig: Rig) -> None:
         (receipt, urlencode(status | {"ErrorCode": "30003"}).encode(), status | {"ErrorCode": "30003"}, FORM, 404),
         (sms, b"Body=%FF%FE&" + whole, inbound, FORM, 400),
         (sms, b"Body=\xff\xfe", inbound, FORM, 400),
-        (sms, whole, inbound, FORM + "; charset=klingon", 200),  # we read UTF-8, whatever it is called
+        (sms, whole, inbound, FORM + "; charset=klingon", 200),  # read as UTF-8, whatever charset it names
         (sms, whole, inbound, FORM + "; charset=utf-16", 200),
         (sms, whole + b"&Body=5", inbound, FORM, 400),
         (sms, b"&".join([b"a=1"] * 500), inbound, FORM, 400),

@@ -1,4 +1,4 @@
-"""The emulator against a small aiohttp application that checks what the real one must check."""
+"""The emulator against a small aiohttp application that stands for the service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PHONE = "+46701234567"
 
 
 class App:
-    """A system under trial: it keeps what came, and answers with a fixed reply."""
+    """A system under trial that keeps what came, and answers with a fixed reply."""
 
     def __init__(self) -> None:
         self.forms: list[tuple[str, dict[str, Any]]] = []
@@ -101,7 +101,7 @@ async def test_a_refused_webhook_raises_its_status(emulator: Emulator) -> None:
 async def test_a_status_is_posted_to_its_reference(emulator: Emulator, app: tuple[App, str]) -> None:
     sms = emulator.keep_inbound(PHONE, "x")
     await emulator.status(f"{PUBLIC}/webhooks/twilio/status/r1", sms.sid, "undelivered", 30003)
-    await emulator.status(None, sms.sid, "failed")  # it came without an address
+    await emulator.status(None, sms.sid, "failed")  # it has no StatusCallback
     ((path, form),) = app[0].forms
     assert path == "/webhooks/twilio/status/r1"
     assert (form["MessageStatus"], form["ErrorCode"]) == ("undelivered", "30003")

@@ -1,4 +1,4 @@
-"""A person at the page of phones, in a real Chromium, against the real system; then the database is asked."""
+"""A person at the page of phones, in a real Chromium, against the real system and its database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.browser.phone_page import Played, browser_page, phones_world
 
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
-    """What is about the page alone is not asked of both databases."""
+    """Use SQLite alone: the page is the same on both databases."""
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
     await create_or_upgrade(database)
     yield database

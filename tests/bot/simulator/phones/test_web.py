@@ -1,4 +1,4 @@
-"""The simulator's addresses, without a browser: what they show, do and refuse."""
+"""The page's HTTP interface, without a browser: what it shows, does and refuses."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ SMS = {"channel": "sms", "address": "+46701000001"}
 
 
 class Browser:
-    """What the page's script does."""
+    """The calls that the page's script makes."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
         self._http, self._url = http, f"{url}/phones/api/"
@@ -37,12 +37,12 @@ class Browser:
             return await answer.json()
 
     async def start(self, survey: str = "start", **asked: Any) -> Any:
-        """Ask, and wait until the question has left; or why it cannot be asked."""
+        """Ask a survey, and wait until the question has left; return the customer, or the error."""
         refused = await self.do("start", survey=survey, enrolment="E1", **asked)
         return refused if "error" in refused else await self.until("Hur nöjd är du med stödet?")
 
     async def until(self, text: str) -> Any:
-        """Customer K1, when the last message of a phone has ``text`` in it."""
+        """Return customer K1 once the last message of a phone has ``text`` in it."""
         async with asyncio.timeout(30):
             while True:
                 view = await self.see("customers/K1")
@@ -229,9 +229,6 @@ def test_the_cost_of_an_sms(text: str, alphabet: str, parts: int, sek: float, of
     cost = sms_cost(text)
     assert (cost.alphabet, cost.parts, cost.offender) == (alphabet, parts, offender)
     assert cost.sek == pytest.approx(sek)
-
-
-# --- followup run --simulate ---
 
 
 async def _followup(*args: str, folder: Path, **env: str) -> asyncio.subprocess.Process:

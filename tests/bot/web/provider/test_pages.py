@@ -39,7 +39,7 @@ async def test_from_the_sms_to_the_record(story: World) -> None:
             200,
             False,
             True,
-        )  # a preview of the link opens nothing
+        )  # a preview of the link does not open it
         status, page = await contact.post("/open")
         assert status == 200
         assert "Alfa: 0 av 2 är registrerade. Månaden låses 5 december" in page
@@ -67,7 +67,7 @@ async def test_from_the_sms_to_the_record(story: World) -> None:
         assert (row.from_plan, row.plan_changed, row.activities) == (1, 0, "coaching")
         assert row.next_step == "Ring arbetsgivaren"
         assert (event.source, event.address_id is not None, event.who) == ("page", True, "")
-        # Staff changed nothing; the contact corrects the day while the month is open.
+        # While the month is open, the contact corrects the day.
         status, page = await contact.post(
             month="2026-11", ref_1="1042", held_1="on", date_1="2026-11-04", form_1="meeting"
         )
@@ -137,7 +137,7 @@ async def test_mistakes_are_named_and_typed_values_kept(story: World) -> None:
             assert 'value="2026-11-02"' in page
         status, page = await contact.post(month="2026-11", ref_1="1042", date_1="2026-11-03", form_1="meeting")
         assert (status, "Kryssa i de uppföljningar" in page) == (422, True)
-        # A month that is locked is not even offered: the form is that of this month.
+        # A locked month is not offered: the form is that of this month.
         status, page = await contact.post(
             month="2026-10", ref_1="1042", held_1="on", date_1="2026-10-03", form_1="meeting"
         )
@@ -290,7 +290,7 @@ async def test_a_faulty_file_changes_nothing(story: World, content: str, words: 
 async def test_a_file_needs_an_open_link(story: World) -> None:
     rows = b"insats,m\xc3\xa5nad,datum\n1042,2026-11,2026-11-03\n"
     async with browser(await link_to(story, "P1")) as contact, browser(story.url + "/u/guessed") as guess:
-        assert "1042" not in (await send_file(contact, rows))[1]  # the door: nobody has opened it
+        assert "1042" not in (await send_file(contact, rows))[1]  # the link is not open yet
         assert (await send_file(guess, rows))[0] == 404
     assert await held(story.db) == []
 

@@ -19,7 +19,7 @@ PHONE_WIDTH = 360
 
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[World]:
-    """What is about the page alone is not asked of both databases."""
+    """Use SQLite alone: the page is the same on both databases."""
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
     await create_or_upgrade(database)
     async with world(database, tmp_path, "2026-09-01T10:00") as started:
@@ -36,7 +36,7 @@ async def browser(browser_address: str) -> AsyncIterator[Browser]:
 
 
 async def check(page: Page) -> None:
-    """No violation of axe-core's rules, and nothing to scroll sideways."""
+    """Expect no violation of axe-core's rules, and no need to scroll sideways."""
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
@@ -53,15 +53,15 @@ async def test_every_state_of_the_page_is_accessible(story: World, browser: Brow
     await check(page)  # the form, with its details open
     await page.get_by_role("button", name="Spara").click()
     await page.get_by_role("alert").wait_for()
-    await check(page)  # nothing was ticked
+    await check(page)  # the error that nothing was ticked
     first = page.get_by_role("group", name="1042")
     await first.get_by_label("Uppföljningen är gjord").check()
     await first.get_by_label("Datum").fill("2026-11-03")
     await page.get_by_role("button", name="Spara").click()
     await page.get_by_text("1 uppföljning är sparad.").wait_for()
-    await check(page)  # saved, with one that can be changed
+    await check(page)  # saved, with a row that can be changed
     await page.get_by_text("Ladda upp en fil i stället").click()
-    await check(page)  # with the way to hand in a file
+    await check(page)  # the form for a file
     content = "insats;månad;datum\n2001;2026-11;2026-11-03\n".encode()
     file = page.get_by_label("CSV eller Excel")
     await file.set_input_files({"name": "nov.csv", "mimeType": "text/csv", "buffer": content})
@@ -91,7 +91,7 @@ async def test_the_keyboard_alone_is_enough_without_javascript(story: World, bro
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")  # the door's only button
     await page.get_by_role("heading", name="Uppföljningar november 2026").wait_for()
-    # The first field is "Uppföljningen är gjord" of 1042; what is usual is filled in, so Enter sends the form.
+    # The first field is "Uppföljningen är gjord" of 1042. The usual values are filled in, so Enter sends the form.
     await page.keyboard.press("Tab")
     await page.keyboard.press("Space")
     await page.keyboard.press("Enter")
