@@ -16,9 +16,9 @@ from storage.delivery.settlement import CarrierWord
 from storage.tables import address, outbox, session
 from storage.tables import occasion as o
 from survey.conversation.model import Say, TextReceived
-from tests.scheduler.planning.test_planner import CATALOGUE, MORNING, PHONE, START
 from tests.support.carrier import carrier_says
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk, import_phones
+from tests.support.story import CATALOGUE, MORNING, PHONE, START
 
 FIRST = (START, o.c.customer_id == 1)
 SHARED_BY_TWO_YEARS = 1990  # the first customer is born in 1984
