@@ -1,6 +1,7 @@
-"""Follow-ups that come as a file: the rows go through storage/followups/recording.py, all of them or none."""
+"""Follow-ups that come as a file: recorded by storage/followups/recording.py, all of them or none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,47 +9,44 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import Problem, ProblemCode, RecordingRefused
 from storage.followups import recording
 from storage.followups.rows import FollowupRow
-from storage.register.headers import COLUMNS
 from storage.register.rows import RegisterBatch
 
 
 async def record(
     conn: AsyncConnection, rows: Sequence[FollowupRow], author: recording.Author, today: date, now: datetime
 ) -> list[Problem]:
-    """Record ``rows`` in the caller's transaction; with problems nothing is recorded."""
-    entries = [
-        recording.Entry(
-            row.enrolment,
-            row.month,
-            row.held_on,
-            row.form,
-            row.from_plan,
-            row.plan_changed,
-            row.activities,
-            row.next_step,
-        )
-        for row in rows
-    ]
+    """Record follow-ups in the caller's transaction.
+
+    Returns:
+        What is wrong with the rows; with any problem nothing was recorded.
+    """
     try:
-        await recording.record(conn, entries, author, today, now)
+        await recording.record(conn, [_entry(row) for row in rows], author, today, now)
     except RecordingRefused as refused:
         return [
-            Problem(
-                rows[each.place].file,
-                rows[each.place].row,
-                each.field,
-                each.code,
-                each.values,
-            )
+            Problem(rows[each.place].file, rows[each.place].row, each.field, each.code, each.values)
             for each in refused.refusals
         ]
     return []
+
+
+def _entry(row: FollowupRow) -> recording.Entry:
+    return recording.Entry(
+        enrolment=row.enrolment,
+        month=row.month,
+        held_on=row.held_on,
+        form=row.form,
+        from_plan=row.from_plan,
+        plan_changed=row.plan_changed,
+        activities=row.activities,
+        next_step=row.next_step,
+    )
 
 
 def unfit(batch: RegisterBatch, file: str) -> list[Problem]:
     """Return what is wrong with a provider's file, printed as ``file``, before its rows are looked at."""
     if batch.problems:
         return list(batch.problems)
-    if any(getattr(batch, kind) for kind in COLUMNS if kind != "followups"):
+    if replace(batch, followups=()) != RegisterBatch():
         return [Problem(file, 0, "", ProblemCode.NOT_ONLY_FOLLOWUPS)]
     return [] if batch.followups else [Problem(file, 0, "", ProblemCode.NO_ROWS)]

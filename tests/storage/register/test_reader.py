@@ -180,6 +180,8 @@ def test_a_key_is_one_across_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("ref,name\nP1,Å\n", "utf-8")
     (problem,) = read([tmp_path / "a.csv", tmp_path / "b.csv"]).problems
     assert problem == Problem("b.csv", 2, "ref", ProblemCode.REPEATED, {"file": "a.csv", "row": 2})
+    (problem,) = read([tmp_path / "a.csv", tmp_path / "a.csv"]).problems
+    assert (problem.file, problem.row, problem.code) == ("a.csv", 2, ProblemCode.REPEATED)
 
 
 def test_semicolon_bom_and_swedish_headers(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""The enrolments of a register file, taken in.
+
+An enrolment that is known keeps its customer, its provider and its difficulty class: its answers would otherwise
+change owner or class. A provider change is a new enrolment.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database.statements import chunks, upsert
+from storage.errors import Problem, ProblemCode
+from storage.planning import occasions
+from storage.register import lookups
+from storage.register.rows import EnrolmentRow, problem
+from storage.tables import customer, enrolment, next_look, provider
+
+PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the register has already, by the unit's own numbers."""
+
+    customers: Mapping[str, int]
+    providers: Mapping[str, int]
+    enrolments: Mapping[str, Row[Any]]
+
+
+async def save(
+    conn: AsyncConnection, rows: Sequence[EnrolmentRow], today: date, now: datetime, problems: list[Problem]
+) -> set[int]:
+    """Save enrolments, and have those that are new or corrected planned from their start.
+
+    Args:
+        conn: the caller's transaction.
+        rows: the enrolments of the files.
+        today: the unit's own day.
+        now: from when on the planner looks at waiting occasions of corrected enrolments again.
+        problems: gets what is wrong with the rows. With any problem nothing is saved.
+
+    Returns:
+        The ids of the enrolments.
+    """
+    known = _Known(
+        await lookups.ids(conn, customer, (row.customer for row in rows)),
+        await lookups.ids(conn, provider, (row.provider for row in rows)),
+        await lookups.stored(conn, enrolment, (row.ref for row in rows)),
+    )
+    problems += [wrong for row in rows for wrong in _wrong(row, known)]
+    if problems:
+        return set()
+    values = {row.ref: _values(row, known, today) for row in rows}
+    await upsert(conn, enrolment, ("ref",), list(values.values()))
+    ids = await lookups.ids(conn, enrolment, values)
+    changed = [row for row in rows if _is_planned_anew(known.enrolments.get(row.ref), values[row.ref])]
+    looks = [{"enrolment_id": ids[row.ref], "plan_on": min(row.started_on, today)} for row in changed]
+    await upsert(conn, next_look, ("enrolment_id",), looks)
+    for chunk in chunks([ids[row.ref] for row in changed if row.ref in known.enrolments]):
+        await occasions.look_again(conn, chunk, now)
+    return set(ids.values())
+
+
+def _wrong(row: EnrolmentRow, known: _Known) -> Iterable[Problem]:
+    """Yield what is wrong with a row: numbers that lead nowhere, else what may not change."""
+    customer_id, provider_id = known.customers.get(row.customer), known.providers.get(row.provider)
+    if customer_id is None:
+        yield problem(row, "customer", ProblemCode.UNKNOWN_CUSTOMER, ref=row.customer)
+    if provider_id is None:
+        yield problem(row, "provider", ProblemCode.UNKNOWN_PROVIDER, ref=row.provider)
+    before = known.enrolments.get(row.ref)
+    if before is None or customer_id is None or provider_id is None:
+        return
+    if before.customer_id != customer_id:
+        yield problem(row, "customer", ProblemCode.OTHER_CUSTOMER)
+    if before.provider_id != provider_id:
+        yield problem(row, "provider", ProblemCode.OTHER_PROVIDER)
+    if row.difficulty and before.difficulty and row.difficulty != before.difficulty:
+        yield problem(row, "difficulty", ProblemCode.DIFFICULTY_LOCKED, difficulty=before.difficulty)
+    if "ended_on" in row.missing and before.ended_on and before.ended_on < row.started_on:
+        yield problem(row, "started_on", ProblemCode.ENDED_BEFORE, day=before.ended_on)
+
+
+def _values(row: EnrolmentRow, known: _Known, today: date) -> dict[str, object]:
+    """Return what the enrolment is from now on."""
+    before = known.enrolments.get(row.ref)
+    values: dict[str, object] = {
+        "ref": row.ref,
+        "customer_id": known.customers[row.customer],
+        "provider_id": known.providers[row.provider],
+        "started_on": row.started_on,
+        "planned_end_on": row.planned_end_on,
+        "ended_on": row.ended_on,
+        "end_reason": row.end_reason,
+        "difficulty": row.difficulty or (before.difficulty if before else ""),
+        "registered_on": before.registered_on if before else today,
+    }
+    return lookups.with_stored(before, row.missing, values)
+
+
+def _is_planned_anew(before: Row[Any] | None, values: Mapping[str, object]) -> bool:
+    """Whether the planner must look at an enrolment from its start again, because it is new or corrected."""
+    return before is None or any(values[name] != getattr(before, name) for name in PLANNED_BY)
