@@ -25,9 +25,9 @@ from bot.web.provider import link_messages, pages
 from reporting.supervision import denials, proposals
 from scheduler import crash_points, provider_digests
 from scheduler.clock import Tick
-from scheduler.delivery import Delivery, Sending
-from scheduler.gateway import Gateway
-from scheduler.planner import Planner
+from scheduler.delivery.gateway import Gateway
+from scheduler.delivery.sending import Delivery, Sending
+from scheduler.planning.planner import Planner
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.delivery.pacing import Pace

@@ -2,9 +2,9 @@
 
 from bot.errors import SettingsError
 from bot.settings import Settings
-from scheduler.hours import SendWindow
-from scheduler.rules import Rules
-from scheduler.rules_file import load
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.rules import Rules
+from scheduler.planning.rules_file import load
 
 
 def contact_rules(settings: Settings) -> tuple[Rules, SendWindow]:

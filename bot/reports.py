@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reporting.document.blocks import Document
     from reporting.report.background import Background
     from reporting.report.model import QualityReport
-    from scheduler.rules import Rules
+    from scheduler.planning.rules import Rules
     from storage.figures.cells import Aggregate
 
 # Each format is a module of reporting.render.
@@ -87,7 +87,7 @@ async def _counted(
     beside = await read_background(conn, year, wordings(), now.date())
     if asked_by is not None:
         from reporting.figures.contact_outcomes import dues
-        from scheduler.reconciliation import accounts
+        from scheduler.planning.reconciliation import accounts
 
         beside = replace(beside, dues=dues(await accounts(conn, asked_by.rules, asked_by.zone, now), year))
     return await aggregate(conn, year, now), beside

@@ -1,7 +1,7 @@
 """Serve: webhooks, clock and delivery in one process, until it is told to stop.
 
 A stop is orderly: the calls in flight land first, then the webhooks are answered, then the database is closed. What
-does not land in time stays leased, and is settled by the next process (scheduler/delivery.py).
+does not land in time stays leased, and is settled by the next process (scheduler/delivery/sending.py).
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from bot.app import App
 from bot.database import database
 from bot.settings import Settings
 from bot.web import webhooks
-from scheduler import restore
 from scheduler.clock import run_clock
-from scheduler.gateway import GatewayError
-from scheduler.retry import ACCOUNT_PAUSE
+from scheduler.delivery import restore
+from scheduler.delivery.gateway import GatewayError
+from scheduler.delivery.retry import ACCOUNT_PAUSE
 from storage.database import locks
 from storage.delivery import claims, pacing
 from survey.codes import Channel

@@ -4,7 +4,7 @@ FollowupError
 ├── InputError                 exit code 2
 │   └── RulesError             whoever wrote the rules file
 └── OperationError             exit code 1
-    └── GatewayError           a channel could not send; scheduler/gateway.py
+    └── GatewayError           a channel could not send; scheduler/delivery/gateway.py
 """
 
 from survey.errors import InputError

@@ -14,8 +14,8 @@ from reporting.disclosure.digest_releases import Figure, Quarter
 from reporting.disclosure.suppression import MIN_ANSWERS
 from reporting.figures.themes import OF_REASON, THEMES, UNCLEAR
 from reporting.providers.digest import Digest, sms, telegram
-from scheduler.hours import SendWindow
-from scheduler.rules import Rules
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.rules import Rules
 from storage.contacts import digests, links
 from storage.database.engine import Connection, Database
 from storage.delivery import outbox

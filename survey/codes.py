@@ -228,7 +228,7 @@ class Reason(Code):
     has a place for each of its values.
     """
 
-    # An occasion waits, in the order in which scheduler/rules.py looks.
+    # An occasion waits, in the order in which scheduler/planning/rules.py looks.
     NO_ADDRESS = "no_address", "Kunden har ingen adress som går att nå."
     INDISTINCT = (
         "indistinct",

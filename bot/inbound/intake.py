@@ -36,8 +36,8 @@ from bot.inbound import contact_messages, customer_messages
 from bot.inbound.batch import Batch, Moment
 from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Taken, Tapped
 from bot.inbound.scene import Handled, Scene
-from scheduler import fallback
-from scheduler.fallback import Context
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.contacts import links
 from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
@@ -156,7 +156,7 @@ async def _link(scene: Scene, token: str) -> Handled:
 async def _blocked(scene: Scene, blocked: bool) -> Handled:
     """Note that a chat is closed to us, or open again.
 
-    What becomes of the conversation that was open there is decided in scheduler/fallback.py.
+    What becomes of the conversation that was open there is decided in scheduler/delivery/fallback.py.
     """
     batch, sender = scene.batch, scene.sender
     if not blocked:

@@ -26,8 +26,8 @@ from bot.simulator.emulator.server import Emulator
 from bot.simulator.register import Example
 from bot.simulator.service import pointed_at
 from bot.web import webhooks
-from scheduler import fallback
-from scheduler.fallback import Context
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.database.engine import Database
 from storage.followups import recording
 from storage.migrations.upgrade import create_or_upgrade

@@ -1,6 +1,6 @@
 """The open conversation that a message belongs to: found, moved to another address, or ended.
 
-Only statements. Where a conversation goes on is decided in scheduler/fallback.py.
+Only statements. Where a conversation goes on is decided in scheduler/delivery/fallback.py.
 """
 
 from collections.abc import Collection

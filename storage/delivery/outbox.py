@@ -7,10 +7,10 @@ A message is a row. Its state (survey.codes.MessageState) and who changes it:
     queued      enqueue; also claims.release and settlement, when a message is to be called for again
     sending     claims.claim: it is ours until the lease ends
     unknown     settlement, or the end of a lease: it may have been sent. The provider is asked about it before it
-                is sent again; where nobody can be asked it is repeated once (scheduler/delivery.py)
+                is sent again; where nobody can be asked it is repeated once (scheduler/delivery/sending.py)
     sent        settlement: the provider has taken it
     delivered   settlement.carrier_said: the receiver has it
-    failed      settlement: it certainly did not arrive. What follows: scheduler/fallback.py
+    failed      settlement: it certainly did not arrive. What follows: scheduler/delivery/fallback.py
     cancelled   claims.claim, and those who withdraw what waits: it has lost its reason
     expired     claims.claim: its time was up before it could be sent
 

@@ -1,4 +1,7 @@
-"""Whether an address can be reached, as channels tell us. What follows for conversations: scheduler/fallback.py."""
+"""Whether an address can be reached, as channels tell us.
+
+What follows for conversations is decided in scheduler/delivery/fallback.py.
+"""
 
 from datetime import datetime
 

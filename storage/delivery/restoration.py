@@ -2,9 +2,10 @@
 
 Theory of operation. `followup backup` writes a row into the copy's ``restoration`` table; for a copy made with
 another tool, `followup restored --copied-at` writes it with `announce`. While a row is not settled nothing may be
-sent, because a message that waits in the copy may have been sent after the copy was made. scheduler/restore.py
-decides what to withdraw, withdraws it with the statements below, and settles the rows, all in one transaction.
-After a crash before the commit the rows are still unsettled, and the next start does the same again.
+sent, because a message that waits in the copy may have been sent after the copy was made.
+scheduler/delivery/restore.py decides what to withdraw, withdraws it with the statements below, and settles the
+rows, all in one transaction. After a crash before the commit the rows are still unsettled, and the next start does
+the same again.
 """
 
 from dataclasses import dataclass

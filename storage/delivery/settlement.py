@@ -126,7 +126,7 @@ _LOOKED_AT = ("sent", *UNDELIVERED)  # the provider looked at the message, so th
 async def settle(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
     """Write down what became of claimed messages, and what follows for their channels.
 
-    What follows for the conversations of those that did not arrive: scheduler/fallback.py.
+    What follows for the conversations of those that did not arrive: scheduler/delivery/fallback.py.
 
     Args:
         conn: the caller's transaction.

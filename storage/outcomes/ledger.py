@@ -1,7 +1,7 @@
 """The ledger's rows: every occasion as it is stored, and what a row fails to say.
 
-What the register asks for is computed anew by the rules (scheduler/reconciliation.py) and held against these rows.
-The sums are in storage/outcomes/accounts.py.
+What the register asks for is computed anew by the rules (scheduler/planning/reconciliation.py) and held against
+these rows. The sums are in storage/outcomes/accounts.py.
 """
 
 from collections.abc import Sequence

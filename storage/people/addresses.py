@@ -178,7 +178,8 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
     A number stays unlinked from a customer of whom it was said to be the wrong one.
 
     Returns:
-        (customer id, address id) of each number that is no longer the customer's, for scheduler.fallback.give_up.
+        (customer id, address id) of each number that is no longer the customer's, for
+        scheduler.delivery.fallback.give_up.
     """
     wanted = await find_or_add(conn, "sms", [phone for phone in phones.values() if phone], now)
     rows = await conn.execute(

@@ -1,4 +1,4 @@
-"""What the register knows of an enrolment, as planning reads it: the plain values of scheduler/rules.py."""
+"""What the register knows of an enrolment: plain values, which scheduler/planning/rules.py reads."""
 
 from dataclasses import dataclass
 from datetime import date

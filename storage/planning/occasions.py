@@ -1,6 +1,6 @@
 """Occasions: planned contacts that wait, the facts that decide about them, and the conversations that they open.
 
-Only statements: whether a contact is made is decided in scheduler/rules.py, and where in
+Only statements: whether a contact is made is decided in scheduler/planning/rules.py, and where in
 survey/conversation/openings.py.
 """
 

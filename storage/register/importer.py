@@ -32,7 +32,7 @@ class Imported:
 
     Attributes:
         given_up: (customer id, address id) of each number that is no longer the customer's. The caller must hand it
-            to scheduler.fallback.give_up in the same transaction.
+            to scheduler.delivery.fallback.give_up in the same transaction.
     """
 
     providers: int

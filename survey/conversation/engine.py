@@ -37,7 +37,7 @@ Transitions while it is open. A text is tried against these rules in order, and 
     Expired                closed; what was answered counts: partial, completed or no answer
     Started, Resumed       nothing once the conversation is open and asking
 
-How long the silence is before Waited and Expired is for scheduler.rules to say.
+How long the silence is before Waited and Expired is for scheduler.planning.rules to say.
 
 What survives a crash. The engine keeps nothing between steps. The caller saves the session and all that the
 effects ask for in one transaction, so that a crash leaves the session before the event or after it, never between.

@@ -5,7 +5,8 @@ another person's or for one about other support; never a name. Where nothing tel
 uses the same address, the customer is not asked there.
 
 :func:`place` is the one decision. The planner calls it for a first question and for a reminder
-(scheduler/planner.py), and channel fallback when a conversation moves to another address (scheduler/fallback.py).
+(scheduler/planning/planner.py), and channel fallback when a conversation moves to another address
+(scheduler/delivery/fallback.py).
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,8 +1,8 @@
 """(f) Delivery: SMS to a far end that answers in 100 ms, the same with raw aiohttp, and long queues.
 
-Ours is scheduler.delivery over SQLite with bot.channels.sms, claims and outcomes committed. The reference posts the
-same forms with aiohttp, as many in flight, and remembers nothing. ``python -m tests.benchmarks.delivery drain|due
-PATH`` are the children whose CPU, memory and stalls are measured.
+Ours is scheduler.delivery.sending over SQLite with bot.channels.sms, claims and outcomes committed. The reference
+posts the same forms with aiohttp, as many in flight, and remembers nothing. ``python -m tests.benchmarks.delivery
+drain|due PATH`` are the children whose CPU, memory and stalls are measured.
 """
 
 import asyncio
@@ -130,8 +130,8 @@ def _delivery(
     db: Any, port: int, rate: float | None, observe: Callable[[str, str], None] = lambda _channel, _outcome: None
 ) -> tuple[Any, Any]:
     from bot.channels.sms.gateway import SmsGateway
-    from scheduler.delivery import Delivery, Sending
-    from scheduler.hours import SendWindow
+    from scheduler.delivery.sending import Delivery, Sending
+    from scheduler.planning.hours import SendWindow
     from storage.delivery.pacing import Pace
     from survey.packs.catalogue import load
 
@@ -144,7 +144,7 @@ def _delivery(
 async def _raw(port: int) -> tuple[float, float]:
     from aiohttp import ClientSession, TCPConnector, encode_basic_auth
 
-    from scheduler.delivery import IN_FLIGHT
+    from scheduler.delivery.sending import IN_FLIGHT
 
     url = f"http://127.0.0.1:{port}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     headers = {"Authorization": encode_basic_auth(ACCOUNT, TOKEN)}
@@ -200,9 +200,9 @@ async def drain(path: Path, port: int) -> None:
 
 async def due(path: Path) -> None:
     """Plan and open what is due; prints the longest that the event loop computed without giving way, in ms."""
-    from scheduler.hours import SendWindow
-    from scheduler.planner import Planner
-    from scheduler.rules import Rules
+    from scheduler.planning.hours import SendWindow
+    from scheduler.planning.planner import Planner
+    from scheduler.planning.rules import Rules
     from storage.database.engine import Database
     from survey.packs.catalogue import load
 

@@ -1,6 +1,6 @@
 """(c) Planning one day: 3,000 due among 100,000 and among 1,000,000 open enrolments, in SQLite.
 
-Ours is scheduler.planner. References: sqlite3 by hand moving the same rows in one transaction, and
+Ours is scheduler.planning.planner. References: sqlite3 by hand moving the same rows in one transaction, and
 APScheduler with one monthly job per customer, in its SQLAlchemy job store on the same kind of database, each
 job saving its own occasion.
 """
@@ -126,9 +126,9 @@ def _by_hand(connection: sqlite3.Connection) -> int:
 
 
 def _planner(path: Path) -> tuple[Any, Any]:
-    from scheduler.hours import SendWindow
-    from scheduler.planner import Planner
-    from scheduler.rules import Rules
+    from scheduler.planning.hours import SendWindow
+    from scheduler.planning.planner import Planner
+    from scheduler.planning.rules import Rules
     from storage.database.engine import Database
     from survey.packs.catalogue import load
 

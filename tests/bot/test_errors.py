@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import BadInput, SettingsError, exit_code
 from reporting.errors import NoDialogue, PublicationUnreadable, PublishError, ThemesRefused
+from scheduler.delivery.gateway import GatewayError
 from scheduler.errors import RulesError
-from scheduler.gateway import GatewayError
 from storage.errors import (
     BackupError,
     BackupRefused,

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select, update
 from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound
 from bot.inbound.intake import take_in
-from scheduler.gateway import GatewayError
+from scheduler.delivery.gateway import GatewayError
 from storage.cases import opening
 from storage.delivery.settlement import CarrierWord
 from storage.outcomes import history

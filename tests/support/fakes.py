@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.gateway import GatewayError, OutboundMessage, Sent
+from scheduler.delivery.gateway import GatewayError, OutboundMessage, Sent
 
 
 @dataclass

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from scheduler.delivery import Delivery, Sending
-from scheduler.hours import SendWindow
-from scheduler.planner import Planner
-from scheduler.rules import Rules
+from scheduler.delivery.sending import Delivery, Sending
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.planner import Planner
+from scheduler.planning.rules import Rules
 from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.people import addresses

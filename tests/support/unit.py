@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from scheduler.hours import SendWindow
-from scheduler.planner import Planner
-from scheduler.reconciliation import audit
-from scheduler.rules import Rules
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.planner import Planner
+from scheduler.planning.reconciliation import audit
+from scheduler.planning.rules import Rules
 from storage.database.engine import Database
 from storage.outcomes import history
 from storage.outcomes.accounts import Ledger

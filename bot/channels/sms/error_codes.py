@@ -1,10 +1,11 @@
-"""What Twilio's error codes mean to us. They stay in this file: everybody else sees a kind of scheduler/gateway.py.
+"""What Twilio's error codes mean to us. They stay in this file: everybody else sees a kind of
+scheduler/delivery/gateway.py.
 
 Both the codes that answer a request to send, and those that arrive later in a status callback.
 Source: https://www.twilio.com/docs/api/errors.
 """
 
-from scheduler.gateway import Kind
+from scheduler.delivery.gateway import Kind
 
 CODES: dict[int, Kind] = {
     20003: "account",  # authentication failed

@@ -31,7 +31,7 @@ from yarl import URL
 
 from bot.channels.sms.error_codes import classify
 from bot.errors import SettingsError
-from scheduler.gateway import GatewayError, OutboundMessage, Sent
+from scheduler.delivery.gateway import GatewayError, OutboundMessage, Sent
 
 CONNECTIONS = 200  # at once; with aiohttp's default of 100 throughput stopped growing when it was measured
 REQUEST_SECONDS = 15.0

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.sms.error_codes import classify
 from bot.channels.sms.webhook import Receipt
-from scheduler import crash_points, fallback
-from scheduler.fallback import Context
+from scheduler import crash_points
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.database.engine import Database, is_passing
 from storage.delivery.settlement import CarrierWord
 from storage.errors import StorageFailure

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake
-from scheduler.gateway import GatewayError
+from scheduler.delivery.gateway import GatewayError
 from storage.conversation import inbox
 from storage.database.engine import Database
 from survey.conversation.model import TextReceived

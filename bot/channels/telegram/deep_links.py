@@ -2,7 +2,7 @@
 
 from bot.errors import SettingsError
 from bot.settings import Telegram
-from scheduler.gateway import GatewayError
+from scheduler.delivery.gateway import GatewayError
 from survey.errors import OperationError
 
 

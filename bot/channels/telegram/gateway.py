@@ -36,7 +36,7 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.errors import SettingsError
-from scheduler.gateway import GatewayError, Kind, OutboundMessage, Sent
+from scheduler.delivery.gateway import GatewayError, Kind, OutboundMessage, Sent
 
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]  # the kinds of update we ask for
 REQUEST_SECONDS = 15.0

@@ -79,7 +79,7 @@ def event_of(parsed: Parsed) -> TextReceived | Tapped | Unreadable | LinkRequest
 
 
 def _tapped(data: str, message_id: str | None) -> Tapped:
-    """Read a button's data, ``REFERENCE:VALUE`` as scheduler/delivery.py makes it; other data names no question."""
+    """Read a button's data, ``REFERENCE:VALUE`` (scheduler/delivery/sending.py); other data names no question."""
     reference, _, value = data.rpartition(":")
     known = value.isascii() and value.isdecimal() and len(value) < 4
     return Tapped(reference if known else "", int(value) if known else 0, message_id)

@@ -42,7 +42,7 @@ async def report(
     unknown = [name for name in formats if name.strip() not in FORMATS]
     if unknown:  # before anything is published
         raise BadInput(f"Formatet {unknown[0]!r} finns inte: välj bland {', '.join(FORMATS)}.")
-    from scheduler.rules_file import load as load_rules
+    from scheduler.planning.rules_file import load as load_rules
 
     settings = load_settings()
     asked_by = AskedBy(load_rules(settings.rules, settings.zone)[0], settings.zone)

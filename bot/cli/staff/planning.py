@@ -11,7 +11,7 @@ from bot.wording import ledger_problem, occasion_name
 from survey.codes import CaseKind, Channel, MessageState, Outcome, Unfinished, in_sentence, swedish, worded
 
 if TYPE_CHECKING:
-    from scheduler.rules import Decision
+    from scheduler.planning.rules import Decision
     from storage.cases.opening import Case
     from storage.outcomes.accounts import Account, Ledger
     from storage.outcomes.history import Entry, Message
@@ -26,7 +26,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
     from rich.table import Table
 
     from bot.contact_rules import contact_rules
-    from scheduler.planner import Planner
+    from scheduler.planning.planner import Planner
     from survey.packs.catalogue import load
 
     settings = settings_.load()
@@ -53,7 +53,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
 
 def decided(decision: "Decision") -> tuple[str, str]:
     """Return what is done with a waiting contact, and why."""
-    from scheduler.rules import Close, Hold
+    from scheduler.planning.rules import Close, Hold
 
     match decision:
         case Hold(reason=reason):
@@ -66,8 +66,8 @@ def decided(decision: "Decision") -> tuple[str, str]:
 async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
     """Plan what is due at ``at`` and print the ledger; whether it adds up. Raises BadInput."""
     from bot.contact_rules import contact_rules
-    from scheduler.planner import Planner
-    from scheduler.reconciliation import audit as audit_
+    from scheduler.planning.planner import Planner
+    from scheduler.planning.reconciliation import audit as audit_
     from survey.packs.catalogue import load
 
     settings = settings_.load()

@@ -34,8 +34,8 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
         BadInput: there is no file.
         RegisterError: a row was refused; the message names each.
     """
-    from scheduler import fallback
-    from scheduler.fallback import Context
+    from scheduler.delivery import fallback
+    from scheduler.delivery.fallback import Context
     from storage.register import importer, reader
 
     settings = load_settings()

@@ -37,8 +37,8 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
         BadInput: the database is no restored copy, or the times contradict each other.
     """
     from bot.contact_rules import contact_rules
-    from scheduler.planner import Planner
-    from scheduler.restore import settle
+    from scheduler.delivery.restore import settle
+    from scheduler.planning.planner import Planner
     from storage.delivery import restoration
     from survey.packs.catalogue import load
 

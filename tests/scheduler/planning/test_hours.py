@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.hours import Hours, SendWindow
+from scheduler.planning.hours import Hours, SendWindow
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WINDOW = SendWindow.parse("09:00-19:00", ZONE)

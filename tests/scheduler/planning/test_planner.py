@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.gateway import GatewayError
-from scheduler.rules import Hold
+from scheduler.delivery.gateway import GatewayError
+from scheduler.planning.rules import Hold
 from storage.database.engine import Database
 from storage.delivery.settlement import CarrierWord
 from storage.tables import address, occasion, opt_out, session

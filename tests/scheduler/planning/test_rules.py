@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.hours import SendWindow
-from scheduler.rules import (
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.rules import (
     Close,
     ContactFacts,
     Hold,

@@ -9,9 +9,9 @@ from bot.contact_rules import contact_rules
 from bot.errors import SettingsError, exit_code
 from bot.settings import load as load_settings
 from scheduler.errors import RulesError
-from scheduler.hours import SendWindow
-from scheduler.rules import Rules
-from scheduler.rules_file import load
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.rules import Rules
+from scheduler.planning.rules_file import load
 
 ZONE = ZoneInfo("Europe/Stockholm")
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
-from scheduler import fallback
-from scheduler.fallback import Context
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.people import addresses

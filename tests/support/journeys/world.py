@@ -15,8 +15,8 @@ from bot.app import App
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.emulator.server import Emulator
-from scheduler import fallback
-from scheduler.fallback import Context
+from scheduler.delivery import fallback
+from scheduler.delivery.fallback import Context
 from storage.database.engine import Database
 from storage.register import importer, reader
 from survey.codes import Channel

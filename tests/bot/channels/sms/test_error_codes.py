@@ -3,7 +3,7 @@
 import pytest
 
 from bot.channels.sms.error_codes import classify
-from scheduler.gateway import Kind
+from scheduler.delivery.gateway import Kind
 
 
 @pytest.mark.parametrize(

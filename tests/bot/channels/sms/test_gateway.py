@@ -15,7 +15,7 @@ from bot.channels.sms.error_codes import CODES
 from bot.channels.sms.gateway import SmsGateway
 from bot.errors import SettingsError
 from bot.simulator.emulator.server import Emulator
-from scheduler.gateway import GatewayError, OutboundMessage
+from scheduler.delivery.gateway import GatewayError, OutboundMessage
 
 NUMBER = "+46700000001"
 

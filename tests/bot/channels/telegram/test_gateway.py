@@ -15,7 +15,7 @@ from bot.channels.telegram.gateway import TelegramGateway, classify
 from bot.channels.telegram.updates import Parsed, parse_update
 from bot.errors import SettingsError
 from bot.simulator.emulator.server import Emulator
-from scheduler.gateway import GatewayError, Kind, OutboundMessage
+from scheduler.delivery.gateway import GatewayError, Kind, OutboundMessage
 
 CHAT = 4242
 

@@ -4,8 +4,8 @@ import pytest
 
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import whole
-from reporting.figures.indicators import rows
 from reporting.figures.exact_test import Comparison, Verdict
+from reporting.figures.indicators import rows
 from reporting.report.build import build
 from reporting.report.sentences.satisfaction import (
     bars_alt,

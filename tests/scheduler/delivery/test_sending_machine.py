@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from scheduler.delivery import LEASE, Delivery, Sending
-from scheduler.hours import SendWindow
+from scheduler.delivery.sending import LEASE, Delivery, Sending
+from scheduler.planning.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, outbox
 from storage.delivery.claims import Terms

@@ -10,7 +10,7 @@ A message of the outbox (its states: storage/delivery/outbox.py) goes through th
                about to be made
     call       the gateway: it has taken the message, refused it (GatewayError), or nobody knows
     settle     a transaction for all results that have landed meanwhile: sent, again later, failed, or in doubt.
-               What follows for a conversation is in scheduler/fallback.py
+               What follows for a conversation is in scheduler/delivery/fallback.py
     ask        a message in doubt: the provider is asked whether it has it. It has: sent. It has not: call again.
                Where nobody can be asked the message is repeated once, and then given up
 
@@ -37,10 +37,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from scheduler import crash_points, fallback, retry
-from scheduler.fallback import Context
-from scheduler.gateway import Gateway, GatewayError, OutboundMessage, Searchable, Sent
-from scheduler.hours import SendWindow
+from scheduler import crash_points
+from scheduler.delivery import fallback, retry
+from scheduler.delivery.fallback import Context
+from scheduler.delivery.gateway import Gateway, GatewayError, OutboundMessage, Searchable, Sent
+from scheduler.planning.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.claims import Claimed, Terms

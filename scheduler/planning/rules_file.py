@@ -1,4 +1,4 @@
-"""Read the rules: scheduler/rules.toml, and the unit's own copy where there is one. Every key is checked."""
+"""Read the rules: rules.toml beside this file, and the unit's own copy where there is one. Every key is checked."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import RulesError
-from scheduler.hours import DAYS, Hours, SendWindow
-from scheduler.rules import Rules
+from scheduler.planning.hours import DAYS, Hours, SendWindow
+from scheduler.planning.rules import Rules
 from survey.codes import SurveyId
 
 DEFAULT = Path(__file__).with_name("rules.toml")

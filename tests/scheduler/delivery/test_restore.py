@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.delivery import Delivery, Sending
-from scheduler.restore import Settled, settle
+from scheduler.delivery.restore import Settled, settle
+from scheduler.delivery.sending import Delivery, Sending
 from storage.database.backup import backup
 from storage.database.engine import Database
 from storage.delivery.restoration import announce, set_stopped

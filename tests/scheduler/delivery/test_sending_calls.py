@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from scheduler import retry
-from scheduler.delivery import IN_FLIGHT, LATE, LEASE, Delivery, Sending
+from scheduler.delivery import retry
+from scheduler.delivery.sending import IN_FLIGHT, LATE, LEASE, Delivery, Sending
 from storage.database.engine import Database
 from storage.delivery import claims
 from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
-from tests.scheduler.delivery.test_delivery import opened, opened_more
+from tests.scheduler.delivery.test_sending import opened, opened_more
 from tests.support.fakes import FakeGateway, FakeSms
 from tests.support.story import CATALOGUE, MORNING, WINDOW, Story
 

@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from scheduler.hours import SendWindow
+from scheduler.planning.hours import SendWindow
 from storage.planning.facts import EnrolmentFacts
 from survey.codes import EndReason, Outcome, Reason, SurveyId, because, reason_of
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The numbers behind the rules, in days unless said otherwise. scheduler/rules.toml explains each."""
+    """The numbers behind the rules, in days unless said otherwise. scheduler/planning/rules.toml explains each."""
 
     start_after: int = 28
     start_window: int = 28

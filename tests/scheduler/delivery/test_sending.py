@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from scheduler import retry
-from scheduler.delivery import LEASE, Delivery, Sending
-from scheduler.gateway import GatewayError, OutboundMessage
+from scheduler.delivery import retry
+from scheduler.delivery.gateway import GatewayError, OutboundMessage
+from scheduler.delivery.sending import LEASE, Delivery, Sending
 from storage.cases import handling
 from storage.database.engine import Database
 from storage.delivery import claims, outbox, pacing

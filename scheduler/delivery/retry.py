@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from scheduler.gateway import GatewayError
+from scheduler.delivery.gateway import GatewayError
 
 ATTEMPTS = 6  # calls for one message, at the most: the pauses between them add up to about half an hour
 FIRST = timedelta(seconds=30)  # before the second attempt

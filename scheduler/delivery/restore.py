@@ -7,9 +7,9 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.hours import SendWindow
-from scheduler.planner import Planner
-from scheduler.rules import Rules
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.planner import Planner
+from scheduler.planning.rules import Rules
 from storage.database.engine import Database
 from storage.delivery import restoration
 from survey.codes import Reason, because

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler import rules as rules_
-from scheduler.rules import Rules
+from scheduler.planning import rules as rules_
+from scheduler.planning.rules import Rules
 from storage.database.engine import Connection, Database
 from storage.outcomes import ledger
 from storage.outcomes.accounts import Account, Ledger, Problem

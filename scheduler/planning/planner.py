@@ -10,7 +10,8 @@ An occasion goes through these states, each change in one transaction:
               a stated time for a stated reason, or closed with its outcome and reason
     open      the session and its first message are inserted in one transaction, and delivery sends the message.
               `expire_sessions` reminds once of a conversation that has come to a halt
-    closed    by an answer or a stop (bot/inbound), by delivery (scheduler/fallback.py), or by `expire_sessions`
+    closed    by an answer or a stop (bot/inbound), by delivery (scheduler/delivery/fallback.py), or by
+              `expire_sessions`
               when its time is up; what was answered counts
 
 A crash leaves the state before or after a transaction, and the next tick does what is left: every step reads from
@@ -22,9 +23,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler import rules as rules_
-from scheduler.hours import SendWindow
-from scheduler.rules import Close, ContactFacts, Decision, Hold, Open, PlannedOccasion, Rules, may_open
+from scheduler.planning import rules as rules_
+from scheduler.planning.hours import SendWindow
+from scheduler.planning.rules import Close, ContactFacts, Decision, Hold, Open, PlannedOccasion, Rules, may_open
 from storage.database.engine import Connection, Database
 from storage.delivery import outbox
 from storage.followups import exemptions

@@ -26,8 +26,8 @@ from sqlalchemy import select
 from bot.inbound.batch import Moment
 from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
-from scheduler.delivery import LEASE, Delivery, Sending
-from scheduler.gateway import OutboundMessage, Sent
+from scheduler.delivery.gateway import OutboundMessage, Sent
+from scheduler.delivery.sending import LEASE, Delivery, Sending
 from storage.database.engine import Database
 from storage.delivery import claims
 from storage.delivery.claims import Terms
@@ -39,7 +39,7 @@ from storage.privacy import erasure
 from storage.tables import occasion
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
-from tests.scheduler.delivery.test_delivery_machine import OUTCOMES, RANK
+from tests.scheduler.delivery.test_sending_machine import OUTCOMES, RANK
 from tests.support.carrier import carrier_says
 from tests.support.fakes import TruthfulGateway
 from tests.support.unit import CATALOGUE, WINDOW, ZONE, Unit, at
