@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from bot import settings as settings_
+from bot.channels.sms.cost import parts_and_price, sms_cost
 from bot.cli.arguments import check_month
 from bot.contact_rules import contact_rules
 from bot.database import database
 from bot.errors import BadInput, SettingsError
 from bot.settings import Settings
-from bot.sms_cost import parts_and_price, sms_cost
 from reporting.document.swedish import month_and_year
 from scheduler.provider_digests import Composed, Subject, Terms, compose, queue
 from storage.contacts import digests, links

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.channels.sms.cost import parts_and_price, sms_cost
 from bot.errors import BadInput
-from bot.sms_cost import parts_and_price, sms_cost
 from survey.conversation.model import Correct, Effect, Finish, OpenCase, OptOut, Record, Say
 from survey.packs.catalogue import Catalogue, load
 from survey.transcript import Dialogue

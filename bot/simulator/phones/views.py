@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from bot.channels.sms.cost import SEGMENT_PRICE, sms_cost
 from bot.simulator.emulator.server import Chat, Emulator, Sms
-from bot.sms_cost import SEGMENT_PRICE, sms_cost
 from storage.people.addresses import Address
 from storage.simulator import AGAIN, Conversation, Customer
 from survey.codes import Channel, Outcome, SurveyId, in_sentence, swedish

@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 from sqlalchemy import select, update
 
-from bot.sms_cost import sms_cost
 from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import address, measurement, occasion, outbox
@@ -215,20 +214,6 @@ async def _event(stream: aiohttp.ClientResponse) -> bytes:
         while not (line := await stream.content.readline()).startswith(b"data:"):
             assert line
     return line.removeprefix(b"data:").strip()
-
-
-@pytest.mark.parametrize(
-    ("text", "alphabet", "parts", "sek", "offender"),
-    [
-        ("Hur nöjd är du?", "GSM-7", 1, 0.65, None),
-        ("a" * 161, "GSM-7", 2, 1.30, None),
-        ("Hur nöjd är du – nu?", "UCS-2", 1, 0.65, "–"),
-    ],
-)
-def test_the_cost_of_an_sms(text: str, alphabet: str, parts: int, sek: float, offender: str | None) -> None:
-    cost = sms_cost(text)
-    assert (cost.alphabet, cost.parts, cost.offender) == (alphabet, parts, offender)
-    assert cost.sek == pytest.approx(sek)
 
 
 async def _followup(*args: str, folder: Path, **env: str) -> asyncio.subprocess.Process:
