@@ -219,7 +219,9 @@ def case_text(kind: str, text: str) -> str:
     """Return what a case tells: the words that are stored, or those that a stored code stands for."""
     if kind == CaseKind.CHANNEL:
         return channel_paused(text)
-    found = read(CaseText, text) if kind == CaseKind.HANDOVER else None
+    if kind != CaseKind.HANDOVER:
+        return CaseText.ERASED.swedish if text == CaseText.ERASED else text
+    found = read(CaseText, text)
     return found[0].swedish.format(*found[1]) if found else text
 
 

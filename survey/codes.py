@@ -162,8 +162,9 @@ class CaseStatus(Code):
 
 
 class CaseText(Code):
-    """What a case tells that the service has opened about two enrolments: sentences with places for values."""
+    """What a case tells in the service's words and not in somebody's own: sentences with places for values."""
 
+    ERASED = "answers_erased", "Kunden har raderat sina svar."
     HANDED_OVER = (
         "handed_over",
         "Insats {} hos {} avslutades {} för byte av anordnare. Insats {} hos {} tar vid {}: lämna över.",

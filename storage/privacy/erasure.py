@@ -18,13 +18,13 @@ from storage.tables import (
     outbox,
     session,
 )
-from survey.codes import Outcome, Reason
+from survey.codes import CaseKind, CaseText, Outcome, Reason, because
 from survey.conversation.model import Say, Session
 
 # The outcome in the inbox of a message that was answered with the customer's own answers.
 ANSWERS_LISTED = "listed"
-_QUOTING = ("contact", "danger", "unclear_stop")  # cases whose text is taken from an answer
-_ERASED = "Kunden har raderat sina svar."
+# Cases whose text is taken from an answer.
+QUOTING = (CaseKind.CONTACT, CaseKind.DANGER, CaseKind.UNCLEAR_STOP)
 
 
 async def erase(conn: AsyncConnection, customer_id: int, actor: str, now: datetime) -> None:
@@ -46,9 +46,8 @@ async def erase(conn: AsyncConnection, customer_id: int, actor: str, now: dateti
     for table in (answer, answer_history, comment_theme):
         await conn.execute(table.delete().where(table.c.occasion_id.in_(occasions)))
     await measurements.forget(conn, customer_id)
-    await conn.execute(
-        update(case).where(case.c.customer_id == customer_id, case.c.kind.in_(_QUOTING)).values(text=_ERASED)
-    )
+    quoting = update(case).where(case.c.customer_id == customer_id, case.c.kind.in_(QUOTING))
+    await conn.execute(quoting.values(text=because(CaseText.ERASED)))
     await _forget_messages(conn, customer_id, occasions)
     await _forget_sessions(conn, customer_id, now)
     erased = {"answers": count}

@@ -282,6 +282,11 @@ def test_all_refused_rows_are_named() -> None:
     )
 
 
+def test_an_erased_text_is_told() -> None:
+    assert wording.case_text(CaseKind.CONTACT, "answers_erased") == "Kunden har raderat sina svar."
+    assert wording.case_text(CaseKind.CONTACT, "Ring mig") == "Ring mig"
+
+
 @pytest.mark.parametrize(("code", "name"), [(NESTED[0], "old"), (NESTED[1], "new")])
 def test_why_a_database_is_not_ready(code: DatabaseErrorCode, name: str) -> None:
     error = DatabaseError(code)
