@@ -82,7 +82,7 @@ async def test_a_job_never_runs_beside_itself() -> None:
     assert most == 1
 
 
-async def test_a_clock_set_back_an_hour_does_not_stop_the_ticks() -> None:
+async def test_a_clock_set_back_keeps_ticking() -> None:
     """Set back, the wall clock leaves the next tick an hour ahead; the steady clock hears that none comes."""
     ticked = asyncio.Event()
 

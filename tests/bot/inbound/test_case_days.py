@@ -62,7 +62,7 @@ async def test_danger_is_due_the_same_day(db: Database, local: str, at: str, due
     assert await due_days(db) == [date.fromisoformat(due)]
 
 
-async def test_a_complaint_of_the_night_counts_from_its_day(db: Database) -> None:
+async def test_a_night_complaint_counts_from_its_day(db: Database) -> None:
     """Sunday 31 May at 23:30 and Monday 1 June at 00:30 are both Sunday in UTC.
 
     Ten working days from Sunday: Mon 1 to Fri 5 June, Mon 8 to Fri 12. From Monday one more: Mon 15.

@@ -66,7 +66,7 @@ def test_tables_are_protected_together() -> None:
     assert told == {UNIT: Status.OK, provider("P1"): Status.OK, WOMEN: Status.SUPPRESSED}
 
 
-def test_an_even_sum_over_all_but_one_is_seen() -> None:
+def test_a_sum_over_all_but_one_counts() -> None:
     """A + B + C counts three groups twice and one person once: whether it is odd tells that person's answer."""
     made = cells(A=range(20), B=range(10, 30), C=range(10)) | {
         provider("C"): frozenset((*range(10), *range(20, 31)))

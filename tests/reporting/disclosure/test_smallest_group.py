@@ -61,7 +61,7 @@ def test_the_integer_program_finds_the_smallest(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_row_is_taken_only_when_nothing_small_follows(seed: int) -> None:
+def test_a_row_that_reveals_is_not_taken(seed: int) -> None:
     atoms = random_atoms(1_000 + seed)
     minimum = random.Random(seed).randint(2, 4)
     space, taken = RowSpace(atoms, len(atoms.rows)), []

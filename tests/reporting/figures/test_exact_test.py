@@ -116,7 +116,7 @@ def test_far_apart_counts_do_not_overflow() -> None:
     assert p_value((200_000, 400_000), (200_000, 400_000)) == pytest.approx(1.0)
 
 
-def test_false_alarms_are_bounded_by_the_number_of_providers() -> None:
+def test_false_alarms_are_bounded() -> None:
     assert false_alarms(26) == pytest.approx(0.052)  # 26 x 0.2 %
     assert false_alarms(10_000) == 1.0
 

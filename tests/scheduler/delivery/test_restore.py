@@ -46,9 +46,7 @@ async def source(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_copy_of_a_database_in_use_is_whole_and_writes_over_nothing(
-    source: Database, tmp_path: Path
-) -> None:
+async def test_a_copy_in_use_is_whole(source: Database, tmp_path: Path) -> None:
     unit = Unit(source, tmp_path)
     await unit.register(at("2026-03-02 10:00"), 3, *ENROLMENTS)
     target = tmp_path / "copy.db"
@@ -73,7 +71,7 @@ async def test_a_copy_of_a_database_in_use_is_whole_and_writes_over_nothing(
         assert (await conn.execute(select(restoration.c.id))).all() == []  # the source itself is no copy
 
 
-async def test_a_copy_that_is_not_whole_is_not_kept(source: Database, tmp_path: Path) -> None:
+async def test_a_damaged_copy_is_not_kept(source: Database, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "followup.db")) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("INSERT INTO customer_address VALUES (7, 7, '2026-01-01T00:00:00.000000Z')")
@@ -87,7 +85,7 @@ async def test_a_copy_that_is_not_whole_is_not_kept(source: Database, tmp_path: 
     assert refused.value.code == BackupErrorCode.NOT_WRITABLE
 
 
-async def test_after_a_restore_no_old_message_is_sent_again(source: Database, tmp_path: Path) -> None:
+async def test_a_restore_sends_no_old_message(source: Database, tmp_path: Path) -> None:
     """K1's question waits in the outbox when the copy is made, K2's and K3's are only due; then all three leave."""
     sms = FakeGateway()
     old = Living(source, tmp_path, sms)
@@ -156,7 +154,7 @@ async def test_only_the_lost_hours_count(
 
 
 @pytest.mark.parametrize(("stopped", "may_have_left"), [("2026-04-02 09:59", False), ("2026-04-02 10:00", True)])
-async def test_a_reminder_that_may_have_been_sent_is_not_sent_again(
+async def test_an_uncertain_reminder_is_not_repeated(
     db: Database, tmp_path: Path, stopped: str, may_have_left: bool
 ) -> None:
     """Asked on Monday at ten, so that the reminder leaves on Thursday at ten: its place in the outbox is taken."""

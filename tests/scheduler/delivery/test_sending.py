@@ -46,9 +46,7 @@ async def opened(story: Story, telegram: bool = False) -> None:
 
 @pytest.mark.parametrize("error", [GatewayError("unknown", "timeout"), RuntimeError("a bug")])
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_an_sms_in_doubt_is_asked_for_before_it_is_sent_again(
-    story: Story, error: Exception, arrived: bool
-) -> None:
+async def test_an_uncertain_sms_is_looked_up_first(story: Story, error: Exception, arrived: bool) -> None:
     await opened(story)
     story.sms.errors = [error]
     await story.deliver(MORNING)
@@ -66,7 +64,7 @@ async def test_an_sms_in_doubt_is_asked_for_before_it_is_sent_again(
     assert await story.one(outbox_table.c.external_id) == ("found" if arrived else "id1")
 
 
-async def test_while_twilio_cannot_be_asked_nothing_is_sent_again(story: Story) -> None:
+async def test_without_a_look_up_nothing_is_repeated(story: Story) -> None:
     await opened(story)
     story.sms.errors = [GatewayError("unknown", "timeout")]
     story.sms.silent = GatewayError("transient", "connect")
@@ -89,7 +87,7 @@ async def test_a_lease_that_ran_out_is_a_doubt(story: Story) -> None:
     assert (story.sms.lookups, story.sms.calls) == (1, 1)
 
 
-async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Story) -> None:
+async def test_a_lone_process_ends_all_leases(story: Story) -> None:
     await opened(story)
     await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
     async with story.db.begin() as conn:
@@ -98,7 +96,7 @@ async def test_a_process_that_is_alone_ends_all_leases_when_it_starts(story: Sto
     assert (story.sms.lookups, len(story.sms.sent)) == (1, 1)
 
 
-async def test_a_process_that_dies_again_and_again_before_it_calls_uses_up_no_try(story: Story) -> None:
+async def test_crashes_before_the_call_use_no_try(story: Story) -> None:
     await opened(story)
     for _ in range(2 * retry.ATTEMPTS):
         claimed, _ = await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
@@ -112,7 +110,7 @@ async def test_a_process_that_dies_again_and_again_before_it_calls_uses_up_no_tr
     assert await story.one(outbox_table.c.state) == "sent"
 
 
-async def test_telegram_cannot_be_asked_and_repeats_once_with_the_same_buttons(story: Story) -> None:
+async def test_telegram_repeats_once_with_the_same_buttons(story: Story) -> None:
     await opened(story, telegram=True)
     story.telegram.errors = [GatewayError("unknown", "timeout")]
     await story.deliver(MORNING)
@@ -144,7 +142,7 @@ async def test_a_callback_ends_the_doubt(story: Story, word: str) -> None:
     assert await story.one(outbox_table.c.state) == ("delivered" if word == "delivered" else "sent")
 
 
-async def test_a_stop_while_in_doubt_stops_the_second_try(story: Story) -> None:
+async def test_a_stop_cancels_the_second_try(story: Story) -> None:
     await opened(story)
     story.sms.errors = [GatewayError("unknown", "timeout")]
     await story.deliver(MORNING)
@@ -158,7 +156,7 @@ async def test_a_stop_while_in_doubt_stops_the_second_try(story: Story) -> None:
 # Our own account, and being asked to wait
 
 
-async def test_a_pause_holds_for_all_processes_and_one_message_tries(story: Story) -> None:
+async def test_a_pause_holds_for_all_processes(story: Story) -> None:
     await opened(story)
     await opened_more(story, 5)
     other = Delivery(story.db, CATALOGUE, {"sms": story.sms}, Sending(WINDOW), jitter=random.Random(1))
@@ -233,7 +231,7 @@ async def test_nowhere_left_to_send_closes_the_conversation(story: Story) -> Non
     assert await story.one(occasion.c.outcome, START) == "unreachable"
 
 
-async def test_a_handset_that_was_off_gets_one_more_try(story: Story) -> None:
+async def test_a_switched_off_handset_gets_another_try(story: Story) -> None:
     await opened(story)
     await story.deliver(MORNING)
     for _ in range(2):  # callbacks come twice
@@ -276,7 +274,7 @@ def test_moments(standing: Standing, pace: Pace, limit: int, expected: list[floa
     assert [(at - NOW).total_seconds() for at in moments(standing, pace, NOW, limit)] == expected
 
 
-async def test_two_processes_together_keep_the_rate_and_no_burst_follows_a_silence(story: Story) -> None:
+async def test_two_processes_keep_one_rate(story: Story) -> None:
     await opened(story)
     await opened_more(story, 99)
     leaving: list[datetime] = []

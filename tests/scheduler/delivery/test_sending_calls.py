@@ -48,7 +48,7 @@ async def killed_and_started_again(story: Story) -> None:
         await claims.release_all(conn, MORNING)
 
 
-async def test_what_was_claimed_and_not_called_is_in_no_doubt(story: Story) -> None:
+async def test_a_claim_without_a_call_is_certain(story: Story) -> None:
     await opened(story, telegram=True)
     for _ in range(2 * retry.ATTEMPTS):
         message = await claimed(story)
@@ -60,7 +60,7 @@ async def test_what_was_claimed_and_not_called_is_in_no_doubt(story: Story) -> N
     assert await story.one(outbox_table.c.repeats) == 0
 
 
-async def test_a_call_that_was_written_down_is_a_doubt_and_is_repeated_once(story: Story) -> None:
+async def test_an_interrupted_call_is_repeated_once(story: Story) -> None:
     await opened(story, telegram=True)
     for repeats in (0, 1):
         message = await claimed(story)
@@ -73,7 +73,7 @@ async def test_a_call_that_was_written_down_is_a_doubt_and_is_repeated_once(stor
     assert await story.one(outbox_table.c.reason) == Reason.GIVEN_UP
 
 
-async def test_one_who_slept_past_the_lease_does_not_call(story: Story) -> None:
+async def test_an_expired_lease_makes_no_call(story: Story) -> None:
     await opened(story, telegram=True)
     slept = await claimed(story)
     assert not await begun(story, slept, MORNING + LEASE)
@@ -104,7 +104,7 @@ async def run(story: Story, gateway: FakeGateway, enough: asyncio.Event, pace: P
 
 
 @pytest.mark.parametrize("stalls", [0, 2, 1000])
-async def test_what_a_busy_machine_held_up_does_not_leave_in_a_burst(story: Story, stalls: int) -> None:
+async def test_delayed_messages_do_not_leave_in_bursts(story: Story, stalls: int) -> None:
     await opened(story)
     await opened_more(story, MESSAGES - 1)
     moments: list[float] = []
@@ -123,7 +123,7 @@ async def test_what_a_busy_machine_held_up_does_not_leave_in_a_burst(story: Stor
         assert busiest <= RATE * (0.5 + 2 * LATE) + 1  # one LATE is the machine's own; 32 without new moments
 
 
-async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: Story) -> None:
+async def test_a_stop_leaves_only_calls_in_doubt(story: Story) -> None:
     await opened(story)
     await opened_more(story, IN_FLIGHT + 20)
     all_taken = asyncio.Event()
@@ -143,7 +143,7 @@ async def test_a_stop_leaves_in_doubt_what_was_called_and_nothing_else(story: St
     assert leases == {None: IN_FLIGHT + 21}
 
 
-async def test_where_nobody_can_be_asked_one_message_at_most_is_between_call_and_commit(story: Story) -> None:
+async def test_at_most_one_message_is_uncommitted(story: Story) -> None:
     await opened(story, telegram=True)
     await opened_more(story, 19, channel="telegram")
     between: list[int] = []

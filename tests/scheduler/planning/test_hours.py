@@ -85,7 +85,7 @@ def test_hours_of_each_weekday_and_of_holidays(at: str, opens: str) -> None:
 
 
 @given(st.integers(0, 4 * 365 * 24 * 60), st.sampled_from([WINDOW, OWN]))
-def test_the_next_opening_is_open_and_nothing_before_it_is(minute: int, window: SendWindow) -> None:
+def test_nothing_is_open_before_the_next_opening(minute: int, window: SendWindow) -> None:
     moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     found = window.next_open(moment)
     assert found >= moment
@@ -112,6 +112,6 @@ def test_in_words(window: SendWindow, words: str) -> None:
     assert str(window) == words
 
 
-def test_a_year_without_an_opening_is_no_endless_search() -> None:
+def test_a_closed_year_ends_the_search() -> None:
     with pytest.raises(ValueError, match="closed on every day"):
         SendWindow(ZONE, (None,) * 7).next_open(datetime(2025, 1, 1, tzinfo=UTC))

@@ -31,7 +31,7 @@ async def _looks(unit: Unit) -> dict[str, date]:
         return {row.ref: row.plan_on for row in await conn.execute(rows)}
 
 
-async def test_what_is_new_or_corrected_is_looked_at_and_the_rest_when_it_would_have_been(unit: Unit) -> None:
+async def test_new_and_corrected_enrolments_are_looked_at(unit: Unit) -> None:
     open_, ended = "E1,K1,P1,2026-01-07,,", "E2,K2,P1,2026-01-07,2026-02-20,work"
     await unit.register(BEGAN, 2, open_, ended)
     assert await _looks(unit) == {"E1": date(2026, 1, 7), "E2": date(2026, 1, 7)}
@@ -44,7 +44,7 @@ async def test_what_is_new_or_corrected_is_looked_at_and_the_rest_when_it_would_
     assert await _looks(unit) == planned | {"E2": date(2026, 1, 7)}
 
 
-async def test_a_watch_looks_also_where_nothing_was_left_to_plan(unit: Unit) -> None:
+async def test_a_watch_reopens_finished_planning(unit: Unit) -> None:
     await unit.register(
         BEGAN,
         3,
@@ -60,7 +60,7 @@ async def test_a_watch_looks_also_where_nothing_was_left_to_plan(unit: Unit) -> 
     assert await _looks(unit) == {"E1": date(2026, 3, 1), "E2": date(2026, 3, 1), "E4": date(2026, 3, 24)}
 
 
-async def test_a_correction_that_comes_while_the_day_is_planned_stands(unit: Unit) -> None:
+async def test_a_correction_during_planning_stands(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-03-02,,")
     await unit.tick(BEGAN)
     async with unit.db.begin() as conn:
@@ -73,7 +73,7 @@ async def test_a_correction_that_comes_while_the_day_is_planned_stands(unit: Uni
 
 
 @pytest.mark.parametrize("left", [date(2026, 4, 24), None])
-async def test_a_watch_that_begins_while_the_day_is_planned_stands(unit: Unit, left: date | None) -> None:
+async def test_a_watch_begun_during_planning_stands(unit: Unit, left: date | None) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-03-02,,")
     await unit.tick(BEGAN)
 
@@ -90,7 +90,7 @@ async def test_a_watch_that_begins_while_the_day_is_planned_stands(unit: Unit, l
     assert await _looks(unit) == {"E1": date(2026, 3, 1)}
 
 
-async def test_what_a_decision_is_about_to_change_is_planned_when_it_has(unit: Unit) -> None:
+async def test_planning_waits_for_a_pending_decision(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
     await unit.tick(BEGAN)
     async with unit.db.begin() as conn:
@@ -104,7 +104,7 @@ async def test_what_a_decision_is_about_to_change_is_planned_when_it_has(unit: U
     assert asked == {"checkin 2026-02", "checkin 2026-03-10", "checkin 2026-03"}
 
 
-async def test_the_due_are_found_in_the_order_of_one_index(tmp_path: Path) -> None:
+async def test_due_enrolments_come_from_one_index(tmp_path: Path) -> None:
     """Nothing is sorted, and no table is read through: a day costs what is due on it, not what is registered."""
     db = Database.open(f"sqlite:///{tmp_path / 'plan.db'}")
     await create_or_upgrade(db)

@@ -21,7 +21,7 @@ def story(db: Database) -> Story:
     return Story(db)
 
 
-async def test_held_at_night_and_sent_in_the_morning_once(story: Story) -> None:
+async def test_held_at_night_and_sent_once(story: Story) -> None:
     await story.register()
     await story.run(at("2025-06-29 12:00"))
     assert story.sms.sent == []
@@ -47,7 +47,7 @@ async def test_a_dry_run_writes_nothing(story: Story) -> None:
         assert (await conn.execute(select(occasion))).all() == []
 
 
-async def test_one_contact_a_week_and_one_conversation_at_a_time(story: Story) -> None:
+async def test_one_contact_a_week(story: Story) -> None:
     await story.register(("e1", "e2"))
     await story.run(MORNING)
     assert len(story.sms.sent) == 1
@@ -68,7 +68,7 @@ async def test_the_chat_is_preferred_and_gets_buttons(story: Story) -> None:
     assert len(message.reference) >= 16
 
 
-async def test_a_passing_error_is_tried_again_and_then_given_up(story: Story) -> None:
+async def test_a_transient_error_is_retried_then_given_up(story: Story) -> None:
     await story.register()
     story.sms.errors = [GatewayError("transient", "503") for _ in range(9)]
     for minute in range(0, 300, 5):
@@ -79,7 +79,7 @@ async def test_a_passing_error_is_tried_again_and_then_given_up(story: Story) ->
     assert await story.one(address.c.state) == "active"
 
 
-async def test_a_dead_number_and_a_stop_at_the_carrier(story: Story) -> None:
+async def test_a_dead_number_ends_its_conversation(story: Story) -> None:
     await story.register()
     story.sms.errors = [GatewayError("opted_out", "21610")]
     await story.run(MORNING)
@@ -120,7 +120,7 @@ async def test_a_stop_between_opening_and_sending_counts(story: Story) -> None:
     assert await story.one(outbox_table.c.state) == "cancelled"
 
 
-async def test_a_question_that_could_not_leave_in_time_expires(story: Story) -> None:
+async def test_a_question_too_late_to_send_expires(story: Story) -> None:
     await story.register()
     await story.planner.plan(MORNING)
     await story.planner.open_due(MORNING)

@@ -34,7 +34,7 @@ async def _live(unit: Unit, first: str, last: str) -> None:
         now += timedelta(days=1)
 
 
-async def test_half_a_year_adds_up_per_month_and_provider(unit: Unit) -> None:
+async def test_half_a_year_adds_up(unit: Unit) -> None:
     await unit.register(BEGAN, 2, "E1,K1,P1,2026-03-02,,", "E2,K2,P2,2026-03-16,2026-04-20,work")
     await _live(unit, "2026-03-02", "2026-06-10")
     ledger = await unit.ledger(at("2026-06-10 23:00"))
@@ -74,7 +74,7 @@ async def test_a_contact_that_vanished_is_missed(unit: Unit) -> None:
     assert ledger.problems == (Problem("E1", "start", "", LedgerFault.MISSING, "2026-03-30"),)
 
 
-async def test_what_the_planner_has_not_come_to_yet_is_not_missing(unit: Unit) -> None:
+async def test_unplanned_contacts_are_not_missing(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-03-02,,")
     ledger = await unit.ledger(at("2026-03-30 08:00"))
     assert ledger.adds_up
@@ -146,7 +146,7 @@ async def test_a_moved_start_moves_the_question(unit: Unit) -> None:
     assert (await unit.ledger(at("2026-04-29 10:00"))).adds_up
 
 
-async def test_an_end_taken_back_is_called_off_and_the_real_one_asked(unit: Unit) -> None:
+async def test_a_withdrawn_end_is_cancelled(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,2026-03-02,work")
     await unit.tick(at("2026-03-02 08:00"))
     await unit.register(at("2026-03-02 08:30"), 1, "E1,K1,P1,2026-01-07,,")
@@ -158,7 +158,7 @@ async def test_an_end_taken_back_is_called_off_and_the_real_one_asked(unit: Unit
     assert (await unit.ledger(at("2026-05-04 10:00"))).adds_up
 
 
-async def test_what_was_asked_is_not_asked_again_however_the_register_is_corrected(unit: Unit) -> None:
+async def test_corrections_never_ask_a_question_again(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-03-02,,")
     await unit.tick(at("2026-03-30 10:00"))
     for start in ("2026-03-03", "2026-02-20", "2026-03-02"):
@@ -177,7 +177,7 @@ async def test_an_unchanged_register_read_again_plans_nothing_anew(unit: Unit) -
     assert await unit.planner.plan(at("2026-03-31 10:00")) == 0
 
 
-async def test_the_check_in_gives_way_to_the_question_of_the_same_week(unit: Unit) -> None:
+async def test_the_check_in_gives_way_to_start(unit: Unit) -> None:
     # E1's check-in of June falls due on Wednesday the 24th, E2's start on Thursday the 25th, to one customer.
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-01,,")
     await _live(unit, "2026-05-20", "2026-06-10")
@@ -191,7 +191,7 @@ async def test_the_check_in_gives_way_to_the_question_of_the_same_week(unit: Uni
     assert [(each.enrolment, each.survey) for each in opened] == [("E2", "start")]
 
 
-async def test_a_provider_under_watch_is_asked_about_every_14_days(unit: Unit) -> None:
+async def test_a_watch_asks_every_14_days(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
     await unit.tick(at("2026-04-07 10:00"))
     async with unit.db.begin() as conn:
@@ -217,7 +217,7 @@ async def test_a_provider_under_watch_is_asked_about_every_14_days(unit: Unit) -
     assert (await unit.outcomes())["checkin 2026-06"] == "open"  # the month's own, on the 24th
 
 
-async def test_what_fell_due_under_a_watch_was_due_also_when_the_watch_is_lifted(unit: Unit) -> None:
+async def test_contacts_due_under_a_watch_stay_due(unit: Unit) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
     await _live(unit, "2026-04-08", "2026-05-04")
     async with unit.db.begin() as conn:
@@ -252,7 +252,7 @@ async def test_what_fell_due_under_a_watch_was_due_also_when_the_watch_is_lifted
         ("2026-05-10", "2026-05-20", {"checkin 2026-05-10": "no_answer", "checkin 2026-05": "open"}),
     ],
 )
-async def test_a_month_in_which_a_watch_ends_keeps_its_check_in(
+async def test_a_lifted_watch_keeps_the_check_in(
     unit: Unit, watched_from: str, left_on: str, asked: dict[str, str]
 ) -> None:
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
@@ -271,7 +271,7 @@ async def test_a_month_in_which_a_watch_ends_keeps_its_check_in(
     assert "unplanned" not in ledger.total().places
 
 
-async def test_a_watch_that_begins_while_the_planner_sleeps_loses_no_month(unit: Unit) -> None:
+async def test_a_watch_begun_unseen_loses_no_month(unit: Unit) -> None:
     """From the 11th of May the month's own comes on the 25th; from the 16th of June, it was due on the 24th."""
     await unit.register(BEGAN, 1, "E1,K1,P1,2026-01-07,,")
     await _live(unit, "2026-04-30", "2026-05-11")
@@ -285,7 +285,7 @@ async def test_a_watch_that_begins_while_the_planner_sleeps_loses_no_month(unit:
         assert "unplanned" not in ledger.total().places
 
 
-async def test_a_backlog_goes_by_importance_and_what_lost_its_meaning_says_so(unit: Unit) -> None:
+async def test_a_backlog_goes_by_importance(unit: Unit) -> None:
     await unit.register(
         BEGAN,
         4,

@@ -83,7 +83,7 @@ def test_nothing_whose_window_closed_before_it_was_registered() -> None:
 
 
 @pytest.mark.parametrize(("registered", "due"), [("2025-04-07", ["checkin 2025-03"]), ("2025-04-08", [])])
-def test_a_check_in_of_the_month_before_registration_in_its_window(registered: str, due: list[str]) -> None:
+def test_last_months_check_in_may_be_due(registered: str, due: list[str]) -> None:
     facts = EnrolmentFacts(d("2025-01-01"), None, "", d(registered))
     found = plan(facts, d(registered), RULES).due
     assert [f"{each.survey} {each.period}" for each in found if each.survey == "checkin"] == due
@@ -93,7 +93,7 @@ def test_a_check_in_of_the_month_before_registration_in_its_window(registered: s
     ("entered", "in_time"),
     [("2025-01-01", True), ("2025-03-02", True), ("2025-03-03", False)],  # days 0, 60 and 61
 )
-def test_an_end_entered_late_is_due_and_asked_within_60_days(entered: str, in_time: bool) -> None:
+def test_a_late_end_is_asked_within_60_days(entered: str, in_time: bool) -> None:
     corrected = EnrolmentFacts(
         d("2024-01-01"), d("2025-01-01"), "work", d("2024-01-01"), unseen_from=d("2024-01-01")
     )
@@ -166,7 +166,7 @@ def test_a_provider_under_watch(facts: EnrolmentFacts, today: str, checkins: lis
     watched=st.none() | st.integers(0, 700),
     steps=st.lists(st.integers(0, 120), min_size=1, max_size=25),
 )
-def test_however_we_sleep_the_same_contacts_fall_due_each_once(
+def test_each_contact_falls_due_once(
     started: date, length: int | None, lateness: int, watched: int | None, steps: list[int]
 ) -> None:
     """Looking in steps, from one plan_on to the next, finds what one look at the end finds."""
@@ -199,7 +199,7 @@ def test_however_we_sleep_the_same_contacts_fall_due_each_once(
     length=st.none() | st.integers(0, 400),
     watched=st.dates(d("2023-12-01"), d("2025-06-30")),
 )
-def test_no_month_loses_its_check_in_because_of_a_watch(started: date, length: int | None, watched: date) -> None:
+def test_a_watch_loses_no_check_in(started: date, length: int | None, watched: date) -> None:
     ended = None if length is None else started + timedelta(days=length)
     plain = EnrolmentFacts(started, ended, "work" if ended else "", started)
     today = d("2025-08-01")
@@ -311,7 +311,7 @@ def test_may_it_be_made_now(changes: dict[str, object], expected: object) -> Non
         assert worded(decision.reason).endswith(".")
 
 
-def test_held_until_the_week_of_the_first_question_is_over() -> None:
+def test_held_until_the_first_week_is_over() -> None:
     decision = may_open(facts(start_this_week=True), NOW, RULES, WINDOW)
     assert decision == Hold(
         datetime(2025, 6, 8, 22, tzinfo=UTC),  # Monday's midnight in Stockholm

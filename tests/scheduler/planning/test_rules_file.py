@@ -16,13 +16,13 @@ from scheduler.planning.rules_file import load
 ZONE = ZoneInfo("Europe/Stockholm")
 
 
-def test_the_file_that_comes_along_says_what_the_code_says() -> None:
+def test_the_bundled_file_agrees_with_the_code() -> None:
     rules, window = load(None, ZONE)
     assert rules == Rules()
     assert window == SendWindow.parse("09:00-19:00", ZONE)
 
 
-def test_a_copy_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
+def test_a_copy_changes_what_it_names(tmp_path: Path) -> None:
     own = tmp_path / "rules.toml"
     own.write_text(
         'priority = ["end", "start", "checkin"]\n'
@@ -89,7 +89,7 @@ def test_a_file_that_is_missing_or_no_toml(tmp_path: Path) -> None:
         load(tmp_path / "own.toml", ZONE)
 
 
-def test_the_settings_name_the_copy_and_may_set_the_hours_aside(tmp_path: Path) -> None:
+def test_the_settings_name_the_copy(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text('[contact]\nspacing = 14\n[send_window]\nmonday = "10:00-11:00"\n', encoding="utf-8")
     nowhere = tmp_path / ".env"

@@ -65,7 +65,7 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @given(DAYS, st.none() | DAYS, st.lists(st.tuples(DAYS, DAYS, st.sampled_from(["illness", "holiday"])), max_size=4))
-def test_an_exempt_month_is_one_that_would_have_counted(
+def test_only_a_counted_month_is_exempt(
     started_on: date, ended_on: date | None, times: list[tuple[date, date, str]]
 ) -> None:
     found = exempt_months(started_on, ended_on, times)
@@ -106,7 +106,7 @@ async def test_an_exempt_month_leaves_every_count(db: Database, tmp_path: Path) 
     ]
 
 
-async def test_a_shorter_exemption_and_an_earlier_end_give_months_back(db: Database, tmp_path: Path) -> None:
+async def test_a_shorter_exemption_gives_months_back(db: Database, tmp_path: Path) -> None:
     async def exempt() -> list[str]:
         async with db.read() as conn:
             return [month for _, month in (await aggregate(conn, 2026, at(date(2027, 1, 9)))).exempt]
@@ -142,7 +142,7 @@ async def test_a_bad_exemption_is_refused(db: Database, tmp_path: Path) -> None:
     assert problem == Problem("x.csv", 2, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, {"ref": "9"})
 
 
-async def test_an_exemption_is_taken_back_and_the_trail_says_by_whom(db: Database, tmp_path: Path) -> None:
+async def test_a_withdrawn_exemption_is_audited(db: Database, tmp_path: Path) -> None:
     taken_back = "Insats;Från;Till;Skäl;Vem;Återtaget\n1042;2026-10-01;2026-11-20;sjuk;Bo;ja\n"
     await read(db, tmp_path, {**REGISTER, "x": EXEMPTIONS})
     await read(db, tmp_path, {"x": EXEMPTIONS})  # the same file again changes nothing

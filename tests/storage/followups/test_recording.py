@@ -51,9 +51,7 @@ def held(ref: str, day: date, month: str = "") -> Entry:
     return Entry(ref, month or month_of(day), day)
 
 
-async def test_what_is_said_again_changes_nothing_and_what_is_changed_is_in_the_trail(
-    db: Database, alfa: Author
-) -> None:
+async def test_only_changes_are_audited(db: Database, alfa: Author) -> None:
     first = held("1042", date(2026, 11, 3))
     assert await say(db, alfa, first) == Recorded(new=1)
     assert await say(db, alfa, first) == Recorded(same=1)
@@ -119,9 +117,7 @@ async def test_what_is_wrong_is_refused_whole(
         (date(2026, 12, 1), True),
     ],
 )
-async def test_the_month_locks_on_the_fifth_of_the_next(
-    db: Database, alfa: Author, today: date, locked: bool
-) -> None:
+async def test_a_month_locks_on_the_fifth(db: Database, alfa: Author, today: date, locked: bool) -> None:
     entry = held("1042", date(2026, 10, 30))
     if locked:
         (refused,) = await refusal(db, alfa, entry, today=today)
@@ -132,12 +128,12 @@ async def test_the_month_locks_on_the_fifth_of_the_next(
     assert recording.locks_on("2026-12") == date(2027, 1, 5)
 
 
-async def test_a_follow_up_of_october_held_in_november_is_late_but_recorded(db: Database, alfa: Author) -> None:
+async def test_a_late_follow_up_is_recorded(db: Database, alfa: Author) -> None:
     late = held("1042", date(2026, 11, 2), "2026-10")
     assert await say(db, alfa, late, today=date(2026, 11, 4)) == Recorded(new=1)
 
 
-async def test_after_the_lock_staff_correct_with_a_name_and_a_reason(db: Database, alfa: Author) -> None:
+async def test_staff_correct_a_locked_month(db: Database, alfa: Author) -> None:
     await say(db, alfa, held("1042", date(2026, 10, 5)), today=date(2026, 10, 6))
     other = held("1042", date(2026, 10, 7))
     for author in (Author("staff"), Author("staff", who="Anna"), Author("staff", reason="Fel dag")):
@@ -187,7 +183,7 @@ async def test_an_enrolment_that_comes_late_brings_its_history(db: Database, tmp
     assert [facts[-1] for facts in await trail(db)] == ["2026-10-20"]
 
 
-async def test_a_file_may_tell_more_of_each_follow_up(db: Database, tmp_path: Path) -> None:
+async def test_a_file_may_tell_more(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
     more = (
         "Insats;Månad;Datum;Form;Utifrån planen;Planen ändrad;Aktiviteter;Nästa steg\n"

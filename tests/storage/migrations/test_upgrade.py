@@ -34,7 +34,7 @@ async def test_a_second_upgrade_changes_nothing(db: Database) -> None:
     assert await db.check() is None
 
 
-async def test_an_older_database_gets_what_is_kept_made_again(tmp_path: Path) -> None:
+async def test_an_older_database_gets_its_counts(tmp_path: Path) -> None:
     old = Database.open(f"sqlite:///{tmp_path / 'old.db'}")
     async with old.begin() as conn:
         await conn.run_sync(upgrade.upgrade, "0001")
@@ -51,7 +51,7 @@ async def test_an_older_database_gets_what_is_kept_made_again(tmp_path: Path) ->
     await old.close()
 
 
-async def test_an_older_database_keeps_when_the_planner_looks_next(tmp_path: Path, postgres_url: str) -> None:
+async def test_an_older_database_keeps_its_next_looks(tmp_path: Path, postgres_url: str) -> None:
     async with fresh_postgres(postgres_url) as server:
         for url in (f"sqlite:///{tmp_path / 'old.db'}", server):
             old = Database.open(url)

@@ -111,7 +111,7 @@ async def test_a_plan_that_cannot_be_right(
         assert await evidence.plans(conn, date.min, date.max) == []
 
 
-async def test_a_plan_keeps_its_provider_and_is_not_done_tomorrow(db: Database, tmp_path: Path) -> None:
+async def test_a_plan_keeps_its_provider(db: Database, tmp_path: Path) -> None:
     await read(db, tmp_path, REGISTER)
     await read(db, tmp_path, {"plans": f"{HEADER}\n{PLAN}\n"}, TODAY)
     for row, code in (

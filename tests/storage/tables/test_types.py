@@ -10,7 +10,7 @@ from storage.tables.types import UtcDateTime
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
-def test_both_readings_of_an_hour_in_autumn_keep_their_own_text() -> None:
+def test_a_repeated_autumn_hour_keeps_both_texts() -> None:
     summer, winter = (datetime(2025, 10, 26, 2, 30, tzinfo=STOCKHOLM, fold=fold) for fold in (0, 1))
     assert summer == winter  # Python compares the readings; a cache by equality would mix them up
     kind, dialect = UtcDateTime(), sqlite.dialect()
