@@ -6,7 +6,7 @@ from bot.channels.telegram.deep_links import deep_link
 from bot.errors import SettingsError
 from bot.settings import Telegram
 from bot.simulator.emulator.server import Emulator
-from scheduler.gateway import GatewayError
+from scheduler.delivery.gateway import GatewayError
 from survey.errors import OperationError
 
 
