@@ -18,9 +18,15 @@ from survey.codes import CaseOutcome, CaseStatus
 class Listed:
     """One case as staff see it.
 
-    ``customers`` are the refs of those it may concern: several where they share an address and it could not be
-    told who wrote. ``sender`` is the address of one whom the register does not know. ``owner`` and ``outcome`` (a
-    CaseOutcome) are empty until there is one.
+    Attributes:
+        kind: a CaseKind.
+        text: what it tells: a customer's words, or a code (bot/wording.py).
+        due_on: the last day to answer.
+        owner: who of the staff has taken it; empty while nobody has.
+        outcome: a CaseOutcome; empty while it is open.
+        customers: the numbers of those whom it may concern: several where they share an address and it could not be
+            told who wrote.
+        sender: the address of one whom the register does not know.
     """
 
     id: int
@@ -45,7 +51,7 @@ class Listed:
         return CaseStatus.TAKEN if self.owner else CaseStatus.NEW
 
     def is_late(self, today: date) -> bool:
-        """Whether the last day has gone by."""
+        """Return whether the last day to answer has gone by."""
         return self.closed_at is None and self.due_on is not None and self.due_on < today
 
 

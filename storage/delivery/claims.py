@@ -165,7 +165,7 @@ class _Sorting:
         return self.moments[len(self.claimed)]
 
     def _is_too_soon(self, address_id: int) -> bool:
-        """Whether the receiver has just got, or is to get, another message."""
+        """Return whether the receiver has just got, or is to get, another message."""
         return self._pace.to_one is not None and self.chats.get(address_id, self._moment) > self._moment
 
     @property

@@ -141,7 +141,7 @@ async def asked_by(conn: Connection, references: Collection[str]) -> dict[str, A
 
 
 async def last_asked(conn: Connection, occasion_id: int, address_id: int, question: str) -> str | None:
-    """The channel's id of the last message that asked this question at this address."""
+    """Return the channel's id of the last message that asked this question at this address."""
     rows = await conn.execute(
         select(outbox.c.say, outbox.c.external_id)
         .where(outbox.c.occasion_id == occasion_id, outbox.c.address_id == address_id)

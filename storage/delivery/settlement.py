@@ -114,11 +114,19 @@ _NOT_THERE = (
     )
 )
 _STATES = {
-    "given_up": "unknown",
-    "permanent": "failed",
-    "opted_out": "failed",
-    "failed": "failed",
+    "given_up": MessageState.UNKNOWN,
+    "permanent": MessageState.FAILED,
+    "opted_out": MessageState.FAILED,
+    "failed": MessageState.FAILED,
 }
+# By kind of result, in this order.
+_STATEMENTS = (
+    (("retry", "paused", "account"), _AGAIN),
+    (("unknown",), _IN_DOUBT),
+    (("absent", "repeat"), _NOT_THERE),
+    (("sent",), _SENT),
+    (tuple(_STATES), _ENDED),
+)
 UNDELIVERED = ("permanent", "opted_out", "failed")  # kinds of a message that certainly did not arrive
 _LOOKED_AT = ("sent", *UNDELIVERED)  # the provider looked at the message, so that our account works
 
@@ -135,47 +143,33 @@ async def settle(conn: Connection, results: Sequence[Result], now: datetime, tod
         today: the unit's own day at ``now``, from which the case about a paused channel counts its deadline.
     """
     await _settle_channels(conn, results, now, today)
-    await _many(
-        conn, _AGAIN, [_again(each, now) for each in results if each.kind in ("retry", "paused", "account")]
-    )
-    await _many(conn, _IN_DOUBT, [_waiting(each, now) for each in results if each.kind == "unknown"])
-    await _many(
-        conn,
-        _NOT_THERE,
-        [
-            {
-                **_waiting(each, now),
-                "lookups_": int(each.kind == "absent"),
-                "repeats_": int(each.kind == "repeat"),
-            }
-            for each in results
-            if each.kind in ("absent", "repeat")
-        ],
-    )
-    await _many(
-        conn,
-        _SENT,
-        [
-            {
-                "id_": each.message.id,
-                "external_": each.external_id,
-                "segments_": each.segments,
-                "price_": each.price,
-                "at_": now,
-            }
-            for each in results
-            if each.kind == "sent"
-        ],
-    )
-    await _many(
-        conn,
-        _ENDED,
-        [
-            {"id_": each.message.id, "state_": _STATES[each.kind], "reason_": each.reason, "at_": now}
-            for each in results
-            if each.kind in _STATES
-        ],
-    )
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for each in results:
+        rows.setdefault(each.kind, []).append(_row(each, now))
+    for kinds, statement in _STATEMENTS:
+        await _many(conn, statement, [row for kind in kinds for row in rows.get(kind, ())])
+
+
+def _row(result: Result, now: datetime) -> dict[str, Any]:
+    """Return the values that the statement of a result's kind has places for."""
+    message, kind = result.message, result.kind
+    row: dict[str, Any] = {"id_": message.id}
+    if kind == "sent":
+        return row | {
+            "external_": result.external_id,
+            "segments_": result.segments,
+            "price_": result.price,
+            "at_": now,
+        }
+    row["reason_"] = result.reason
+    if kind in _STATES:
+        return row | {"state_": _STATES[kind], "at_": now}
+    row["not_before_"] = result.not_before or now
+    if kind in ("absent", "repeat"):
+        return row | {"lookups_": int(kind == "absent"), "repeats_": int(kind == "repeat")}
+    if kind == "unknown":
+        return row
+    return row | {"attempts_": message.attempts - (kind != "retry")}
 
 
 async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
@@ -191,14 +185,6 @@ async def _settle_channels(conn: Connection, results: Sequence[Result], now: dat
         holds = [each.hold_until for each in ours if each.hold_until is not None]
         if holds:
             await pacing.hold(conn, name, max(holds))
-
-
-def _waiting(result: Result, now: datetime) -> dict[str, Any]:
-    return {"id_": result.message.id, "reason_": result.reason, "not_before_": result.not_before or now}
-
-
-def _again(result: Result, now: datetime) -> dict[str, Any]:
-    return {**_waiting(result, now), "attempts_": result.message.attempts - (result.kind != "retry")}
 
 
 async def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

@@ -19,7 +19,7 @@ from storage.tables import address, case, customer, customer_address, enrolment,
 from survey.codes import Reason
 from survey.conversation.openings import Use
 
-LATELY = timedelta(days=60)  # so long after its end a question about an enrolment may still be asked
+LATELY = timedelta(days=60)  # after its end, in which a question about an enrolment may still be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ _BY_ID = select(*_COLUMNS).where(address.c.id.in_(bindparam("ids", expanding=Tru
 async def find_or_add(
     conn: AsyncConnection, channel: str, values: Collection[str], now: datetime
 ) -> dict[str, Address]:
-    """The addresses of ``values``, made where new, locked against other processes until the commit."""
+    """Return the addresses of ``values``, adding the new ones; they are locked until the caller's commit."""
     ordered = sorted(set(values))  # one order for all processes: no deadlock
     values = {"channel": channel, "values": ordered}
     found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
@@ -83,13 +83,13 @@ async def find_or_add(
 
 
 async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
-    """(channel, value, state) by address id."""
+    """Return (channel, value, state) by address id."""
     rows = await conn.execute(_BY_ID, {"ids": list(ids)})
     return {row.id: (row.channel, row.value, row.state) for row in rows}
 
 
 async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> dict[int, list[Address]]:
-    """Each customer's addresses, phones before chats, the latest link first."""
+    """Return each customer's addresses, phones before chats, the latest link first."""
     rows = await conn.execute(
         select(customer_address.c.customer_id, *_COLUMNS)
         .join(address, address.c.id == customer_address.c.address_id)
@@ -103,7 +103,7 @@ async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> 
 
 
 async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, list[Person]]:
-    """The customers who use each address, the latest in the register first."""
+    """Return the customers who use each address, the latest in the register first."""
     rows = await conn.execute(
         select(customer_address.c.address_id, customer.c.id, customer.c.language, customer.c.birth_year)
         .join(customer, customer.c.id == customer_address.c.customer_id)
@@ -117,7 +117,13 @@ async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, lis
 
 
 async def uses_of(conn: AsyncConnection, ids: Collection[int], today: date) -> dict[int, list[Use]]:
-    """Who uses each address, with each enrolment that is open or has ended lately: what a question may be about."""
+    """Return who uses each address, with each enrolment that a question may be about.
+
+    Args:
+        conn: the caller's transaction.
+        ids: of the addresses.
+        today: the unit's own day; an enrolment that ended more than LATELY before it is not asked about.
+    """
     rows = await conn.execute(
         select(customer_address.c.address_id, customer.c.id, customer.c.birth_year, enrolment.c.started_on)
         .join(customer, customer.c.id == customer_address.c.customer_id)
@@ -138,18 +144,26 @@ async def uses_of(conn: AsyncConnection, ids: Collection[int], today: date) -> d
 
 
 async def set_language(conn: AsyncConnection, customer_id: int, language: str) -> None:
-    """The customer is spoken to in this language from now on."""
+    """Let the customer be spoken to in this language from now on."""
     await conn.execute(update(customer).where(customer.c.id == customer_id).values(language=language))
 
 
 async def set_awaiting(conn: AsyncConnection, address_id: int, awaiting: str) -> None:
-    """What the next message from an address is about (an Awaiting as JSON); empty: nothing."""
+    """Note what the next message from an address is about.
+
+    Args:
+        conn: the caller's transaction.
+        address_id: the address.
+        awaiting: survey.conversation.model.Awaiting as JSON; empty for nothing in particular.
+    """
     await conn.execute(update(address).where(address.c.id == address_id).values(awaiting=awaiting))
 
 
 async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
-    """The address belongs to nobody that we know: nothing more is sent there, not even when a register still has
-    it. One that has said stop stays so."""
+    """Note that an address belongs to nobody that we know: nothing more is sent there, though a register has it.
+
+    An address that has said stop stays so.
+    """
     await conn.execute(customer_address.delete().where(customer_address.c.address_id == address_id))
     await conn.execute(
         update(address)
@@ -228,7 +242,7 @@ async def _denied(conn: AsyncConnection) -> set[tuple[int, int]]:
 
 
 async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
-    """Every address of every customer who uses this one, this one first: what a STOP reaches."""
+    """Return every address of every customer who uses this one, this one first: what a STOP reaches."""
     customers = select(customer_address.c.customer_id).where(customer_address.c.address_id == address_id)
     rows = await conn.execute(
         select(customer_address.c.address_id).where(customer_address.c.customer_id.in_(customers)).distinct()
@@ -237,7 +251,14 @@ async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
 
 
 async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source: str, now: datetime) -> None:
-    """Close addresses to every message. ``source`` is message, carrier or staff."""
+    """Close addresses to every message.
+
+    Args:
+        conn: the caller's transaction.
+        ids: of the addresses.
+        source: who has said stop: message (the customer), carrier or staff.
+        now: aware.
+    """
     await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now))
     await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
 
@@ -257,12 +278,12 @@ async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: dat
 
 
 async def mark_greeted(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
-    """Remember that the neutral line was said."""
+    """Note that strangers at these addresses have been answered once."""
     await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(greeted_at=now))
 
 
 async def issue_token(conn: AsyncConnection, customer_id: int, token: str, expires_at: datetime) -> None:
-    """Store a one-time token by its hash alone."""
+    """Store a one-time token, as its hash alone."""
     await conn.execute(
         sql_insert(link_token).values(
             token_hash=_hash(token), customer_id=customer_id, expires_at=expires_at, used_at=None
@@ -271,7 +292,7 @@ async def issue_token(conn: AsyncConnection, customer_id: int, token: str, expir
 
 
 async def redeem_token(conn: AsyncConnection, token: str, now: datetime) -> int | None:
-    """The customer id a token was made for, once; None when it is unknown, used or expired."""
+    """Return the id of the customer a token was made for, once; None when it is unknown, used or expired."""
     unused = (
         link_token.c.token_hash == _hash(token),
         link_token.c.used_at.is_(None),

@@ -117,24 +117,25 @@ async def waiting(
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
-    return [
-        Waiting(
-            id=row.id,
-            customer_id=row.customer_id,
-            customer_ref=row.customer_ref,
-            enrolment_ref=row.enrolment_ref,
-            language=row.language,
-            survey=row.survey,
-            period=row.period,
-            due_at=row.due_at,
-            expires_at=row.expires_at,
-            hindrance=row.reason,
-            enrolment=facts_of(row),
-            addresses=addresses.get(row.customer_id, ()),
-            last_contact_at=contacts.get(row.customer_id),
-        )
-        for row in rows
-    ]
+    return [_waiting(row, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)) for row in rows]
+
+
+def _waiting(row: Any, addresses: tuple[KnownAddress, ...], last_contact_at: datetime | None) -> Waiting:
+    return Waiting(
+        id=row.id,
+        customer_id=row.customer_id,
+        customer_ref=row.customer_ref,
+        enrolment_ref=row.enrolment_ref,
+        language=row.language,
+        survey=row.survey,
+        period=row.period,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        hindrance=row.reason,
+        enrolment=facts_of(row),
+        addresses=addresses,
+        last_contact_at=last_contact_at,
+    )
 
 
 async def addresses_of(conn: Connection, customers: Collection[int]) -> dict[int, tuple[KnownAddress, ...]]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from storage.outcomes.accounts import Account, Ledger
     from storage.outcomes.history import Entry, Message
 
-SHOWN = 20  # problems told one by one
-WIDTH = 160  # of a table that goes to a file or a pipe
+SHOWN = 20  # problems that are printed; of more only the number is told
+WIDTH = 160  # characters of a table that goes to a file or a pipe
 
 
 async def plan(at: datetime, dry_run: bool) -> None:
@@ -64,7 +64,16 @@ def decided(decision: "Decision") -> tuple[str, str]:
 
 
 async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
-    """Plan what is due at ``at`` and print the ledger; whether it adds up. Raises BadInput."""
+    """Print the ledger, and return whether it adds up.
+
+    Args:
+        at: aware; what is due by then is planned first.
+        dry_run: plan nothing.
+        since: a day, YYYY-MM-DD: only what has fallen due since; None for all.
+
+    Raises:
+        BadInput: ``since`` is no day.
+    """
     from bot.contact_rules import contact_rules
     from scheduler.planning.planner import Planner
     from scheduler.planning.reconciliation import audit as audit_
@@ -119,7 +128,11 @@ def _day(text: str) -> date:
 
 
 async def why(customer_ref: str) -> None:
-    """Every contact planned with a customer, a line each. Raises BadInput."""
+    """Print every contact planned with a customer, and every case, a line each.
+
+    Raises:
+        BadInput: the register has no such customer.
+    """
     from storage.cases import opening
     from storage.outcomes import history
 
@@ -139,7 +152,7 @@ async def why(customer_ref: str) -> None:
 
 
 def case_line(case: "Case", zone: ZoneInfo) -> str:
-    """One case: how urgent, about what, opened and due when, and whether it is still open."""
+    """Return a case as a line: how urgent, about what, opened and due when, and whether it is still open."""
     urgent = " (brådskar)" if case.urgent else ""
     due = f", svar senast {case.due_on}" if case.due_on else ""
     status = "öppet" if case.status == "open" else "avslutat"
@@ -149,7 +162,7 @@ def case_line(case: "Case", zone: ZoneInfo) -> str:
 
 
 def line(entry: "Entry", zone: ZoneInfo) -> str:
-    """One occasion: what it is, when each thing happened, what became of it and why."""
+    """Return an occasion as a line: what it is, when each thing happened, what became of it and why."""
     name = occasion_name(entry.enrolment, entry.survey, entry.period)
     happened = [f"förföll {_local(entry.due_at, zone)}"]
     if entry.opened_at:

@@ -11,14 +11,14 @@ from storage.supervision import evidence, watch
 
 
 async def overview(now: datetime) -> str:
-    """Who is under watch, who is proposed and on what grounds, and which action plans are open."""
+    """Return who is under watch, who is proposed and on what grounds, and which action plans are open."""
     settings = settings_.load()
     async with database(settings) as db:
         return await seen(db, now.astimezone(settings.zone).date())
 
 
 async def seen(db: Database, today: date) -> str:
-    """What `overview` says."""
+    """Return what `overview` says."""
     async with db.read() as conn:
         watches = [each for each in await evidence.watches(conn, today, today) if each.lifted_on is None]
         proposed = await proposals(conn, today)
@@ -44,7 +44,12 @@ async def seen(db: Database, today: date) -> str:
 
 
 async def start(provider: str, reason: str, by: str, now: datetime) -> str:
-    """Put a provider under watch, with the figures that it was proposed on. Raises BadInput."""
+    """Put a provider under watch, with the figures that it was proposed on; return what was done.
+
+    Raises:
+        BadInput: the reason or the name is missing.
+        SupervisionError: there is no such provider, or it is under watch already.
+    """
     _needed(reason, by)
     settings = settings_.load()
     today = now.astimezone(settings.zone).date()
@@ -58,7 +63,12 @@ async def start(provider: str, reason: str, by: str, now: datetime) -> str:
 
 
 async def lift(provider: str, reason: str, by: str, now: datetime) -> str:
-    """End a provider's watch. Raises BadInput."""
+    """End a provider's watch; return what was done.
+
+    Raises:
+        BadInput: the reason or the name is missing.
+        SupervisionError: there is no such provider, or it is not under watch.
+    """
     _needed(reason, by)
     settings = settings_.load()
     today = now.astimezone(settings.zone).date()
