@@ -93,9 +93,7 @@ async def learned(db: Database, folder: Path, seed: int) -> tuple[int, set[Atom]
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_three_years_of_digests_as_they_were_sent_give_no_answer_away(
-    small: Database, tmp_path: Path, seed: int
-) -> None:
+async def test_three_years_of_digests_give_no_answer_away(small: Database, tmp_path: Path, seed: int) -> None:
     try:
         given, found = await learned(small, tmp_path, seed)
         assert given >= 1
@@ -104,9 +102,7 @@ async def test_three_years_of_digests_as_they_were_sent_give_no_answer_away(
         await small.close()
 
 
-async def test_a_figure_goes_on_record_once_and_stands_until_six_more_have_answered(
-    db: Database, tmp_path: Path
-) -> None:
+async def test_a_figure_stands_until_six_more_have_answered(db: Database, tmp_path: Path) -> None:
     register = Register()
     for n in range(8):
         register.add(f"A{n}", "P1", "start", date(2024, 1 + 3 * (n // 2), 10 + n), satisfied=n % 2 == 0)
@@ -130,7 +126,7 @@ async def test_a_figure_goes_on_record_once_and_stands_until_six_more_have_answe
 
 
 @pytest.mark.parametrize(("others", "reasons", "themes"), [(1, 6, ("Bemötande",)), (0, 7, ()), (1, 5, ())])
-async def test_a_theme_is_told_from_six_customers_but_never_of_all(
+async def test_a_theme_of_six_but_never_of_all(
     db: Database, tmp_path: Path, others: int, reasons: int, themes: tuple[str, ...]
 ) -> None:
     """``reasons`` customers give the treatment as their reason; 3 + ``others`` answer without a reason, or none."""
@@ -155,7 +151,7 @@ async def test_the_others_are_several_providers_and_never_oneself(db: Database, 
     assert (await composed(db, "2026-04", date(2026, 5, 4))).digest.others == (10, 13)
 
 
-def test_a_quarter_is_final_when_no_rule_lets_an_answer_in() -> None:
+def test_when_a_quarter_is_final() -> None:
     # 60 days for a late end, 7 open, 14 in which an answer opens it again, 10 to spare
     assert final_after(RULES) == timedelta(days=91)
     assert final_after(Rules(end_window=90)) == timedelta(days=121)

@@ -39,9 +39,8 @@ from storage.privacy import erasure
 from storage.tables import occasion
 from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
-from tests.scheduler.delivery.test_sending_machine import OUTCOMES, RANK
-from tests.support.carrier import carrier_says
-from tests.support.fakes import TruthfulGateway
+from tests.support.carrier import RANK, carrier_says
+from tests.support.fakes import OUTCOMES, TruthfulGateway
 from tests.support.unit import CATALOGUE, WINDOW, ZONE, Unit, at
 
 PHONES = {1: "+46701000001", 2: "+46701000002"}  # as tests/support/unit.py numbers them

@@ -8,6 +8,9 @@ from scheduler.delivery.fallback import Context
 from storage.database.engine import Connection
 from storage.delivery.settlement import CarrierWord
 
+# A carrier's words: one is replaced only by one of higher rank.
+RANK = {"": 0, "queued": 2, "sent": 4, "delivered": 5, "undelivered": 5, "failed": 5}
+
 
 async def carrier_says(
     conn: Connection,

@@ -58,6 +58,10 @@ class FakeSms(FakeGateway):
         return Sent("found") if any(each.reference == message.reference for each in self.lost) else None
 
 
+# What can become of a call to a TruthfulGateway.
+OUTCOMES = ("taken", "taken, and the answer lost", "lost", "transient", "throttled", "refused", "account")
+
+
 @dataclass
 class TruthfulGateway:
     """A vendor that never errs, behind a network that does: for the state machines of delivery.

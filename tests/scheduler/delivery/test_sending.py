@@ -13,7 +13,7 @@ from scheduler.delivery.gateway import GatewayError, OutboundMessage
 from scheduler.delivery.sending import LEASE, Delivery, Sending
 from storage.cases import handling
 from storage.database.engine import Database
-from storage.delivery import claims, outbox, pacing
+from storage.delivery import claims, pacing
 from storage.delivery.claims import Terms
 from storage.delivery.pacing import HORIZON, Pace, Standing, moments
 from storage.delivery.settlement import CarrierWord
@@ -22,6 +22,7 @@ from storage.tables import address, occasion, session
 from storage.tables import channel as channel_table
 from storage.tables import outbox as outbox_table
 from tests.support.carrier import carrier_says
+from tests.support.queued import opened, opened_more
 from tests.support.story import CATALOGUE, MORNING, PHONE, START, WINDOW, Story
 
 SECOND = timedelta(seconds=1)
@@ -30,15 +31,6 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def story(db: Database) -> Story:
     return Story(db)
-
-
-async def opened(story: Story, telegram: bool = False) -> None:
-    """One customer whose first question waits in the outbox."""
-    await story.register()
-    if telegram:
-        await story.link("telegram", "42")
-    await story.planner.plan(MORNING)
-    await story.planner.open_due(MORNING)
 
 
 # In doubt
@@ -316,25 +308,3 @@ async def test_the_moments_reach_no_further_than_the_horizon(story: Story) -> No
     claimed, _ = await claims.claim(story.db, {"sms": 100}, Terms(MORNING, LEASE, {"sms": Pace(10)}, None))
     assert max(each.wait for each in claimed) <= HORIZON.total_seconds()
     assert await story.one(channel_table.c.next_at) == MORNING + timedelta(seconds=1.1)
-
-
-async def opened_more(story: Story, count: int, channel: str = "sms") -> None:
-    """More messages to the same customer, as replies, which need no conversation of their own."""
-    address_id = await story.one(address.c.id, address.c.channel == channel)
-    async with story.db.begin() as conn:
-        await outbox.enqueue(
-            conn,
-            [
-                {
-                    "key": f"extra{n}",
-                    "reference": f"extra{n}",
-                    "occasion_id": None,
-                    "address_id": address_id,
-                    "channel": channel,
-                    "say": '{"phrases": ["no_open_question"], "question": null}',
-                    "expires_at": MORNING + timedelta(days=1),
-                }
-                for n in range(count)
-            ],
-            MORNING,
-        )

@@ -19,8 +19,8 @@ from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
 from survey.codes import Reason
-from tests.scheduler.delivery.test_sending import opened, opened_more
 from tests.support.fakes import FakeGateway, FakeSms
+from tests.support.queued import opened, opened_more
 from tests.support.story import CATALOGUE, MORNING, WINDOW, Story
 
 TELEGRAM = {"telegram": Pace()}

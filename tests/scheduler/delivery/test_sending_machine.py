@@ -28,14 +28,12 @@ from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses
 from storage.tables import outbox as outbox_table
-from tests.support.carrier import carrier_says
-from tests.support.fakes import TruthfulGateway
+from tests.support.carrier import RANK, carrier_says
+from tests.support.fakes import OUTCOMES, TruthfulGateway
 from tests.support.story import CATALOGUE, PHONE, ZONE
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LIFETIME = timedelta(days=2)
-RANK = {"": 0, "queued": 2, "sent": 4, "delivered": 5, "undelivered": 5, "failed": 5}
-OUTCOMES = ("taken", "taken, and the answer lost", "lost", "transient", "throttled", "refused", "account")
 
 
 @dataclass
