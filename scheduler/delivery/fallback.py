@@ -4,9 +4,8 @@ Theory of operation
 
 Events, each handled in the transaction that stores it:
 
-    undelivered   a message certainly did not arrive: the channel refused it (scheduler/delivery/sending.py), or the
-                  carrier
-                  said so later (`carrier_said`)
+    undelivered   a message certainly did not arrive: the channel refused it (scheduler/delivery/sending.py), or
+                  the carrier said so later (`carrier_said`)
     blocked       a chat is closed to us (bot/inbound)
     given up      the register has another number for the customer, or none (storage/register)
 
