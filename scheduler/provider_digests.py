@@ -23,7 +23,7 @@ from storage.followups import enrolment_months, recording
 from storage.followups.calendar import first_day, month_of, preceding
 from storage.people import addresses as people
 from storage.supervision import evidence
-from survey.codes import Channel
+from survey.codes import AddressState, Channel
 from survey.conversation.after_close import REOPEN_WITHIN
 from survey.conversation.model import Say
 
@@ -135,7 +135,7 @@ async def _messages(
     found = []
     for address_id in contacts:
         channel, _, state = addresses[address_id]
-        if channel in channels and state == "active":
+        if channel in channels and state == AddressState.ACTIVE:
             found.append(Message(address_id, channel, words[Channel(channel)]))
     return tuple(found)
 

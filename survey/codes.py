@@ -59,6 +59,15 @@ class Channel(Code):
     TELEGRAM = "telegram", "Telegram"
 
 
+class AddressState(Code):
+    """Whether an address may be written to."""
+
+    ACTIVE = "active", "Nås"
+    OPTED_OUT = "opted_out", "Sagt stopp"
+    UNREACHABLE = "unreachable", "Nås inte"
+    UNLINKED = "unlinked", "Bortkopplad"
+
+
 class FollowUpForm(Code):
     """How a follow-up was held."""
 

@@ -18,7 +18,7 @@ from storage.delivery import outbox
 from storage.people import addresses as people
 from storage.people.addresses import Address, Person
 from storage.planning import occasions
-from survey.codes import CONVERSATION_REASONS, Channel, Outcome
+from survey.codes import CONVERSATION_REASONS, AddressState, Channel, Outcome
 from survey.packs.catalogue import Catalogue
 
 # How far back the latest conversation of an address is looked for. It stays open for WAITS and may be opened again
@@ -90,7 +90,7 @@ class Batch:
         self.open.pop(address_id, None)
         self.ended[address_id] = sessions.latest(conversation, self.ended.get(address_id, ()))
         # The address's customers were not read while the conversation was open.
-        if address_id not in self.people and self.states[address_id] != "unlinked":
+        if address_id not in self.people and self.states[address_id] != AddressState.UNLINKED:
             self.people[address_id] = [Person(conversation.customer_id, conversation.session.language, 0)]
 
     async def reload(self, address_id: int) -> None:
@@ -133,7 +133,7 @@ async def load(conn: Connection, at: Moment, addresses: Collection[Address]) -> 
     """Read what is known of these addresses. An unlinked one belongs to nobody."""
     states = {each.id: each.state for each in addresses}
     found = await sessions.open_at(conn, states)
-    quiet = [id_ for id_, state in states.items() if id_ not in found and state != "unlinked"]
+    quiet = [id_ for id_, state in states.items() if id_ not in found and state != AddressState.UNLINKED]
     ended = await sessions.ended_at(conn, quiet, at.now - LOOK_BACK) if quiet else {}
     named = [*quiet, *_shared(found.items())]
     users = await people.users_of(conn, named) if named else {}

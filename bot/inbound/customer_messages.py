@@ -12,7 +12,7 @@ from bot.inbound.events import Edit, Tapped
 from bot.inbound.scene import Handled, Scene
 from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
-from survey.codes import Channel
+from survey.codes import AddressState, Channel
 from survey.conversation import commands, engine
 from survey.conversation.model import (
     Await,
@@ -55,7 +55,7 @@ def _ended(scene: Scene, said: Said) -> list[Conversation]:
 
     None while a request that takes two messages waits for its second.
     """
-    if scene.state != "active":
+    if scene.state != AddressState.ACTIVE:
         return []
     words = scene.batch.at.catalogue.words
     if isinstance(said, TextReceived) and commands.is_awaited(said.text, _awaiting(scene), words):
@@ -108,9 +108,9 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             scene.batch.at.catalogue.words,
             scene.sharing(None),
             _awaiting(scene),
-            carrier_opted_out=scene.state == "opted_out" and scene.event.channel == Channel.SMS,
+            carrier_opted_out=scene.state == AddressState.OPTED_OUT and scene.event.channel == Channel.SMS,
         )
-        if OptOut() in effects and scene.state == "opted_out":
+        if OptOut() in effects and scene.state == AddressState.OPTED_OUT:
             return Handled("opted_out")  # an opt-out is confirmed once
         if effects:
             outcome, say = await apply(scene, effects, None)
@@ -123,7 +123,7 @@ async def _resume(scene: Scene, resume: Resume) -> Handled:
     """Take up the ended conversation of the one who has told who it is."""
     customer_id = scene.born(resume.born)
     for conversation in scene.batch.ended.get(scene.sender.id, []):
-        if conversation.customer_id == customer_id and scene.state == "active":
+        if conversation.customer_id == customer_id and scene.state == AddressState.ACTIVE:
             survey = scene.batch.at.catalogue.surveys[conversation.survey]
             resumed = Resumed(resume.correcting)
             session, effects = engine.step(survey, conversation.session, resumed, scene.batch.now)
@@ -135,7 +135,7 @@ async def _resume(scene: Scene, resume: Resume) -> Handled:
 
 def _neutral(scene: Scene, said: Said) -> Handled:
     """Answer what nothing waits for; a stranger is answered once, and one who has opted out never."""
-    if scene.state == "opted_out":
+    if scene.state == AddressState.OPTED_OUT:
         return Handled("opted_out_sender")
     if scene.users:
         phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(said), "no_open_question")

@@ -15,7 +15,7 @@ from storage.delivery import outbox
 from storage.people import addresses
 from storage.planning import occasions
 from storage.privacy import erasure
-from survey.codes import CaseKind, Outcome, Reason
+from survey.codes import AddressState, CaseKind, Outcome, Reason
 from survey.conversation.model import (
     Append,
     Await,
@@ -124,7 +124,7 @@ async def _change(scene: Scene, conversation: Conversation | None, effect: Effec
         case Unlink():
             await addresses.unlink(batch.conn, sender.id, batch.now)
             batch.people.pop(sender.id, None)
-            batch.states[sender.id] = "unlinked"
+            batch.states[sender.id] = AddressState.UNLINKED
         case Erase(born):
             await _erase(scene, conversation, born)
 
@@ -222,7 +222,7 @@ async def _welcome_back(scene: Scene) -> None:
     if scene.born(None) is not None:
         reached = await addresses.siblings(scene.batch.conn, scene.sender.id)
     await addresses.opt_in_addresses(scene.batch.conn, reached, scene.batch.now)
-    scene.batch.states[scene.sender.id] = "active"
+    scene.batch.states[scene.sender.id] = AddressState.ACTIVE
 
 
 async def _stop(scene: Scene) -> None:
@@ -240,6 +240,6 @@ async def _stop(scene: Scene) -> None:
     closed = await sessions.close_at(conn, others)
     await occasions.close(conn, [(occasion_id, Outcome.OPTED_OUT, reason) for occasion_id in closed], now)
     for address_id in reached:
-        batch.states[address_id] = "opted_out"
+        batch.states[address_id] = AddressState.OPTED_OUT
     for address_id in others:
         batch.open.pop(address_id, None)

@@ -46,7 +46,7 @@ from storage.delivery import outbox, reachability
 from storage.delivery.outbox import Asked
 from storage.people import addresses as people
 from storage.people.addresses import Address
-from survey.codes import Channel
+from survey.codes import AddressState, Channel
 from survey.conversation.model import Say, TextReceived
 from survey.packs.catalogue import FALLBACK
 
@@ -124,9 +124,9 @@ async def _take(scene: Scene) -> Taken:
 
 async def _handle(scene: Scene) -> Handled:
     event = scene.event.event
-    if scene.state == "unreachable" and not isinstance(event, BotBlocked):
+    if scene.state == AddressState.UNREACHABLE and not isinstance(event, BotBlocked):
         await reachability.regained(scene.batch.conn, scene.sender.id, scene.batch.now)
-        scene.batch.states[scene.sender.id] = "active"
+        scene.batch.states[scene.sender.id] = AddressState.ACTIVE
     if scene.providers or isinstance(event, LinkRequested):
         handled = await contact_messages.handle(scene)
         if handled is not None:
@@ -147,7 +147,7 @@ async def _link(scene: Scene, token: str) -> Handled:
     if customer_id is None:
         return Handled("link_refused", Say(("link_invalid",)))
     await people.link(batch.conn, customer_id, sender.id, batch.now)
-    await reachability.regained(batch.conn, sender.id, batch.now, "unlinked")
+    await reachability.regained(batch.conn, sender.id, batch.now, AddressState.UNLINKED)
     users = (await people.users_of(batch.conn, [sender.id]))[sender.id]
     batch.people[sender.id] = sorted(users, key=lambda user: user.id != customer_id)  # answered in their language
     return Handled("linked", Say(("linked",)))

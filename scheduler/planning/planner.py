@@ -34,7 +34,7 @@ from storage.planning import due, occasions
 from storage.planning.due import Planned
 from storage.planning.facts import EnrolmentFacts
 from storage.planning.occasions import Waiting
-from survey.codes import CONVERSATION_REASONS, EndReason, Reason, SurveyId
+from survey.codes import CONVERSATION_REASONS, AddressState, EndReason, Reason, SurveyId
 from survey.conversation import engine
 from survey.conversation.model import Expired, Finish, Say, Session, Started, Waited
 from survey.conversation.openings import KnownAddress, Place, place
@@ -254,7 +254,7 @@ class Planner:
         channels = self._channels if channel is None else self._channels & {channel}
         where = (await self._places(conn, found, self._today(now), channels))[each.id]
         if not isinstance(where, Place):
-            stopped = any(known.state == "opted_out" for known in each.addresses)
+            stopped = any(known.state == AddressState.OPTED_OUT for known in each.addresses)
             return Reason.OPTED_OUT if stopped and where is Reason.NO_ADDRESS else where
         busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {where.address_id})
         if busy_customers or busy_addresses:

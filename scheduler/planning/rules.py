@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.planning.hours import SendWindow
 from storage.planning.facts import EnrolmentFacts
-from survey.codes import EndReason, Outcome, Reason, SurveyId, because, reason_of
+from survey.codes import AddressState, EndReason, Outcome, Reason, SurveyId, because, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +245,8 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
         return Close(Outcome.CANCELLED, facts.withdrawn)
     if facts.exempt:
         return Close(Outcome.HELD_BACK, Reason.EXEMPT)
-    reachable = "active" in facts.address_states
-    if not reachable and "opted_out" in facts.address_states:
+    reachable = AddressState.ACTIVE in facts.address_states
+    if not reachable and AddressState.OPTED_OUT in facts.address_states:
         return Close(Outcome.OPTED_OUT, Reason.OPTED_OUT)
     if now >= facts.expires_at:
         return _too_late(facts, reachable)

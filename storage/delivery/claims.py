@@ -21,7 +21,7 @@ from storage.delivery.outbox import REPLY, SWEPT
 from storage.delivery.pacing import Pace, Standing
 from storage.people import addresses as people
 from storage.tables import address, customer, customer_address, occasion, outbox, session
-from survey.codes import MessageState, Outcome, Reason
+from survey.codes import AddressState, MessageState, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,9 +377,9 @@ def _refusal(row: Any, state: str, reply: bool, now: datetime) -> _Refused | Non
     """
     # An address that has said stop, or that it is the wrong one, gets no more than answers to what it writes.
     answers = reply and row.created_at >= row.state_at
-    if state == "opted_out" and not answers:
+    if state == AddressState.OPTED_OUT and not answers:
         return _Refused(MessageState.CANCELLED, Reason.OPTED_OUT)
-    if state == "unreachable" or (state == "unlinked" and not answers):
+    if state == AddressState.UNREACHABLE or (state == AddressState.UNLINKED and not answers):
         return _Refused(MessageState.CANCELLED, Reason.UNREACHABLE)
     if now >= row.expires_at:
         return _Refused(MessageState.EXPIRED, Reason.LAPSED)

@@ -9,24 +9,26 @@ from sqlalchemy import select, update
 
 from storage.database.engine import Connection
 from storage.tables import address, occasion, outbox
-from survey.codes import MessageState, Reason
+from survey.codes import AddressState, MessageState, Reason
 
 
 async def lose(conn: Connection, address_id: int, now: datetime) -> None:
     """Note that an active address can be reached no more."""
     await conn.execute(
         update(address)
-        .where(address.c.id == address_id, address.c.state == "active")
-        .values(state="unreachable", state_at=now)
+        .where(address.c.id == address_id, address.c.state == AddressState.ACTIVE)
+        .values(state=AddressState.UNREACHABLE, state_at=now)
     )
 
 
-async def regained(conn: Connection, address_id: int, now: datetime, state: str = "unreachable") -> None:
+async def regained(
+    conn: Connection, address_id: int, now: datetime, state: AddressState = AddressState.UNREACHABLE
+) -> None:
     """Note that an address in ``state`` works again. One in another state stays as it is."""
     await conn.execute(
         update(address)
         .where(address.c.id == address_id, address.c.state == state)
-        .values(state="active", state_at=now)
+        .values(state=AddressState.ACTIVE, state_at=now)
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert, insert_ignore
 from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
-from survey.codes import Reason
+from survey.codes import AddressState, Reason
 from survey.conversation.openings import Use
 
 LATELY = timedelta(days=60)  # after its end, in which a question about an enrolment may still be asked
@@ -24,7 +24,7 @@ LATELY = timedelta(days=60)  # after its end, in which a question about an enrol
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One phone number or chat. ``state`` is active, opted_out, unreachable or unlinked."""
+    """One phone number or chat. ``state`` is an AddressState."""
 
     id: int
     channel: str
@@ -76,7 +76,10 @@ async def find_or_add(
         await insert_ignore(
             conn,
             address,
-            [{"channel": channel, "value": value, "state": "active", "state_at": now} for value in missing],
+            [
+                {"channel": channel, "value": value, "state": AddressState.ACTIVE, "state_at": now}
+                for value in missing
+            ],
         )
         found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
     return found
@@ -168,7 +171,13 @@ async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
     await conn.execute(
         update(address)
         .where(address.c.id == address_id)
-        .values(state=sql_case((address.c.state == "opted_out", "opted_out"), else_="unlinked"), state_at=now)
+        .values(
+            state=sql_case(
+                (address.c.state == AddressState.OPTED_OUT, AddressState.OPTED_OUT.value),
+                else_=AddressState.UNLINKED.value,
+            ),
+            state_at=now,
+        )
     )
     await conn.execute(
         update(outbox)
@@ -220,10 +229,12 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
         [{"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)],
     )
     used = {id_ for _, id_ in links}
-    again = [each.id for each in wanted.values() if each.state == "unlinked" and each.id in used]
+    again = [each.id for each in wanted.values() if each.state == AddressState.UNLINKED and each.id in used]
     for some in chunks(again):  # the number has changed hands, or staff have made sure of it
         await conn.execute(
-            update(address).where(address.c.id.in_(some)).values(state="active", state_at=now, awaiting="")
+            update(address)
+            .where(address.c.id.in_(some))
+            .values(state=AddressState.ACTIVE, state_at=now, awaiting="")
         )
     return given_up
 
@@ -259,7 +270,9 @@ async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source:
         source: who has said stop: message (the customer), carrier or staff.
         now: aware.
     """
-    await conn.execute(update(address).where(address.c.id.in_(list(ids))).values(state="opted_out", state_at=now))
+    await conn.execute(
+        update(address).where(address.c.id.in_(list(ids))).values(state=AddressState.OPTED_OUT, state_at=now)
+    )
     await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
 
 
@@ -267,8 +280,8 @@ async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: dat
     """Open addresses again, keeping the record of the opt-out."""
     await conn.execute(
         update(address)
-        .where(address.c.id.in_(list(ids)), address.c.state == "opted_out")
-        .values(state="active", state_at=now)
+        .where(address.c.id.in_(list(ids)), address.c.state == AddressState.OPTED_OUT)
+        .values(state=AddressState.ACTIVE, state_at=now)
     )
     await conn.execute(
         update(opt_out)

@@ -16,7 +16,7 @@ from storage.database.statements import insert
 from storage.planning.due import FACTS, facts_of
 from storage.planning.facts import EnrolmentFacts
 from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
-from survey.codes import Reason
+from survey.codes import AddressState, Reason
 from survey.conversation.openings import KnownAddress
 
 
@@ -315,7 +315,7 @@ async def halted_sessions(conn: Connection, since: datetime, now: datetime, limi
             session.c.reminded == 0,
             session.c.heard_at <= since,
             session.c.expires_at > now,
-            address.c.state == "active",
+            address.c.state == AddressState.ACTIVE,
         )
         .order_by(session.c.heard_at)
         .limit(limit)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from survey.codes import Channel, Reason
+from survey.codes import AddressState, Channel, Reason
 
 PLAIN = ("opening", "")
 
@@ -24,7 +24,7 @@ class KnownAddress:
 
     Attributes:
         channel: a Channel.
-        state: active, opted_out, unreachable or unlinked.
+        state: an AddressState.
     """
 
     id: int
@@ -114,7 +114,7 @@ def place(
     """
     refusal = Reason.NO_ADDRESS
     for each in addresses:
-        if each.state != "active" or each.channel not in channels or each.id in but:
+        if each.state != AddressState.ACTIVE or each.channel not in channels or each.id in but:
             continue
         told = opening(customer_id, started_on, uses.get(each.id, ()))
         if told is not None:

@@ -11,6 +11,7 @@ from storage.contacts import links
 from storage.database.engine import Connection
 from storage.people import addresses
 from storage.register.cells import e164
+from survey.codes import AddressState
 
 
 async def link(provider_ref: str, phone: str | None, days: int, telegram: bool, revoke: bool, now: datetime) -> str:
@@ -42,7 +43,7 @@ async def link(provider_ref: str, phone: str | None, days: int, telegram: bool, 
         if address_id is None or base is None:
             raise BadInput(f"{name} har inget telefonnummer i registret: ange kontaktens med --phone.")
         _, value, state = (await addresses.address_values(conn, [address_id]))[address_id]
-        if state != "active":
+        if state != AddressState.ACTIVE:
             raise BadInput(f"{_masked(value)} har sagt stopp eller går inte att nå: ange en annan med --phone.")
         if address_id != registered:
             await links.add_contact(conn, provider_id, address_id, now)

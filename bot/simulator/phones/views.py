@@ -7,7 +7,7 @@ from bot.channels.sms.cost import SEGMENT_PRICE, sms_cost
 from bot.simulator.emulator.server import Chat, Emulator, Sms
 from storage.people.addresses import Address
 from storage.simulator import AGAIN, Conversation, Customer
-from survey.codes import Channel, Outcome, SurveyId, in_sentence, swedish
+from survey.codes import AddressState, Channel, Outcome, SurveyId, in_sentence, swedish
 from survey.packs.catalogue import Catalogue
 
 View = dict[str, object]
@@ -71,6 +71,7 @@ class Views:
             "channel": address.channel,
             "address": address.value,
             "state": address.state,
+            "state_name": swedish(AddressState, address.state),
             "messages": messages,
             "sent": len(sent),
             "parts": parts,

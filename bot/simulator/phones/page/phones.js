@@ -3,7 +3,6 @@
 const $ = (selector, within = document) => within.querySelector(selector);
 const kronor = new Intl.NumberFormat("sv-SE", { style: "currency", currency: "SEK", minimumFractionDigits: 2 });
 const languageNames = new Intl.DisplayNames(["sv"], { type: "language", fallback: "code" });
-const STATES = { opted_out: "Sagt stopp", unreachable: "Nås inte", unlinked: "Bortkopplad" };
 const STATUSES = { queued: "på väg", sent: "skickat", delivered: "levererat", undelivered: "kom inte fram", failed: "kom inte fram" };
 const ATTACHMENTS = { photo: "Bild", voice: "Röst", sticker: "Klistermärke" };
 
@@ -238,7 +237,7 @@ function fill(phone, view) {
   if (added && (atEnd || shown.size === view.messages.length)) messages.scrollTop = messages.scrollHeight;
   const state = $(".state", section);
   state.hidden = view.state === "active";
-  state.textContent = STATES[view.state] ?? view.state;
+  state.textContent = view.state_name;
   $(".total", section).textContent = view.channel === "sms"
     ? `${count(view.sent, "SMS", "SMS")} till kunden, ${count(view.parts, "del", "delar")}, ${kronor.format(view.sek)}`
     : `${count(view.sent, "meddelande", "meddelanden")} till kunden, ${kronor.format(0)}`;
