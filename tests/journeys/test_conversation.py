@@ -120,8 +120,8 @@ async def test_stop_is_confirmed_once_and_rights_remain(talk: Talk) -> None:
     assert await talk.says("STOPP") is None
     assert len(await talk.rows(opt_out, "id")) == 1
     assert await talk.says("5") is None
-    assert await talk.says("ändra") == "Det finns inget svar att ändra."
-    assert await talk.says("mina svar") == "Dina svar:\nStödet: 4"
+    assert "inget svar att ändra" in str(await talk.says("ändra"))
+    assert str(await talk.says("mina svar")).endswith(": 4")
     assert "112" in str(await talk.says("jag vill inte leva"))
     assert await talk.one(address.c.state) == "opted_out"
 

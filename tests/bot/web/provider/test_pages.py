@@ -121,18 +121,18 @@ async def test_mistakes_are_named_and_typed_values_kept(story: World) -> None:
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
         cases = [
-            (("2001", "2026-11-03"), "Insatsen 2001 finns inte bland era insatser."),
-            (("1043\0", "2026-11-26"), "Datumet 2026-11-26 för 1043 har inte varit än."),
-            (("1042", "2026-10-30"), "Datumet 2026-10-30 för 1042 är före månaden 2026-11."),
-            (("1042", "3/11"), "Skriv datumet för 1042 som ÅÅÅÅ-MM-DD."),
+            (("2001", "2026-11-03"), "Insatsen 2001"),  # another provider's
+            (("1043\0", "2026-11-26"), "Datumet 2026-11-26 för 1043"),  # tomorrow
+            (("1042", "2026-10-30"), "Datumet 2026-10-30 för 1042"),  # of another month
+            (("1042", "3/11"), "ÅÅÅÅ-MM-DD"),
         ]
-        for (ref, day), sentence in cases:
+        for (ref, day), words in cases:
             good = {"ref_2": "1043" if ref == "1042" else "1042", "held_2": "on", "date_2": "2026-11-02"}
             good |= {"form_2": "digital", "next_2": 'Säg "hej" & <b>'}
             status, page = await contact.post(
                 month="2026-11", ref_1=ref, held_1="on", date_1=day, form_1="meeting", **good
             )
-            assert (status, page.count(sentence) >= 2) == (422, True)  # in the summary, and at the field
+            assert (status, page.count(words) >= 2) == (422, True)  # in the summary, and at the field
             assert "Fel: Uppföljningar november 2026" in page
             assert 'value="2026-11-02"' in page
         status, page = await contact.post(month="2026-11", ref_1="1042", date_1="2026-11-03", form_1="meeting")
@@ -274,7 +274,7 @@ async def test_a_workbook_is_a_file_too(story: World, tmp_path: Path) -> None:
         ("ref,name\nP1,Annat namn\n", "filen: den ska bara ha uppföljningar"),
         ("", "filen är tom"),
         ("\0\1", "rubrikraden känns inte igen"),
-        ("x" * 1_100_000, "Filen är för stor: högst 1 MB tas emot."),
+        ("x" * 1_100_000, "högst 1 MB"),
     ],
 )
 async def test_a_faulty_file_changes_nothing(story: World, content: str, words: str) -> None:
