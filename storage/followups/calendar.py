@@ -2,35 +2,36 @@
 
 from datetime import date, timedelta
 
-OPEN_DAYS = 15  # an enrolment-month is a calendar month with at least so many open days (REPORT.md)
+# An enrolment-month is a calendar month in which the enrolment is open on at least so many days (REPORT.md).
+OPEN_DAYS = 15
 
 
 def month_of(day: date) -> str:
-    """YYYY-MM."""
+    """Return the month of a day."""
     return f"{day:%Y-%m}"
 
 
 def first_day(month: str) -> date:
-    """The first day of a month."""
+    """Return the first day of a month."""
     return date.fromisoformat(f"{month}-01")
 
 
 def following(month: str) -> str:
-    """The month after."""
+    """Return the next month."""
     return month_of(first_day(month) + timedelta(days=32))
 
 
 def preceding(month: str) -> str:
-    """The month before."""
+    """Return the month before."""
     return month_of(first_day(month) - timedelta(days=1))
 
 
 def last_day(month: str) -> date:
-    """The last day of a month."""
+    """Return the last day of a month."""
     return first_day(following(month)) - timedelta(days=1)
 
 
 def open_days(month: str, started_on: date, ended_on: date | None) -> int:
-    """How many days of the month an enrolment is open, the first and the last one counted."""
+    """Count the days of the month on which an enrolment is open, its first and last day among them."""
     last = last_day(month)
     return max(0, (min(last, ended_on or last) - max(first_day(month), started_on)).days + 1)

@@ -1,9 +1,10 @@
 """Enrolment-months and endings, counted per provider when they change instead of when they are read.
 
-A row of month_count or ending_count can always be made again from enrolment, follow_up, occasion and answer; a
-test holds the kept numbers against that. An enrolment-month is a calendar month in which the enrolment was open
-on at least 15 days (REPORT.md): it is the months from that of the 15th day to that of the last day but 14. What
-was done in an exempt month does not count; how many are exempt tells storage/followups/exemptions.py.
+The rows of month_count and ending_count can always be made again from enrolment, follow_up, occasion and answer;
+tests/storage/figures/test_kept_counts.py holds the kept numbers against that. An enrolment-month is a calendar
+month in which the enrolment was open on at least 15 days (REPORT.md, "Definitions"). These are the months from the
+one of the enrolment's 15th day to the one of its last day but 14. What was done in an exempt month does not count
+here; storage/followups/exemptions.py counts the exempt months.
 """
 
 from collections import Counter
@@ -14,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.followups.calendar import OPEN_DAYS
 
-_APART = OPEN_DAYS - 1
+_APART = OPEN_DAYS - 1  # days from the first open day to the fifteenth
 _SAID = ("answered", "confirmed", "denied")
 
+# The expressions on days that the two databases write differently.
 _WORDS = {
     "sqlite": {
         "first": f"strftime('%Y-%m', e.started_on, '+{_APART} days')",
@@ -72,7 +74,7 @@ SELECT {year}, e.provider_id, e.end_reason, count(*)
 FROM enrolment e WHERE e.ended_on IS NOT NULL {chosen}
 GROUP BY {year}, e.provider_id, e.end_reason
 """
-# What the customers had said before, and whether that month of the enrolment counts at all.
+# What customers had said before of the months that count.
 _BEFORE = """
 SELECT e.id, o.period, e.provider_id, a.value, f.month IS NOT NULL AS recorded
 FROM enrolment e
@@ -92,6 +94,7 @@ ON CONFLICT (month, provider_id) DO UPDATE SET
 
 
 def _filled(statement: str, dialect: str, chosen: str = "") -> str:
+    """Write a statement for a dialect; ``chosen`` is a condition on the enrolments."""
     words = _WORDS[dialect]
     return statement.format(
         **words,
@@ -103,7 +106,7 @@ def _filled(statement: str, dialect: str, chosen: str = "") -> str:
 
 
 async def recount(conn: AsyncConnection, provider_ids: Collection[int] | None) -> None:
-    """Count these providers' months and endings again (None: of all), in the caller's transaction."""
+    """Count the months and endings of these providers again, in the caller's transaction; None is all providers."""
     if provider_ids is not None and not provider_ids:
         return
     some = provider_ids is not None
@@ -123,7 +126,10 @@ async def recount(conn: AsyncConnection, provider_ids: Collection[int] | None) -
 
 
 async def _hold(conn: AsyncConnection, provider_ids: Collection[int] | None, strength: str) -> None:
-    """PostgreSQL: nobody adds to a provider's counts while they are made again. SQLite has one writer anyway."""
+    """Lock the providers' rows, so that nobody adds to their counts while they are made again.
+
+    On SQLite, where one transaction writes at a time, there is nothing to do.
+    """
     if conn.dialect.name == "sqlite":
         return
     if provider_ids is None:
@@ -134,9 +140,13 @@ async def _hold(conn: AsyncConnection, provider_ids: Collection[int] | None, str
 
 
 async def count_answers(conn: AsyncConnection, said: Mapping[tuple[int, str], int | None]) -> None:
-    """Count what customers say of their follow-up, by (enrolment id, month): 1 yes, 0 no, None not understood.
+    """Count what customers say of their follow-ups, before it is stored.
 
-    Called before the answers are stored, so that a corrected one is taken out of the counts first.
+    An answer that is being corrected is taken out of the counts, which needs the answer as it was.
+
+    Args:
+        conn: the caller's transaction.
+        said: by (enrolment id, month), 1 for yes, 0 for no, None for an answer that says neither.
     """
     if not said:
         return
@@ -147,7 +157,8 @@ async def count_answers(conn: AsyncConnection, said: Mapping[tuple[int, str], in
     providers = {row.provider_id for row in await conn.execute(statement, keys)}
     await _hold(conn, sorted(providers), "SHARE")
     changes: dict[tuple[str, int], Counter[str]] = {}
-    for row in await conn.execute(statement, keys):  # again, now that no recount is under way
+    # Read again: the first reading may be older than a recount that ended while we waited for the lock.
+    for row in await conn.execute(statement, keys):
         if (row.id, row.period) in said:
             change = changes.setdefault((row.period, row.provider_id), Counter())
             change.update(_counted(said[row.id, row.period], row.recorded))
@@ -163,6 +174,7 @@ async def count_answers(conn: AsyncConnection, said: Mapping[tuple[int, str], in
 
 
 def _counted(value: int | None, recorded: bool) -> Counter[str]:
+    """Return what one answer adds to the counts; ``recorded``: whether the provider has recorded a follow-up."""
     if value is None:
         return Counter()
     return Counter(answered=1, confirmed=int(value == 1), denied=int(value == 0 and recorded))

@@ -1,14 +1,16 @@
-"""A month's follow-up, recorded. Page, chat, SMS and file all land in `record`, with one audit trail.
+"""A month's follow-up, recorded, changed or withdrawn.
 
-A month locks on the fifth of the next: what is to be in it must be recorded before that day, because it is the
-basis for payment. After that only staff can correct it, with a reason.
+What comes by page, chat, SMS and file is all recorded by `record`, by the same rules and with one audit trail. A
+month locks on the fifth of the next month, because it is the basis for payment: what is to count must be recorded
+before that day. After it only staff can correct the month, with a name and a reason.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,12 +28,27 @@ LOCK_DAY = 5  # of the next month
 Source = Literal["page", "telegram", "sms", "file", "staff"]
 
 
+class Action(StrEnum):
+    """What an event of the audit trail did to a month's follow-up."""
+
+    RECORDED = "recorded"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody says of one month's follow-up. None: nothing is said, so what is stored stays."""
+    """What somebody says of one month's follow-up. None: nothing is said, and what is stored stays.
 
-    enrolment: str  # the unit's own number
-    month: str  # YYYY-MM
+    Attributes:
+        enrolment: the unit's own number.
+        month: YYYY-MM.
+        form: a FollowUpForm.
+        activities: of Activity.
+    """
+
+    enrolment: str
+    month: str
     held_on: date
     form: str | None = None
     from_plan: bool | None = None
@@ -42,8 +59,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who says it: a contact of ``provider_id`` at ``address_id``, or staff (no provider), who may correct a
-    locked month when ``who`` and ``reason`` are given."""
+    """Who records: a provider's contact person, or staff.
+
+    Attributes:
+        source: how it came.
+        provider_id: whose contact person; None for staff.
+        address_id: the contact person's address.
+        who: the staff member; staff may correct a locked month when this and ``reason`` are given.
+        reason: why it is corrected.
+    """
 
     source: Source
     provider_id: int | None = None
@@ -61,67 +85,126 @@ class Recorded:
     same: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Enrolment:
+    """What decides whether an entry may be recorded."""
+
+    id: int
+    ref: str
+    provider_id: int
+    started_on: date
+    ended_on: date | None
+    registered_on: date
+
+
+# The columns of follow_up that an entry tells, in their stored form.
+_FACTS = ("held_on", "form", "from_plan", "plan_changed", "activities", "next_step")
+_Facts = Mapping[str, object]
+_Key = tuple[int, str]  # enrolment id, month
+
+
+@dataclass(slots=True)
+class _Decided:
+    """What is to be written, or what is wrong."""
+
+    made: dict[_Key, _Facts] = field(default_factory=dict)
+    same: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+
 def locks_on(month: str) -> date:
-    """The day from which the month is locked."""
+    """Return the day from which a month is locked."""
     return first_day(following(month)).replace(day=LOCK_DAY)
 
 
 def is_locked(month: str, today: date) -> bool:
-    """Whether the month is the basis for payment already."""
+    """Whether a month is the basis for payment already; ``today`` is the unit's own day."""
     return today >= locks_on(month)
 
 
 async def record(
     conn: AsyncConnection, entries: Sequence[Entry], author: Author, today: date, now: datetime
 ) -> Recorded:
-    """Record ``entries`` in the caller's transaction, all of them or none. Raises RecordingRefused.
+    """Record follow-ups in the caller's transaction, all of them or none.
 
-    The same entry twice changes nothing; another one for the same month replaces what was said, and both stand
-    in the audit trail.
+    The same entry twice changes nothing. Another entry for the same month replaces what was said; both stay in the
+    audit trail.
+
+    Args:
+        conn: the caller's transaction.
+        entries: what is said.
+        author: who says it.
+        today: the unit's own day.
+        now: the time of the recording.
+
+    Raises:
+        RecordingRefused: something is wrong; it names everything that is.
     """
     known = await _enrolments(conn, {entry.enrolment for entry in entries})
-    providers = sorted({row.provider_id for row in known.values()})
+    providers = sorted({each.provider_id for each in known.values()})
     await _take_turns(conn, providers)
-    refusals: list[Refusal] = []
-    stored = await _stored(conn, {row.id for row in known.values()}, {entry.month for entry in entries})
-    made: dict[tuple[int, str], dict[str, Any]] = {}
-    same = 0
+    stored = await _stored(conn, {each.id for each in known.values()}, {entry.month for entry in entries})
+    decided = _decide(entries, known, stored, author, today)
+    if decided.refusals:
+        raise RecordingRefused(decided.refusals)
+    rows = [
+        {"enrolment_id": id_, "month": month, "recorded_at": now, **facts}
+        for (id_, month), facts in decided.made.items()
+    ]
+    await upsert(conn, follow_up, ("enrolment_id", "month"), rows)
+    actions = {key: Action.CHANGED if key in stored else Action.RECORDED for key in decided.made}
+    events = [_event(key, actions[key], facts, author, now) for key, facts in decided.made.items()]
+    await insert(conn, follow_up_event, events)
+    if decided.made:
+        await month_counts.recount(conn, providers)
+    new = sum(action is Action.RECORDED for action in actions.values())
+    return Recorded(new=new, changed=len(actions) - new, same=decided.same)
+
+
+def _decide(
+    entries: Sequence[Entry],
+    known: Mapping[str, _Enrolment],
+    stored: Mapping[_Key, _Facts],
+    author: Author,
+    today: date,
+) -> _Decided:
+    """Decide what each entry does to what is stored."""
+    decided = _Decided()
     for place, entry in enumerate(entries):
         row = known.get(entry.enrolment)
         if row is None or author.provider_id not in (None, row.provider_id):
-            refusals.append(_unknown(place, entry.enrolment, author))
+            decided.refusals.append(_unknown(place, entry.enrolment, author))
             continue
         key = (row.id, entry.month)
-        before = stored.get(key)
-        values = _values(entry, before)
-        if before == values:
-            same += 1
-        elif key in made:
-            refusals.append(Refusal(place, "enrolment", RefusalCode.TWICE, {"ref": entry.enrolment}))
+        facts = _facts(entry, stored.get(key))
+        if facts == stored.get(key):
+            decided.same += 1
+        elif key in decided.made:
+            twice = Refusal(place, "enrolment", RefusalCode.TWICE, {"ref": entry.enrolment})
+            decided.refusals.append(twice)
         else:
-            refusals += list(_wrong(place, entry, row, today)) or _too_late(place, entry, row, author, today)
-            made[key] = values
-    if refusals:
-        raise RecordingRefused(refusals)
-    await upsert(
-        conn,
-        follow_up,
-        ("enrolment_id", "month"),
-        [{"enrolment_id": id_, "month": month, "recorded_at": now, **row} for (id_, month), row in made.items()],
-    )
-    actions = {key: "changed" if key in stored else "recorded" for key in made}
-    events = [_event(key, actions[key], values, author, now) for key, values in made.items()]
-    await insert(conn, follow_up_event, events)
-    if made:
-        await month_counts.recount(conn, providers)
-    new = sum(action == "recorded" for action in actions.values())
-    return Recorded(new, len(made) - new, same)
+            wrong = list(_wrong(place, entry, row, today)) or list(_too_late(place, entry, row, author, today))
+            decided.refusals += wrong
+            decided.made[key] = facts
+    return decided
 
 
 async def withdraw(
     conn: AsyncConnection, enrolment_ref: str, month: str, author: Author, today: date, now: datetime
 ) -> None:
-    """Take back a recorded follow-up that was not held. Raises RecordingRefused."""
+    """Take back a recorded follow-up that was not held.
+
+    Args:
+        conn: the caller's transaction.
+        enrolment_ref: the unit's own number.
+        month: YYYY-MM.
+        author: who takes it back.
+        today: the unit's own day.
+        now: the time of the withdrawal.
+
+    Raises:
+        RecordingRefused: there is none, or the month is locked for the author.
+    """
     row = (await _enrolments(conn, {enrolment_ref})).get(enrolment_ref)
     await _take_turns(conn, [row.provider_id] if row else [])
     if row is None or author.provider_id not in (None, row.provider_id):
@@ -134,11 +217,11 @@ async def withdraw(
         values = {"ref": enrolment_ref, "month": month}
         raise RecordingRefused([Refusal(0, "month", RefusalCode.NOT_RECORDED, values)])
     await conn.execute(follow_up.delete().where(follow_up.c.enrolment_id == row.id, follow_up.c.month == month))
-    await insert(conn, follow_up_event, [_event(key, "withdrawn", {}, author, now)])
+    await insert(conn, follow_up_event, [_event(key, Action.WITHDRAWN, {}, author, now)])
     await month_counts.recount(conn, [row.provider_id])
 
 
-def _wrong(place: int, entry: Entry, row: Any, today: date) -> Iterable[Refusal]:
+def _wrong(place: int, entry: Entry, row: _Enrolment, today: date) -> Iterable[Refusal]:
     """Yield what is wrong with an entry, whoever records it and whenever."""
     held, ref = entry.held_on, entry.enrolment
     day: dict[str, Value] = {"day": held, "ref": ref}
@@ -167,7 +250,7 @@ def _unknown(place: int, ref: str, author: Author) -> Refusal:
     return Refusal(place, "enrolment", code, {"ref": ref})
 
 
-def _too_late(place: int, entry: Entry, row: Any, author: Author, today: date) -> Iterable[Refusal]:
+def _too_late(place: int, entry: Entry, row: _Enrolment, author: Author, today: date) -> Iterable[Refusal]:
     """Yield what is wrong because the month is locked."""
     locked_on = locks_on(entry.month)
     if not is_locked(entry.month, today):
@@ -180,11 +263,8 @@ def _too_late(place: int, entry: Entry, row: Any, author: Author, today: date) -
         yield Refusal(place, "month", RefusalCode.LOCKED_FOR_STAFF, values)
 
 
-_FACTS = ("held_on", "form", "from_plan", "plan_changed", "activities", "next_step")
-
-
-def _values(entry: Entry, before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What is known of the month once the entry counts."""
+def _facts(entry: Entry, before: _Facts | None) -> _Facts:
+    """Return what is known of the month once the entry counts, in its stored form."""
     said = {
         "held_on": entry.held_on,
         "form": entry.form,
@@ -196,48 +276,50 @@ def _values(entry: Entry, before: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: (before or {}).get(name) if value is None else value for name, value in said.items()}
 
 
-def _event(
-    key: tuple[int, str], action: str, values: Mapping[str, Any], author: Author, now: datetime
-) -> dict[str, Any]:
+def _event(key: _Key, action: Action, facts: _Facts, author: Author, now: datetime) -> dict[str, object]:
+    """Return the row of the audit trail."""
+    enrolment_id, month = key
     return {
-        "enrolment_id": key[0],
-        "month": key[1],
+        "enrolment_id": enrolment_id,
+        "month": month,
         "at": now,
         "action": action,
         "source": author.source,
         "address_id": author.address_id,
         "who": author.who,
         "reason": author.reason,
-        "facts": json.dumps({name: value for name, value in values.items() if value is not None}, default=str),
+        "facts": json.dumps({name: value for name, value in facts.items() if value is not None}, default=str),
     }
 
 
 async def _take_turns(conn: AsyncConnection, provider_ids: Sequence[int]) -> None:
-    """PostgreSQL: two who record for a provider at once wait for each other. SQLite has one writer anyway."""
+    """Wait for others who record for these providers. On SQLite the one writer's turn has come already."""
     for chunk in chunks(provider_ids):
         locked = select(provider.c.id).where(provider.c.id.in_(chunk)).order_by(provider.c.id)
         await conn.execute(locked.with_for_update(key_share=True))
 
 
-async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> dict[str, Any]:
+async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> dict[str, _Enrolment]:
+    """Return the enrolments by the unit's own numbers; numbers that are not there are left out."""
     e = enrolment.c
     columns = (e.id, e.ref, e.provider_id, e.started_on, e.ended_on, e.registered_on)
-    found: dict[str, Any] = {}
+    found: dict[str, _Enrolment] = {}
     for chunk in chunks(sorted(refs)):
-        found |= {row.ref: row for row in await conn.execute(select(*columns).where(e.ref.in_(chunk)))}
+        rows = await conn.execute(select(*columns).where(e.ref.in_(chunk)))
+        found |= {row["ref"]: _Enrolment(**row) for row in rows.mappings()}
     return found
 
 
 async def _stored(
-    conn: AsyncConnection, ids: Collection[int], chosen: Collection[str]
-) -> dict[tuple[int, str], dict[str, Any]]:
+    conn: AsyncConnection, enrolment_ids: Collection[int], months: Collection[str]
+) -> dict[_Key, _Facts]:
+    """Return what is stored of these months of these enrolments."""
     f = follow_up.c
-    found: dict[tuple[int, str], dict[str, Any]] = {}
-    for chunk in chunks(sorted(ids)):
-        rows = await conn.execute(
-            select(f.enrolment_id, f.month, *(f[name] for name in _FACTS)).where(f.enrolment_id.in_(chunk))
-        )
-        for id_, month, *facts in rows:
-            if month in chosen:
-                found[id_, month] = dict(zip(_FACTS, facts, strict=True))
+    found: dict[_Key, _Facts] = {}
+    for chunk in chunks(sorted(enrolment_ids)):
+        columns = (f.enrolment_id, f.month, *(f[name] for name in _FACTS))
+        rows = await conn.execute(select(*columns).where(f.enrolment_id.in_(chunk)))
+        for row in rows.mappings():
+            if row["month"] in months:
+                found[row["enrolment_id"], row["month"]] = {name: row[name] for name in _FACTS}
     return found
