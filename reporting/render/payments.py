@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.figures.payments import PaymentBasis
+from reporting.followups.payments import PaymentBasis
 from reporting.render.csv import neutral
 from survey.codes import ExemptionReason, swedish
 

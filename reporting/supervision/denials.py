@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from reporting.document.swedish import decimal
-from reporting.figures.followups import Pattern, patterns
+from reporting.followups.confirmations import Pattern, patterns
 from storage.cases import opening
 from storage.database.engine import Database
 from storage.followups import enrolment_months

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reporting.document.swedish import whole
-from reporting.figures import exact_test, followups
+from reporting.figures import exact_test
 from reporting.figures.exact_test import Count, Verdict
+from reporting.followups import confirmations
 
 MIN_PROMISES = 6  # customers
 
@@ -47,7 +48,7 @@ def propose(
                 f"Andelen nöjda är tydligt lägre än hos övriga: {whole(100 * compared.share)} mot "
                 f"{whole(100 * compared.other_share)} procent ({own[1]} svar)."
             )
-    for pattern in followups.patterns(denials):
+    for pattern in confirmations.patterns(denials):
         grounds.setdefault(pattern.provider, []).append(
             f"Kunder säger nej om {pattern.denied} av {pattern.told} registrerade uppföljningar: "
             f"{whole(100 * pattern.share)} mot {whole(100 * pattern.others)} procent hos övriga."

@@ -17,7 +17,7 @@ async def payments(month: str, format_: str, now: datetime) -> bytes:
     Raises:
         BadInput: the month or the format cannot be used.
     """
-    from reporting.figures.payments import basis
+    from reporting.followups.payments import basis
     from reporting.render.payments import to_csv, to_xlsx
 
     render = {"csv": to_csv, "xlsx": to_xlsx}.get(format_)
@@ -40,7 +40,7 @@ async def both_sides(month: str) -> bytes:
     Raises:
         BadInput: it is no month.
     """
-    from reporting.figures.followups import STATES, tally
+    from reporting.followups.confirmations import STATES, tally
     from reporting.render.csv import neutral
 
     check_month(month)

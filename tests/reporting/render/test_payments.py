@@ -6,7 +6,7 @@ from datetime import date
 
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 
-from reporting.figures.payments import PaymentBasis, Row, Sum
+from reporting.followups.payments import PaymentBasis, Row, Sum
 from reporting.render.payments import to_csv, to_xlsx
 
 ROWS = (

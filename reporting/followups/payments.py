@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Literal
 
-from reporting.figures.followups import Facts
+from reporting.followups.confirmations import Facts
 
 Status = Literal["on_time", "late", "missing", "exempt"]
 

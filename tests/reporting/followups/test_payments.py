@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from reporting.figures import indicators
-from reporting.figures.payments import PaymentBasis, Sum, basis
+from reporting.followups.payments import PaymentBasis, Sum, basis
 from storage.database.engine import Database
 from storage.figures.aggregates import aggregate
 from storage.figures.cells import MonthCounts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.figures.followups import STATES, patterns, state_of, tally
+from reporting.followups.confirmations import STATES, patterns, state_of, tally
 
 
 @dataclass(frozen=True)
