@@ -1,4 +1,4 @@
-"""A unit whose customers are planned for and asked, without a far end: what the planning stories share."""
+"""A unit whose customers are planned for and asked, without a gateway: what the planning stories share."""
 
 from datetime import UTC, datetime
 from pathlib import Path

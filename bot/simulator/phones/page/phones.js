@@ -1,4 +1,4 @@
-// The page of phones. It shows what the server says the far ends have, and posts what the person does; it decides nothing.
+// The page of phones. It shows the messages that the server tells of, and posts what the person does. It decides nothing.
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const kronor = new Intl.NumberFormat("sv-SE", { style: "currency", currency: "SEK", minimumFractionDigits: 2 });
@@ -23,7 +23,7 @@ function languageName(code) {
 }
 
 function spoken(code) {
-  return code === "sv-easy" ? "sv" : code; // what the lang attribute knows
+  return code === "sv-easy" ? "sv" : code; // the lang attribute has no code for easy Swedish
 }
 
 function count(number, one, many) {
@@ -60,7 +60,7 @@ async function act(part, name, asked) {
   }
 }
 
-// --- choosing customers ---
+// Choosing customers
 
 let searches = 0;
 
@@ -98,7 +98,7 @@ async function choose(ref, look = false) {
   try {
     const view = await read(`customers/${encodeURIComponent(ref)}`);
     if (chosen.get(ref) !== part) return; // removed meanwhile
-    $("#stage").append(article); // whole: nothing can be pressed before it is filled in
+    $("#stage").append(article); // only once it is complete: no button works before
     show(part, view);
     say($("#wrong"), "");
     if (look) article.scrollIntoView({ block: "nearest" });
@@ -114,7 +114,7 @@ function remove(ref) {
   mark();
 }
 
-// --- one customer ---
+// One customer
 
 function prepare(part) {
   const { article, ref } = part;
@@ -150,7 +150,7 @@ function show(part, view) {
   $(".connect", part.article).hidden = view.phones.some((each) => each.channel === "telegram");
   for (const phone of view.phones) {
     const { section } = phoneOf(part, phone);
-    if (!section.isConnected) $(".phones", part.article).append(section); // moving it would lose focus and place
+    if (!section.isConnected) $(".phones", part.article).append(section); // a section that is moved loses focus and scroll position
     fill(phoneOf(part, phone), phone);
   }
   $(".talks", part.article).replaceChildren(...talks(view.conversations));
@@ -170,7 +170,7 @@ function talks(conversations) {
     ...(each.cases.length ? [make("p", {}, `Ärende: ${each.cases.join(", ")}`)] : [])));
 }
 
-// --- one phone ---
+// One phone
 
 function phoneOf(part, { channel, address }) {
   const key = `${channel} ${address}`;
@@ -269,7 +269,7 @@ function total() {
   $("#sum").textContent = `Alla telefoner här: ${count(sum("sent"), "SMS", "SMS")}, ${count(sum("parts"), "del", "delar")}, ${kronor.format(sum("sek"))}.`;
 }
 
-// --- beginning, and staying up to date ---
+// Starting, and following changes
 
 async function refresh() {
   const shown = [...chosen.values()].filter((part) => part.article.isConnected);

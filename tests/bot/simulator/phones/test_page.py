@@ -127,7 +127,7 @@ async def test_two_customers_side_by_side_in_two_languages(
         shown = await page.locator(".bot .bubble").evaluate_all(
             "all => all.map(each => [each.lang, getComputedStyle(each).direction])"
         )
-        dear = await one.phone("SMS").locator(".meta").inner_text()
+        unicode = await one.phone("SMS").locator(".meta").inner_text()
         await one.write("SMS", "svenska")  # the language's own name, in the middle of the survey
         await one.said("SMS", overall["sv"])
         await one.write("SMS", "STOPP")
@@ -137,8 +137,8 @@ async def test_two_customers_side_by_side_in_two_languages(
         await page.reload()  # the address remembers who was chosen
         await other.said("SMS", "Har du haft månadens uppföljning?")
     assert shown == [["ar", "rtl"], ["sv", "ltr"]]
-    assert dear.startswith("UCS-2 (")
-    assert "2 delar · 1,30\N{NO-BREAK SPACE}kr" in dear
+    assert unicode.startswith("UCS-2 (")
+    assert "2 delar · 1,30\N{NO-BREAK SPACE}kr" in unicode
     async with sqlite.read() as conn:
         spoken = await conn.execute(select(session.c.language).order_by(session.c.customer_id))
         assert spoken.scalars().all() == ["sv", "sv"]
