@@ -18,12 +18,12 @@ from storage.delivery.claims import Terms
 from storage.delivery.pacing import HORIZON, Pace, Standing, moments
 from storage.delivery.settlement import CarrierWord
 from storage.figures import aggregates
-from storage.tables import address, occasion, session
+from storage.tables import address
 from storage.tables import channel as channel_table
 from storage.tables import outbox as outbox_table
 from tests.support.carrier import carrier_says
 from tests.support.queued import opened, opened_more
-from tests.support.story import CATALOGUE, MORNING, PHONE, START, WINDOW, Story
+from tests.support.story import CATALOGUE, MORNING, PHONE, WINDOW, Story
 
 SECOND = timedelta(seconds=1)
 
@@ -188,59 +188,6 @@ async def test_retry_after_holds_the_whole_channel(story: Story) -> None:
     assert len(story.sms.sent) == 1
     await story.deliver(MORNING + 60 * SECOND)
     assert len(story.sms.sent) == 3
-
-
-# Around a dead address
-
-
-@pytest.mark.parametrize("late", [False, True])
-async def test_a_dead_chat_falls_back_to_the_phone(story: Story, late: bool) -> None:
-    await opened(story, telegram=True)
-    if late:
-        await story.deliver(MORNING)
-        async with story.db.begin() as conn:
-            reference = story.telegram.sent[0].reference
-            word = CarrierWord(reference, "failed", "403")
-            await carrier_says(conn, word, MORNING, "permanent", channels=("sms", "telegram"))
-    else:
-        story.telegram.errors = [GatewayError("permanent", "403")]
-    await story.deliver(MORNING)
-    (question,) = story.sms.sent
-    assert question.text
-    assert await story.one(occasion.c.outcome, START) == ""
-    assert await story.one(session.c.is_open) == 1
-    sms_address = await story.one(address.c.id, address.c.channel == "sms")
-    assert await story.one(session.c.address_id) == sms_address
-    assert await story.one(address.c.state, address.c.channel == "telegram") == "unreachable"
-
-
-async def test_nowhere_left_to_send_closes_the_conversation(story: Story) -> None:
-    await opened(story, telegram=True)
-    story.telegram.errors = [GatewayError("permanent", "403")]
-    story.sms.errors = [GatewayError("permanent", "21614")]
-    await story.deliver(MORNING)
-    assert (story.telegram.calls, story.sms.calls) == (1, 1)
-    assert await story.one(occasion.c.outcome, START) == "unreachable"
-
-
-async def test_a_switched_off_handset_gets_another_try(story: Story) -> None:
-    await opened(story)
-    await story.deliver(MORNING)
-    for _ in range(2):  # callbacks come twice
-        async with story.db.begin() as conn:
-            word = CarrierWord(story.sms.sent[0].reference, "undelivered", "30003")
-            await carrier_says(conn, word, MORNING, "transient")
-    await story.deliver(MORNING + timedelta(minutes=5))
-    assert len(story.sms.sent) == 1
-    await story.deliver(MORNING + timedelta(hours=2))
-    assert len(story.sms.sent) == 2
-    async with story.db.begin() as conn:
-        await carrier_says(
-            conn, CarrierWord(story.sms.sent[1].reference, "undelivered", "30003"), MORNING, "transient"
-        )
-    await story.deliver(MORNING + timedelta(hours=4))
-    assert len(story.sms.sent) == 2
-    assert await story.one(occasion.c.outcome, START) == "unreachable"
 
 
 # Rates
