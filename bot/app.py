@@ -120,7 +120,7 @@ class App:
 
     async def queue_digests(self) -> None:
         """Queue the providers' digests that are due."""
-        terms = provider_digests.Terms(frozenset(self.gateways), self.rules, self.settings.zone)
+        terms = provider_digests.Terms(frozenset(self.gateways), self.settings.zone)
         if await provider_digests.queue_due(self.db, terms, self.window, self.now()):
             self.queued.set()
 

@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,10 +18,9 @@ from storage.database.engine import Connection, Database
 
 if TYPE_CHECKING:
     from reporting.document.blocks import Document
-    from reporting.report.background import Background
+    from reporting.report.build import Counted
     from reporting.report.model import QualityReport
     from scheduler.planning.rules import Rules
-    from storage.figures.cells import Aggregate
 
 # Each format is a module of reporting.render.
 DOCUMENTS = ("pdf", "docx", "html")  # the report as it is read
@@ -39,7 +39,7 @@ class AskedBy:
 async def quality_report(
     db: Database, year: int, now: datetime, *, draft: bool = False, asked_by: AskedBy | None = None
 ) -> "QualityReport":
-    """Return the year's report as it was published, or else one of today's figures.
+    """Return the year's report as it was published, or else a draft of today's figures.
 
     Args:
         db: the database.
@@ -48,11 +48,50 @@ async def quality_report(
         draft: today's figures even where the year is published.
         asked_by: None leaves out what became of each planned question.
     """
+    from reporting.publishing import publish
+
+    async with db.read() as conn:
+        frozen = None if draft else await publish.published(conn, year)
+        return frozen or await publish.draft(conn, await _counted(conn, year, now, asked_by), now)
+
+
+async def published_report(db: Database, year: int) -> "QualityReport":
+    """Return the published report, of which everything is made that leaves the unit.
+
+    Raises:
+        BadInput: the year is not published.
+    """
     from reporting.publishing.publish import published
 
     async with db.read() as conn:
-        frozen = None if draft else await published(conn, year)
-        return frozen or await _drafted(conn, year, now, asked_by)
+        report = await published(conn, year)
+    if report is None:
+        raise BadInput(
+            f"Rapporten för {year} är inte publicerad: --draft ger dagens siffror, som arbetsmaterial för enheten."
+        )
+    return report
+
+
+async def put_on_record(
+    db: Database, report: "QualityReport", kind: str, content: bytes, now: datetime, to: str = ""
+) -> None:
+    """Put on record that something made of a published report was written; of a draft nothing is recorded.
+
+    Args:
+        db: the database.
+        report: what it is made of.
+        kind: pack or export.
+        content: what was written.
+        now: when.
+        to: the provider that it is made for, by ref; empty for everybody.
+    """
+    from storage.figures import releases
+    from storage.figures.release_values import Release
+
+    if not report.is_draft:
+        edition, digest = report.background.revision, sha256(content).hexdigest()
+        async with db.begin() as conn:
+            await releases.add(conn, Release(kind, report.year, edition, now, digest, to))
 
 
 async def publish_report(
@@ -66,31 +105,21 @@ async def publish_report(
     from reporting.publishing.publish import publish
 
     async with db.begin() as conn:
-        counts, background = await _counted(conn, year, now, asked_by)
-        return await publish(conn, counts, background, now, reason)
+        return await publish(conn, await _counted(conn, year, now, asked_by), now, reason)
 
 
-async def _drafted(conn: Connection, year: int, now: datetime, asked_by: AskedBy | None) -> "QualityReport":
-    from reporting.report.build import build
-
-    counts, background = await _counted(conn, year, now, asked_by)
-    return build(counts, year, now, background=background)
-
-
-async def _counted(
-    conn: Connection, year: int, now: datetime, asked_by: AskedBy | None
-) -> "tuple[Aggregate, Background]":
+async def _counted(conn: Connection, year: int, now: datetime, asked_by: AskedBy | None) -> "Counted":
     """Read what a report is made of: the answers and follow-ups counted, and the facts beside them."""
-    from reporting.publishing.background_reader import read_background, wordings
-    from storage.figures.aggregates import aggregate
+    from reporting.publishing.counted_reader import read_counted, wordings
 
-    beside = await read_background(conn, year, wordings(), now.date())
-    if asked_by is not None:
-        from reporting.figures.contact_outcomes import dues
-        from scheduler.planning.reconciliation import accounts
+    counted = await read_counted(conn, year, wordings(), now)
+    if asked_by is None:
+        return counted
+    from reporting.figures.contact_outcomes import dues
+    from scheduler.planning.reconciliation import accounts
 
-        beside = replace(beside, dues=dues(await accounts(conn, asked_by.rules, asked_by.zone, now), year))
-    return await aggregate(conn, year, now), beside
+    planned = dues(await accounts(conn, asked_by.rules, asked_by.zone, now), year)
+    return replace(counted, background=replace(counted.background, dues=planned))
 
 
 def write_report(quality: "QualityReport", out: Path, formats: Sequence[str]) -> list[Path]:

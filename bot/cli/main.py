@@ -234,12 +234,13 @@ def report(
 def export_indicators(
     year: Year,
     format_: Annotated[str, typer.Option("--format", help="csv, xlsx eller json")] = "csv",
+    draft: Annotated[bool, typer.Option("--draft", help="Dagens siffror: arbetsmaterial, lämnas inte ut.")] = False,
     out: Out = None,
 ) -> None:
-    """Skriv indikatorerna, en rad per värde."""
+    """Skriv de publicerade indikatorerna, en rad per värde."""
     from bot.cli.figures import report as report_
 
-    _hand_over(_run(report_.export_indicators(year, format_, now())), out)
+    _hand_over(_run(report_.export_indicators(year, format_, now(), draft=draft)), out)
 
 
 @export_app.command("payments")

@@ -7,22 +7,14 @@ told anew with its answers of today, its earlier figures stay told with theirs, 
 is a combination like any other: control.py does not let it touch fewer than ten people. A figure that may not be
 told anew keeps its earlier number.
 
-A customer who is forgotten leaves numbers behind that nobody can tie to a person, and that still count.
+An answer that its customer has erased keeps its number, and is none of today's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reporting.disclosure.cells import Answers, Cell
-from storage.figures.release_values import Response, ToldAnswer, ToldCell
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What was told of one measure. ``answers``: every answer that a cell names."""
-
-    answers: Sequence[ToldAnswer] = ()
-    cells: Sequence[ToldCell] = ()
+from storage.figures.release_values import Ledger, Response, ToldAnswer, ToldCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ def behind(counted: Iterable[tuple[Response, Sequence[Cell]]], ledger: Ledger, n
         ledger: what was told of the measure.
         next_id: the first number that no answer has.
     """
-    known = {(each.source, each.value): each.id for each in ledger.answers if each.source}
+    known = {(each.source, each.value): each.id for each in ledger.answers if each.value}
     person_of = {each.id: each.person for each in ledger.answers}
     cells: dict[Cell, set[int]] = {}
     new: list[ToldAnswer] = []

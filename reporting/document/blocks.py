@@ -191,6 +191,7 @@ class Document:
         opening: what stands before the first section.
         contents: whether it has a table of contents.
         paged: whether each section begins a page.
+        mark: what stands on every page; empty for what may leave the unit.
     """
 
     title: str
@@ -202,6 +203,7 @@ class Document:
     sections: tuple[Section, ...]
     contents: bool = True
     paged: bool = False
+    mark: str = ""
 
 
 def numbered(sections: Iterable[Section]) -> tuple[Section, ...]:

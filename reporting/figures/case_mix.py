@@ -1,21 +1,27 @@
 """Self-sufficiency adjusted for case mix: observed against expected endings, by indirect standardisation. Pure.
 
-E = sum n_j * p_j over the difficulty classes j, where n_j are the provider's endings that are not excluded and p_j
-is the whole unit's share of self-sufficiency in the class. The interval of O/E is Wilson's interval of the
+E = n * sum w_j * p_j over the difficulty classes j. n are the provider's endings that are not excluded, w_j the
+part of all its endings that is in the class, and p_j the whole unit's share of self-sufficiency in the class. The
+parts are of all endings, because how many of a class were excluded is told of nobody. So the expectation is made of
+told figures and of what the register says, and tells nothing more. The interval of O/E is Wilson's interval of the
 provider's own share, divided by the share expected of it, E / n.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reporting.disclosure.cells import Cell
 from reporting.figures import intervals
-from reporting.figures.endings import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT
+from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT
+from reporting.figures.exact_test import Count
+from reporting.figures.told import Told
+from storage.figures.release_values import Response
 from survey.codes import Difficulty
 
 MIN_CASES = 18  # REPORT.md, "Statistics": O/E is shown from 18 cases
-Endings = Mapping[tuple[str, str, str], int]  # provider, difficulty, end reason
-# (self-sufficient, counted) by provider and class; an empty provider is the whole unit.
-Cells = dict[tuple[str, str], tuple[int, int]]
+OUTCOME = "outcome.after_exclusions"
+Endings = Counter[tuple[str, str]]  # by difficulty and end reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +55,74 @@ def hidden(provider: str, share_high: float | None = None) -> Expectation:
     return Expectation(provider, share_high, observed=None, expected=None, ratio=None, low=None, high=None)
 
 
-def expectations(endings: Endings) -> tuple[Expectation, ...]:
-    """Return observed and expected of each provider with endings, before disclosure control.
+def expectations(
+    endings: Iterable[Response], told: Told, year: int, before: Mapping[str, Expectation]
+) -> tuple[Expectation, ...]:
+    """Return observed and expected of each provider with endings, as far as they may be told.
 
     A provider with fewer than MIN_CASES counted endings gets its share of hard cases alone.
-    """
-    cells = _cells(endings)
-    found = []
-    for ref in sorted({ref for ref, _ in cells if ref}):
-        own = {kind: cell for (name, kind), cell in cells.items() if name == ref}
-        observed = sum(good for good, _ in own.values())
-        counted = sum(number for _, number in own.values())
-        expected = sum(number * _share(cells["", kind]) for kind, (_, number) in own.items())
-        share_high = 100 * own.get(Difficulty.HIGH, (0, 0))[1] / counted
-        if counted < MIN_CASES or not expected:
-            found.append(hidden(ref, share_high))
-            continue
-        low, high = (limit * counted / expected for limit in intervals.wilson(observed, counted))
-        least, most = (limit * counted / expected for limit in intervals.wilson(observed, counted, intervals.ACT))
-        found.append(
-            Expectation(
-                provider=ref,
-                share_high=share_high,
-                observed=observed,
-                expected=expected,
-                ratio=observed / expected,
-                low=low,
-                high=high,
-                clear=not least <= 1 <= most,
-            )
-        )
-    return tuple(found)
-
-
-def disclosed(found: Iterable[Expectation], shown: frozenset[str], year_is_over: bool) -> tuple[Expectation, ...]:
-    """Return what may be told of ``found``: nothing before the year is over.
 
     Args:
-        shown: the providers whose outcome is shown; nothing is told of the others.
+        endings: the year's endings.
+        told: what may be told.
+        year: the calendar year.
+        before: what the edition before told, by provider; it is kept where nothing may be told anew.
     """
-    if not year_is_over:
-        return ()
-    return tuple(each if each.provider in shown else hidden(each.provider) for each in found)
+    by_provider: dict[str, Endings] = {}
+    unit: Endings = Counter()
+    for each in endings:
+        by_provider.setdefault(each.provider, Counter())[each.difficulty, each.value] += 1
+        unit[each.difficulty, each.value] += 1
+    shares = {kind: _share(_of_class(unit, kind)) for kind, _ in unit}
+    classes = [Cell(OUTCOME, "", str(year), difficulty=kind) for kind in ("", *filter(None, shares))]
+    may_expect = all(told.is_told(cell) for cell in classes)
+    return tuple(
+        expectation(ref, own, shares)
+        if may_expect and told.is_told(Cell(OUTCOME, ref, str(year)))
+        else before.get(ref, hidden(ref))
+        for ref, own in sorted(by_provider.items())
+    )
 
 
-def _cells(endings: Endings) -> Cells:
-    cells: Cells = {}
-    for (ref, kind, reason), number in endings.items():
-        if reason in EXCLUDED or reason in NOT_AN_ENDING:
-            continue
-        for name in (ref, ""):
-            good, counted = cells.get((name, kind), (0, 0))
-            cells[name, kind] = good + number * (reason in SELF_SUFFICIENT), counted + number
-    return cells
+def expectation(ref: str, own: Endings, shares: Mapping[str, float]) -> Expectation:
+    """Return observed and expected of a provider.
+
+    Args:
+        ref: the provider.
+        own: its endings.
+        shares: the whole unit's share of self-sufficiency in each class, 0-1.
+    """
+    observed, counted = _count(own)
+    every = own.total()
+    share_high = 100 * _of_class(own, Difficulty.HIGH).total() / every
+    share = sum(number * shares[kind] for (kind, _), number in own.items()) / every
+    if counted < MIN_CASES or not share:
+        return hidden(ref, share_high)
+    expected = counted * share
+    low, high = (limit / share for limit in intervals.wilson(observed, counted))
+    least, most = (limit / share for limit in intervals.wilson(observed, counted, intervals.ACT))
+    return Expectation(
+        provider=ref,
+        share_high=share_high,
+        observed=observed,
+        expected=expected,
+        ratio=observed / expected,
+        low=low,
+        high=high,
+        clear=not least <= 1 <= most,
+    )
 
 
-def _share(cell: tuple[int, int]) -> float:
-    good, counted = cell
-    return good / counted
+def _of_class(endings: Endings, kind: str) -> Endings:
+    return Counter({key: number for key, number in endings.items() if key[0] == kind})
+
+
+def _count(endings: Endings) -> Count:
+    """Return (self-sufficient, not excluded)."""
+    good = sum(number for (_, reason), number in endings.items() if reason in SELF_SUFFICIENT)
+    return good, sum(number for (_, reason), number in endings.items() if reason not in EXCLUDED)
+
+
+def _share(endings: Endings) -> float:
+    good, counted = _count(endings)
+    return good / counted if counted else 0.0

@@ -5,16 +5,6 @@ Source: REPORT.md, "Definitions", and DESIGN.md, section 5.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Status(StrEnum):
-    """Whether a figure is told, and why not; as the export writes it."""
-
-    OK = "ok"
-    TOO_FEW = "too_few"  # fewer answers than the limit
-    SUPPRESSED = "suppressed"  # hidden so that no other hidden figure follows from it
-    NO_ANSWERS = "no_answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +25,10 @@ DEFINITIONS = (
     Definition("satisfaction.usefulness", 1, "Nöjdhet, nytta", "svar 4 eller 5 (nöjd, mycket nöjd)", _ANSWERS),
     Definition(
         "satisfaction.overall.mean_of_providers",
-        1,
+        2,
         "Medelvärde av anordnarnas andelar nöjda",
-        "summan av anordnarnas andelar",
-        "anordnare med minst ett svar; visas inte när de är färre än sex, och i hela procent när någon av dem "
-        "inte visas",
+        "summan av de andelar som visas",
+        "anordnare vars andel visas; medelvärdet visas när de är minst sex",
     ),
     Definition(
         "response_rate",
@@ -58,7 +47,7 @@ DEFINITIONS = (
     ),
     Definition(
         "followup.confirmed",
-        1,
+        2,
         "Månadsuppföljning, bekräftad av kunden",
         "insatsmånader då kunden svarade ja på att uppföljningen hölls",
         "insatsmånader då kunden svarade på frågan",

@@ -4,8 +4,8 @@ Source: REPORT.md, "Definitions", end reasons.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from reporting.disclosure.suppression import Outcome
 from storage.figures.cells import Aggregate
 from survey.codes import EndReason
 
@@ -22,6 +22,48 @@ EXCLUDED = frozenset(
     }
 )
 NOT_AN_ENDING = frozenset({EndReason.CHANGED_PROVIDER})  # the person goes on with another provider
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many endings there were: self-sufficient ones, all, and those that are not excluded."""
+
+    good: int
+    every: int
+    kept: int
+
+
+# REPORT.md, Disclosure control: the fixed groups in which end reasons are told. Each block has a sum that is told.
+GOALS = {
+    "Arbete": frozenset({EndReason.WORK}),
+    "Studier": frozenset({EndReason.STUDIES}),
+    "Eget företag": frozenset({EndReason.OWN_COMPANY}),
+}
+EXCLUSIONS = {
+    "Flytt": frozenset({EndReason.MOVED}),
+    "Föräldraskap": frozenset({EndReason.PREGNANCY, EndReason.PARENTAL_LEAVE}),
+    "Hälsa och pension": frozenset({EndReason.PENSION, EndReason.DISABILITY_PENSION, EndReason.ILLNESS}),
+    "Dödsfall": frozenset({EndReason.DEATH}),
+}
+OTHERS = "Övriga"
+MIN_IN_GROUP = 6  # endings; a group without any is told, too
+
+
+def told_groups(reasons: Mapping[str, int], groups: Mapping[str, frozenset[EndReason]]) -> dict[str, int | None]:
+    """Return the number of endings in each of ``groups``, whose sum is told; None where it is not told.
+
+    A group of fewer than MIN_IN_GROUP is not told, nor the next smallest with it where it would follow from the
+    sum; and none where what is hidden is still so small.
+    """
+    numbers = {title: sum(reasons.get(reason, 0) for reason in group) for title, group in groups.items()}
+    small = [title for title, number in numbers.items() if 0 < number < MIN_IN_GROUP]
+    shown = sorted((number, title) for title, number in numbers.items() if number >= MIN_IN_GROUP)
+    hidden = list(small)
+    while hidden and shown and (len(hidden) == 1 or sum(numbers[title] for title in hidden) < MIN_IN_GROUP):
+        hidden.append(shown.pop(0)[1])
+    if hidden and (len(hidden) == 1 or sum(numbers[title] for title in hidden) < MIN_IN_GROUP):
+        hidden = list(numbers)
+    return {title: None if title in hidden else number for title, number in numbers.items()}
 
 
 def count_endings(reasons: Mapping[str, int]) -> Outcome:

@@ -4,25 +4,26 @@ What an indicator counts is defined in reporting/figures/definitions.py, and wha
 reporting/disclosure. A row that is hidden tells how many were eligible, and nothing of what they said.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from reporting.disclosure import suppression
-from reporting.disclosure.suppression import Count, Hidden, Table
+from reporting.disclosure.cells import Cell, Status
 from reporting.figures import exact_test, intervals
-from reporting.figures.definitions import VERSIONS, Status
+from reporting.figures.definitions import VERSIONS
 from reporting.figures.endings import count_endings, reasons_of
+from reporting.figures.exact_test import Count
+from reporting.figures.responses import CONFIRMED
+from reporting.figures.told import Told
 from storage.figures.cells import Aggregate, MonthCounts
-from survey.codes import Difficulty, Gender
+from survey.codes import Difficulty, Gender, Point
 
 OVERALL = "overall"
 QUESTIONS = (OVERALL, "treatment", "usefulness")
 MEAN_OF_PROVIDERS = "satisfaction.overall.mean_of_providers"
-POINTS = suppression.POINTS
+POINTS = (Point.START.value, Point.END.value, Point.ALL.value)
 EVERYBODY = "T"  # the code of all genders together
-NOT_STATED = "?"  # a gender or class that the register does not give; counted, never printed
 NOBODY = (0,) * (1 + 2 * len(QUESTIONS))
 MIN_PROVIDERS_IN_MEAN = 6  # REPORT.md, "Definitions": a mean is told of six providers at least
 
@@ -48,7 +49,7 @@ class Indicator:
         status: a code of `Status`.
         verdict: a code of `exact_test.Verdict` for a provider that is compared with the others, else empty.
         series_break: why the row cannot be compared with the year before, else empty.
-        created_at: ISO 8601, UTC.
+        created_at: ISO 8601, UTC; earlier than the report's own when the row keeps what an earlier edition told.
     """
 
     indicator: str
@@ -117,70 +118,78 @@ class _Subject:
     difficulty: str = ""
 
 
-Protect = Callable[[Mapping[str, Count], Sequence[Table], int], Hidden]
+Rows = Mapping[Cell, Indicator]
+
+
+def cell_of(row: Indicator) -> Cell:
+    """Return the figure that the row tells."""
+    return Cell(row.indicator, row.provider, row.period, row.point, row.gender, row.difficulty)
 
 
 @dataclass(frozen=True, slots=True)
-class _RowBuilder:
+class RowBuilder:
+    """Makes rows of counts.
+
+    Attributes:
+        names: of the providers, by ref.
+        created_at: of the rows that are told today.
+        told: what may be told.
+        before: the rows of the edition before, for figures that keep them.
+    """
+
     names: Mapping[str, str]
     created_at: str
-    minimum: int
-    protect: Protect
+    told: Told
+    before: Rows
 
-    def row(
-        self,
-        id_: str,
-        subject: _Subject,
-        count: Count,
-        *,
-        point: str = "",
-        hidden: bool = False,
-        eligible: int | None = None,
-        interval: bool = True,
-        verdict: str = "",
-    ) -> Indicator:
+    def full(self, id_: str, subject: "_Subject", count: Count, *, point: str = "", eligible: int) -> Indicator:
+        """Make a row of the unit's own work: a full count, told whatever its size, without an interval."""
+        status = Status.OK if count[1] else Status.NO_ANSWERS
+        return replace(
+            self._row(Cell(id_, subject.provider, subject.period, point), count, status), eligible=eligible
+        )
+
+    def guarded(self, cell: Cell, count: Count, *, eligible: int | None = None, verdict: str = "") -> Indicator:
+        """Make a row of what customers said or what became of them, as far as it may be told."""
+        if self.told.is_kept(cell):
+            return self.before[cell]
+        status = self.told.status(cell)
+        if status == Status.OK and count[1] < self.told.minimum:  # some of those behind it are not counted in it
+            status = Status.TOO_FEW
+        made = replace(self._row(cell, count, status), eligible=eligible)
+        if status != Status.OK:
+            return made
+        low, high = (100 * limit for limit in intervals.wilson(*count))
+        return replace(made, ci_low=low, ci_high=high, verdict=verdict)
+
+    def _row(self, cell: Cell, count: Count, status: Status) -> Indicator:
         numerator, denominator = count
-        status = self._status(denominator, hidden)
         shown = status == Status.OK
-        low = high = None
-        if shown and interval:
-            low, high = (100 * limit for limit in intervals.wilson(numerator, denominator))
         return Indicator(
-            indicator=id_,
-            version=VERSIONS[id_],
-            provider=subject.provider,
-            provider_name=self.names.get(subject.provider, ""),
-            period=subject.period,
-            point=point,
-            gender=subject.gender,
-            difficulty=subject.difficulty,
+            indicator=cell.indicator,
+            version=VERSIONS[cell.indicator],
+            provider=cell.provider,
+            provider_name=self.names.get(cell.provider, ""),
+            period=cell.period,
+            point=cell.point,
+            gender=cell.gender,
+            difficulty=cell.difficulty,
             numerator=numerator if shown else None,
             denominator=denominator if shown else None,
-            eligible=eligible,
             value=100 * numerator / denominator if shown else None,
-            ci_low=low,
-            ci_high=high,
             status=status.value,
-            verdict=verdict if shown else "",
             created_at=self.created_at,
         )
 
-    def _status(self, denominator: int, hidden: bool) -> Status:
-        if hidden:
-            return Status.TOO_FEW if 0 < denominator < self.minimum else Status.SUPPRESSED
-        return Status.OK if denominator else Status.NO_ANSWERS
+
+def builder_of(cube: Aggregate, now: datetime, told: Told, before: Iterable[Indicator] = ()) -> RowBuilder:
+    """Return what makes the rows of ``cube``."""
+    created_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    return RowBuilder(dict(cube.providers), created_at, told, {cell_of(row): row for row in before})
 
 
-def rows(
-    cube: Aggregate, now: datetime, minimum: int = suppression.MIN_ANSWERS, protect: Protect = suppression.protect
-) -> list[Indicator]:
-    """Return every row of the year, after disclosure control.
-
-    Args:
-        minimum: how many answers a figure needs to be shown.
-        protect: chooses what is hidden; a test passes another one, to prove that its attacker works.
-    """
-    builder = _RowBuilder(dict(cube.providers), now.astimezone(UTC).isoformat(timespec="seconds"), minimum, protect)
+def rows(cube: Aggregate, builder: RowBuilder) -> list[Indicator]:
+    """Return every row of the year, after disclosure control."""
     found: list[Indicator] = []
     for question in QUESTIONS:
         found += _satisfaction(_Question(cube, question), builder)
@@ -201,129 +210,118 @@ class _Question:
     def id_(self) -> str:
         return f"satisfaction.{self.name}"
 
-    def cell(self, subject: _Subject, point: str) -> Sequence[int]:
+    def numbers(self, subject: _Subject, point: str) -> Sequence[int]:
         key = (subject.provider, subject.period, point, subject.gender, subject.difficulty)
         return self.cube.satisfaction.get(key, NOBODY)
 
     def eligible(self, subject: _Subject, point: str) -> int:
-        return self.cell(subject, point)[0]
+        return self.numbers(subject, point)[0]
 
     def count(self, subject: _Subject, point: str) -> Count:
         """Return (satisfied, answered)."""
-        cell, answered = self.cell(subject, point), 1 + 2 * QUESTIONS.index(self.name)
-        return cell[answered + 1], cell[answered]
-
-    def table(self, subjects: Mapping[str, _Subject]) -> Table:
-        counts = {name: self.by_point(subject) for name, subject in subjects.items()}
-        return Table(counts, frozenset({NOT_STATED}))
-
-    def by_point(self, subject: _Subject) -> dict[str, Count]:
-        return {point: self.count(subject, point) for point in POINTS}
+        numbers, answered = self.numbers(subject, point), 1 + 2 * QUESTIONS.index(self.name)
+        return numbers[answered + 1], numbers[answered]
 
 
-def _groups(year: int) -> list[dict[str, _Subject]]:
-    """Return the groups that divide the unit's answers: each table's rows, by what they are called in it."""
+def _groups(year: int) -> list[_Subject]:
+    """Return the groups of the unit's answers that are told: genders, difficulty classes, quarters."""
     period = str(year)
-    genders = (*(gender.value for gender in Gender), NOT_STATED)
-    classes = (*(difficulty.value for difficulty in Difficulty), NOT_STATED)
     return [
-        {gender: _Subject(period=period, gender=gender) for gender in genders},
-        {difficulty: _Subject(period=period, difficulty=difficulty) for difficulty in classes},
-        {quarter: _Subject(period=quarter) for quarter in (f"{year}-Q{number}" for number in range(1, 5))},
+        *(_Subject(period=period, gender=gender.value) for gender in Gender),
+        *(_Subject(period=period, difficulty=difficulty.value) for difficulty in Difficulty),
+        *(_Subject(period=f"{year}-Q{number}") for number in range(1, 5)),
     ]
 
 
-def _satisfaction(question: _Question, builder: _RowBuilder) -> Iterator[Indicator]:
+def _satisfaction(question: _Question, builder: RowBuilder) -> Iterator[Indicator]:
     """Yield a question's rows: of the unit, of its groups, of the providers, and the mean of providers' shares."""
-    cube = question.cube
-    unit = _Subject(period=str(cube.year))
-    providers = {ref: _Subject(provider=ref, period=str(cube.year)) for ref, _ in cube.providers}
-    groups, by_provider = _groups(cube.year), question.table(providers)
-    tables = [by_provider, *(question.table(group) for group in groups)]
-    hidden = builder.protect(question.by_point(unit), tables, builder.minimum)
+    period = str(question.cube.year)
 
-    def row(subject: _Subject, point: str, is_hidden: bool, verdict: str = "") -> Indicator:
-        count, eligible = question.count(subject, point), question.eligible(subject, point)
-        return builder.row(
-            question.id_, subject, count, point=point, hidden=is_hidden, eligible=eligible, verdict=verdict
-        )
+    def row(subject: _Subject, point: str) -> Indicator:
+        cell = Cell(question.id_, subject.provider, subject.period, point, subject.gender, subject.difficulty)
+        return builder.guarded(cell, question.count(subject, point), eligible=question.eligible(subject, point))
 
-    for point in POINTS:
-        yield row(unit, point, point in hidden.total)
-    for group, gone in zip(groups, hidden.tables[1:], strict=True):
-        for name, subject in group.items():
-            if name != NOT_STATED:
-                for point in POINTS:
-                    yield row(subject, point, (name, point) in gone)
-    for ref, subject in providers.items():
-        for point in POINTS:
-            is_hidden = (ref, point) in hidden.tables[0]
-            may_compare = not is_hidden and point not in hidden.total
-            verdict = _verdict(question.count(subject, point), question.count(unit, point)) if may_compare else ""
-            yield row(subject, point, is_hidden, verdict)
+    unit = {point: row(_Subject(period=period), point) for point in POINTS}
+    yield from unit.values()
+    for subject in _groups(question.cube.year):
+        yield from (row(subject, point) for point in POINTS)
+    providers = [
+        _compared(row(_Subject(provider=ref, period=period), point), unit[point])
+        for ref, _ in question.cube.providers
+        for point in POINTS
+    ]
+    yield from providers
     if question.name == OVERALL:
-        yield from _mean(cube, builder, by_provider, hidden)
+        for point in POINTS:
+            mean = _mean([each for each in providers if each.point == point], unit[point])
+            yield replace(mean, created_at=builder.created_at)
 
 
-def _verdict(own: Count, total: Count) -> str:
-    compared = exact_test.against_others(own, total)
-    return compared.verdict.value if compared else ""
+def _compared(own: Indicator, unit: Indicator) -> Indicator:
+    """Return a provider's row with its verdict. A row that is kept keeps its own."""
+    if own.verdict or own.numerator is None or unit.numerator is None:
+        return own
+    compared = exact_test.against_others(
+        (own.numerator, own.denominator or 0), (unit.numerator, unit.denominator or 0)
+    )
+    return replace(own, verdict=compared.verdict.value) if compared else own
 
 
-def _mean(cube: Aggregate, builder: _RowBuilder, table: Table, hidden: Hidden) -> Iterator[Indicator]:
-    """Yield the mean of the providers' shares by point; its denominator is the number of providers."""
-    means = suppression.means_shown(table, hidden)
-    for point in POINTS:
-        number = sum(table.cell(ref, point)[1] > 0 for ref, _ in cube.providers)
-        mean = means.get(point) if number >= MIN_PROVIDERS_IN_MEAN else None
-        status = Status.OK if mean is not None else Status.SUPPRESSED if number else Status.NO_ANSWERS
-        yield Indicator(
-            indicator=MEAN_OF_PROVIDERS,
-            version=VERSIONS[MEAN_OF_PROVIDERS],
-            provider="",
-            provider_name="",
-            period=str(cube.year),
-            point=point,
-            denominator=number if mean is not None else None,
-            value=float(mean) if mean is not None else None,
-            status=status.value,
-            created_at=builder.created_at,
-        )
+def _mean(providers: Sequence[Indicator], unit: Indicator) -> Indicator:
+    """Return the mean of the shares that are shown, with their number. It tells nothing that they do not."""
+    shares = [row.value for row in providers if row.value is not None]
+    answered = any(row.status != Status.NO_ANSWERS for row in providers)
+    told = len(shares) >= MIN_PROVIDERS_IN_MEAN
+    status = Status.OK if told else Status.SUPPRESSED if answered else Status.NO_ANSWERS
+    return replace(
+        unit,
+        indicator=MEAN_OF_PROVIDERS,
+        version=VERSIONS[MEAN_OF_PROVIDERS],
+        numerator=None,
+        denominator=len(shares) if told else None,
+        eligible=None,
+        value=sum(shares) / len(shares) if told else None,
+        ci_low=None,
+        ci_high=None,
+        status=status.value,
+    )
 
 
 def _unit_and_providers(cube: Aggregate) -> list[str]:
     return ["", *(ref for ref, _ in cube.providers)]
 
 
-def _response(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
-    """Yield the response rates: full counts, so they have no interval."""
+def _response(cube: Aggregate, builder: RowBuilder) -> Iterator[Indicator]:
+    """Yield the response rates."""
     question = _Question(cube, OVERALL)
     for ref in _unit_and_providers(cube):
         subject = _Subject(provider=ref, period=str(cube.year))
         for point in POINTS:
             eligible, (_, answered) = question.eligible(subject, point), question.count(subject, point)
-            count = (answered, eligible)
-            yield builder.row("response_rate", subject, count, point=point, eligible=eligible, interval=False)
+            yield builder.full("response_rate", subject, (answered, eligible), point=point, eligible=eligible)
 
 
-def _followups(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
-    """Yield compliance (a full count) and what customers confirmed, of the year and of each month."""
+def _followups(cube: Aggregate, builder: RowBuilder) -> Iterator[Indicator]:
+    """Yield compliance of the year and of each month, and what customers confirmed: a provider's of the year alone.
+
+    A provider knows which of its customers were asked in a month.
+    """
     periods = sorted({month for _, month in cube.months})
     for ref in _unit_and_providers(cube):
         months = {month: cube.months[ref, month] for month in periods if (ref, month) in cube.months}
         for period, counts in ((str(cube.year), MonthCounts.total(months.values())), *months.items()):
             subject, due = _Subject(provider=ref, period=period), counts.due
-            yield builder.row("followup.compliance", subject, (counts.on_time, due), eligible=due, interval=False)
-            yield builder.row("followup.confirmed", subject, (counts.confirmed, counts.answered), eligible=due)
+            yield builder.full("followup.compliance", subject, (counts.on_time, due), eligible=due)
+            if not ref or period == str(cube.year):
+                said = (counts.confirmed, counts.answered)
+                yield builder.guarded(Cell(CONFIRMED, ref, period), said, eligible=due)
 
 
-def _outcomes(cube: Aggregate, builder: _RowBuilder) -> Iterator[Indicator]:
-    """Yield both outcomes of the year; one is hidden with the other, because they share a numerator."""
-    reasons = reasons_of(cube)
-    counted = {ref: count_endings(reasons.get(ref, {})) for ref, _ in cube.providers}
-    total_hidden, hidden = suppression.protect_outcomes(counted, builder.minimum)
-    for ref, each in (("", count_endings(reasons[""])), *counted.items()):
-        subject = _Subject(provider=ref, period=str(cube.year))
-        is_hidden = ref in hidden if ref else total_hidden
-        yield builder.row("outcome.all_endings", subject, (each.good, each.every), hidden=is_hidden)
-        yield builder.row("outcome.after_exclusions", subject, (each.good, each.kept), hidden=is_hidden)
+def _outcomes(cube: Aggregate, builder: RowBuilder) -> Iterator[Indicator]:
+    """Yield the unit's two outcomes, and each provider's after exclusions."""
+    reasons, period = reasons_of(cube), str(cube.year)
+    unit = count_endings(reasons[""])
+    yield builder.guarded(Cell("outcome.all_endings", "", period), (unit.good, unit.every))
+    for ref in _unit_and_providers(cube):
+        each = count_endings(reasons.get(ref, {}))
+        yield builder.guarded(Cell("outcome.after_exclusions", ref, period), (each.good, each.kept))

@@ -8,13 +8,26 @@ from storage.figures.release_values import Response
 SATISFACTION = ("satisfaction.overall", "satisfaction.treatment", "satisfaction.usefulness")
 CONFIRMED = "followup.confirmed"
 OUTCOME = "outcome"  # the measure of every outcome.* figure: the same endings stand behind them
+THEMES = "themes"  # of comments, by everybody who answered
+CHANGE_REASONS = "change_reasons"
+MEASURES = (*SATISFACTION, CONFIRMED, OUTCOME, THEMES, CHANGE_REASONS)
+
+
+def measure_of(indicator: str) -> str:
+    """Return the measure that a figure belongs to."""
+    return OUTCOME if indicator.startswith("outcome.") else indicator
 
 
 def cells_of(measure: str, response: Response) -> list[Cell]:
     """Return the figures of ``measure`` in which the response counts."""
     if measure in SATISFACTION:
         return list(_satisfaction(measure, response))
-    return list(_outcome(response) if measure == OUTCOME else _confirmed(measure, response))
+    if measure == OUTCOME:
+        return list(_outcome(response))
+    if measure == CONFIRMED:
+        return list(_confirmed(response))
+    year = str(response.year)
+    return [Cell(measure, "", year), *([Cell(measure, response.provider, year)] if measure == THEMES else [])]
 
 
 def _satisfaction(indicator: str, response: Response) -> Iterator[Cell]:
@@ -31,11 +44,11 @@ def _satisfaction(indicator: str, response: Response) -> Iterator[Cell]:
             yield Cell(indicator, "", response.period, point)
 
 
-def _confirmed(indicator: str, response: Response) -> Iterator[Cell]:
+def _confirmed(response: Response) -> Iterator[Cell]:
     """Months are the unit's alone: a provider knows which of its customers were asked in one."""
-    yield Cell(indicator, "", str(response.year))
-    yield Cell(indicator, response.provider, str(response.year))
-    yield Cell(indicator, "", response.period)
+    yield Cell(CONFIRMED, "", str(response.year))
+    yield Cell(CONFIRMED, response.provider, str(response.year))
+    yield Cell(CONFIRMED, "", response.period)
 
 
 def _outcome(response: Response) -> Iterator[Cell]:

@@ -1,12 +1,14 @@
 """The themes that staff find in comments: the fixed list, and which of them may be shown. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from reporting.disclosure.suppression import MIN_ANSWERS
-from reporting.figures.definitions import Status
+from reporting.disclosure.cells import Cell, Status
+from reporting.figures.told import Told
+from storage.figures.release_values import Response
 
+MIN_CUSTOMERS = 6  # REPORT.md, Disclosure control: themes and reasons from six persons
 MIN_PROVIDERS = 2  # a theme of one provider's customers alone would be told of that provider
 UNCLEAR = "unclear"
 THEMES = {  # the first four are the reasons that the surveys offer, so that both can be read together
@@ -22,6 +24,8 @@ THEMES = {  # the first four are the reasons that the surveys offer, so that bot
     UNCLEAR: "Oklart",
 }
 OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the value of the answer
+# A provider's themes are told where these figures of it are: the measure and its point.
+_TOLD_WITH = (("satisfaction.overall", "all"), ("themes", ""))
 
 
 class Counted(Protocol):
@@ -45,7 +49,7 @@ class ThemeRow:
 
 
 def shown(
-    counts: Mapping[str, Counted], minimum: int = MIN_ANSWERS, titles: Mapping[str, str] = THEMES
+    counts: Mapping[str, Counted], *, may_be_told: bool, titles: Mapping[str, str] = THEMES
 ) -> tuple[ThemeRow, ...]:
     """Return every theme of ``titles`` in its order, with its numbers where they may be shown.
 
@@ -54,16 +58,18 @@ def shown(
     rows = []
     for theme, title in titles.items():
         count = counts.get(theme)
-        if count is None or count.customers == 0:
+        if not counts or (may_be_told and (count is None or count.customers == 0)):
             rows.append(ThemeRow(theme, title, None, None, Status.NO_ANSWERS.value))
-        elif count.customers < minimum or count.providers < MIN_PROVIDERS:
+        elif not may_be_told or count is None:
+            rows.append(ThemeRow(theme, title, None, None, Status.SUPPRESSED.value))
+        elif count.customers < MIN_CUSTOMERS or count.providers < MIN_PROVIDERS:
             rows.append(ThemeRow(theme, title, None, None, Status.TOO_FEW.value))
         else:
             rows.append(ThemeRow(theme, title, count.customers, count.providers, Status.OK.value))
     return tuple(rows)
 
 
-def shown_reasons(counts: Mapping[int, tuple[int, int]], minimum: int = MIN_ANSWERS) -> list[int]:
+def shown_reasons(counts: Mapping[int, tuple[int, int]]) -> list[int]:
     """Return the reasons not to be satisfied that may be shown.
 
     A reason needs as many customers and providers as a theme. A customer gives one reason, so that what is hidden
@@ -75,23 +81,42 @@ def shown_reasons(counts: Mapping[int, tuple[int, int]], minimum: int = MIN_ANSW
     shown = {
         reason: customers
         for reason, (customers, providers) in sorted(counts.items())
-        if customers >= minimum and providers >= MIN_PROVIDERS
+        if customers >= MIN_CUSTOMERS and providers >= MIN_PROVIDERS
     }
     hidden = sum(customers for customers, _ in counts.values()) - sum(shown.values())
-    while shown and 0 < hidden < minimum:
+    while shown and 0 < hidden < MIN_CUSTOMERS:
         hidden += shown.pop(min(shown, key=lambda reason: (shown[reason], reason)))
     return list(shown)
 
 
-def steady(
-    rows: Sequence[ThemeRow], before: Sequence[ThemeRow], minimum: int = MIN_ANSWERS
-) -> tuple[ThemeRow, ...]:
-    """Return the themes of a revised report; one that changed by fewer than ``minimum`` customers keeps its row."""
-    earlier = {row.theme: row for row in before}
-    found = []
-    for row in rows:
-        old = earlier.get(row.theme)
-        if old is not None and row.customers is not None and old.customers is not None:
-            row = old if 0 < abs(row.customers - old.customers) < minimum else row
-        found.append(row)
-    return tuple(found)
+def themes_of_providers(
+    answered: Iterable[Response], coded: Iterable[Response], told: Told, before: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return what many of a provider's customers speak of, but not all: the most frequent first, never how many.
+
+    Args:
+        answered: the year's answers to the overall question, with the reasons of those who are not satisfied.
+        coded: everybody's themes.
+        told: what may be told.
+        before: what the edition before told; it is kept where nothing may be told anew.
+    """
+    said: dict[str, dict[str, set[int]]] = {}
+    everybody: dict[str, set[int]] = {}
+    years: set[int] = set()
+    for each in answered:
+        years.add(each.year)
+        everybody.setdefault(each.provider, set()).add(each.person)
+        _, _, reason = each.value.partition(" ")
+        if reason and (theme := OF_REASON.get(int(reason))):
+            said.setdefault(each.provider, {}).setdefault(theme, set()).add(each.person)
+    for each in coded:
+        for theme in each.value.split(","):
+            said.setdefault(each.provider, {}).setdefault(theme, set()).add(each.person)
+    found = dict(before)
+    for ref, people in everybody.items():
+        cells = [Cell(kind, ref, str(year), point) for year in years for kind, point in _TOLD_WITH]
+        if all(told.is_told(cell) for cell in cells):
+            by_theme = said.get(ref, {})
+            often = sorted((-len(who), theme) for theme, who in by_theme.items() if theme in THEMES)
+            found[ref] = tuple(theme for less, theme in often if MIN_CUSTOMERS <= -less < len(people))
+    return found

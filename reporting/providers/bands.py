@@ -1,10 +1,8 @@
-"""How a share near everybody or nobody is told to a provider, who knows its customers. Pure.
+"""How a share of everybody or nobody is told to a provider, who knows its customers. Pure.
 
 Source: REPORT.md, "Disclosure control".
 """
 
-from reporting.disclosure.digest_releases import BAND
-from reporting.figures.indicators import Indicator
 from survey.codes import Code
 
 
@@ -15,10 +13,10 @@ class Band(Code):
     UNDER = "under", "under 10"
 
 
-def band_of(row: Indicator) -> Band | None:
-    """Return the band that stands for the row's share; None where the share itself may be told, or is hidden."""
-    if row.value is not None and row.value > 100 * BAND:
+def band_of(numerator: int | None, denominator: int | None) -> Band | None:
+    """Return the band that stands for the share of everybody or nobody; None where the share itself is told."""
+    if numerator is None or not denominator:
+        return None
+    if numerator == denominator:
         return Band.OVER
-    if row.value is not None and row.value < 100 * (1 - BAND):
-        return Band.UNDER
-    return None
+    return Band.UNDER if numerator == 0 else None

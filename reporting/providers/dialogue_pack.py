@@ -1,14 +1,13 @@
 """Make the dialogue pack: the four pages that a provider and the unit read before they meet. Pure.
 
-It is made of the year's report alone, so that it tells nothing that the report does not. It tells less of what
-customers said, because the provider knows who they are: a share above 90 or under 10 per cent is told as that band
-alone, and confirmed follow-ups as a year's sum.
+It is made of the year's report alone, so that it tells nothing that the report does not. The provider knows who its
+customers are, so the share of everybody or nobody is told as a band alone.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from reporting.disclosure import suppression
+from reporting.disclosure.cells import Status
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import (
     Bar,
@@ -27,19 +26,18 @@ from reporting.document.blocks import (
 from reporting.document.swedish import MONTHS, NO_BREAK, NO_DATA, SUPPRESSED, count, of, percent, whole
 from reporting.errors import NoDialogue
 from reporting.figures import intervals
-from reporting.figures.definitions import Status
 from reporting.figures.indicators import QUESTIONS, Indicator
 from reporting.figures.themes import UNCLEAR
 from reporting.providers.bands import band_of
 from reporting.report.actions import deficiencies
-from reporting.report.front_page import imprint
+from reporting.report.front_page import imprint, mark
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
 from reporting.report.sentences.followups import on_time_sentence
 from reporting.report.tables.actions import actions_grid
 from reporting.report.tables.cells import interval_text, share_cell
 from reporting.report.tables.followups import FOLLOWUPS
-from reporting.report.tables.outcomes import expectations_grid
+from reporting.report.tables.outcomes import MIN_CASES, expectations_grid
 from reporting.report.tables.satisfaction import themes_grid
 from survey.codes import Point
 
@@ -51,7 +49,7 @@ QUESTIONS_TO_TALK_ABOUT = (
     "Vilka uppföljningar saknas, och vad behövs för att de ska bli gjorda i tid?",
     "Vad vill ni att kommunen gör annorlunda?",
 )
-OUTCOMES = (("outcome.all_endings", "", "Alla avslut"), ("outcome.after_exclusions", "", "Efter undantag"))
+OUTCOME = ("outcome.after_exclusions", "", "Efter undantag")
 AGREEMENTS = 5  # empty rows to fill in at the meeting
 
 
@@ -98,12 +96,13 @@ def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Docum
         ),
         contents=False,
         paged=True,
+        mark=mark(report),
     )
 
 
 def told(row: Indicator) -> tuple[Cell, str]:
     """Return a provider's share and interval as the provider may know them."""
-    band = band_of(row)
+    band = band_of(row.numerator, row.denominator)
     return (f"{band.swedish}{NO_BREAK}%", "") if band else (share_cell(row), interval_text(row))
 
 
@@ -185,7 +184,7 @@ class _Pack:
         found = []
         for point in (Point.START, Point.END):
             row, others = self.find("satisfaction.overall", point), self.others("satisfaction.overall", point)
-            band, title = band_of(row), point.swedish
+            band, title = band_of(row.numerator, row.denominator), point.swedish
             if row.status != Status.OK:
                 found.append(f"{title}: för få svar för att visas, eller dolt för att skydda andra.")
             elif others is None or not others[1]:
@@ -228,7 +227,7 @@ class _Pack:
         report = self.report
         place = next(n for n, row in enumerate(report.provider_rows) if row.ref == self.provider)
         year = report.followups.rows[place][1:]
-        confirmed, interval = self._confirmed()
+        confirmed, interval = told(self.find("followup.confirmed"))
         rows: list[tuple[Cell, ...]] = []
         for number, name in enumerate(MONTHS, 1):
             key = ("followup.compliance", self.provider, "", f"{report.year}-{number:02}")
@@ -261,45 +260,30 @@ class _Pack:
             ),
         )
 
-    def _confirmed(self) -> tuple[Cell, str]:
-        row = self.find("followup.confirmed")
-        if row.numerator is None or row.denominator is None:
-            return NO_DATA, ""
-        if suppression.is_unsafe((row.numerator, row.denominator), self.report.minimum):
-            return SUPPRESSED, ""
-        return told(row)
-
     def outcomes(self) -> tuple[Block, ...]:
         """Return the section on how enrolments ended."""
-        rows: list[tuple[Cell, ...]] = []
-        for indicator, _, title in OUTCOMES:
-            row = self.find(indicator)
-            share, interval = told(row)
-            rows.append(
-                (
-                    title,
-                    row.denominator if row.denominator is not None else share_cell(row),
-                    share,
-                    interval,
-                    self._others_cell(indicator),
-                    percent(row.target, short=True) if row.target is not None else NO_DATA,
-                )
-            )
+        indicator, _, title = OUTCOME
+        row = self.find(indicator)
+        share, interval = told(row)
+        cells: tuple[Cell, ...] = (
+            title,
+            row.denominator if row.denominator is not None else share_cell(row),
+            share,
+            interval,
+            self._others_cell(indicator),
+            percent(row.target, short=True) if row.target is not None else NO_DATA,
+        )
         columns = ("Underlag", "Avslut", "Egen försörjning\u00a0%", "95\u00a0%-intervall", "Övriga\u00a0%", "Mål")
         expected = [each for each in self.report.background.expectations if each.provider == self.provider]
         names = {self.provider: self.row("all").name}
         blocks: list[Block] = [
-            Grid("Egen försörjning", columns, tuple(rows)),
-            *self._chart("Egen försörjning", OUTCOMES),
-            self.report.provider_endings.get(
-                self.provider,
-                Grid("Avslutsorsaker", ("Orsak", "Antal"), (), nothing="För få avslut för att visas."),
-            ),
+            Grid("Egen försörjning", columns, (cells,)),
+            *self._chart("Egen försörjning", [OUTCOME]),
             Paragraph(
                 "Egen försörjning är arbete, studier eller eget företag. Undantagna är flytt, graviditet, "
                 "föräldraledighet, pension, sjukpension, sjukdom och dödsfall. Byte av anordnare är inget avslut. "
-                "Orsakerna var för sig visas för hela enheten i rapporten: ställda mot den skulle en anordnares "
-                "egna visa andras.",
+                "Orsakerna visas bara för hela enheten, i rapporten: en anordnares egna skulle peka ut enskilda "
+                "kunder.",
                 "note",
             ),
         ]
@@ -309,13 +293,12 @@ class _Pack:
 
     def agreements(self, open_cases: int) -> tuple[Block, ...]:
         """Return the section on cases, deficiencies, what to talk about, and a form for what is agreed."""
-        minimum = self.report.minimum
-        cases = count(open_cases) if open_cases >= minimum else f"färre än {minimum}"
+        cases = count(open_cases) if open_cases >= MIN_CASES else f"färre än {MIN_CASES}"
         found = deficiencies(self.report.points, self.report.background.actions)
         actions = actions_grid([each for each in found if each.provider == self.provider], {})
         own = tuple(row[1:] for row in actions.rows)  # without the provider's name
         return (
-            Paragraph(f"Öppna ärenden från era kunder: {cases}. Antal under {minimum} skrivs inte ut."),
+            Paragraph(f"Öppna ärenden från era kunder: {cases}. Antal under {MIN_CASES} skrivs inte ut."),
             replace(actions, columns=actions.columns[1:], rows=own, words=frozenset({0, 1, 3})),
             Heading("Att tala om"),
             *paragraphs([f"{number}. {text}" for number, text in enumerate(QUESTIONS_TO_TALK_ABOUT, 1)]),

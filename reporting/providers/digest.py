@@ -1,24 +1,73 @@
 """Word a provider's monthly digest: its follow-ups before the month locks, and what its customers say. Pure.
 
-The wording is REPORT.md's. An SMS is one segment, so it has no dashes and no curly quotes, and what does not fit is
-left out, the least important first. Telegram also gets the others' share, the response rate, and the list by ref.
+What customers say is what the last published report says of the provider. The wording is REPORT.md's. An SMS is one
+segment, so it has no dashes and no curly quotes, and what does not fit is left out, the least important first.
+Telegram also gets the others' share, the response rate, and the list by ref.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reporting.disclosure.digest_releases import Figure
-from reporting.disclosure.suppression import MIN_ANSWERS
+from reporting.disclosure.cells import MIN_ANSWERS
 from reporting.document.swedish import month_name, whole
 from reporting.figures import intervals
-from reporting.providers.bands import Band
-from survey.codes import swedish
+from reporting.figures.exact_test import Count
+from reporting.figures.indicators import finder
+from reporting.figures.themes import THEMES, UNCLEAR
+from reporting.providers.bands import band_of
+from reporting.report.model import QualityReport
+from survey.codes import Point
 from survey.packs.segments import count
 
 UNIT = "Nacka"
 LISTED = 30  # refs named in one message
-OTHERS_FROM = 200  # answers; of fewer, a share in whole per cent would tell the number who are satisfied
+QUIET_THEMES = {"praise", "other", UNCLEAR}  # say nothing that a provider could act on
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the last published report tells of a provider's customers.
+
+    Attributes:
+        year: of the report.
+        satisfied: (satisfied, answered).
+        others: the same of all other providers together; None where it is not told.
+        response: (answered, eligible).
+        themes: titles of what many of them speak of.
+    """
+
+    year: int
+    satisfied: Count
+    others: Count | None
+    response: Count
+    themes: tuple[str, ...] = ()
+
+
+def published_of(report: QualityReport | None, provider: str) -> Published | None:
+    """Return what ``report`` tells of a provider, by its ref; None where it tells nothing."""
+    if report is None or not provider or provider not in {row.provider for row in report.indicators}:
+        return None
+    find = finder(report.indicators, report.year)
+    own, unit = (find("satisfaction.overall", ref, Point.ALL) for ref in (provider, ""))
+    response = find("response_rate", provider, Point.ALL)
+    # A report of the first version told shares of fewer.
+    if own.numerator is None or own.denominator is None or own.denominator < MIN_ANSWERS:
+        return None
+    others = None
+    if unit.numerator is not None and unit.denominator is not None and unit.denominator > own.denominator:
+        others = (unit.numerator - own.numerator, unit.denominator - own.denominator)
+    return Published(
+        year=report.year,
+        satisfied=(own.numerator, own.denominator),
+        others=others,
+        response=(response.numerator or 0, response.denominator or 0),
+        themes=tuple(
+            THEMES[theme]
+            for theme in report.themes_of_providers.get(provider, ())
+            if theme in THEMES and theme not in QUIET_THEMES
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +80,8 @@ class Digest:
         due: enrolment-months that ask for a follow-up.
         done: those of them that have one.
         missing: the refs of the provider's own enrolments that have none.
-        figure: the satisfaction that the provider may know (reporting/disclosure/digest_releases.py).
-        others: (satisfied, answered) of all other providers in the same quarters.
-        response: (answered, eligible) in the same quarters.
-        themes: titles of the themes that may be told.
+        published: what is published of its customers; None where nothing is.
         overdue: deficiencies whose action plan is past its day.
-        withheld: whether there are enough answers, and no figure may be told of them.
     """
 
     month: date
@@ -44,17 +89,13 @@ class Digest:
     due: int
     done: int
     missing: tuple[str, ...]
-    figure: Figure | None
-    others: tuple[int, int] | None = None
-    response: tuple[int, int] | None = None
-    themes: tuple[str, ...] = ()
+    published: Published | None
     overdue: tuple[str, ...] = ()
-    withheld: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to tell; a provider without enrolments gets no digest."""
-        return bool(self.due or self.figure or self.overdue)
+        return bool(self.due or self.published or self.overdue)
 
 
 def sms(digest: Digest) -> str:
@@ -63,8 +104,8 @@ def sms(digest: Digest) -> str:
     optional = []
     if digest.overdue:
         optional.append(f"Försenad åtgärdsplan: {len(digest.overdue)}.")
-    if digest.themes:
-        optional.append(_themes(digest))
+    if digest.published is not None and digest.published.themes:
+        optional.append(_themes(digest.published))
     for kept in range(len(optional), -1, -1):
         text = " ".join([*parts, *optional[:kept]])
         if count(text).parts == 1:
@@ -84,14 +125,14 @@ def _lines(digest: Digest) -> Iterator[str]:
         named = ", ".join(digest.missing[:LISTED])
         more = len(digest.missing) - LISTED
         yield f"Saknas: {named}{f' och {more} till' if more > 0 else ''}."
-    satisfaction = _satisfaction(digest)
-    if digest.figure is not None and digest.others is not None and digest.others[1] >= OTHERS_FROM:
-        satisfaction += f" Övriga: {_percent(*digest.others)}."
-    if digest.figure is not None and digest.response is not None and digest.response[1]:
-        satisfaction += f" Svarsandel: {_percent(*digest.response)}."
+    satisfaction, told = _satisfaction(digest), digest.published
+    if told is not None and told.others is not None:
+        satisfaction += f" Övriga: {_percent(told.others)}."
+    if told is not None and told.response[1]:
+        satisfaction += f" Svarsandel: {_percent(told.response)}."
     yield satisfaction
-    if digest.themes:
-        yield _themes(digest)
+    if told is not None and told.themes:
+        yield _themes(told)
     for deficiency in digest.overdue:
         yield f"Försenad åtgärdsplan: {deficiency}."
     yield f"Stämmer inte listan? Svara FEL så ses den över innan låsning {_day(digest.lock_on)}."
@@ -106,24 +147,23 @@ def _followups(digest: Digest) -> str:
 
 
 def _satisfaction(digest: Digest) -> str:
-    figure = digest.figure
-    if figure is None and digest.withheld:
-        return "Nöjdhet: visas inte än, för att skydda enskilda svar."
-    if figure is None:
-        return f"Nöjdhet: för få svar för att visas (minst {MIN_ANSWERS} krävs)."
-    if figure.band:
-        return f"Nöjdhet 12 mån: {swedish(Band, figure.band)} %."
-    low, high = (whole(100 * limit) for limit in intervals.wilson(figure.satisfied, figure.answered))
-    share = _percent(figure.satisfied, figure.answered)
-    return f"Nöjdhet 12 mån: {share} ({figure.satisfied} av {figure.answered} svar, {low}-{high})."
+    told = digest.published
+    if told is None:
+        return "Nöjdhet: visas inte (färre än 10 svar, eller inget nytt att visa)."
+    if band := band_of(*told.satisfied):
+        return f"Nöjdhet 12 mån: {band.swedish} %. Gäller {told.year}."
+    low, high = (whole(100 * limit) for limit in intervals.wilson(*told.satisfied))
+    satisfied, answered = told.satisfied
+    share = _percent(told.satisfied)
+    return f"Nöjdhet 12 mån: {share} ({satisfied} av {answered} svar, {low}-{high}). Gäller {told.year}."
 
 
-def _themes(digest: Digest) -> str:
-    return f"Tema: {', '.join(title.lower() for title in digest.themes)}."
+def _themes(told: Published) -> str:
+    return f"Tema: {', '.join(title.lower() for title in told.themes)}."
 
 
-def _percent(numerator: int, denominator: int) -> str:
-    return f"{whole(100 * numerator / denominator)} %"
+def _percent(of: Count) -> str:
+    return f"{whole(100 * of[0] / of[1])} %"
 
 
 def _day(day: date) -> str:

@@ -1,6 +1,7 @@
 """The value that is kept of a published report, and how it is read back.
 
-The whole QualityReport is kept, so that every format can be made of it again, and the counts behind it.
+The whole QualityReport is kept, so that every format can be made of it again. Whose answers stood behind its
+figures is kept apart, in the release ledger (storage/figures/releases.py).
 """
 
 from dataclasses import dataclass
@@ -8,16 +9,14 @@ from dataclasses import dataclass
 from reporting.errors import PublicationUnreadable
 from reporting.publishing import serialisation
 from reporting.report.model import QualityReport
-from storage.figures.cells import Aggregate
 from storage.figures.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A published report, and the counts that a later revision is compared with."""
+    """A published report."""
 
     report: QualityReport
-    counts: Aggregate
 
 
 def thaw(snapshot: Snapshot) -> Publication:

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from reporting.document.swedish import decimal
 from reporting.figures.indicators import Indicator
+from reporting.report.front_page import mark
 from reporting.report.model import QualityReport
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
@@ -19,7 +20,11 @@ def render(report: QualityReport) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_text(getattr(row, name)) for name in COLUMNS] for row in report.indicators)
+    marked = mark(report)
+    for row in report.indicators:
+        # The columns are a contract and every row is a value: a draft says so where the unit has no name.
+        named = replace(row, provider_name=row.provider_name or marked)
+        writer.writerow([_text(getattr(named, name)) for name in COLUMNS])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 

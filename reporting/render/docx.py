@@ -81,6 +81,10 @@ def _set_up(word: Any, document: Document) -> None:
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm((210 - ROOM) / 2)
     page.top_margin, page.bottom_margin = Mm(22), Mm(20)
+    if document.mark:
+        header = page.header.paragraphs[0]
+        header.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        header.add_run(document.mark).bold = True
     at = document.created_at.replace(tzinfo=None)
     properties = word.core_properties
     properties.title, properties.subject, properties.author = document.title, document.subtitle, ""

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from reporting.figures.indicators import Indicator
 from reporting.report.model import QualityReport
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 COLUMNS = tuple(field.name for field in fields(Indicator))
 
 
@@ -15,6 +15,12 @@ def render(report: QualityReport) -> bytes:
     content = {
         "schema_version": SCHEMA_VERSION,
         "period": str(report.year),
+        "release": {
+            "kind": "draft" if report.is_draft else "published",
+            "number": report.background.revision or None,
+            "at": report.created_at.isoformat(timespec="seconds"),
+            "hash": report.digest,
+        },
         "definitions": [asdict(definition) for definition in report.definitions],
         "indicators": [{name: getattr(row, name) for name in COLUMNS} for row in report.indicators],
     }

@@ -50,6 +50,7 @@ def _content(document: Document) -> dict[str, Any]:
         "title": document.title,
         "subtitle": document.subtitle,
         "imprint": document.imprint,
+        "mark": document.mark,
         "day": [document.created_at.year, document.created_at.month, document.created_at.day],
         "contents": document.contents,
         "paged": document.paged,

@@ -11,6 +11,7 @@ from reporting.document.blocks import Cell, Funnel, Grid, Percent
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
 from reporting.figures.definitions import YOUTH_DEFINITIONS
 from reporting.figures.indicators import Indicator
+from reporting.report.front_page import mark
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import COLUMNS, PointSection, ProviderRow
 from reporting.report.tables.satisfaction import themes_grid
@@ -45,6 +46,7 @@ _README = (
 class _Formats:
     number: Any
     title: Any
+    mark: Any
 
 
 def render(report: QualityReport) -> bytes:
@@ -55,7 +57,11 @@ def render(report: QualityReport) -> bytes:
         book.set_properties(
             {"title": f"Kvalitetsrapport {report.year}", "created": report.created_at.replace(tzinfo=None)}
         )
-        formats = _Formats(book.add_format({"num_format": "0.0"}), book.add_format({"bold": True, "font_size": 14}))
+        formats = _Formats(
+            number=book.add_format({"num_format": "0.0"}),
+            title=book.add_format({"bold": True, "font_size": 14}),
+            mark=book.add_format({"bold": True, "font_color": "#9A3412"}),
+        )
         _readme(book.add_worksheet("Läs mig"), report, formats)
         columns = [field.name for field in fields(Indicator)]
         _sheet(book.add_worksheet("Indikatorer"), columns, (astuple(row) for row in report.indicators), formats)
@@ -77,7 +83,16 @@ def render(report: QualityReport) -> bytes:
             ),
             formats,
         )
+        if text := mark(report):
+            for sheet in book.worksheets():
+                _mark(sheet, text, formats)
     return out.getvalue()
+
+
+def _mark(sheet: Any, text: str, formats: _Formats) -> None:
+    """Say on a sheet, on paper and on the screen, that it is working material: beside the heading, in no table."""
+    sheet.set_header(f"&C&B{text}")
+    sheet.write_string(0, (sheet.dim_colmax or 0) + 2, text, formats.mark)
 
 
 def _readme(sheet: Any, report: QualityReport, formats: _Formats) -> None:

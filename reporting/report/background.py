@@ -27,7 +27,6 @@ class Background:
         revised_because: the reason for the revision, as staff gave it.
         change_reasons: why customers changed provider.
         dues: what became of every planned question; empty where nobody has counted.
-        standing: the parts whose earlier figures stand, because the change would tell single answers.
     """
 
     targets: dict[str, float] = field(default_factory=dict)
@@ -44,7 +43,6 @@ class Background:
     youth: Youth | None = None
     change_reasons: tuple[ThemeRow, ...] = ()
     dues: tuple[Dues, ...] = ()
-    standing: tuple[str, ...] = ()
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:
         """Return the break between this year and the year before; None where there is none."""

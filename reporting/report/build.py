@@ -4,18 +4,23 @@ It is made of rows that have passed disclosure control (reporting/figures/indica
 unit's own work. Where each part stands is decided in reporting/report/sections.py.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from reporting.disclosure import suppression
-from reporting.figures import youth
-from reporting.figures.case_mix import Expectation, disclosed
+from reporting.disclosure.cells import Cell
+from reporting.document.blocks import Grid
+from reporting.document.swedish import CHANGE_REASONS
+from reporting.figures import themes, youth
+from reporting.figures.case_mix import Expectation, expectations
 from reporting.figures.definitions import DEFINITIONS
-from reporting.figures.endings import count_endings, reasons_of
-from reporting.figures.indicators import Find, Indicator, finder
+from reporting.figures.indicators import Find, Indicator, builder_of, finder
 from reporting.figures.indicators import rows as indicator_rows
+from reporting.figures.responses import CONFIRMED
+from reporting.figures.themes import Counted as ThemeCount
+from reporting.figures.themes import ThemeRow
+from reporting.figures.told import Told
 from reporting.report.actions import deficiencies
 from reporting.report.background import Background, marked
 from reporting.report.front_page import facts
@@ -33,28 +38,59 @@ from reporting.report.sentences.satisfaction import reasons_sentence
 from reporting.report.sentences.summary import summary_sentences
 from reporting.report.tables import actions, basis, followups, outcomes, satisfaction, summary
 from storage.figures.cells import Aggregate
+from storage.figures.release_values import Response
 from survey.codes import Point
 
-NO_BACKGROUND = Background()
+CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
 
 
-def build(
-    aggregate: Aggregate,
-    year: int,
-    now: datetime,
-    minimum: int = suppression.MIN_ANSWERS,
-    background: Background = NO_BACKGROUND,
-) -> QualityReport:
-    """Make the report of ``year``.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a report is made of. Nothing is hidden.
+
+    Attributes:
+        cells: the year's counted cells.
+        responses: who stands behind them, by measure.
+        themes: how many customers and providers a theme of comments was read from.
+        change_reasons: the same of the reasons why customers changed provider.
+        background: what the report shows beside the year's own figures.
+    """
+
+    cells: Aggregate
+    responses: Mapping[str, Sequence[Response]] = field(default_factory=dict)
+    themes: Mapping[str, ThemeCount] = field(default_factory=dict)
+    change_reasons: Mapping[str, ThemeCount] = field(default_factory=dict)
+    background: Background = field(default_factory=Background)
+
+
+def build(counted: Counted, told: Told, now: datetime, before: QualityReport | None = None) -> QualityReport:
+    """Make the report of a year.
 
     Args:
-        aggregate: the year's counted cells, nothing hidden.
-        minimum: how many answers a figure needs to be shown, 6 or more.
-        background: what the report shows beside the year's own figures, nothing hidden.
+        counted: what it is made of.
+        told: what of it may be told.
+        now: when it is made.
+        before: the edition before, whose figures it keeps where they may not be told anew.
     """
-    rows = marked(indicator_rows(aggregate, now, minimum), background)
-    background = replace(background, expectations=_told_expectations(aggregate, rows, background))
-    return _report(_Year(aggregate, rows, finder(rows, year), background, minimum), now)
+    builder = builder_of(counted.cells, now, told, (*before.indicators, *before.youth_rows) if before else ())
+    rows = marked(indicator_rows(counted.cells, builder), counted.background)
+    young = youth.rows(counted.background.youth, counted.cells.year, builder, counted.background.targets)
+    background = _disclosed(counted, told, before)
+    year = _Year(counted.cells, told, rows, finder(rows, counted.cells.year), background, young, before)
+    return replace(
+        _report(year, now),
+        youth_rows=young,
+        changes_told=_changes(year),
+        denied=_denied(year),
+        smallest_group=told.smallest_group,
+        is_certified=told.is_proven,
+        themes_of_providers=themes.themes_of_providers(
+            counted.responses.get("satisfaction.overall", ()),
+            counted.responses.get("themes", ()),
+            told,
+            before.themes_of_providers if before else {},
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +98,54 @@ class _Year:
     """What the parts of a report are made of: the cells, the rows that may be told, and the background."""
 
     cells: Aggregate
+    told: Told
     rows: tuple[Indicator, ...]
     find: Find
     background: Background
-    minimum: int
+    young: tuple[Indicator, ...]
+    before: QualityReport | None
 
     @property
     def names(self) -> dict[str, str]:
         return dict(self.cells.providers)
 
+    def kept_from(self, indicator: str, point: str = "") -> QualityReport | None:
+        """Return the edition before, where the unit's figure keeps what it told."""
+        cell = Cell(indicator, "", str(self.cells.year), point)
+        return self.before if self.told.is_kept(cell) else None
+
+
+def _disclosed(counted: Counted, told: Told, before: QualityReport | None) -> Background:
+    """Return the background with what may be told of it."""
+    cells, year = counted.cells, str(counted.cells.year)
+    earlier = before.background if before else Background()
+
+    def shown(
+        measure: str, counts: Mapping[str, ThemeCount], titles: Mapping[str, str], kept: tuple[ThemeRow, ...]
+    ) -> tuple[ThemeRow, ...]:
+        may_be_told = told.is_told(Cell(measure, "", year))
+        return kept if kept and not may_be_told else themes.shown(counts, may_be_told=may_be_told, titles=titles)
+
+    expected: tuple[Expectation, ...] = ()
+    if cells.as_of.year > cells.year:  # O/E is of twelve months
+        of_before = {each.provider: each for each in earlier.expectations}
+        expected = expectations(counted.responses.get("outcome", ()), told, cells.year, of_before)
+    return replace(
+        counted.background,
+        themes=shown("themes", counted.themes, themes.THEMES, earlier.themes),
+        change_reasons=shown(
+            "change_reasons", counted.change_reasons, CHANGE_REASON_TITLES, earlier.change_reasons
+        ),
+        expectations=expected,
+    )
+
 
 def _report(year: _Year, now: datetime) -> QualityReport:
-    cells, find, beside, minimum = year.cells, year.find, year.background, year.minimum
+    cells, find, beside, minimum = year.cells, year.find, year.background, year.told.minimum
     points = tuple(point_section(cells, find, point, minimum) for point in Point)
-    reasons, given = satisfaction.reasons_grid(cells, find, minimum)
-    young = _young(year)
+    reasons, reasons_said = _reasons(year)
+    endings_before = year.kept_from("outcome.all_endings")
+    changes, denied = _changes(year), _denied(year)
     asked_why = bool(beside.change_reasons)
     return QualityReport(
         year=cells.year,
@@ -96,47 +165,58 @@ def _report(year: _Year, now: datetime) -> QualityReport:
         points=points,
         questions=satisfaction.questions_grid(find),
         reasons=reasons,
-        reasons_sentence=reasons_sentence(given),
+        reasons_sentence=reasons_said,
         groups=satisfaction.groups_grid(find),
-        followups=followups.followups_grid(cells, find),
-        followup_sentence=followup_sentence(find, followups.year_counts(cells)[""]),
-        endings=outcomes.endings_grid(cells, find),
+        followups=followups.followups_grid(cells, find, denied),
+        followup_sentence=followup_sentence(find, followups.year_counts(cells)[""], denied.get("")),
+        endings=endings_before.endings if endings_before else outcomes.endings_grid(cells, find),
         outcomes=outcomes.outcomes_grid(cells, find),
-        provider_endings=outcomes.provider_endings_grids(cells, find),
         outcome_sentence=outcome_sentence(find),
         expectations=outcomes.expectations_grid(_in_table_order(year), year.names),
         expectation_sentences=expectation_sentences(beside.expectations, year.names),
-        changes=outcomes.changes_grid(cells, find),
-        changes_sentence=changes_sentence(outcomes.changes_of(cells, find)),
+        changes=outcomes.changes_grid(cells, changes),
+        changes_sentence=changes_sentence(changes),
         actions=actions.actions_grid(deficiencies(points, beside.actions), year.names),
         background=beside,
         exempt_sentence=exempt_sentence(followups.exempt_sums(cells)[""], minimum),
-        youth=outcomes.youth_grid(young, youth.TITLES) if young else None,
-        youth_sentence=youth_sentence(young),
+        youth=outcomes.youth_grid(year.young, youth.TITLES) if year.young else None,
+        youth_sentence=youth_sentence(year.young),
         change_reasons=outcomes.change_reasons_grid(beside.change_reasons) if asked_why else None,
     )
 
 
-def _told_expectations(
-    cells: Aggregate, rows: Iterable[Indicator], background: Background
-) -> tuple[Expectation, ...]:
-    told = frozenset(r.provider for r in rows if r.indicator == "outcome.after_exclusions" and r.value is not None)
-    return disclosed(background.expectations, told, year_is_over=cells.as_of.year > cells.year)
+def _reasons(year: _Year) -> tuple[Grid, str]:
+    """Return why customers are not satisfied, as a table and in words."""
+    if before := year.kept_from("satisfaction.overall", Point.ALL):
+        return before.reasons, before.reasons_sentence
+    grid, given = satisfaction.reasons_grid(year.cells, year.find)
+    return grid, reasons_sentence(given)
+
+
+def _changes(year: _Year) -> outcomes.Changes:
+    changes, before = outcomes.changes_of(year.cells, year.find), year.kept_from("outcome.all_endings")
+    if before is None or before.changes_told is None:
+        return changes
+    return replace(changes, dropped_out=before.changes_told.dropped_out)
+
+
+def _denied(year: _Year) -> dict[str, int]:
+    """Return the recorded follow-ups that customers deny, by provider, where what they said of the year is told."""
+    before = year.before.denied if year.before else {}
+    found = {}
+    for ref, counts in followups.year_counts(year.cells).items():
+        cell = Cell(CONFIRMED, ref, str(year.cells.year))
+        if year.told.is_told(cell):
+            found[ref] = counts.denied
+        elif year.told.is_kept(cell) and ref in before:
+            found[ref] = before[ref]
+    return found
 
 
 def _in_table_order(year: _Year) -> list[Expectation]:
     """Return the expectations in the order of the register's providers; of others last."""
     order = {ref: place for place, ref in enumerate(year.names)}
     return sorted(year.background.expectations, key=lambda each: order.get(each.provider, len(order)))
-
-
-def _young(year: _Year) -> tuple[Indicator, ...]:
-    if year.background.youth is None:
-        return ()
-    unit = count_endings(reasons_of(year.cells)[""])
-    target = year.background.targets.get("outcome.youth")
-    created_at = year.rows[0].created_at
-    return youth.rows(year.background.youth, unit, year.cells.year, target, created_at, year.minimum)
 
 
 def _digest(rows: Iterable[Indicator]) -> str:

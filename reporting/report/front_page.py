@@ -1,13 +1,14 @@
 """The first page: what the report is, what it says, and its main figures. Pure."""
 
+from reporting.disclosure.cells import Status
 from reporting.document.blocks import Fact, Paragraph, paragraphs
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
-from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.model import QualityReport
 from reporting.report.tables.cells import interval_text
 from storage.figures.year_values import Volumes
 
+WORKING_MATERIAL = "Arbetsmaterial, lämnas inte ut"
 # What a fact is called, its indicator and point, and what its denominator counts.
 _FACTS = (
     ("Nöjda efter fyra veckor", "satisfaction.overall", "start", "svar"),
@@ -16,6 +17,11 @@ _FACTS = (
     ("Månadsuppföljning i tid", "followup.compliance", "", "insatsmånader"),
     ("Egen försörjning efter undantag", "outcome.after_exclusions", "", "avslut"),
 )
+
+
+def mark(report: QualityReport) -> str:
+    """Return what stands on every page, sheet and in the data of a draft; empty for a published report."""
+    return WORKING_MATERIAL if report.is_draft else ""
 
 
 def imprint(report: QualityReport) -> str:

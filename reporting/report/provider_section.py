@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.disclosure import suppression
+from reporting.disclosure.cells import Status
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, printed_name
 from reporting.figures import exact_test, intervals
-from reporting.figures.definitions import Status
 from reporting.figures.exact_test import CLEAR, MAY_DIFFER, Comparison, Verdict
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.sentences.satisfaction import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
-from reporting.report.tables.cells import interval_text, share_cell
+from reporting.report.tables.cells import interval_text, share_cell, titled
 from storage.figures.cells import Aggregate
 from survey.codes import Point
 
@@ -146,7 +145,7 @@ def point_section(aggregate: Aggregate, find: Find, point: Point, minimum: int) 
 
 def _provider(find: Find, ref: str, name: str, point: Point, total: Indicator) -> _Provider:
     row = find("satisfaction.overall", ref, point)
-    return _Provider(ref, name, row, find("response_rate", ref, point), _compared(row, total))
+    return _Provider(ref, titled(name, row, find), row, find("response_rate", ref, point), _compared(row, total))
 
 
 def _compared(row: Indicator, total: Indicator) -> Comparison | None:
@@ -221,7 +220,9 @@ def _merged_row(
     numerator = (total.numerator or 0) - sum(each.satisfaction.numerator or 0 for each in providers)
     denominator = (total.denominator or 0) - sum(each.satisfaction.denominator or 0 for each in providers)
     eligible = sum(each.satisfaction.eligible or 0 for each in hidden)
-    safe = not suppression.is_unsafe((numerator, denominator), minimum) and denominator > 0
+    # Rows of different days do not add up.
+    of_one_day = len({total.created_at, *(each.satisfaction.created_at for each in providers)}) == 1
+    safe = of_one_day and denominator >= minimum
     low, high = (100 * limit for limit in intervals.wilson(numerator, denominator)) if safe else (None, None)
     share = 100 * numerator / denominator if safe else None
     return ProviderRow(

@@ -8,11 +8,17 @@ from collections.abc import Iterable
 from reporting.document.blocks import Block, Document, Heading, Paragraph, Section, numbered, paragraphs
 from reporting.document.swedish import NO_DATA, SUPPRESSED, day
 from reporting.figures.definitions import YOUTH_DEFINITIONS
-from reporting.report.front_page import imprint, opening
+from reporting.figures.themes import MIN_CUSTOMERS
+from reporting.report.front_page import imprint, mark, opening
 from reporting.report.model import QualityReport
 from reporting.report.provider_section import BARS_AT_MOST
 from reporting.report.sentences.basis import contact_outcomes_sentence
-from reporting.report.sentences.method import break_sentences, false_alarm_sentence
+from reporting.report.sentences.method import (
+    break_sentences,
+    false_alarm_sentence,
+    kept_sentence,
+    smallest_group_sentence,
+)
 from reporting.report.tables.basis import context_grid
 from reporting.report.tables.contact_outcomes import contact_outcomes_grid
 from reporting.report.tables.method import definitions_grid, wordings_grid
@@ -33,6 +39,7 @@ def document(report: QualityReport) -> Document:
         opening=opening(report),
         facts=report.facts,
         sections=numbered(_sections(report)),
+        mark=mark(report),
     )
 
 
@@ -73,7 +80,7 @@ def _sections(report: QualityReport) -> Iterable[Section]:
         (
             *paragraphs((report.changes_sentence,)),
             report.changes,
-            *((report.change_reasons, _shown_from(report)) if report.change_reasons is not None else ()),
+            *((report.change_reasons, _shown_from()) if report.change_reasons is not None else ()),
         ),
     )
     yield Section(9, "Åtgärder", (report.actions,))
@@ -144,7 +151,7 @@ def _questions(report: QualityReport) -> tuple[Block, ...]:
         Heading("Varför man inte är nöjd"),
         *paragraphs((report.reasons_sentence,)),
         report.reasons,
-        _shown_from(report),
+        _shown_from(),
     ]
     themes = themes_grid(report.background.themes)
     if themes.rows:
@@ -152,9 +159,9 @@ def _questions(report: QualityReport) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _shown_from(report: QualityReport) -> Paragraph:
+def _shown_from() -> Paragraph:
     return Paragraph(
-        f"Ett skäl eller tema visas när minst {report.minimum} kunder hos minst två anordnare har angett det.",
+        f"Ett skäl eller tema visas när minst {MIN_CUSTOMERS} kunder hos minst två anordnare har angett det.",
         "note",
     )
 
@@ -206,9 +213,15 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
         *paragraphs((false_alarm_sentence(_compared(report)),)),
         Heading("Skydd för enskilda"),
         Paragraph(
-            f"Andelar visas från {report.minimum} svar, och 0 eller 100 procent från tio. Så många ytterligare "
-            "celler är dolda att en dold cell inte kan räknas fram ur dem som visas; de dolda anordnarna står "
-            "tillsammans som Övriga anordnare."
+            "Vilka siffror som visas avgörs av hur många som har svarat, aldrig av vad de har svarat. En siffra "
+            f"visas när minst {report.minimum} personer står bakom den och ingen kombination av det som visas, nu "
+            "eller tidigare, gäller färre. De dolda anordnarna står tillsammans som Övriga anordnare."
+        ),
+        *paragraphs(
+            (
+                smallest_group_sentence(report.smallest_group, is_certified=report.is_certified),
+                kept_sentence(report.indicators, report.created_at),
+            )
         ),
         Paragraph(f"Tecken: {SUPPRESSED} visas inte, {NO_DATA} uppgift saknas, 0 en verklig nolla."),
         Heading("Ändringar sedan förra året"),

@@ -46,9 +46,9 @@ class ToldAnswer:
 
     Attributes:
         id: its number; told cells name it.
-        person: the customer's number; negative once the customer is forgotten.
-        source: as in `Response`; empty once the customer is forgotten.
-        value: as in `Response`; empty once the customer is forgotten.
+        person: the customer's number in the database, or a negative one once the customer is gone.
+        source: as in `Response`.
+        value: as in `Response`; empty once the customer has erased it.
     """
 
     id: int
@@ -62,40 +62,40 @@ class ToldCell:
     """A figure as it was told.
 
     Attributes:
-        release: the number of the release.
         key: the figure: indicator, provider, period, point, gender, difficulty.
-        numerator: as it was told.
-        denominator: as it was told.
         answers: the numbers of the answers behind it.
     """
 
-    release: int
     key: tuple[str, str, str, str, str, str]
-    numerator: int
-    denominator: int
     answers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was told of one measure, and the answers that stood behind it."""
+
+    answers: tuple[ToldAnswer, ...] = ()
+    cells: tuple[ToldCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """Something that was told outside the unit.
+    """Something that is told outside the unit.
 
     Attributes:
-        number: of the release; 1 is the first.
         kind: publication, revision, pack, digest or export.
         year: of the report that it is, or is made of.
         edition: of that report; 1 is its first publication.
-        provider: to whom a pack or digest was made; empty for everybody.
         at: when.
         digest: SHA-256 of what was told, hex.
+        provider: to whom a pack or digest was made, by its number in the register; empty for everybody.
         smallest_group: the certificate of a publication; None where nothing was told, and of the other kinds.
     """
 
-    number: int
     kind: str
     year: int
     edition: int
-    provider: str
     at: datetime
     digest: str
-    smallest_group: int | None
+    provider: str = ""
+    smallest_group: int | None = None

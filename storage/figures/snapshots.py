@@ -45,6 +45,12 @@ async def add(
     return made
 
 
+async def latest_year(conn: AsyncConnection) -> int | None:
+    """Return the latest year that is published; None without one."""
+    found: int | None = (await conn.execute(select(func.max(report_snapshot.c.year)))).scalar()
+    return found
+
+
 async def latest(conn: AsyncConnection, year: int) -> Snapshot | None:
     """The year's last publication, or None. Raises Damaged."""
     found = await of_year(conn, year)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement, Join
 
 from storage.database.statements import chunks, insert
-from storage.tables import answer, comment_theme, customer, enrolment, measurement, occasion
+from storage.figures.release_values import Response
+from storage.tables import answer, comment_theme, customer, enrolment, measurement, occasion, provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,33 @@ async def save(conn: AsyncConnection, coded: Mapping[int, Collection[str]], now:
             for theme in sorted(set(coded[number]))
         ],
     )
+
+
+async def coded(conn: AsyncConnection, year: int) -> list[Response]:
+    """Return the themes of the comments of ``year``: a response for each theme of a comment."""
+    rows = await conn.execute(
+        select(
+            occasion.c.enrolment_id,
+            occasion.c.customer_id,
+            provider.c.ref,
+            occasion.c.survey,
+            occasion.c.period,
+            comment_theme.c.theme,
+        )
+        .select_from(
+            _with_point(
+                comment_theme.join(occasion, occasion.c.id == comment_theme.c.occasion_id)
+                .join(enrolment, enrolment.c.id == occasion.c.enrolment_id)
+                .join(provider, provider.c.id == enrolment.c.provider_id)
+            )
+        )
+        .where(_in_year(year))
+        .order_by(comment_theme.c.occasion_id, comment_theme.c.theme)
+    )
+    return [
+        Response(f"{row.enrolment_id} {row.survey} {row.period}".strip(), row.customer_id, row.theme, row.ref, year)
+        for row in rows
+    ]
 
 
 async def counts(conn: AsyncConnection, year: int) -> dict[str, ThemeCount]:

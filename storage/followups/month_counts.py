@@ -9,6 +9,7 @@ here; storage/followups/exemptions.py counts the exempt months.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -137,6 +138,40 @@ async def _hold(conn: AsyncConnection, provider_ids: Collection[int] | None, str
         return
     some = text(f"SELECT id FROM provider WHERE id IN :ids ORDER BY id FOR {strength}")
     await conn.execute(some.bindparams(bindparam("ids", expanding=True)), {"ids": sorted(provider_ids)})
+
+
+_SAID_OF_MONTHS = """
+SELECT e.id AS enrolment_id, e.customer_id, p.ref AS provider, o.period AS month, a.value,
+       f.month IS NOT NULL AS recorded
+FROM enrolment e
+JOIN provider p ON p.id = e.provider_id
+JOIN occasion o ON o.enrolment_id = e.id AND o.survey = 'checkin' AND o.period BETWEEN :first AND :last
+JOIN answer a ON a.occasion_id = o.id AND a.question = 'followup_held' AND a.value IS NOT NULL
+LEFT JOIN follow_up f ON f.enrolment_id = e.id AND f.month = o.period
+WHERE {said}
+ORDER BY e.id, o.period
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer said of a month's follow-up, and whether the provider has recorded one."""
+
+    enrolment_id: int
+    customer_id: int
+    provider: str
+    month: str
+    held: bool
+    recorded: bool
+
+
+async def said_of_months(conn: AsyncConnection, first: str, last: str) -> list[Said]:
+    """Return the answers that count in the months (YYYY-MM) from ``first`` to ``last``."""
+    statement = text(_filled(_SAID_OF_MONTHS, conn.dialect.name))
+    return [
+        Said(row.enrolment_id, row.customer_id, row.provider, row.month, row.value == 1, bool(row.recorded))
+        for row in await conn.execute(statement, {"first": first, "last": last})
+    ]
 
 
 async def count_answers(conn: AsyncConnection, said: Mapping[tuple[int, str], int | None]) -> None:

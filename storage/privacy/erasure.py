@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.figures import measurements
+from storage.figures import measurements, releases
 from storage.privacy import audit
 from storage.tables import (
     answer,
@@ -46,6 +46,7 @@ async def erase(conn: AsyncConnection, customer_id: int, actor: str, now: dateti
     for table in (answer, answer_history, comment_theme):
         await conn.execute(table.delete().where(table.c.occasion_id.in_(occasions)))
     await measurements.forget(conn, customer_id)
+    await releases.forget(conn, customer_id)
     quoting = update(case).where(case.c.customer_id == customer_id, case.c.kind.in_(QUOTING))
     await conn.execute(quoting.values(text=because(CaseText.ERASED)))
     await _forget_messages(conn, customer_id, occasions)

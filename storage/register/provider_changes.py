@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases import opening
 from storage.database.statements import chunks, insert
+from storage.figures.release_values import Response
 from storage.figures.themes import ThemeCount
 from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
 from survey.codes import CaseKind, CaseText, EndReason, Point, SurveyId, because
@@ -173,6 +174,20 @@ def _handover(change: Change) -> str:
     if change.new is None:
         return because(CaseText.NO_SUCCESSOR, *ended)
     return because(CaseText.HANDED_OVER, *ended, change.new.ref, change.new.provider_name, change.new.started_on)
+
+
+async def given(conn: AsyncConnection, year: int) -> list[Response]:
+    """Return who said in ``year`` why they changed provider, and what."""
+    a, o, m = answer.c, occasion.c, measurement.c
+    rows = await conn.execute(
+        select(m.enrolment_id, m.customer_id, provider.c.ref, a.value)
+        .join(occasion, and_(o.id == a.occasion_id, o.survey == "end"))
+        .join(measurement, and_(m.enrolment_id == o.enrolment_id, m.point == "end"))
+        .join(provider, provider.c.id == m.provider_id)
+        .where(a.question == QUESTION, a.value.is_not(None), m.year == year)
+        .order_by(m.enrolment_id)
+    )
+    return [Response(str(row.enrolment_id), row.customer_id, str(row.value), row.ref, year) for row in rows]
 
 
 async def reasons(conn: AsyncConnection, year: int) -> dict[str, ThemeCount]:

@@ -23,9 +23,11 @@ from storage.tables.oversight import (
     comment_theme,
     context_figure,
     digest,
-    digest_figure,
+    release,
     report_snapshot,
     target,
+    told_answer,
+    told_cell,
     watch,
 )
 from storage.tables.register import (
@@ -62,7 +64,6 @@ __all__ = [
     "customer",
     "customer_address",
     "digest",
-    "digest_figure",
     "ending_count",
     "enrolment",
     "exempt_month",
@@ -82,9 +83,12 @@ __all__ = [
     "provider_change",
     "provider_contact",
     "quarantine",
+    "release",
     "report_snapshot",
     "restoration",
     "session",
     "target",
+    "told_answer",
+    "told_cell",
     "watch",
 ]

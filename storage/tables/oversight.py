@@ -104,18 +104,6 @@ digest = table(
     Column("queued_at", UtcDateTime, nullable=False),
 )
 
-# A satisfaction figure that a provider was given: what may be told next depends on it
-# (reporting/disclosure/digest_releases.py).
-digest_figure = table(
-    "digest_figure",
-    Column("provider_id", ForeignKey("provider.id"), primary_key=True),
-    Column("year", Integer, primary_key=True),  # the last of its four quarters
-    Column("quarter", Integer, primary_key=True),
-    Column("satisfied", Integer, nullable=False),
-    Column("answered", Integer, nullable=False),
-    Column("given_at", UtcDateTime, nullable=False),
-)
-
 # A published report, whole: rows are added and never changed.
 report_snapshot = table(
     "report_snapshot",
@@ -126,4 +114,38 @@ report_snapshot = table(
     Column("reason", Text, nullable=False),  # why it was revised; empty for the first
     Column("digest", Text, nullable=False),  # SHA-256 of content, hex
     Column("content", Text, nullable=False),
+)
+
+# Everything that was told outside the unit (storage/figures/release_values.py): rows are added and never changed.
+release = table(
+    "release",
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # publication, revision, pack, digest, export
+    Column("year", Integer, nullable=False),  # of the report
+    Column("edition", Integer, nullable=False),  # of the report
+    Column("provider", Text, nullable=False),  # to whom, by its number in the register; empty: to everybody
+    Column("at", UtcDateTime, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 of what was told, hex
+    Column("smallest_group", Integer),  # the certificate of a publication
+)
+told_cell = table(
+    "told_cell",
+    Column("release", ForeignKey("release.number"), primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("point", Text, primary_key=True),
+    Column("gender", Text, primary_key=True),
+    Column("difficulty", Text, primary_key=True),
+    Column("answers", Text, nullable=False),  # the numbers of told_answer, as a JSON list
+)
+# An answer that stood behind a told cell. It keeps no value once its customer has erased it.
+told_answer = table(
+    "told_answer",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("measure", Text, nullable=False, index=True),
+    Column("person", Integer, nullable=False, index=True),  # customer.id, or negative once the customer is gone
+    Column("source", Text, nullable=False),
+    Column("value", Text, nullable=False),
 )

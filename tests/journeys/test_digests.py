@@ -13,7 +13,7 @@ from scheduler.provider_digests import Subject, Terms, compose, queue
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.people import addresses
-from storage.tables import case, digest_figure, outbox, provider
+from storage.tables import case, outbox, provider, release
 from survey.contacts.dialogue import LOOKED_INTO
 from survey.packs import segments
 from tests.support.journeys.world import ZONE, World, world
@@ -68,7 +68,7 @@ async def test_what_is_not_committed_was_never_queued(story: World) -> None:
     async def die_before_the_commit() -> None:
         async with story.db.begin() as conn:
             subject = Subject(1, "P1", "2026-11")
-            composed = await compose(conn, subject, Terms({"sms"}, story.app.rules, ZONE), story.clock())
+            composed = await compose(conn, subject, Terms({"sms"}, ZONE), None, story.clock())
             assert await queue(conn, subject, composed, ZONE, story.clock()) == 1
             raise KeyboardInterrupt
 
@@ -141,7 +141,7 @@ async def test_the_preview_is_what_is_sent(story: World) -> None:
 
     shown = await asked(None, False)
     assert "SMS till 1, GSM-7, 1 del, 0,65 kr" in shown
-    assert await sent_figures(story.db) == 0
+    assert await recorded(story.db) == 0
     await asked("2026-11", True)
     await day(story, "2026-12-01T15:00")
     assert sent(story, PHONE) == [shown.rpartition("\n")[2]]
@@ -167,6 +167,6 @@ async def test_what_cannot_be_sent(story: World, ref: str, month: str | None, wo
     assert len(sent(story, PHONE)) == 1  # the refused digest was not queued
 
 
-async def sent_figures(db: Database) -> int:
+async def recorded(db: Database) -> int:
     async with db.read() as conn:
-        return len((await conn.execute(select(digest_figure.c.provider_id))).all())
+        return len((await conn.execute(select(release.c.number))).all())

@@ -7,11 +7,10 @@ from reporting.figures.indicators import Indicator
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak
 from reporting.figures.themes import ThemeRow
 from reporting.report.background import Background
-from reporting.report.build import build
 from reporting.report.tables.actions import Action
 from storage.figures.year_values import ContextFigure, Volumes
 from storage.outcomes.accounts import Account, Ledger
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import NOW, YEAR, of_answers, report_of
 
 HTML = '<b>Fet</b>\n"Stig & Co" #let x'
 FORMULA = '=HYPERLINK("http://evil.example";"x")'
@@ -27,7 +26,7 @@ ANSWERS = {
     "F": {},
 }
 CUBE = of_answers(ANSWERS, NAMES)
-LAST_YEAR = build(of_answers({"A": {"start": (70, 100)}}, year=YEAR - 1), YEAR - 1, NOW)
+LAST_YEAR = report_of(of_answers({"A": {"start": (70, 100)}}, year=YEAR - 1))
 BESIDE = Background(
     targets={"satisfaction.overall": 65.0},
     context=(ContextFigure("Arbetslöshet", YEAR, 4.6, "procent", "SCB", date(2026, 1, 2)),),

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from bot.database import database
 from bot.errors import BadInput
-from bot.reports import FORMATS, AskedBy, publish_report, quality_report, render, write_report
+from bot.reports import (
+    FORMATS,
+    AskedBy,
+    publish_report,
+    published_report,
+    put_on_record,
+    quality_report,
+    render,
+    write_report,
+)
 from bot.settings import load as load_settings
 
 
@@ -55,14 +64,18 @@ async def report(
         return write_report(quality, out, formats)
 
 
-async def export_indicators(year: int, format_: str, now: datetime) -> bytes:
-    """Return the year's indicators as csv, xlsx or json.
+async def export_indicators(year: int, format_: str, now: datetime, *, draft: bool = False) -> bytes:
+    """Return the year's indicators as they were published, or with ``draft`` today's, as csv, xlsx or json.
 
     Raises:
-        BadInput: the format is another.
+        BadInput: the format is another, or the year is not published.
     """
     if format_ not in ("csv", "xlsx", "json"):
         raise BadInput(f"Formatet {format_!r} finns inte: välj csv, xlsx eller json.")
     settings = load_settings()
     async with database(settings) as db:
-        return render(await quality_report(db, year, now.astimezone(settings.zone)), format_)
+        here = now.astimezone(settings.zone)
+        quality = await (quality_report(db, year, here, draft=True) if draft else published_report(db, year))
+        content = render(quality, format_)
+        await put_on_record(db, quality, "export", content, now)
+    return content

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.database import database
 from bot.errors import BadInput
-from bot.reports import DOCUMENTS, draw, quality_report, write
+from bot.reports import DOCUMENTS, draw, published_report, put_on_record, quality_report, write
 from bot.settings import load as load_settings
 
 
@@ -15,8 +15,10 @@ async def dialogue_pack(
 ) -> list[Path]:
     """Write the pack of ``provider`` in ``formats`` into the folder ``out``; return the files' paths.
 
+    It is made of the published report; of a ``draft`` for the unit's own staff.
+
     Raises:
-        BadInput: a format does not exist.
+        BadInput: a format does not exist, or the year is not published.
         NoDialogue: no pack is made for this provider.
     """
     from reporting.providers.dialogue_pack import dialogue
@@ -28,9 +30,11 @@ async def dialogue_pack(
     chosen = load_settings()
     now = now.astimezone(chosen.zone)
     async with database(chosen) as db:
-        quality = await quality_report(db, year, now, draft=draft)
+        quality = await (quality_report(db, year, now, draft=True) if draft else published_report(db, year))
         async with db.read() as conn:
             waiting = await open_about_provider(conn, provider)
-    pack = dialogue(quality, provider, waiting)
+        pack = dialogue(quality, provider, waiting)
+        drawn = {name.strip(): draw(pack, name.strip()) for name in formats}
+        await put_on_record(db, quality, "pack", b"".join(drawn.values()), now, provider)
     stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in provider)
-    return [write(out / f"dialog-{year}-{stem}.{name.strip()}", draw(pack, name.strip())) for name in formats]
+    return [write(out / f"dialog-{year}-{stem}.{name}", content) for name, content in drawn.items()]

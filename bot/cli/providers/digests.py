@@ -5,12 +5,11 @@ from datetime import datetime
 from bot import settings as settings_
 from bot.channels.sms.cost import parts_and_price, sms_cost
 from bot.cli.arguments import check_month
-from bot.contact_rules import contact_rules
 from bot.database import database
 from bot.errors import BadInput, SettingsError
 from bot.settings import Settings
 from reporting.document.swedish import month_and_year
-from scheduler.provider_digests import Composed, Subject, Terms, compose, queue
+from scheduler.provider_digests import Composed, Subject, Terms, compose, queue, report_to_tell
 from storage.contacts import digests, links
 from storage.database.engine import Database
 from storage.followups import recording
@@ -34,7 +33,6 @@ async def preview(
     db: Database, settings: Settings, provider_ref: str, month: str | None, send: bool, now: datetime
 ) -> str:
     """Return what `digest` says. No ``month`` means the last one, or this one when the last is locked."""
-    rules, _ = contact_rules(settings)
     today = now.astimezone(settings.zone).date()
     if month is None:
         this, before = month_of(today), preceding(month_of(today))
@@ -52,8 +50,8 @@ async def preview(
         provider_id, name, _ = found
         sent = await digests.sent_at(conn, provider_id, month)
         subject = Subject(provider_id, provider_ref, month)
-        terms = Terms(settings.channels or frozenset(Channel), rules, settings.zone)
-        composed = await compose(conn, subject, terms, now)
+        terms = Terms(settings.channels or frozenset(Channel), settings.zone)
+        composed = await compose(conn, subject, terms, await report_to_tell(conn, today), now)
         if send:
             if recording.is_locked(month, today):
                 day = recording.locks_on(month)

@@ -18,8 +18,13 @@ def on_time_sentence(row: Indicator) -> str:
     )
 
 
-def followup_sentence(find: Find, year: MonthCounts) -> str:
-    """Tell what providers recorded, what customers say, and where the two differ; ``year`` is the unit's sum."""
+def followup_sentence(find: Find, year: MonthCounts, denied: int | None) -> str:
+    """Tell what providers recorded, what customers say, and where the two differ.
+
+    Args:
+        year: the unit's sum.
+        denied: recorded follow-ups that customers deny; None where that may not be told.
+    """
     found = [on_time_sentence(find("followup.compliance"))]
     if found[0] and (year.late or year.missing):
         found.append(f"{count(year.late)} följdes upp sent och {count(year.missing)} saknar uppföljning.")
@@ -30,9 +35,9 @@ def followup_sentence(find: Find, year: MonthCounts) -> str:
             f"{count(row.denominator or 0)} månader som de svarade om ({whole(row.value)} procent, intervall "
             f"{whole(row.ci_low)}–{whole(row.ci_high)})."
         )
-    if year.denied:
+    if denied:
         found.append(
-            f"För {of(year.denied, 'månad', 'månader')} har anordnaren registrerat en uppföljning som kunden säger "
+            f"För {of(denied, 'månad', 'månader')} har anordnaren registrerat en uppföljning som kunden säger "
             "inte hölls."
         )
     return " ".join(found) if found[0] else ""

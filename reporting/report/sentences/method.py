@@ -1,9 +1,11 @@
-"""Section 10: word the risk of a false verdict, and which figures cannot be compared with the year before. Pure."""
+"""Section 10: word the risk of a false verdict, the protection, and what cannot be compared backwards. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from reporting.document.swedish import decimal, of
+from reporting.document.swedish import decimal, listed, of
 from reporting.figures.exact_test import false_alarms
+from reporting.figures.indicators import Indicator
 from reporting.figures.previous_year import PreviousReport, SeriesBreak
 from reporting.report.tables.cells import title_of
 
@@ -28,4 +30,24 @@ def false_alarm_sentence(compared: int) -> str:
     return (
         f"Risken att någon av {of(compared, 'jämförd anordnare', 'jämförda anordnare')} av en slump kallas tydligt "
         f"lägre eller högre vid en mätpunkt, fast alla är lika, är högst {risk} procent."
+    )
+
+
+def smallest_group_sentence(people: int | None, *, is_certified: bool) -> str:
+    """Tell the fewest people whose answers can be worked out from what is told; empty where nothing is."""
+    if people is None:
+        return ""
+    found = f"Minsta grupp vars svar kan räknas fram: {people}"
+    return f"{found}." if is_certified else f"{found} (inte säkerställt; det görs när rapporten publiceras)."
+
+
+def kept_sentence(rows: Iterable[Indicator], created_at: datetime) -> str:
+    """Tell how many figures keep what an earlier edition told, and of which days they are; empty without any."""
+    today = created_at.isoformat(timespec="seconds")
+    days = sorted(row.created_at[:10] for row in rows if row.created_at != today)
+    if not days:
+        return ""
+    return (
+        f"{of(len(days), 'siffra', 'siffror')} står kvar som i en tidigare utgåva och är märkta med sin dag "
+        f"({listed(sorted(set(days)))}): skillnaden mot den nya siffran hade gällt för få personer."
     )

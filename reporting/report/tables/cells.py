@@ -1,9 +1,10 @@
 """Print an indicator in a cell of a table. Pure."""
 
+from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED, count, decimal
-from reporting.figures.definitions import DEFINITIONS, Status
-from reporting.figures.indicators import Indicator
+from reporting.figures.definitions import DEFINITIONS
+from reporting.figures.indicators import Find, Indicator
 from survey.codes import Point, in_sentence, swedish
 
 TITLES = {definition.id: definition.title for definition in DEFINITIONS}
@@ -33,3 +34,9 @@ def interval_text(row: Indicator) -> str:
 def title_of(indicator: str, point: str) -> str:
     """Return the indicator's title, with its point."""
     return TITLES[indicator] + (f" ({in_sentence(swedish(Point, point))})" if point else "")
+
+
+def titled(title: str, row: Indicator, find: Find) -> str:
+    """Return the title of a row in a table, with its day where it keeps what an earlier edition told."""
+    today = find("response_rate", "", Point.ALL).created_at
+    return title if row.created_at == today else f"{title} (per {row.created_at[:10]})"

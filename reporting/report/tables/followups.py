@@ -1,11 +1,16 @@
-"""Section 5: the monthly follow-ups of the year, by provider. Counts of the unit's own work, told in full. Pure."""
+"""Section 5: the monthly follow-ups of the year, by provider. Pure.
+
+What providers recorded is told in full; what customers say of it has passed disclosure control.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 
+from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Grid
-from reporting.document.swedish import printed_name
-from reporting.figures.indicators import Find
-from reporting.report.tables.cells import share_cell
+from reporting.document.swedish import NO_DATA, SUPPRESSED, printed_name
+from reporting.figures.indicators import Find, Indicator
+from reporting.report.tables.cells import share_cell, titled
 from storage.figures.cells import Aggregate, MonthCounts
 
 FOLLOWUPS = (
@@ -37,15 +42,19 @@ def exempt_sums(aggregate: Aggregate) -> dict[str, Counter[str]]:
     return sums
 
 
-def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
-    """Make the table of follow-ups by provider, the whole unit last."""
+def followups_grid(aggregate: Aggregate, find: Find, denied: Mapping[str, int]) -> Grid:
+    """Make the table of follow-ups by provider, the whole unit last.
+
+    Args:
+        denied: recorded follow-ups that customers deny, by provider, where that may be told.
+    """
     by_provider, exempt = year_counts(aggregate), exempt_sums(aggregate)
     rows: list[tuple[Cell, ...]] = []
     for ref, name in (*aggregate.providers, ("", "Hela enheten")):
         counts = by_provider.get(ref, MonthCounts())
         rows.append(
             (
-                printed_name(name),
+                titled(printed_name(name), find("followup.confirmed", ref), find),
                 counts.due,
                 counts.on_time,
                 counts.late,
@@ -53,7 +62,13 @@ def followups_grid(aggregate: Aggregate, find: Find) -> Grid:
                 sum(exempt.get(ref, {}).values()),
                 share_cell(find("followup.compliance", ref)),
                 share_cell(find("followup.confirmed", ref)),
-                counts.denied,
+                _denied(find("followup.confirmed", ref), denied.get(ref)),
             )
         )
     return Grid("Månadsuppföljning, insatsmånader som är slut", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)
+
+
+def _denied(confirmed: Indicator, denied: int | None) -> Cell:
+    if confirmed.status == Status.NO_ANSWERS:
+        return NO_DATA
+    return SUPPRESSED if denied is None else denied

@@ -3,85 +3,63 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, percent, printed_name, two_decimals
 from reporting.figures.case_mix import Expectation
-from reporting.figures.definitions import Status
-from reporting.figures.endings import EXCLUDED, NOT_AN_ENDING, SELF_SUFFICIENT, count_endings, reasons_of
+from reporting.figures.endings import (
+    EXCLUSIONS,
+    GOALS,
+    MIN_IN_GROUP,
+    OTHERS,
+    count_endings,
+    reasons_of,
+    told_groups,
+)
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
-from reporting.report.tables.cells import fraction_cell, interval_text, share_cell
+from reporting.report.tables.cells import fraction_cell, interval_text, share_cell, titled
 from reporting.report.tables.satisfaction import theme_rows
 from storage.figures.cells import Aggregate
 from survey.codes import CaseKind, EndReason, swedish
 
-# As the table names them; an ending without a reason is last.
-END_REASONS = {reason.value: reason.swedish for reason in EndReason} | {"": "Ingen orsak angiven"}
+MIN_CASES = 6  # REPORT.md, Disclosure control: cases by kind from six
+YES, NO = "Ja", "Nej"
 
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
-    """Make the table of end reasons; their numbers are hidden where the unit's outcome, their sum, is hidden."""
+    """Make the table of endings in the fixed groups of end reasons, with the sum of all exclusions.
+
+    Nothing is told where the unit's outcome, which counts the same endings, is hidden.
+    """
     told = find("outcome.all_endings").value is not None
     unit = reasons_of(aggregate)[""]
-    rows = tuple(
-        (
-            title,
-            unit[reason] if told else SUPPRESSED,
-            "Ja" if reason in SELF_SUFFICIENT else "Nej",
-            "Ja" if reason in EXCLUDED else "Nej",
-        )
-        for reason, title in END_REASONS.items()
-        if unit.get(reason) and reason not in NOT_AN_ENDING
-    )
-    return Grid(
-        "Avslut per orsak", ("Orsak", "Antal", "Räknas som mål", "Undantas"), rows, words=frozenset({0, 2, 3})
-    )
+    ended = count_endings(unit)
+    rows: list[tuple[Cell, ...]] = []
+    for groups, counts, excluded in ((GOALS, YES, NO), (EXCLUSIONS, NO, YES)):
+        numbers = told_groups(unit, groups)
+        rows += [(title, _told(number if told else None), counts, excluded) for title, number in numbers.items()]
+    others = ended.kept - ended.good
+    rows.append((OTHERS, _told(others if told and (others == 0 or others >= MIN_IN_GROUP) else None), NO, NO))
+    rows.append(("Alla undantag tillsammans", _told(ended.every - ended.kept if told else None), NO, YES))
+    columns = ("Orsak", "Antal", "Räknas som mål", "Undantas")
+    return Grid("Avslut per grupp av orsaker", columns, tuple(rows), words=frozenset({0, 2, 3}))
 
 
-def provider_endings_grids(aggregate: Aggregate, find: Find) -> dict[str, Grid]:
-    """Make a table of endings for each provider whose outcome is shown, in the groups that the outcome counts.
-
-    Single reasons would tell too much: the unit's reasons without those of all these providers would be the reasons
-    of a hidden provider.
-    """
-    reasons = reasons_of(aggregate)
-    found = {}
-    for ref, _ in aggregate.providers:
-        if find("outcome.all_endings", ref).value is None:
-            continue
-        ended = count_endings(reasons.get(ref, {}))
-        rows: tuple[tuple[Cell, ...], ...] = (
-            ("Arbete, studier eller eget företag", ended.good),
-            ("Undantagna orsaker", ended.every - ended.kept),
-            ("Avbrott, fortsatt arbetslös och annat", ended.kept - ended.good),
-        )
-        found[ref] = Grid("Avslutsorsaker", ("Orsak", "Antal"), rows)
-    return found
+def _told(number: int | None) -> Cell:
+    return SUPPRESSED if number is None else number
 
 
 def outcomes_grid(aggregate: Aggregate, find: Find) -> Grid:
-    """Make the table of both outcomes by provider, the whole unit last."""
-    rows: list[tuple[Cell, ...]] = []
-    for ref, name in (*aggregate.providers, ("", "Hela enheten")):
-        every, kept = find("outcome.all_endings", ref), find("outcome.after_exclusions", ref)
-        cells = (
-            fraction_cell(every),
-            share_cell(every),
-            interval_text(every),
-            fraction_cell(kept),
-            share_cell(kept),
-            interval_text(kept),
-        )
-        rows.append((printed_name(name), *cells))
-    columns = (
-        "Anordnare",
-        "Alla avslut",
-        "Egen försörjning\u00a0%",
-        "95\u00a0%-intervall",
-        "Efter undantag",
-        "Egen försörjning\u00a0%",
-        "95\u00a0%-intervall",
-    )
+    """Make the table of the outcome after exclusions by provider, then both outcomes of the whole unit."""
+    after = "outcome.after_exclusions"
+    told = [(printed_name(name), find(after, ref)) for ref, name in aggregate.providers]
+    told.append(("Hela enheten, alla avslut", find("outcome.all_endings")))
+    told.append(("Hela enheten, efter undantag", find(after)))
+    rows = [
+        (titled(title, row, find), fraction_cell(row), share_cell(row), interval_text(row)) for title, row in told
+    ]
+    columns = ("Anordnare", "Avslut efter undantag", "Egen försörjning\u00a0%", "95\u00a0%-intervall")
     return Grid("Egen försörjning vid avslut", columns, tuple(rows), total=True)
 
 
@@ -119,22 +97,41 @@ class Changes:
 
 
 def changes_of(aggregate: Aggregate, find: Find) -> Changes:
-    """Return the year's changes. Who dropped out is hidden with the outcome, because it counts them as endings."""
+    """Return the year's changes. Who dropped out is an end reason: told when six or more are, or nobody is.
+
+    Those who are in the same group of reasons without having dropped out must be as many.
+    """
     unit = reasons_of(aggregate)[""]
-    told = find("outcome.all_endings").status in (Status.OK, Status.NO_ANSWERS)
-    return Changes(unit.get(EndReason.CHANGED_PROVIDER, 0), unit.get(EndReason.DROPPED_OUT, 0) if told else None)
+    ended = count_endings(unit)
+    dropped = unit.get(EndReason.DROPPED_OUT, 0)
+    rest = ended.kept - ended.good - dropped
+    told = find("outcome.all_endings").status in (Status.OK, Status.NO_ANSWERS) and not any(
+        0 < number < MIN_IN_GROUP for number in (dropped, rest)
+    )
+    return Changes(unit.get(EndReason.CHANGED_PROVIDER, 0), dropped if told else None)
 
 
-def changes_grid(aggregate: Aggregate, find: Find) -> Grid:
-    """Make the table of changes and cases. It has a row of complaints even when nobody complained."""
-    changes = changes_of(aggregate, find)
+def changes_grid(aggregate: Aggregate, changes: Changes) -> Grid:
+    """Make the table of changes and cases. It has a row of complaints even when nobody complained.
+
+    A case of danger is in no report: not even that there was one.
+    """
     cases = {CaseKind.COMPLAINT.value: 0, **aggregate.cases}
     rows: list[tuple[Cell, ...]] = [
         (EndReason.CHANGED_PROVIDER.swedish, changes.changed_provider),
-        (EndReason.DROPPED_OUT.swedish, changes.dropped_out if changes.dropped_out is not None else SUPPRESSED),
+        (EndReason.DROPPED_OUT.swedish, _told(changes.dropped_out)),
     ]
-    rows += [(swedish(CaseKind, kind), number) for kind, number in sorted(cases.items())]
+    rows += [
+        (swedish(CaseKind, kind), few_cell(number))
+        for kind, number in sorted(cases.items())
+        if kind != CaseKind.DANGER
+    ]
     return Grid("Byten, avbrott och synpunkter under året", ("Händelse", "Antal"), tuple(rows))
+
+
+def few_cell(cases: int) -> Cell:
+    """Return how many cases there are; of a few only that they are few."""
+    return f"färre än {MIN_CASES}" if 0 < cases < MIN_CASES else cases
 
 
 def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str]) -> Grid:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, REASONS, SUPPRESSED
-from reporting.figures.definitions import Status
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow, shown_reasons
-from reporting.report.tables.cells import interval_text, share_cell
+from reporting.report.tables.cells import interval_text, share_cell, titled
 from storage.figures.cells import Aggregate
 from survey.codes import Difficulty, Gender, Point
 
@@ -19,7 +19,8 @@ def questions_grid(find: Find) -> Grid:
     for question, title in (("overall", "Totalomdöme"), ("treatment", "Bemötande"), ("usefulness", "Nytta")):
         for point in (Point.START, Point.END):
             row = find(f"satisfaction.{question}", "", point)
-            rows.append((title, point.swedish, _answers(row), share_cell(row), interval_text(row)))
+            cells = (point.swedish, _answers(row), share_cell(row), interval_text(row))
+            rows.append((titled(title, row, find), *cells))
     columns = ("Fråga", "Mätpunkt", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Andel nöjda per fråga", columns, tuple(rows), words=frozenset({0, 1}))
 
@@ -37,13 +38,14 @@ class Reason:
     customers: int
 
 
-def reasons_grid(aggregate: Aggregate, find: Find, minimum: int) -> tuple[Grid, tuple[Reason, ...]]:
-    """Make the table of the fixed reasons, and return those that are shown."""
+def reasons_grid(aggregate: Aggregate, find: Find) -> tuple[Grid, tuple[Reason, ...]]:
+    """Make the table of the fixed reasons, and return those that are shown: none where the whole unit's share is
+    hidden."""
     total = find("satisfaction.overall", "", Point.ALL)
     unsatisfied = None
     if total.numerator is not None and total.denominator is not None:
         unsatisfied = total.denominator - total.numerator
-    shown = shown_reasons(aggregate.reasons, minimum)
+    shown = shown_reasons(aggregate.reasons) if unsatisfied is not None else []
     rows: list[tuple[Cell, ...]] = []
     for value, title in REASONS.items():
         customers, providers = aggregate.reasons.get(value, (0, 0))
@@ -51,7 +53,7 @@ def reasons_grid(aggregate: Aggregate, find: Find, minimum: int) -> tuple[Grid, 
             share: Cell = Percent(100 * customers / unsatisfied) if unsatisfied else SUPPRESSED
             rows.append((title, customers, share, providers))
         else:
-            symbol = SUPPRESSED if customers else NO_DATA
+            symbol = SUPPRESSED if customers or unsatisfied is None else NO_DATA
             rows.append((title, symbol, symbol, symbol))
     columns = ("Skäl", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
     given = tuple(Reason(REASONS[value], aggregate.reasons[value][0]) for value in shown)
@@ -79,10 +81,11 @@ def groups_grid(find: Find) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for point in (Point.START, Point.END):
         for gender in Gender:
-            rows.append(_group_row(gender.swedish, point, find("satisfaction.overall", "", point, gender)))
+            row = find("satisfaction.overall", "", point, gender)
+            rows.append(_group_row(titled(gender.swedish, row, find), point, row))
         for difficulty in Difficulty:
             row = find("satisfaction.overall", "", point, difficulty=difficulty)
-            rows.append(_group_row(difficulty.swedish, point, row))
+            rows.append(_group_row(titled(difficulty.swedish, row, find), point, row))
     columns = ("Grupp", "Mätpunkt", "Berättigade", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Totalomdöme per kön och svårighetsgrad", columns, tuple(rows), words=frozenset({0, 1}))
 

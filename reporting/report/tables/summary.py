@@ -7,7 +7,7 @@ from reporting.document.swedish import (
 )
 from reporting.figures.indicators import Find
 from reporting.figures.previous_year import Earlier, Earliers
-from reporting.report.tables.cells import fraction_cell, interval_text, share_cell, title_of
+from reporting.report.tables.cells import fraction_cell, interval_text, share_cell, title_of, titled
 
 _SUMMARY = (
     ("satisfaction.overall", "start"),
@@ -32,7 +32,7 @@ def summary_grid(find: Find, earlier: Earliers) -> Grid:
         row, before = find(id_, "", point), earlier(id_, point)
         rows.append(
             (
-                title_of(id_, point),
+                titled(title_of(id_, point), row, find),
                 percent(row.target, short=True) if row.target is not None else NO_DATA,
                 share_cell(row),
                 fraction_cell(row),

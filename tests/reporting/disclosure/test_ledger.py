@@ -6,8 +6,8 @@ import pytest
 
 from reporting.disclosure.cells import Cell, Status
 from reporting.disclosure.control import decide
-from reporting.disclosure.ledger import Behind, Ledger
-from storage.figures.release_values import Response, ToldAnswer, ToldCell
+from reporting.disclosure.ledger import Behind
+from storage.figures.release_values import Ledger, Response, ToldCell
 from tests.support.disclosure.registers import Register, of_sizes
 
 OVERALL = "satisfaction.overall"
@@ -19,15 +19,11 @@ def key(cell: Cell) -> tuple[str, str, str, str, str, str]:
     return (cell.indicator, cell.provider, cell.period, cell.point, cell.gender, cell.difficulty)
 
 
-def told(behind: Behind, ledger: Ledger | None = None, release: int = 1) -> Ledger:
+def told(behind: Behind, ledger: Ledger | None = None) -> Ledger:
     """The ledger after a release of all that may be told."""
     ledger = ledger or Ledger()
     decision = decide(behind.cells, behind.person_of, behind.earlier, time_limit=0)
-    cells = [
-        ToldCell(release, key(cell), 0, 0, answers)
-        for cell, answers in behind.cells.items()
-        if decision.is_told(cell)
-    ]
+    cells = [ToldCell(key(cell), answers) for cell, answers in behind.cells.items() if decision.is_told(cell)]
     return Ledger((*ledger.answers, *behind.new), (*ledger.cells, *cells))
 
 
@@ -109,7 +105,7 @@ def test_steps_do_not_add_up_to_one_answer() -> None:
     before = register()
     ledger = told(before.behind(OVERALL))
     one = Register(before.providers, {OVERALL: [*before.responses[OVERALL], *late(1)]})
-    ledger = told(one.behind(OVERALL, ledger, 1_000), ledger, 2)
+    ledger = told(one.behind(OVERALL, ledger, 1_000), ledger)
     assert sum(each.key == key(UNIT) for each in ledger.cells) == 1
     ten = Register(before.providers, {OVERALL: [*before.responses[OVERALL], *late(10)]})
     assert after(ten, ledger, 2_000)[UNIT] == Status.OK
@@ -123,15 +119,13 @@ def test_another_year_is_left_out_of_account() -> None:
     assert behind.earlier == ()
 
 
-def test_a_forgotten_customer_still_counts() -> None:
-    """The answers of one who is forgotten stay in what was told, and are no answers of today."""
+def test_an_erased_answer_still_counts() -> None:
+    """It stays in what was told, and is none of today's, even when the customer says the same again."""
     before = register()
     ledger = told(before.behind(OVERALL))
     first = before.responses[OVERALL][0]
-    forgotten = [
-        ToldAnswer(each.id, -each.id, "", "") if each.person == first.person else each for each in ledger.answers
-    ]
-    later = Register(before.providers, {OVERALL: before.responses[OVERALL][1:]})
-    behind = later.behind(OVERALL, Ledger(forgotten, ledger.cells), 1_000)
-    assert len(behind.earlier[0] | behind.cells[UNIT]) == len(behind.cells[UNIT]) + 1
-    assert decide(behind.cells, behind.person_of, behind.earlier).status[UNIT] == Status.SUPPRESSED
+    erased = tuple(replace(each, value="") if each.person == first.person else each for each in ledger.answers)
+    behind = before.behind(OVERALL, Ledger(erased, ledger.cells), 1_000)
+    assert [(each.id, each.person) for each in behind.new] == [(1_000, first.person)]
+    assert len(behind.earlier[0] - behind.cells[UNIT]) == 1
+    assert after(before, Ledger(erased, ledger.cells))[UNIT] == Status.SUPPRESSED

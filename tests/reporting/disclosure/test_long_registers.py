@@ -14,11 +14,10 @@ from reporting.render import csv as csv_
 from reporting.render import docx as docx_
 from reporting.render import html, pdf, xlsx
 from reporting.render import json as json_
-from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.sections import LONG_REGISTER, document
 from storage.figures.cells import MonthCounts
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import YEAR, of_answers, report_of
 
 MANY = LONG_REGISTER + 1
 
@@ -34,7 +33,7 @@ def register(providers: int) -> QualityReport:
     cube.months["", f"{YEAR}-01"] = MonthCounts(
         due=3 * providers, on_time=2 * providers, late=providers, answered=providers, confirmed=providers
     )
-    return build(cube, YEAR, NOW)
+    return report_of(cube)
 
 
 def _count(dice: random.Random) -> tuple[int, int]:

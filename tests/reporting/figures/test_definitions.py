@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.figures.indicators import Indicator, rows
+from reporting.figures.indicators import Indicator
 from storage.database.engine import Database
 from storage.database.statements import insert
 from storage.figures import measurements
 from storage.figures.aggregates import aggregate
 from storage.figures.cells import MonthCounts
 from storage.tables import answer, customer, enrolment, follow_up, occasion, provider
+from tests.support.disclosure.stored import rows_read
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 Enrolment = tuple[int, int, str, str | None, str]  # customer, provider, start, end, reason
@@ -93,10 +94,10 @@ async def answers(conn: AsyncConnection, given: Sequence[tuple[int, int, str, st
 
 
 async def told(
-    conn: AsyncConnection, year: int = 2025, now: datetime = NOW
+    conn: AsyncConnection, year: int = 2025, now: datetime = NOW, minimum: int = 10
 ) -> dict[tuple[str, str, str, str], Indicator]:
     """Indicators by id, provider, period and point, for everybody."""
-    found = rows(await aggregate(conn, year, now), now)
+    found = await rows_read(conn, year, now, minimum)
     return {(r.indicator, r.provider, r.period, r.point): r for r in found if r.gender == "T" and not r.difficulty}
 
 
@@ -192,7 +193,7 @@ async def test_follow_up_months(db: Database) -> None:
         checkins = [(1, 1, "2025-04", 1), (2, 1, "2025-05", 0), (3, 2, "2025-05", 1), (4, 4, "2025-05", 0)]
         await answers(conn, [(id_, of, "checkin", month, "followup_held", v) for id_, of, month, v in checkins])
         cube = await aggregate(conn, 2025, NOW)
-        found = await told(conn)
+        found = await told(conn, minimum=1)
         early = await told(conn, now=datetime(2025, 5, 31, 20, tzinfo=UTC))
     # Due, on time, late, answered, confirmed, recorded but denied.
     assert cube.months["P1", "2025-04"] == MonthCounts(due=1, on_time=1, answered=1, confirmed=1)
@@ -214,9 +215,12 @@ async def test_outcomes_and_end_reasons(db: Database) -> None:
     async with db.begin() as conn:
         await register(conn, [(n, 1, "2025-01-01", "2025-07-01", reason) for n, reason in enumerate(reasons, 1)])
         found = await told(conn)
-    every, kept = (found[f"outcome.{id_}", "P1", "2025", ""] for id_ in ("all_endings", "after_exclusions"))
+    every, kept = (found[f"outcome.{id_}", "", "2025", ""] for id_ in ("all_endings", "after_exclusions"))
     assert (every.numerator, every.denominator) == (12, 22)  # 12 + 7 + 3; a change is not an ending
     assert (kept.numerator, kept.denominator) == (12, 15)
+    own = found["outcome.after_exclusions", "P1", "2025", ""]
+    assert (own.numerator, own.denominator) == (12, 15)
+    assert ("outcome.all_endings", "P1", "2025", "") not in found  # a provider's is told after exclusions alone
 
 
 async def test_mean_of_providers_needs_six(db: Database) -> None:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
 from reporting.report.background import Background
-from reporting.report.build import build
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import of_answers, report_of
 
 ASKED = (
     QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
@@ -18,7 +17,7 @@ CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range
 def test_breaks_in_a_series() -> None:
     rows = tuple(
         replace(row, version=2) if row.indicator == "followup.compliance" else row
-        for row in build(CUBE, YEAR, NOW).indicators
+        for row in report_of(CUBE).indicators
         if row.indicator != "response_rate"
     )
     before = PreviousReport(2025, 1, datetime(2026, 3, 1, tzinfo=UTC), rows, ASKED)
@@ -32,7 +31,7 @@ def test_breaks_in_a_series() -> None:
         SeriesBreak("response_rate", "", 2025, "måttet fanns inte 2025"),
         SeriesBreak("followup.compliance", "", 2025, "definitionen är ändrad från version 2 till version 1"),
     )
-    marked = build(CUBE, YEAR, NOW, background=Background(previous=before, breaks=found)).indicators
+    marked = report_of(CUBE, Background(previous=before, breaks=found)).indicators
     broken = {(row.indicator, row.point) for row in marked if row.series_break}
     assert ("satisfaction.overall", "start") in broken
     assert ("satisfaction.overall", "end") not in broken

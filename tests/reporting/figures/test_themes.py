@@ -1,8 +1,10 @@
-"""Which themes and reasons may be shown, and which stand in a revised report."""
+"""Which themes and reasons may be shown."""
 
 import pytest
 
-from reporting.figures.themes import ThemeRow, shown, shown_reasons, steady
+from reporting.figures.themes import ThemeRow, shown, shown_reasons, themes_of_providers
+from reporting.figures.told import disclose
+from storage.figures.release_values import Response
 from storage.figures.themes import ThemeCount
 
 
@@ -16,7 +18,14 @@ from storage.figures.themes import ThemeCount
     ],
 )
 def test_theme_needs_six_customers_at_two_providers(count: ThemeCount, row: ThemeRow) -> None:
-    assert shown({"treatment": count})[1] == row
+    assert shown({"treatment": count}, may_be_told=True)[1] == row
+
+
+def test_themes_hide_with_the_answers() -> None:
+    """Nor which themes there are."""
+    rows = shown({"treatment": ThemeCount(60, 4)}, may_be_told=False)
+    assert {(row.status, row.customers) for row in rows} == {("suppressed", None)}
+    assert {row.status for row in shown({}, may_be_told=False)} == {"no_answers"}
 
 
 @pytest.mark.parametrize(
@@ -30,14 +39,39 @@ def test_theme_needs_six_customers_at_two_providers(count: ThemeCount, row: Them
     ],
 )
 def test_hidden_reasons_hide_among_each_other(counts: dict[int, tuple[int, int]], shown_: list[int]) -> None:
-    assert shown_reasons(counts, 6) == shown_
+    assert shown_reasons(counts) == shown_
 
 
-def test_revised_theme_moves_by_six_or_stands() -> None:
-    def row(customers: int | None) -> tuple[ThemeRow]:
-        return (ThemeRow("praise", "Beröm", customers, 2 if customers else None, "ok" if customers else "too_few"),)
+def answered(ref: str, people: int, treatment: int, sooner: int = 0) -> list[Response]:
+    """So many people of a provider, of whom some are not satisfied for the reasons 2 and 1."""
+    return [
+        Response(
+            f"{ref} {n}",
+            hash((ref, n)),
+            "2 2" if n < treatment else "1 1" if n < treatment + sooner else "5",
+            ref,
+            2025,
+            "2025-Q1",
+            "start",
+        )
+        for n in range(people)
+    ]
 
-    assert steady(row(9), row(8)) == row(8)
-    assert steady(row(14), row(8)) == row(14)
-    assert steady(row(8), row(8)) == row(8)
-    assert steady(row(None), row(8)) == row(None)
+
+def test_provider_hears_what_many_customers_speak_of() -> None:
+    said = [
+        *answered("A", 20, 6),
+        *answered("B", 20, 5, 7),
+        *answered("C", 9, 8),
+        *answered("D", 21, 21),
+        *answered("E", 9, 0),
+    ]
+    coded = [Response(each.source, each.person, "-", each.provider, 2025) for each in said]
+    coded[7:13] = [Response(each.source, each.person, "language,praise", "A", 2025) for each in coded[7:13]]
+    told = disclose({"satisfaction.overall": said, "themes": coded}, time_limit=0)
+    assert themes_of_providers(said, coded, told, {"C": ("contact",)}) == {
+        "A": ("language", "praise", "treatment"),  # six each
+        "B": ("sooner",),  # five are too few
+        "C": ("contact",),  # nine people: what was told before stands
+        "D": (),  # all of them: what everybody said
+    }

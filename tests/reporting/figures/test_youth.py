@@ -5,21 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from reporting.disclosure.suppression import Outcome
 from reporting.document.blocks import Grid
-from reporting.figures import youth
-from reporting.publishing.publish import revised
 from reporting.report.background import Background
-from reporting.report.build import build
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.figures import volumes
-from storage.figures.cells import Aggregate
+from storage.figures.release_values import Response
 from storage.figures.year_values import Youth
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import YEAR, Cube, of_answers, report_of
 from tests.support.providers import read
 
-UNIT = Outcome(good=293, every=454, kept=386)
 CUSTOMERS = """ref,phone,birth_year
 K1,,2009
 K2,,2007
@@ -49,66 +44,55 @@ async def test_young_person_counts_once(db: Database, tmp_path: Path) -> None:
         assert await volumes.youth(conn, 2024) == Youth(1, {"work": 1})  # K5, then 16
 
 
-@pytest.mark.parametrize(
-    ("told", "shares"),
-    [
-        # 10 of 20 and 10 of 15 = 66.7 %; who changed provider has not ended.
-        (Youth(20, {"work": 6, "studies": 4, "dropped_out": 5, "changed_provider": 3}), [50.0, 200 / 3]),
-        (Youth(5, {"work": 2, "other": 1}), [None, None]),  # five are too few
-        (Youth(20, {"work": 3, "other": 2}), [None, None]),  # and so are five endings
-        (Youth(7, {"studies": 7}), [None, None]),  # all of seven: what each of them did
-        (Youth(12, {"studies": 12}), [100.0, 100.0]),
-        (Youth(8, {}), [None, None]),
-    ],
-)
-def test_both_shares_are_told_or_neither(told: Youth, shares: list[float | None]) -> None:
-    rows = youth.rows(told, UNIT, YEAR, 50, "")
-    assert [row.value for row in rows] == pytest.approx(shares)
-    assert [row.denominator is None for row in rows] == [share is None for share in shares]
-    assert [row.indicator for row in rows] == ["outcome.youth", "outcome.youth.closed"]
+def shown(young: Youth, others: int = 40) -> list[tuple[int | None, int | None]]:
+    """(numerator, denominator) of both measures, beside so many endings of others."""
+    cube = of_answers({"A": {"start": (20, 40)}})
+    report = report_of(cube, Background(youth=young), responses={"outcome": endings(young, others)})
+    assert [row.indicator for row in report.youth_rows] == ["outcome.youth", "outcome.youth.closed"]
+    return [(row.numerator, row.denominator) for row in report.youth_rows]
 
 
-def test_few_others_hide_the_young() -> None:
-    told = Youth(20, {"work": 10, "other": 5})
-    assert youth.rows(told, Outcome(good=12, every=20, kept=20), YEAR, None, "")[0].value is None  # five others
-    assert youth.rows(told, Outcome(good=13, every=22, kept=22), YEAR, None, "")[0].value == 50
-    assert youth.rows(told, Outcome(good=17, every=22, kept=22), YEAR, None, "")[0].value is None  # all of seven
+def endings(young: Youth, others: int) -> list[Response]:
+    made = [
+        Response(f"{reason} {n}", hash((reason, n)), reason, "A", YEAR, is_youth=True)
+        for reason, number in young.endings.items()
+        if reason != "changed_provider"
+        for n in range(number)
+    ]
+    return [*made, *(Response(f"{n}", n, "work", "A", YEAR) for n in range(others))]
 
 
 @pytest.mark.parametrize(
-    ("now", "stands"),
+    ("young", "told"),
     [
-        ({"work": 11, "other": 5}, True),  # one more
-        ({"work": 9, "other": 6}, True),  # one was wrong
-        ({"work": 10, "other": 10}, True),
-        ({"work": 16, "other": 11}, False),
-        ({"work": 10, "other": 11}, False),
-        ({"work": 10, "other": 5}, False),
+        # 10 of 20 and 10 of 15; who changed provider has not ended.
+        (Youth(20, {"work": 6, "studies": 4, "dropped_out": 5, "changed_provider": 3}), [(10, 20), (10, 15)]),
+        (Youth(5, {"work": 2, "other": 1}), [(None, None)] * 2),  # three endings are too few
+        (Youth(20, {"work": 6, "other": 3}), [(None, None)] * 2),  # and so are nine
+        (Youth(12, {"studies": 12}), [(12, 12), (12, 12)]),
+        (Youth(8, {}), [(None, None)] * 2),
     ],
 )
-def test_revision_by_few_endings_repeats_figures(now: dict[str, int], stands: bool) -> None:
-    before, after = Youth(30, {"work": 10, "other": 5}), Youth(31, now)
-    assert (youth.steady(after, before) == before) is stands
-    assert youth.steady(after, None) == after
-    assert youth.steady(None, before) is None
+def test_both_measures_are_told_or_neither(young: Youth, told: list[tuple[int | None, int | None]]) -> None:
+    assert shown(young) == told
 
 
-def test_revised_report_keeps_the_figures() -> None:
-    cube = _ended()
-    first = revised(cube, Background(youth=Youth(30, {"work": 10, "other": 5})), NOW, [])
-    second = revised(cube, Background(youth=Youth(30, {"work": 11, "other": 5})), NOW, [first])
-    assert second.report.youth == first.report.youth
+@pytest.mark.parametrize(("others", "is_told"), [(9, False), (10, True)])
+def test_few_others_hide_the_young(others: int, is_told: bool) -> None:
+    """All endings less theirs are those of the others."""
+    assert (shown(Youth(20, {"work": 10, "other": 5}), others)[0] == (10, 20)) is is_told
 
 
-def _ended() -> Aggregate:
+def _ended() -> Cube:
     cube = of_answers({"A": {"start": (20, 40)}, "B": {"start": (20, 40)}})
     cube.endings.update({("A", "work"): 60, ("A", "other"): 40, ("B", "work"): 50, ("B", "other"): 60})
     return cube
 
 
 def test_report_has_both_figures_and_definitions() -> None:
-    beside = Background(youth=Youth(30, {"work": 10, "other": 5}), targets={"outcome.youth": 50.0})
-    made = document(build(_ended(), YEAR, NOW, background=beside))
+    young = Youth(30, {"work": 10, "other": 5})
+    beside = Background(youth=young, targets={"outcome.youth": 50.0})
+    made = document(report_of(_ended(), beside, responses={"outcome": endings(young, 200)}))
     outcome, method = (next(s for s in made.sections if s.number == number) for number in (6, 10))
     (table,) = [block for block in outcome.blocks if isinstance(block, Grid) and "Unga" in block.caption]
     assert [row[1:3] for row in table.rows] == [("50\u00a0%", "10/30"), ("..", "10/15")]
@@ -117,5 +101,5 @@ def test_report_has_both_figures_and_definitions() -> None:
 
 
 def test_report_without_young_people() -> None:
-    made = document(build(_ended(), YEAR, NOW, background=Background(youth=Youth(0))))
+    made = document(report_of(_ended(), Background(youth=Youth(0))))
     assert "Unga 16" not in repr(made)

@@ -13,12 +13,11 @@ from reporting.figures.themes import THEMES, ThemeRow
 from reporting.providers.dialogue_pack import dialogue
 from reporting.render import docx, html, pdf
 from reporting.report.background import Background
-from reporting.report.build import build
 from reporting.report.model import QualityReport
 from reporting.report.tables.actions import Action
 from storage.figures.cells import MonthCounts
 from storage.figures.year_values import Volumes
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import YEAR, of_answers, report_of
 
 ANSWERS = {
     "A": {"start": (34, 100), "end": (40, 60)},
@@ -35,16 +34,16 @@ def _report(endings: dict[tuple[str, str], int] | None = None, names: Mapping[st
     cube = of_answers(ANSWERS, dict(names))
     cube.endings.update(endings or {})
     for month in range(1, 13):
-        cube.months["A", f"{YEAR}-{month:02}"] = MonthCounts(due=10, on_time=8, late=1, answered=1)
+        cube.months["A", f"{YEAR}-{month:02}"] = MonthCounts(due=10, on_time=8, late=1, answered=10)
         cube.months["D", f"{YEAR}-{month:02}"] = MonthCounts(due=2, on_time=1, late=1)
-        cube.months["", f"{YEAR}-{month:02}"] = MonthCounts(due=12, on_time=9, late=2, answered=1)
+        cube.months["", f"{YEAR}-{month:02}"] = MonthCounts(due=12, on_time=9, late=2, answered=10)
     customers = {"A": 120, "B": 90, "C": 200, "D": 5, "E": 6, "F": 20}
     beside = Background(
         volumes=Volumes(500, 520, 250, 100, customers),
         actions=(Action("B", "Sena uppföljningar", "Ny rutin", None, "Pågår"),),
         expectations=(Expectation("A", 31.0, 14, 20.2, 0.69, 0.41, 0.97),),
     )
-    return build(cube, YEAR, NOW, background=beside)
+    return report_of(cube, beside)
 
 
 def _grid(pack: Document, caption: str) -> Grid:
@@ -93,12 +92,12 @@ def test_own_share_stands_beside_the_others() -> None:
     )
 
 
-@pytest.mark.parametrize("provider", ["B", "F"])  # 98 of 100, and 20 of 20
-def test_share_near_everybody_is_a_band(provider: str) -> None:
-    pack = dialogue(_report(), provider)
+def test_share_of_everybody_is_a_band() -> None:
+    assert _grid(dialogue(_report(), "B"), "Andel nöjda hos er").rows[0][3] == Percent(98.0)
+    pack = dialogue(_report(), "F")  # 20 of 20
     start = _grid(pack, "Andel nöjda hos er").rows[0]
     assert (start[3], start[4]) == ("över 90\u00a0%", "")
-    assert "98" not in "".join(cell_text(cell) for cell in start)
+    assert "100" not in "".join(cell_text(cell) for cell in start)
     (first, *_) = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
     assert first.startswith("Vid start: över 90 procent av era svarande var nöjda.")
     charts = [block for block in pack.sections[0].blocks if isinstance(block, Bars)]
@@ -111,19 +110,21 @@ def test_confirmed_follow_ups_are_a_years_sum() -> None:
     assert months.columns == ("Månad", "Förväntade", "I tid", "Sent eller saknas", "Andel i tid")
     assert months.rows[0] == ("Januari", 10, 8, 2, Percent(80.0))
     assert len(months.rows) == 12
-    # All twelve said no: 0 %, told as a band.
+    # Ten people said no in every month: 0 %, told as a band.
     assert _grid(pack, "Uppföljningarna under").rows == (
         (120, 96, 12, 12, 0, Percent(80.0), "under 10\u00a0%", ""),
     )
 
 
-def test_end_reasons_are_told_in_groups() -> None:
+def test_provider_has_one_outcome() -> None:
+    """20 of 29 after 5 exclusions; neither all endings nor the reasons are told of one provider."""
     endings = {("A", "work"): 20, ("A", "moved"): 5, ("A", "other"): 9, ("A", "changed_provider"): 7}
     endings |= {("C", "work"): 20, ("C", "other"): 30}
     pack = dialogue(_report(endings), "A")
-    # As in the outcome: 20 of 34, after 5 exclusions 20 of 29.
-    assert [row[1] for row in _grid(pack, "Avslutsorsaker").rows] == [20, 5, 9]
-    assert _grid(dialogue(_report(endings), "F"), "Avslutsorsaker").nothing == "För få avslut för att visas."
+    (row,) = _grid(pack, "Egen försörjning").rows
+    assert row[:3] == ("Efter undantag", 29, Percent(100 * 20 / 29))
+    captions = [block.caption for section in pack.sections for block in section.blocks if isinstance(block, Grid)]
+    assert not any("orsak" in caption for caption in captions)
 
 
 @pytest.mark.parametrize(("cases", "said"), [(0, "färre än 6"), (5, "färre än 6"), (6, "6"), (17, "17")])

@@ -5,24 +5,29 @@ from datetime import date
 
 import pytest
 
-from reporting.disclosure.digest_releases import Figure
-from reporting.providers.digest import Digest, sms, telegram
+from reporting.providers.digest import Digest, Published, published_of, sms, telegram
 from survey.packs.segments import count
+from tests.support.disclosure.cubes import YEAR, of_answers, report_of
 
-MAY = Digest(date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"), Figure((2015, 1), 33, 41))
+TOLD = Published(2014, (33, 41), (300, 405), (41, 79))
+MAY = Digest(date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"), TOLD)
+
+
+def told(satisfied: int, answered: int, *themes: str) -> Published:
+    return replace(TOLD, satisfied=(satisfied, answered), themes=themes)
 
 
 def test_sms_as_report_md_has_it() -> None:
-    assert sms(replace(MAY, themes=("Bemötande",))) == (
+    assert sms(replace(MAY, published=told(33, 41, "Bemötande"))) == (
         "Nacka: maj. Uppföljning 41/44 kunder klar, 3 saknas före 5/6. "
-        "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Tema: bemötande."
+        "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Gäller 2014. Tema: bemötande."
     )
 
 
-def test_sms_with_too_few_answers() -> None:
-    assert sms(replace(MAY, due=7, done=6, missing=("1042",), figure=None)) == (
+def test_hidden_figure_has_one_sentence() -> None:
+    assert sms(replace(MAY, due=7, done=6, missing=("1042",), published=None)) == (
         "Nacka: maj. Uppföljning 6/7 kunder klar, 1 saknas före 5/6. "
-        "Nöjdhet: för få svar för att visas (minst 6 krävs)."
+        "Nöjdhet: visas inte (färre än 10 svar, eller inget nytt att visa)."
     )
 
 
@@ -32,10 +37,10 @@ def test_sms_with_too_few_answers() -> None:
         (replace(MAY, done=44, missing=()), "Uppföljning 44/44 kunder klar. Nöjdhet"),
         (replace(MAY, due=1, done=1, missing=()), "Uppföljning 1/1 kund klar."),
         (replace(MAY, due=0, done=0, missing=()), "Ingen uppföljning väntas för maj."),
-        (replace(MAY, figure=Figure((2015, 1), 20, 21)), "Nöjdhet 12 mån: över 90 %."),  # 20 / 21 = 95 %
-        (replace(MAY, figure=Figure((2015, 1), 1, 21)), "Nöjdhet 12 mån: under 10 %."),  # 1 / 21 = 5 %
+        (replace(MAY, published=told(21, 21)), "Nöjdhet 12 mån: över 90 %. Gäller 2014."),
+        (replace(MAY, published=told(20, 21)), "Nöjdhet 12 mån: 95 % (20 av 21 svar, 77-99)."),
+        (replace(MAY, published=told(0, 21)), "Nöjdhet 12 mån: under 10 %. Gäller 2014."),
         (replace(MAY, overdue=("Dokumentation",)), "Försenad åtgärdsplan: 1."),
-        (replace(MAY, figure=None, withheld=True), "Nöjdhet: visas inte än, för att skydda enskilda svar."),
     ],
 )
 def test_sms_of_other_months(digest: Digest, words: str) -> None:
@@ -43,7 +48,7 @@ def test_sms_of_other_months(digest: Digest, words: str) -> None:
 
 
 def test_band_never_tells_its_counts() -> None:
-    text = sms(replace(MAY, due=0, done=0, missing=(), figure=Figure((2015, 1), 21, 21)))
+    text = sms(replace(MAY, due=0, done=0, missing=(), published=told(21, 21)))
     assert "21" not in text
 
 
@@ -53,8 +58,7 @@ def test_sms_is_always_one_segment() -> None:
         month=date(2015, 9, 1),
         due=1044,
         done=1041,
-        figure=Figure((2015, 1), 1033, 1241),
-        themes=("Kontakt och tillgänglighet", "Innehåll och aktiviteter", "Bemötande"),
+        published=told(1033, 1241, "Kontakt och tillgänglighet", "Innehåll och aktiviteter", "Bemötande"),
         overdue=("A", "B"),
     )
     text = sms(full)
@@ -65,21 +69,26 @@ def test_sms_is_always_one_segment() -> None:
 
 
 def test_telegram_tells_others_rate_and_list() -> None:
-    digest = replace(MAY, others=(300, 405), response=(41, 79), themes=("Bemötande",))
+    digest = replace(MAY, published=told(33, 41, "Bemötande"))
     assert telegram(digest) == (
         "Nacka: maj\n"
         "Uppföljning 41/44 kunder klar, 3 saknas före 5/6.\n"
         "Saknas: 1042, 1050, 1061.\n"
-        "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Övriga: 74 %. Svarsandel: 52 %.\n"  # 300/405, 41/79
+        # 300/405 = 74 %, 41/79 = 52 %
+        "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Gäller 2014. Övriga: 74 %. Svarsandel: 52 %.\n"
         "Tema: bemötande.\n"
         "Stämmer inte listan? Svara FEL så ses den över innan låsning 5/6."
     )
 
 
-def test_others_are_told_from_200_answers() -> None:
-    """A share of 199 in whole per cent tells the count, and two months' counts could be subtracted."""
-    assert "Övriga" not in telegram(replace(MAY, others=(150, 199)))
-    assert "Övriga: 75 %" in telegram(replace(MAY, others=(150, 200)))
+def test_digest_tells_what_is_published() -> None:
+    """P0 has 12 of 20; the others 14 of 25 and 4 of 9. All less both the first would be the nine."""
+    answers = {"P0": {"start": (12, 20)}, "P1": {"start": (14, 25)}, "P2": {"start": (4, 9)}}
+    report = report_of(of_answers(answers, eligible=40))
+    assert published_of(report, "P1") == Published(YEAR, (14, 25), (16, 29), (25, 40))
+    for hidden in ("P0", "P2", "P3", ""):
+        assert published_of(report, hidden) is None
+    assert published_of(None, "P1") is None
 
 
 def test_long_list_is_cut() -> None:

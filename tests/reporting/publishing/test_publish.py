@@ -7,21 +7,17 @@ from sqlalchemy import update
 
 from reporting.errors import PublishError
 from reporting.figures.previous_year import QuestionWording
-from reporting.figures.themes import shown
 from reporting.publishing.publish import publish, published
 from reporting.render import csv, docx, html, json, pdf, xlsx
 from reporting.report.background import Background
-from reporting.report.build import build
-from reporting.report.model import QualityReport
+from reporting.report.build import Counted
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.errors import Damaged
 from storage.figures import snapshots
-from storage.figures.cells import Aggregate
-from storage.figures.themes import ThemeCount
 from storage.figures.year_values import ContextFigure
 from storage.tables import report_snapshot
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
+from tests.support.disclosure.cubes import NOW, YEAR, Cube, counted, material_of, of_answers
 
 ASKED = (
     QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
@@ -30,20 +26,19 @@ ASKED = (
 BESIDE = Background(
     targets={"satisfaction.overall": 72.5},
     context=(ContextFigure("Arbetslösa", YEAR, 6.1, "procent", "SCB", date(2026, 1, 8)),),
-    themes=shown({"treatment": ThemeCount(7, 2)}),
     questions=ASKED,
 )
 
-CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
+CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 12)} for n in range(8)})
 
 
-def report(cube: Aggregate | None = None, beside: Background = BESIDE) -> QualityReport:
-    return build(cube or CUBE, YEAR, NOW, background=beside)
+def material(cube: Cube = CUBE) -> Counted:
+    return material_of(cube, BESIDE, themes={"treatment": (7, 2)})
 
 
 async def test_published_report_gives_the_same_bytes(db: Database) -> None:
     async with db.begin() as conn:
-        kept = await publish(conn, CUBE, BESIDE, NOW, None)
+        kept = await publish(conn, material(), NOW, None)
     async with db.read() as conn:
         again = await published(conn, YEAR)
     assert again == kept
@@ -56,14 +51,14 @@ async def test_published_report_gives_the_same_bytes(db: Database) -> None:
 
 async def test_second_publication_needs_a_reason(db: Database) -> None:
     async with db.begin() as conn:
-        await publish(conn, CUBE, BESIDE, NOW, None)
+        await publish(conn, material(), NOW, None)
     later = of_answers({f"P{n}": {"start": (9 + n, 20)} for n in range(8)})
     async with db.begin() as conn:
         with pytest.raises(PublishError, match=r"redan publicerad \(2026-01-15\).*--revise"):
-            await publish(conn, later, BESIDE, NOW, None)
+            await publish(conn, material(later), NOW, None)
         with pytest.raises(PublishError, match="behöver ett skäl"):
-            await publish(conn, later, BESIDE, NOW, "  ")
-        revised = await publish(conn, later, BESIDE, NOW, " Två svar var dubbla. ")
+            await publish(conn, material(later), NOW, "  ")
+        revised = await publish(conn, material(later), NOW, " Två svar var dubbla. ")
     async with db.read() as conn:
         first, second = await snapshots.of_year(conn, YEAR)
         assert await published(conn, YEAR) == revised
@@ -80,15 +75,15 @@ async def test_second_publication_needs_a_reason(db: Database) -> None:
         (counted(), "fel", "Rapporten för 2025 är inte publicerad"),
     ],
 )
-async def test_what_is_not_published(db: Database, cube: Aggregate, reason: str | None, refusal: str) -> None:
+async def test_what_is_not_published(db: Database, cube: Cube, reason: str | None, refusal: str) -> None:
     async with db.begin() as conn:
         with pytest.raises(PublishError, match=refusal):
-            await publish(conn, cube, BESIDE, NOW, reason)
+            await publish(conn, material(cube), NOW, reason)
 
 
 async def test_changed_snapshot_is_refused(db: Database) -> None:
     async with db.begin() as conn:
-        await publish(conn, CUBE, BESIDE, NOW, None)
+        await publish(conn, material(), NOW, None)
         await conn.execute(update(report_snapshot).values(content="{}"))
         with pytest.raises(Damaged) as damaged:
             await published(conn, YEAR)

@@ -3,13 +3,12 @@
 import pytest
 
 from reporting.document.blocks import Document
-from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR
+from tests.support.disclosure.cubes import report_of
 from tests.support.reports import BESIDE, CUBE
 
 
 @pytest.fixture(scope="package")
 def full() -> Document:
     """A report with every part, of providers with awkward names."""
-    return document(build(CUBE, YEAR, NOW, background=BESIDE))
+    return document(report_of(CUBE, BESIDE))

@@ -9,16 +9,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 from reporting.providers.dialogue_pack import dialogue
 from reporting.render import html
-from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR, counted
+from tests.support.disclosure.cubes import counted, report_of
 from tests.support.reports import BESIDE, CUBE
 
 WIDTHS = (1280, 360)  # pixels: a desktop, and a phone
-FULL = build(CUBE, YEAR, NOW, background=BESIDE)
+FULL = report_of(CUBE, BESIDE)
 PAGES = {
     "report": document(FULL),
-    "empty report": document(build(counted(), YEAR, NOW)),
+    "empty report": document(report_of(counted())),
     "dialogue pack": dialogue(FULL, "A"),
 }
 

@@ -8,9 +8,8 @@ import sys
 import pytest
 
 from reporting.render.csv import neutral, render
-from reporting.report.build import build
 from storage.figures.cells import Aggregate
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
+from tests.support.disclosure.cubes import counted, of_answers, report_of
 from tests.support.reports import COLUMNS, CUBE, FORMULA, HTML
 
 
@@ -25,7 +24,7 @@ def at_the_start(content: bytes, provider: str) -> dict[str, str]:
 
 
 def test_swedish_excel_reads_the_file() -> None:
-    content = render(build(CUBE, YEAR, NOW))
+    content = render(report_of(CUBE))
     assert content.startswith(b"\xef\xbb\xbf" + ";".join(COLUMNS).encode() + b"\r\n")
     shown = at_the_start(content, "A")
     assert (shown["value"], shown["numerator"], shown["denominator"]) == ("34,0", "34", "100")
@@ -33,18 +32,18 @@ def test_swedish_excel_reads_the_file() -> None:
 
 
 def test_values_have_one_decimal() -> None:
-    content = render(build(of_answers({"A": {"start": (34, 101)}, "B": {"start": (321, 400)}}), YEAR, NOW))
+    content = render(report_of(of_answers({"A": {"start": (34, 101)}, "B": {"start": (321, 400)}})))
     assert at_the_start(content, "A")["value"] == "33,7"  # 34 / 101 = 33.66
 
 
 def test_hidden_row_tells_who_was_eligible() -> None:
-    few = at_the_start(render(build(CUBE, YEAR, NOW)), "D")
+    few = at_the_start(render(report_of(CUBE)), "D")
     assert (few["status"], few["eligible"]) == ("too_few", "3")
     assert [few[name] for name in ("numerator", "denominator", "value", "ci_low", "ci_high")] == [""] * 5
 
 
 def test_names_are_kept_and_neutralised() -> None:
-    content = render(build(CUBE, YEAR, NOW))
+    content = render(report_of(CUBE))
     assert at_the_start(content, "A")["provider_name"] == HTML
     assert at_the_start(content, "B")["provider_name"] == "'" + FORMULA
 
@@ -63,7 +62,7 @@ def test_other_text_is_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("cube", [counted(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
 def test_sparse_years_are_written(cube: Aggregate) -> None:
-    report = build(cube, YEAR, NOW)
+    report = report_of(cube)
     assert len(rows(render(report))) == len(report.indicators)
 
 

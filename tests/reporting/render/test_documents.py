@@ -10,10 +10,9 @@ import pytest
 from reporting.document.blocks import Document, Grid, Heading, Paragraph, cell_text
 from reporting.render import docx as docx_
 from reporting.render import html, pdf
-from reporting.report.build import build
 from reporting.report.sections import document
 from storage.figures.cells import Aggregate
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers, random_cube
+from tests.support.disclosure.cubes import counted, of_answers, random_cube, report_of
 from tests.support.reports import BESIDE, CUBE, escaped
 
 
@@ -68,7 +67,7 @@ def _docx_text(content: bytes) -> str:
 
 
 def test_same_document_same_bytes(full: Document) -> None:
-    again = document(build(CUBE, YEAR, NOW, background=BESIDE))
+    again = document(report_of(CUBE, BESIDE))
     for renderer in (html, pdf, docx_):
         assert renderer.render(full) == renderer.render(again)
 
@@ -83,7 +82,7 @@ def test_same_document_same_bytes(full: Document) -> None:
     ],
 )
 def test_sparse_years_give_every_document(cube: Aggregate) -> None:
-    made = document(build(cube, YEAR, NOW))
+    made = document(report_of(cube))
     for renderer in (html, pdf, docx_):
         assert renderer.render(made)
     if not cube.satisfaction:
@@ -92,6 +91,6 @@ def test_sparse_years_give_every_document(cube: Aggregate) -> None:
 
 def test_random_registers_give_every_document() -> None:
     for seed in range(6):
-        made = document(build(random_cube(seed), YEAR, NOW))
+        made = document(report_of(random_cube(seed)))
         for renderer in (html, pdf, docx_):
             assert renderer.render(made)

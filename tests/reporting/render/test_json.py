@@ -7,24 +7,31 @@ import pytest
 
 from reporting.figures.definitions import DEFINITIONS
 from reporting.render.json import render
-from reporting.report.build import build
-from storage.figures.cells import Aggregate
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
+from reporting.report.background import Background
+from tests.support.disclosure.cubes import Cube, counted, of_answers, report_of
 from tests.support.reports import COLUMNS, CUBE
 
 
-def content(cube: Aggregate = CUBE) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(render(build(cube, YEAR, NOW)))
+def content(cube: Cube = CUBE) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(render(report_of(cube)))
     return read
 
 
 def test_the_file_has_the_keys_of_the_contract() -> None:
     read = content()
-    assert list(read) == ["schema_version", "period", "definitions", "indicators"]
-    assert (read["schema_version"], read["period"]) == (1, "2025")
+    assert list(read) == ["schema_version", "period", "release", "definitions", "indicators"]
+    assert (read["schema_version"], read["period"]) == (2, "2025")
     assert list(read["indicators"][0]) == COLUMNS
     assert [each["id"] for each in read["definitions"]] == [each.id for each in DEFINITIONS]
     assert {row["indicator"] for row in read["indicators"]} == {each.id for each in DEFINITIONS}
+
+
+def test_the_file_says_what_it_is() -> None:
+    at = "2026-01-15T09:00:00+00:00"
+    draft = report_of(CUBE)
+    assert content()["release"] == {"kind": "draft", "number": None, "at": at, "hash": draft.digest}
+    published = json.loads(render(report_of(CUBE, Background(revision=2))))
+    assert published["release"] == {"kind": "published", "number": 2, "at": at, "hash": draft.digest}
 
 
 def test_values_are_in_full_precision() -> None:
@@ -40,5 +47,5 @@ def test_hidden_rows_have_no_numbers() -> None:
 
 
 @pytest.mark.parametrize("cube", [counted(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
-def test_sparse_years_are_written(cube: Aggregate) -> None:
+def test_sparse_years_are_written(cube: Cube) -> None:
     assert content(cube)["indicators"]

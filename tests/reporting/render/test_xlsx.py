@@ -5,14 +5,12 @@ import io
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from reporting.figures.themes import ThemeRow
 from reporting.render import csv, json
 from reporting.render.xlsx import render
 from reporting.report.background import Background
-from reporting.report.build import build
-from storage.figures.cells import Aggregate
+from storage.figures.release_values import Response
 from storage.figures.year_values import Youth
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
+from tests.support.disclosure.cubes import YEAR, Cube, counted, of_answers, report_of
 from tests.support.reports import CUBE, FORMULA
 
 
@@ -21,7 +19,7 @@ def read(content: bytes) -> openpyxl.Workbook:
 
 
 def test_numbers_are_numbers_and_names_text() -> None:
-    book = read(render(build(CUBE, YEAR, NOW)))
+    book = read(render(report_of(CUBE)))
     assert {"Läs mig", "Indikatorer", "Anordnare", "Teman", "Definitioner"} <= set(book.sheetnames)
     sheet = book["Indikatorer"]
     names = [cell.value for cell in sheet[1]]
@@ -35,9 +33,9 @@ def test_numbers_are_numbers_and_names_text() -> None:
 def test_young_and_change_reasons_have_sheets() -> None:
     cube = of_answers({"A": {"start": (20, 40)}})
     cube.endings.update({("A", "work"): 60, ("A", "other"): 40})
-    reasons = (ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"),)
-    beside = Background(youth=Youth(30, {"work": 10, "other": 5}), change_reasons=reasons)
-    book = read(render(build(cube, YEAR, NOW, background=beside)))
+    ended = [Response(f"{n}", n, "work" if n < 10 else "other", "A", YEAR, is_youth=n < 15) for n in range(100)]
+    beside = Background(youth=Youth(30, {"work": 10, "other": 5}))
+    book = read(render(report_of(cube, beside, change_reasons={"1": (9, 3)}, responses={"outcome": ended})))
     cells = {sheet.title: {cell.value for line in sheet.iter_rows() for cell in line} for sheet in book}
     assert {"Egen försörjning, unga 16–18 år", "10/30", "10/15"} <= cells["Utfall"]
     assert {"Fick inte rätt hjälp", 9} <= cells["Teman"]
@@ -45,11 +43,11 @@ def test_young_and_change_reasons_have_sheets() -> None:
 
 
 @pytest.mark.parametrize("cube", [counted(), of_answers({"A": {}}), of_answers({"A": {"start": (3, 5)}})])
-def test_sparse_years_are_written(cube: Aggregate) -> None:
-    assert "Indikatorer" in read(render(build(cube, YEAR, NOW))).sheetnames
+def test_sparse_years_are_written(cube: Cube) -> None:
+    assert "Indikatorer" in read(render(report_of(cube))).sheetnames
 
 
 def test_same_report_same_bytes() -> None:
-    report, again = build(CUBE, YEAR, NOW), build(CUBE, YEAR, NOW)
+    report, again = report_of(CUBE), report_of(CUBE)
     for renderer in (render, csv.render, json.render):
         assert renderer(report) == renderer(again)

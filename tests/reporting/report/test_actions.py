@@ -6,10 +6,9 @@ from datetime import date
 import pytest
 
 from reporting.report.actions import actions, deficiencies
-from reporting.report.build import build
 from reporting.report.tables.actions import Action
 from storage.supervision.values import ActionPlan, Watch
-from tests.support.disclosure.cubes import NOW, YEAR
+from tests.support.disclosure.cubes import report_of
 from tests.support.reports import CUBE
 
 WATCH = Watch("P1", date(2026, 3, 2), "Löften hölls inte", "6 kunder", "Anna", None, "")
@@ -47,7 +46,7 @@ def test_plans_and_watches_that_are_over() -> None:
 
 
 def test_lower_provider_without_plan_is_followed_up() -> None:
-    points = build(CUBE, YEAR, NOW).points
+    points = report_of(CUBE).points
     # At the start A has 34 of 100, the others 80 + 240 + 2 + 5 of 100 + 300 + 3 + 8 = 327 of 411 = 79.6 %.
     assert deficiencies(points, ()) == (
         Action(

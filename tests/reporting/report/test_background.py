@@ -3,15 +3,14 @@
 from reporting.figures.definitions import VERSIONS
 from reporting.figures.previous_year import Earlier, PreviousReport, SeriesBreak
 from reporting.report.background import Background
-from reporting.report.build import build
 from storage.register.headers import INDICATORS
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import NOW, YEAR, of_answers, report_of
 
 CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
 
 
 def test_goals_are_for_everybody_in_the_year() -> None:
-    report = build(CUBE, YEAR, NOW, background=Background(targets={"satisfaction.overall": 72.5}))
+    report = report_of(CUBE, Background(targets={"satisfaction.overall": 72.5}))
     targets = {
         (row.provider, row.period, row.gender): row.target
         for row in report.indicators
@@ -27,7 +26,7 @@ def test_every_indicator_may_have_a_goal() -> None:
 
 
 def test_year_before_tells_figure_and_break() -> None:
-    before = build(of_answers({"A": {"start": (70, 100)}}, year=YEAR - 1), YEAR - 1, NOW).indicators
+    before = report_of(of_answers({"A": {"start": (70, 100)}}, year=YEAR - 1)).indicators
     beside = Background(
         previous=PreviousReport(YEAR - 1, 1, NOW, before, ()),
         breaks=(SeriesBreak("outcome.all_endings", "", YEAR - 1, "definitionen är ny"),),

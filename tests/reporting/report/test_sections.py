@@ -1,14 +1,13 @@
 """What stands in which section of the report."""
 
 from reporting.document.blocks import Grid, Paragraph
-from reporting.report.build import build
 from reporting.report.sections import document
-from tests.support.disclosure.cubes import NOW, YEAR, counted
+from tests.support.disclosure.cubes import counted, report_of
 from tests.support.reports import BESIDE, CUBE
 
 
 def texts(number: int) -> list[str]:
-    section = document(build(CUBE, YEAR, NOW, background=BESIDE)).sections[number - 1]
+    section = document(report_of(CUBE, BESIDE)).sections[number - 1]
     return [block.text for block in section.blocks if isinstance(block, Paragraph)]
 
 
@@ -30,11 +29,11 @@ def test_method_names_broken_series() -> None:
 
 
 def test_tables_are_numbered_through() -> None:
-    made = document(build(CUBE, YEAR, NOW, background=BESIDE))
+    made = document(report_of(CUBE, BESIDE))
     captions = [block.caption for section in made.sections for block in section.blocks if isinstance(block, Grid)]
     assert [caption.split(".")[0] for caption in captions] == [f"Tabell {n}" for n in range(1, len(captions) + 1)]
 
 
 def test_empty_year_says_so() -> None:
-    made = document(build(counted(), YEAR, NOW))
+    made = document(report_of(counted()))
     assert made.opening[0].text.startswith("Det finns inga mätpunkter för 2025")

@@ -7,10 +7,9 @@ from reporting.figures.case_mix import Expectation
 from reporting.figures.themes import ThemeRow
 from reporting.providers.dialogue_pack import dialogue
 from reporting.report.background import Background
-from reporting.report.build import build
 from reporting.report.sections import document
 from storage.figures.year_values import Volumes, Youth
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import of_answers, report_of
 
 
 def test_no_sentence_ranks_or_claims_a_cause() -> None:
@@ -23,7 +22,7 @@ def test_no_sentence_ranks_or_claims_a_cause() -> None:
         expectations=(Expectation("P3", 30.0, 14, 20.0, 0.7, 0.4, 0.99, clear=True),),
         change_reasons=(ThemeRow("1", "Fick inte rätt hjälp", 9, 3, "ok"),),
     )
-    report = build(cube, YEAR, NOW, background=beside)
+    report = report_of(cube, beside)
     documents = [document(report), *(dialogue(report, ref) for ref in answers)]
     texts = [*_texts(documents), *report.summary_sentences]
     assert any("tydligt lägre" in text for text in texts)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.cli.staff import watch
 from bot.reports import quality_report
-from reporting.disclosure.suppression import Count
+from reporting.figures.exact_test import Count
 from reporting.supervision import proposals
 from reporting.supervision.watch import propose
 from storage.database.engine import Database

@@ -1,20 +1,36 @@
 """Counted cells without a database, made by hand or at random."""
 
-import copy
 import random
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from reporting.figures.exact_test import Count
+from reporting.figures.indicators import Indicator, builder_of
+from reporting.figures.indicators import rows as indicator_rows
+from reporting.figures.responses import CHANGE_REASONS, CONFIRMED, OUTCOME, SATISFACTION, THEMES
+from reporting.figures.told import NOTHING, Earlier, Told, disclose
+from reporting.report.background import Background
+from reporting.report.build import Counted, build
+from reporting.report.model import QualityReport
 from storage.figures.cells import Aggregate
+from storage.figures.release_values import Response
+from storage.figures.themes import ThemeCount
+from survey.codes import EndReason
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 YEAR = 2025
 
 
-def counted(
-    year: int = YEAR, as_of: date = date(2026, 1, 15), providers: tuple[tuple[str, str], ...] = ()
-) -> Aggregate:
+@dataclass(frozen=True)
+class Cube(Aggregate):
+    """Counted cells with who stands behind the answers; `responses_of` adds who stands behind the rest."""
+
+    answers: list[Response] = field(default_factory=list)
+
+
+def counted(year: int = YEAR, as_of: date = date(2026, 1, 15), providers: tuple[tuple[str, str], ...] = ()) -> Cube:
     """Return the cells of a year in which nothing is counted yet."""
-    return Aggregate(
+    return Cube(
         year=year,
         as_of=as_of,
         providers=providers,
@@ -32,7 +48,7 @@ def of_answers(
     names: dict[str, str] | None = None,
     eligible: int = 0,
     year: int = YEAR,
-) -> Aggregate:
+) -> Cube:
     """Return cells of men of medium difficulty in the first quarter, who all gave each question the same answer.
 
     Args:
@@ -48,7 +64,7 @@ def of_answers(
 
 
 def add(
-    cube: Aggregate,
+    cube: Cube,
     ref: str,
     point: str,
     gender: str,
@@ -58,8 +74,23 @@ def add(
     answered: int,
     eligible: int,
 ) -> None:
-    """Count a group of people in every cell that it belongs to."""
+    """Count a group of people, each of them once, in every cell that it belongs to."""
     year = str(cube.year)
+    first = len(cube.answers)
+    cube.answers.extend(
+        Response(
+            source=f"{first + number} {point}",
+            person=first + number,
+            value="5" if number < satisfied else "1",
+            provider=ref,
+            year=cube.year,
+            period=f"{year}-Q{quarter}",
+            point=point,
+            gender=gender.strip("?"),
+            difficulty=difficulty.strip("?"),
+        )
+        for number in range(answered)
+    )
     for where in (
         (ref, year, "T", ""),
         ("", year, "T", ""),
@@ -75,7 +106,7 @@ def add(
                 cell[place + 1] += satisfied
 
 
-def random_cube(seed: int) -> Aggregate:
+def random_cube(seed: int) -> Cube:
     """Return a small register: few answers in most cells, sometimes nearly everybody satisfied."""
     rng = random.Random(seed)
     refs = [f"P{number}" for number in range(rng.randint(1, 9))]
@@ -101,17 +132,69 @@ def random_cube(seed: int) -> Aggregate:
     return cube
 
 
-def grown(cube: Aggregate, seed: int) -> Aggregate:
-    """Return the register some time later: with few or many late answers, and perhaps more endings."""
-    rng = random.Random(seed)
-    later = copy.deepcopy(cube)
-    for _ in range(rng.choice((0, 1, 2))):
-        ref, _ = rng.choice(cube.providers)
-        point, mood = rng.choice(("start", "end")), rng.random()
-        for _ in range(rng.choice((1, 2, 6, 12, 40))):
-            where = (rng.choice(("K", "M")), rng.choice(("low", "medium", "high")), rng.randint(1, 4))
-            add(later, ref, point, *where, int(rng.random() < mood), 1, 1)
-        if rng.random() < 0.5:
-            reason = rng.choice(("work", "moved", "other"))
-            later.endings[ref, reason] = later.endings.get((ref, reason), 0) + rng.choice((1, 7))
-    return later
+def responses_of(cube: Cube) -> dict[str, list[Response]]:
+    """Return who stands behind the cells: the same people answer every question, and about every month."""
+    found: dict[str, list[Response]] = {measure: list(cube.answers) for measure in SATISFACTION}
+    found[THEMES] = found[CHANGE_REASONS] = list(cube.answers)
+    found[CONFIRMED] = [
+        Response(f"{ref} {person} {month}", hash((ref, person)), str(person), ref, cube.year, month)
+        for (ref, month), counts in cube.months.items()
+        if ref
+        for person in range(counts.answered)
+    ]
+    found[OUTCOME] = [
+        Response(f"{ref} {reason} {person}", hash((ref, reason, person)), reason, ref, cube.year)
+        for (ref, reason), number in cube.endings.items()
+        if reason != EndReason.CHANGED_PROVIDER
+        for person in range(number)
+    ]
+    return found
+
+
+def told_of(cube: Cube, minimum: int = 10, earlier: Earlier = NOTHING) -> Told:
+    """Return what of the cells may be told."""
+    return disclose(responses_of(cube), earlier, minimum, time_limit=0)
+
+
+def rows_of(cube: Cube, minimum: int = 10) -> list[Indicator]:
+    """Return the rows of the export."""
+    return indicator_rows(cube, builder_of(cube, NOW, told_of(cube, minimum)))
+
+
+def material_of(
+    cube: Cube,
+    background: Background | None = None,
+    *,
+    themes: dict[str, Count] | None = None,
+    change_reasons: dict[str, Count] | None = None,
+    responses: dict[str, list[Response]] | None = None,
+) -> Counted:
+    """Return what the report of the cells is made of.
+
+    Args:
+        background: what stands beside the figures.
+        themes: (customers, providers) by theme.
+        change_reasons: the same by reason.
+        responses: who stands behind the figures, where it is not `responses_of`.
+    """
+    return Counted(
+        cube,
+        responses_of(cube) | (responses or {}),
+        {theme: ThemeCount(*count) for theme, count in (themes or {}).items()},
+        {reason: ThemeCount(*count) for reason, count in (change_reasons or {}).items()},
+        background or Background(),
+    )
+
+
+def report_of(
+    cube: Cube,
+    background: Background | None = None,
+    *,
+    minimum: int = 10,
+    themes: dict[str, Count] | None = None,
+    change_reasons: dict[str, Count] | None = None,
+    responses: dict[str, list[Response]] | None = None,
+) -> QualityReport:
+    """Return the report of the cells, made as `material_of` says; ``minimum`` people stand behind a figure."""
+    made = material_of(cube, background, themes=themes, change_reasons=change_reasons, responses=responses)
+    return build(made, disclose(made.responses, minimum=minimum, time_limit=0), NOW)

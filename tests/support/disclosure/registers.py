@@ -4,9 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from reporting.disclosure.ledger import Behind, Ledger, behind
+from reporting.disclosure.ledger import Behind, behind
 from reporting.figures.responses import CONFIRMED, OUTCOME, SATISFACTION, cells_of
-from storage.figures.release_values import Response
+from storage.figures.release_values import Ledger, Response
 
 YEAR = 2025
 MEASURES = (*SATISFACTION, CONFIRMED, OUTCOME)

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from reporting.figures.contact_outcomes import dues
-from reporting.report.build import build
 from reporting.report.sentences.basis import contact_outcomes_sentence, volume_sentences
 from storage.figures.year_values import Volumes
 from storage.outcomes.accounts import Account
-from tests.support.disclosure.cubes import NOW, YEAR, counted, of_answers
+from tests.support.disclosure.cubes import counted, of_answers, report_of
 from tests.support.reports import LEDGER
 
 
@@ -31,12 +30,10 @@ def test_groups_are_told_from_six_people() -> None:
 
 def test_providers_with_enough_answers() -> None:
     cube = of_answers(
-        {"A": {"start": (34, 100)}, "B": {"end": (3, 6)}, "C": {"start": (2, 3), "end": (1, 2)}, "D": {}}
+        {"A": {"start": (34, 100)}, "B": {"end": (3, 10)}, "C": {"start": (2, 3), "end": (1, 2)}, "D": {}}
     )
-    assert build(cube, YEAR, NOW).coverage_sentence == (
-        "2 av 4 anordnare har minst 6 svar; 1 har för få och 1 har inga."
-    )
-    assert build(counted(), YEAR, NOW).coverage_sentence == ""
+    assert report_of(cube).coverage_sentence == ("2 av 4 anordnare har minst 10 svar; 1 har för få och 1 har inga.")
+    assert report_of(counted()).coverage_sentence == ""
 
 
 def test_every_planned_question_has_its_outcome() -> None:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from reporting.report.build import build
 from reporting.report.sentences.followups import exempt_sentence
 from storage.figures.cells import MonthCounts
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import of_answers, report_of
 
 
 @pytest.mark.parametrize(
@@ -44,14 +43,18 @@ def test_exempt_months_and_their_reasons(reasons: dict[str, int], said: str) -> 
             "7 av 10 insatsmånader (70 procent) följdes upp i tid. 1 följdes upp sent och 2 saknar uppföljning.",
         ),
         (
-            MonthCounts(due=10, on_time=10, answered=4, confirmed=3, denied=1),
-            "10 av 10 insatsmånader (100 procent) följdes upp i tid. Kunderna bekräftade uppföljningen för 3 av de "
-            "4 månader som de svarade om (75 procent, intervall 30–95). För 1 månad har anordnaren registrerat en "
+            MonthCounts(due=20, on_time=20, answered=12, confirmed=9, denied=1),
+            "20 av 20 insatsmånader (100 procent) följdes upp i tid. Kunderna bekräftade uppföljningen för 9 av de "
+            "12 månader som de svarade om (75 procent, intervall 47–91). För 1 månad har anordnaren registrerat en "
             "uppföljning som kunden säger inte hölls.",
+        ),
+        (  # nine people are too few to tell what they said
+            MonthCounts(due=10, on_time=10, answered=9, confirmed=3, denied=1),
+            "10 av 10 insatsmånader (100 procent) följdes upp i tid.",
         ),
     ],
 )
 def test_follow_ups_from_both_sides(month: MonthCounts, said: str) -> None:
     cube = of_answers({"A": {"start": (20, 40)}})
     cube.months.update({("A", "2025-01"): month, ("", "2025-01"): month})
-    assert build(cube, YEAR, NOW).followup_sentence == said
+    assert report_of(cube).followup_sentence == said

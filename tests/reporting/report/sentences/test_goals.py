@@ -1,14 +1,14 @@
 """The wording of goals and of the year before, at the boundaries of their rules."""
 
-from reporting.figures.indicators import Indicator, rows
+from reporting.figures.indicators import Indicator
 from reporting.figures.previous_year import Earlier
 from reporting.report.sentences.goals import earlier_sentence, target_sentence
-from tests.support.disclosure.cubes import NOW, of_answers
+from tests.support.disclosure.cubes import of_answers, rows_of
 from tests.support.reports import full_count
 
 
 def _row(satisfied: int, answers: int) -> Indicator:
-    return next(r for r in rows(of_answers({"A": {"start": (satisfied, answers)}}), NOW) if r.point == "start")
+    return next(r for r in rows_of(of_answers({"A": {"start": (satisfied, answers)}})) if r.point == "start")
 
 
 def test_goal_is_judged_by_the_whole_interval() -> None:

@@ -2,14 +2,13 @@
 
 import pytest
 
-from reporting.disclosure.suppression import Outcome
-from reporting.figures import youth
 from reporting.figures.case_mix import Expectation
-from reporting.report.build import build
-from reporting.report.sentences.outcomes import changes_sentence, expectation_sentence, youth_sentence
+from reporting.report.background import Background
+from reporting.report.sentences.outcomes import changes_sentence, expectation_sentence
 from reporting.report.tables.outcomes import Changes
+from storage.figures.release_values import Response
 from storage.figures.year_values import Youth
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import YEAR, of_answers, report_of
 
 
 @pytest.mark.parametrize(
@@ -48,8 +47,8 @@ def test_changes_in_the_singular() -> None:
 @pytest.mark.parametrize(
     ("endings", "said"),
     [
-        ({"work": 3, "other": 2}, ""),  # five endings
-        ({"work": 3, "moved": 3}, ""),  # three are left after exclusions
+        ({"work": 6, "other": 3}, ""),  # nine endings
+        ({"work": 9, "moved": 3}, ""),  # nine are left after exclusions
         (
             {"work": 20, "studies": 4, "moved": 6, "other": 10, "changed_provider": 9},
             "Av 40 avslut ledde 24 till egen försörjning (60 procent). Efter undantag av 6 avslut: 24 av 34 (71 "
@@ -65,20 +64,15 @@ def test_changes_in_the_singular() -> None:
 def test_both_outcomes_are_told_together(endings: dict[str, int], said: str) -> None:
     cube = of_answers({"A": {}})
     cube.endings.update({("A", reason): number for reason, number in endings.items()})
-    assert build(cube, YEAR, NOW).outcome_sentence == said
-
-
-UNIT = Outcome(good=293, every=454, kept=386)
+    assert report_of(cube).outcome_sentence == said
 
 
 def test_young_people_in_both_ways() -> None:
-    told = Youth(27, {"work": 10, "studies": 6, "other": 5})
-    rows = youth.rows(told, UNIT, YEAR, 50, "")
-    assert youth_sentence(rows) == (
+    ended = [Response(f"{n}", n, "work" if n < 16 else "other", "A", YEAR, is_youth=n < 21) for n in range(40)]
+    beside = Background(youth=Youth(27, {"work": 16, "other": 5}), targets={"outcome.youth": 50})
+    report = report_of(of_answers({"A": {}}), beside, responses={"outcome": ended})
+    assert report.youth_sentence == (
         "16 av 27 unga gick vidare till arbete, studier eller eget företag (59 procent). Utfallet ligger över "
         "målet 50 procent, men skillnaden är inom osäkerheten. Av de 21 vars insats är avslutad är andelen 76 "
         "procent."
     )
-    assert "mål" not in youth_sentence(youth.rows(told, UNIT, YEAR, None, ""))
-    assert youth_sentence(youth.rows(Youth(5, {"work": 2}), UNIT, YEAR, 50, "")) == ""
-    assert youth.rows(Youth(0, {}), UNIT, YEAR, 50, "") == ()

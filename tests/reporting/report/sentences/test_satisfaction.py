@@ -5,8 +5,6 @@ import pytest
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import whole
 from reporting.figures.exact_test import Comparison, Verdict
-from reporting.figures.indicators import rows
-from reporting.report.build import build
 from reporting.report.sentences.satisfaction import (
     bars_alt,
     comparison_sentence,
@@ -16,7 +14,7 @@ from reporting.report.sentences.satisfaction import (
     satisfied_sentence,
 )
 from reporting.report.tables.satisfaction import Reason
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import of_answers, report_of, rows_of
 from tests.support.reports import full_count
 
 
@@ -60,19 +58,19 @@ def test_alternative_texts_state_the_finding() -> None:
 def test_both_points_are_told_with_the_mean() -> None:
     # Ten providers at 30 % and one with as many answers as they all at 90 %: (30 + 90) / 200 = 60 %, mean 35.5 %.
     answers = {f"P{n}": {"start": (3, 10)} for n in range(10)} | {"A": {"start": (90, 100)}}
-    report = build(of_answers(answers), YEAR, NOW)
+    report = report_of(of_answers(answers))
     assert report.points[-1].whole_unit == (
         "120 av 200 svarande (60 procent, intervall 53–67) var mycket nöjda eller nöjda. Medelvärdet av "
         "anordnarnas andelar är 35 procent (11 anordnare): där väger varje anordnare lika, oavsett hur många som "
         "svarat."
     )
     assert [section.whole_unit for section in report.points[:2]] == ["", ""]
-    assert build(of_answers({"A": {"start": (2, 5)}}), YEAR, NOW).points[-1].whole_unit == ""
+    assert report_of(of_answers({"A": {"start": (2, 5)}})).points[-1].whole_unit == ""
 
 
 def test_pooled_share_with_its_interval() -> None:
     # Wilson's interval of 74 in 100 is 64.63 to 81.60.
-    row = next(r for r in rows(of_answers({"A": {"start": (74, 100)}}), NOW) if r.point == "start")
+    row = next(r for r in rows_of(of_answers({"A": {"start": (74, 100)}})) if r.point == "start")
     assert satisfied_sentence(row) == (
         "74 av 100 svarande (74 procent, intervall 65–82) var mycket nöjda eller nöjda."
     )

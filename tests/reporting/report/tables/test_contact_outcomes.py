@@ -3,10 +3,9 @@
 from reporting.document.blocks import Grid
 from reporting.figures.contact_outcomes import dues
 from reporting.report.background import Background
-from reporting.report.build import build
 from reporting.report.sections import document
 from reporting.report.tables.contact_outcomes import contact_outcomes_grid
-from tests.support.disclosure.cubes import NOW, YEAR, of_answers
+from tests.support.disclosure.cubes import of_answers, report_of
 from tests.support.reports import LEDGER
 
 
@@ -21,9 +20,7 @@ def test_outcomes_add_up_to_what_was_due() -> None:
 
 
 def test_table_stands_with_the_basis() -> None:
-    report = build(
-        of_answers({"P1": {"start": (8, 10)}}), YEAR, NOW, background=Background(dues=dues(LEDGER, 2025))
-    )
+    report = report_of(of_answers({"P1": {"start": (8, 10)}}), Background(dues=dues(LEDGER, 2025)))
     basis = document(report).sections[1]
     captions = [block.caption for block in basis.blocks if isinstance(block, Grid)]
     assert any("Vad som blev av varje planerad fråga" in caption for caption in captions)

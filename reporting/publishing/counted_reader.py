@@ -1,26 +1,23 @@
-"""Read from the database and the packs what a report shows beside its own figures. It changes nothing."""
+"""Read from the database and the packs what a report is made of. It changes nothing, and hides nothing."""
 
-from datetime import date
+from datetime import date, datetime
 
-from reporting.disclosure.suppression import MIN_ANSWERS
-from reporting.document.swedish import CHANGE_REASONS
-from reporting.figures import themes
-from reporting.figures.case_mix import expectations
 from reporting.figures.previous_year import PreviousReport, QuestionWording, series_breaks
 from reporting.publishing.publication import thaw
 from reporting.report.actions import actions
 from reporting.report.background import Background
+from reporting.report.build import Counted
 from storage.database.engine import Connection
 from storage.figures import snapshots, targets
 from storage.figures import themes as coded
-from storage.figures.difficulty import endings_by_difficulty
+from storage.figures.aggregates import aggregate
+from storage.figures.responses import responses
 from storage.figures.volumes import volumes, youth
 from storage.register import provider_changes
 from storage.supervision import evidence
 from survey.packs.pack_files import LANGUAGES, PACKS, read_language, read_surveys, wording_names
 
 LANGUAGE = "sv"  # in which the report quotes the questions
-CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
 
 
 def wordings() -> tuple[QuestionWording, ...]:
@@ -40,31 +37,39 @@ def wordings() -> tuple[QuestionWording, ...]:
     )
 
 
-async def read_background(
-    conn: Connection,
-    year: int,
-    questions: tuple[QuestionWording, ...],
-    today: date,
-    minimum: int = MIN_ANSWERS,
-) -> Background:
-    """Return the background of the report of ``year``, as it stands ``today``.
+async def read_counted(
+    conn: Connection, year: int, questions: tuple[QuestionWording, ...], now: datetime
+) -> Counted:
+    """Return what the report of ``year`` is made of at ``now``, which is in the unit's zone.
 
     Raises:
         PublicationUnreadable: the report of the year before cannot be read.
     """
+    today = now.date()
+    found = await responses(conn, year, today)
+    found["change_reasons"] = await provider_changes.given(conn, year)
+    return Counted(
+        cells=await aggregate(conn, year, now),
+        responses=found,
+        themes=await coded.counts(conn, year),
+        change_reasons=await provider_changes.reasons(conn, year),
+        background=await _background(conn, year, questions, today),
+    )
+
+
+async def _background(
+    conn: Connection, year: int, questions: tuple[QuestionWording, ...], today: date
+) -> Background:
     previous = await _previous(conn, year - 1)
     first, last = date(year, 1, 1), date(year, 12, 31)
     return Background(
         targets=await targets.targets_of(conn, year),
         context=await targets.context_of(conn, year),
-        themes=themes.shown(await coded.counts(conn, year), minimum),
         questions=questions,
         previous=previous,
         breaks=series_breaks(previous, questions),
         volumes=await volumes(conn, year),
         youth=await youth(conn, year),
-        change_reasons=themes.shown(await provider_changes.reasons(conn, year), minimum, CHANGE_REASON_TITLES),
-        expectations=expectations(await endings_by_difficulty(conn, year)),
         actions=actions(await evidence.watches(conn, first, last), await evidence.plans(conn, first, last), today),
     )
 
