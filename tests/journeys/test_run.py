@@ -66,7 +66,7 @@ async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 10) == 0
         year = str((datetime.now(UTC).date() - timedelta(days=2)).year)  # the year of the measurement point
-        export = ("export", "indicators", "--year", year, "--format", "json")
+        export = ("export", "indicators", "--year", year, "--format", "json", "--draft")
         code, out, _ = await run_command(*export, folder=tmp_path, env=env)
         assert code == 0
         (answered,) = [

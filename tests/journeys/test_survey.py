@@ -114,7 +114,7 @@ async def test_a_chat_is_linked_once_and_tapped(db: Database, tmp_path: Path) ->
 
 async def test_answers_reach_the_indicators(db: Database, tmp_path: Path) -> None:
     async with world(db, tmp_path, "2026-03-02T10:00") as story:
-        phones = [f"+4670100{n:04d}" for n in range(1, 9)]
+        phones = [f"+4670100{n:04d}" for n in range(1, 13)]
         await story.read(
             providers=PROVIDERS,
             customers="ref,phone,language,gender,birth_year\n"
@@ -123,7 +123,7 @@ async def test_answers_reach_the_indicators(db: Database, tmp_path: Path) -> Non
             + "".join(f"E{n},K{n},P1,2026-03-02,,,,\n" for n in range(len(phones))),
         )
         await story.wake("2026-03-30T09:30")
-        for phone, rating in zip(phones, ["5", "4", "4", "2", "5", "3", "4"], strict=False):
+        for phone, rating in zip(phones, ["5", "4", "4", "2", "5", "3", "4", "5", "5", "4", "1"], strict=False):
             assert await story.says(phone, rating)
         quality = await quality_report(db, 2026, story.clock())
     rows = json.loads(json_.render(quality))["indicators"]
@@ -133,6 +133,6 @@ async def test_answers_reach_the_indicators(db: Database, tmp_path: Path) -> Non
         if (row["indicator"], row["provider"], row["period"], row["point"], row["gender"], row["difficulty"])
         == ("satisfaction.overall", "P1", "2026", "start", "T", "")
     ]
-    # 7 of 8 answered; 5, 4, 4, 5, 4 are satisfied: 5 of 7.
-    assert (row["numerator"], row["denominator"], row["eligible"]) == (5, 7, 8)
-    assert row["value"] == pytest.approx(100 * 5 / 7)
+    # 11 of 12 answered, which is enough to be told; 5, 4, 4, 5, 4, 5, 5, 4 are satisfied: 8 of 11.
+    assert (row["numerator"], row["denominator"], row["eligible"]) == (8, 11, 12)
+    assert row["value"] == pytest.approx(100 * 8 / 11)
