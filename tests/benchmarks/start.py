@@ -33,7 +33,7 @@ def rows(directory: Path) -> list[Row]:
     bare = directory / "bare.py"
     bare.write_text(BARE, encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "FOLLOWUP_DATABASE_URL": database.url(path)}
-    export = [FOLLOWUP, "export", "indicators", "--year", "2025"]
+    export = [FOLLOWUP, "export", "indicators", "--year", "2025", "--draft"]
 
     def side(command: Sequence[str], said: str) -> Callable[[], float]:
         return lambda: _start(command, said, directory, environment)
