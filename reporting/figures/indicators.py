@@ -16,7 +16,7 @@ from reporting.figures.endings import count_endings, reasons_of
 from reporting.figures.exact_test import Count
 from reporting.figures.responses import CONFIRMED
 from reporting.figures.told import Told
-from storage.figures.cells import Aggregate, MonthCounts
+from storage.figures.cells import Aggregate, Key, MonthCounts, SatisfactionCounts
 from survey.codes import Difficulty, Gender, Point
 
 OVERALL = "overall"
@@ -24,7 +24,7 @@ QUESTIONS = (OVERALL, "treatment", "usefulness")
 MEAN_OF_PROVIDERS = "satisfaction.overall.mean_of_providers"
 POINTS = (Point.START.value, Point.END.value, Point.ALL.value)
 EVERYBODY = "T"  # the code of all genders together
-NOBODY = (0,) * (1 + 2 * len(QUESTIONS))
+NOBODY = SatisfactionCounts()
 MIN_PROVIDERS_IN_MEAN = 6  # REPORT.md, "Definitions": a mean is told of six providers at least
 
 
@@ -210,17 +210,17 @@ class _Question:
     def id_(self) -> str:
         return f"satisfaction.{self.name}"
 
-    def numbers(self, subject: _Subject, point: str) -> Sequence[int]:
-        key = (subject.provider, subject.period, point, subject.gender, subject.difficulty)
+    def counts(self, subject: _Subject, point: str) -> SatisfactionCounts:
+        key = Key(subject.provider, subject.period, point, subject.gender, subject.difficulty)
         return self.cube.satisfaction.get(key, NOBODY)
 
     def eligible(self, subject: _Subject, point: str) -> int:
-        return self.numbers(subject, point)[0]
+        return self.counts(subject, point).eligible
 
     def count(self, subject: _Subject, point: str) -> Count:
         """Return (satisfied, answered)."""
-        numbers, answered = self.numbers(subject, point), 1 + 2 * QUESTIONS.index(self.name)
-        return numbers[answered + 1], numbers[answered]
+        counts = self.counts(subject, point)
+        return counts.satisfied(self.name), counts.answered(self.name)
 
 
 def _groups(year: int) -> list[_Subject]:

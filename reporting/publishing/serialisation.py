@@ -78,6 +78,8 @@ def _value(kind: Any, plain: Any, place: str) -> Any:
         return {_value(args[0], key, place): _value(args[1], each, place) for key, each in _list(plain, place)}
     if is_dataclass(kind) and isinstance(kind, type):
         return _made(kind, plain, place)
+    if isinstance(kind, type) and issubclass(kind, tuple):  # a named tuple is kept as its values in their order
+        return kind(*_several(tuple, tuple(_hints(kind).values()), plain, place))
     if kind in (date, datetime) and isinstance(plain, str):
         return kind.fromisoformat(plain)
     if kind is float and isinstance(plain, int):

@@ -23,6 +23,7 @@ import polars
 
 from storage.database.engine import Database
 from storage.figures import aggregates, measurements
+from storage.figures.cells import Key, SatisfactionCounts
 from tests.benchmarks import database
 from tests.benchmarks.measure import Row, alternate
 
@@ -110,15 +111,17 @@ async def _timed(db: Database, work: Callable[[Any], Awaitable[Any]]) -> tuple[f
         return (time.perf_counter() - started) * 1_000, found
 
 
-def _checked(taken: float, cells: dict[aggregates.Key, list[int]], connection: sqlite3.Connection) -> float:
+def _checked(taken: float, cells: dict[Key, SatisfactionCounts], connection: sqlite3.Connection) -> float:
     """Ours must have counted what the reference counts."""
     wanted: dict[str, Counter[str]] = {}
     for provider, _, question, answered, satisfied in connection.execute(GROUP_BY):
         counts = wanted.setdefault(f"P{provider}", Counter())
         counts[question], counts[question + "+"] = answered, satisfied
     for provider, counts in wanted.items():
-        expected = [counts[name] for question in QUESTIONS for name in (question, question + "+")]
-        if cells[provider, str(YEAR), "start", "T", ""][1:] != expected:
+        cell = cells[Key(provider, str(YEAR), "start")]
+        found = Counter({question: cell.answered(question) for question in QUESTIONS})
+        found |= Counter({question + "+": cell.satisfied(question) for question in QUESTIONS})
+        if found != counts:
             raise RuntimeError(f"{provider} was not counted as the reference counts it")
     return taken
 

@@ -27,13 +27,13 @@ class Year:
     def shares(self) -> dict[str, float]:
         """Per cent satisfied by provider, both points; only those with answers."""
         return {
-            ref: 100 * cell[2] / cell[1]
+            ref: 100 * cell.overall_satisfied / cell.overall_answered
             for ref, _ in self.cells.providers
-            if (cell := self.cells.satisfaction.get((ref, "2015", "all", "T", ""))) and cell[1]
+            if (cell := self.cells.satisfaction.get((ref, "2015", "all", "T", ""))) and cell.overall_answered
         }
 
     def answers(self, ref: str) -> int:
-        return self.cells.satisfaction[ref, "2015", "all", "T", ""][1]
+        return self.cells.satisfaction[ref, "2015", "all", "T", ""].overall_answered
 
     def find(self, indicator: str, point: str = "") -> Indicator:
         return next(

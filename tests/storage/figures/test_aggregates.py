@@ -24,9 +24,12 @@ async def test_person_counts_once_by_the_latest_answer(db: Database) -> None:
         await register.store(conn)
         counted = await aggregate(conn, 2025, NOW)
     # 10 + 3 enrolments; 10 + 1 persons; satisfied is the answer of June. Another provider counts for itself.
-    assert counted.satisfaction["P1", "2025", "start", "T", ""][:3] == [13, 11, 1]
-    assert counted.satisfaction["P2", "2025", "start", "T", ""][:3] == [1, 1, 1]
-    assert counted.satisfaction["", "2025", "start", "T", ""][:3] == [14, 12, 2]
+    cell = counted.satisfaction["P1", "2025", "start", "T", ""]
+    assert (cell.eligible, cell.overall_answered, cell.overall_satisfied) == (13, 11, 1)
+    cell = counted.satisfaction["P2", "2025", "start", "T", ""]
+    assert (cell.eligible, cell.overall_answered, cell.overall_satisfied) == (1, 1, 1)
+    cell = counted.satisfaction["", "2025", "start", "T", ""]
+    assert (cell.eligible, cell.overall_answered, cell.overall_satisfied) == (14, 12, 2)
 
 
 async def test_enrolment_months_need_fifteen_days(db: Database) -> None:

@@ -12,7 +12,7 @@ from reporting.figures.told import NOTHING, Earlier, Told, disclose
 from reporting.report.background import Background
 from reporting.report.build import Counted, build
 from reporting.report.model import QualityReport
-from storage.figures.cells import Aggregate
+from storage.figures.cells import Aggregate, Key, SatisfactionCounts
 from storage.figures.release_values import Response
 from storage.figures.themes import ThemeCount
 from survey.codes import EndReason
@@ -99,11 +99,17 @@ def add(
         ("", f"{year}-Q{quarter}", "T", ""),
     ):
         for each in (point, "all"):
-            cell = cube.satisfaction.setdefault((where[0], where[1], each, where[2], where[3]), [0] * 7)
-            cell[0] += eligible
-            for place in (1, 3, 5):
-                cell[place] += answered
-                cell[place + 1] += satisfied
+            key = Key(where[0], where[1], each, where[2], where[3])
+            cell = cube.satisfaction.get(key, SatisfactionCounts())
+            cube.satisfaction[key] = SatisfactionCounts(
+                eligible=cell.eligible + eligible,
+                overall_answered=cell.overall_answered + answered,
+                overall_satisfied=cell.overall_satisfied + satisfied,
+                treatment_answered=cell.treatment_answered + answered,
+                treatment_satisfied=cell.treatment_satisfied + satisfied,
+                usefulness_answered=cell.usefulness_answered + answered,
+                usefulness_satisfied=cell.usefulness_satisfied + satisfied,
+            )
 
 
 def random_cube(seed: int) -> Cube:
