@@ -10,6 +10,7 @@ from storage.conversation.sessions import Conversation
 from storage.database.engine import Connection
 from storage.database.statements import upsert
 from storage.figures import measurements
+from storage.figures.measurements import Rating
 from storage.followups import month_counts
 from storage.followups.enrolment_months import QUESTION as HELD
 from storage.tables import answer, answer_history, comment_theme, occasion
@@ -83,13 +84,11 @@ def _row(given: Answer, now: datetime) -> dict[str, Any]:
     }
 
 
-def _ratings(
-    conversation: Conversation, question: str, value: int | None
-) -> list[tuple[int, str, str, int | None]]:
+def _ratings(conversation: Conversation, question: str, value: int | None) -> list[Rating]:
     """Return the measurement that an answer changes, as measurements.set_ratings takes it; empty if it is none."""
     # A survey that is asked once more, on trial, has a period and is no measurement.
     measured = conversation.survey in measurements.POINTS and not conversation.period
-    return [(conversation.enrolment_id, conversation.survey, question, value)] if measured else []
+    return [Rating(conversation.enrolment_id, conversation.survey, question, value)] if measured else []
 
 
 async def append(conn: Connection, occasion_id: int, question: str, text: str) -> None:

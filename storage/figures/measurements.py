@@ -1,23 +1,25 @@
-"""The measurement points of the enrolments, with their ratings: kept beside what they are made of.
+"""The measurement points of the enrolments, with the ratings that customers gave at them.
 
-A row is a copy of register facts, answers and what became of the survey, in the shape that the indicators read
-(storage/figures/aggregates.py). It can always be made again from enrolment, customer, occasion, answer and outbox.
+A row of ``measurement`` is a copy of register facts, of answers and of what became of the survey, in the shape in
+which storage/figures/aggregates.py counts. It can always be made again from enrolment, customer, occasion, answer
+and outbox; the triggers in storage/tables/triggers.py keep what became of the survey.
 """
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Update, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks
 from storage.followups import month_counts
 from storage.tables import enrolment, measurement
+from survey.codes import Point
 
-POINTS = ("start", "end")
+POINTS = (Point.START.value, Point.END.value)
 RATINGS = ("overall", "treatment", "usefulness")
-SATISFIED = 4  # and 5: the top two of five
+SATISFIED = 4  # of five; 5 is satisfied too (REPORT.md, "Definitions")
 KEPT = (*RATINGS, "reason")
 
 _DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}
@@ -64,7 +66,8 @@ UPDATE measurement SET repeated = CASE WHEN EXISTS (
 """
 
 
-_BUSY = (  # in the order in which intake takes them
+# PostgreSQL: wait for answers that are being stored, in the order in which bot/inbound locks the rows.
+_BUSY = (
     "SELECT s.occasion_id FROM session s JOIN occasion o ON o.id = s.occasion_id WHERE o.enrolment_id IN :ids "
     "ORDER BY s.occasion_id FOR SHARE OF s",
     "SELECT o.id FROM occasion o WHERE o.enrolment_id IN :ids ORDER BY o.id FOR SHARE",
@@ -72,29 +75,23 @@ _BUSY = (  # in the order in which intake takes them
 
 
 async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) -> None:
-    """Make the rows of these enrolments again (None: of all), in the caller's transaction, with the counts of
-    their providers' months and endings.
+    """Make the rows of these enrolments again, and the counts of their providers' months and endings.
 
-    ``start`` is 28 days after the start when the enrolment is open after that day; ``end`` is the day of the
-    end unless it was by death (REPORT.md, Definitions).
+    The point ``start`` is 28 days after the start, where the enrolment is open after that day; ``end`` is the day
+    of the end, unless the customer died (REPORT.md, "Definitions").
+
+    Args:
+        conn: the caller's transaction.
+        enrolment_ids: the enrolments; None for all.
     """
     dialect = conn.dialect.name
-    some = enrolment_ids is not None
-    insert = _INSERT.format(
-        day_28=_DAY_28[dialect],
-        year=_YEAR[dialect],
-        month=_MONTH[dialect],
-        chosen="AND e.id IN :ids" if some else "",
-    )
-    delete = "DELETE FROM measurement" + (" WHERE enrolment_id IN :ids" if some else "")
-    same = "WHERE customer_id IN (SELECT customer_id FROM enrolment WHERE id IN :ids)" if some else ""
-    statements = [delete, insert, _MARK.format(where=same)]
     if enrolment_ids is None:
-        for statement in statements:
+        for statement in _statements(dialect, some=False):
             await conn.execute(text(statement))
         await month_counts.recount(conn, None)
         return
-    if dialect == "postgresql":  # an answer that is being stored must be seen here, or must wait
+    statements = _statements(dialect, some=True)
+    if dialect == "postgresql":
         statements = [*_BUSY, *statements]
     providers: set[int] = set()
     for ids in chunks(sorted(enrolment_ids)):
@@ -103,12 +100,34 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
             await conn.execute(text(statement).bindparams(bindparam("ids", expanding=True)), chunk)
         found = text("SELECT DISTINCT provider_id FROM enrolment WHERE id IN :ids")
         rows = await conn.execute(found.bindparams(bindparam("ids", expanding=True)), chunk)
-        providers |= {id_ for (id_,) in rows}
+        providers |= {row.provider_id for row in rows}
     await month_counts.recount(conn, sorted(providers))
 
 
+def _statements(dialect: str, *, some: bool) -> list[str]:
+    """Write the statements that make rows again: of the enrolments in ``:ids`` where ``some``, else of all."""
+    insert = _INSERT.format(
+        day_28=_DAY_28[dialect],
+        year=_YEAR[dialect],
+        month=_MONTH[dialect],
+        chosen="AND e.id IN :ids" if some else "",
+    )
+    delete = "DELETE FROM measurement" + (" WHERE enrolment_id IN :ids" if some else "")
+    same = "WHERE customer_id IN (SELECT customer_id FROM enrolment WHERE id IN :ids)" if some else ""
+    return [delete, insert, _MARK.format(where=same)]
+
+
+class Rating(NamedTuple):
+    """An answer at a measurement point; a ``value`` of None takes the rating away."""
+
+    enrolment_id: int
+    point: str
+    question: str
+    value: int | None
+
+
 @cache
-def _set_rating(question: str) -> Any:
+def _set_rating(question: str) -> Update:
     return (
         update(measurement)
         .where(measurement.c.enrolment_id == bindparam("enrolment_"), measurement.c.point == bindparam("point_"))
@@ -116,14 +135,14 @@ def _set_rating(question: str) -> Any:
     )
 
 
-async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str, int | None]]) -> None:
-    """Store answers as they arrive: (enrolment id, point, question, value); the last of the same place counts,
-    and None takes a rating away.
+async def set_ratings(conn: AsyncConnection, ratings: Sequence[Rating]) -> None:
+    """Store answers as they arrive; of several to the same question at the same point the last counts.
 
-    Questions that are neither a rating nor the reason are passed over, and so is a point that an enrolment lacks.
+    A question that is neither a rating nor the reason is left out, and so is a point that an enrolment does not
+    have.
     """
     by_question: dict[str, dict[tuple[int, str], int | None]] = {}
-    for enrolment_id, point, question, value in rows:
+    for enrolment_id, point, question, value in ratings:
         if question in KEPT and point in POINTS:
             by_question.setdefault(question, {})[enrolment_id, point] = value
     for question, values in by_question.items():
@@ -137,7 +156,7 @@ async def set_ratings(conn: AsyncConnection, rows: Sequence[tuple[int, str, str,
 
 
 async def forget(conn: AsyncConnection, customer_id: int) -> None:
-    """Take away every rating of a customer whose answers are gone; that the measurement points were there stays."""
+    """Delete the ratings of a customer whose answers are erased; the measurement points stay."""
     m = measurement.c
     await conn.execute(update(measurement).where(m.customer_id == customer_id).values(dict.fromkeys(KEPT)))
     found = await conn.execute(

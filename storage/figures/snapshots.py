@@ -1,6 +1,6 @@
-"""Published reports: kept whole, never changed."""
+"""Published reports: kept whole, and never changed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -15,7 +15,15 @@ from storage.tables import report_snapshot
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One publication of a year's report. ``revision`` counts from 1; ``content`` is the whole report as text."""
+    """One publication of a year's report.
+
+    Attributes:
+        revision: 1 for the first publication of the year.
+        cut_off: the unit's own day on which it was counted.
+        reason: why it was revised; empty for the first.
+        digest: SHA-256 of the content, hex.
+        content: the whole report as text (reporting/publishing/serialisation.py).
+    """
 
     year: int
     revision: int
@@ -27,19 +35,31 @@ class Snapshot:
 
 
 def digest_of(content: str) -> str:
-    """SHA-256 of ``content``, hex."""
+    """Return the SHA-256 of ``content``, hex."""
     return sha256(content.encode()).hexdigest()
 
 
 async def add(
     conn: AsyncConnection, year: int, content: str, cut_off: date, reason: str, now: datetime
 ) -> Snapshot:
-    """Store a publication as the next revision of its year. Raises RevisionTaken when another took that place."""
+    """Store a publication as the next revision of its year.
+
+    Raises:
+        RevisionTaken: another process has just stored that revision.
+    """
     s = report_snapshot.c
     last = (await conn.execute(select(func.max(s.revision)).where(s.year == year))).scalar()
-    made = Snapshot(year, (last or 0) + 1, now, cut_off, reason, digest_of(content), content)
+    made = Snapshot(
+        year=year,
+        revision=(last or 0) + 1,
+        published_at=now,
+        cut_off=cut_off,
+        reason=reason,
+        digest=digest_of(content),
+        content=content,
+    )
     try:
-        await insert(conn, report_snapshot, [{name: getattr(made, name) for name in made.__slots__}])
+        await insert(conn, report_snapshot, [asdict(made)])
     except IntegrityError as error:
         raise RevisionTaken(PublicationErrorCode.REVISION_TAKEN, year=year) from error
     return made
@@ -52,19 +72,24 @@ async def latest_year(conn: AsyncConnection) -> int | None:
 
 
 async def latest(conn: AsyncConnection, year: int) -> Snapshot | None:
-    """The year's last publication, or None. Raises Damaged."""
+    """Return the year's last publication; None where it is not published.
+
+    Raises:
+        Damaged: what is kept is not what was published.
+    """
     found = await of_year(conn, year)
     return found[-1] if found else None
 
 
 async def of_year(conn: AsyncConnection, year: int) -> tuple[Snapshot, ...]:
-    """All publications of a year, the first first. Raises Damaged."""
-    statement = (
-        select(*(report_snapshot.c[name] for name in Snapshot.__slots__))
-        .where(report_snapshot.c.year == year)
-        .order_by(report_snapshot.c.revision)
-    )
-    found = tuple(Snapshot(*row) for row in await conn.execute(statement))
+    """Return all publications of a year, the first one first.
+
+    Raises:
+        Damaged: what is kept is not what was published.
+    """
+    s = report_snapshot.c
+    rows = await conn.execute(select(report_snapshot).where(s.year == year).order_by(s.revision))
+    found = tuple(Snapshot(**row) for row in rows.mappings())
     for each in found:
         if digest_of(each.content) != each.digest:
             raise Damaged(PublicationErrorCode.DAMAGED, year=year, revision=each.revision)

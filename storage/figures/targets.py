@@ -1,4 +1,4 @@
-"""The unit's goals, and the figures that others measured: what the report shows beside its own."""
+"""The unit's goals, and the figures that others measured. The report shows both beside its own figures."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ from storage.tables import context_figure, target
 
 
 class Goal(Protocol):
-    """A goal of a year, in per cent."""
+    """A goal of a year, as a register row has it; ``target`` is in per cent."""
 
     @property
     def indicator(self) -> str: ...
@@ -24,7 +24,7 @@ class Goal(Protocol):
 
 
 class Figure(Protocol):
-    """What a context figure is made of; a row of a file has it too."""
+    """A figure that others measured, as a register row has it."""
 
     @property
     def name(self) -> str: ...
@@ -41,7 +41,7 @@ class Figure(Protocol):
 
 
 async def save_targets(conn: AsyncConnection, goals: Iterable[Goal]) -> None:
-    """Store goals; the one of the same indicator and year is replaced."""
+    """Store goals; a goal of the same indicator and year is replaced."""
     await upsert(
         conn,
         target,
@@ -51,7 +51,7 @@ async def save_targets(conn: AsyncConnection, goals: Iterable[Goal]) -> None:
 
 
 async def save_context(conn: AsyncConnection, figures: Iterable[Figure]) -> None:
-    """Store context figures; the one of the same name and year is replaced."""
+    """Store context figures; a figure of the same name and year is replaced."""
     await upsert(
         conn,
         context_figure,
@@ -71,17 +71,27 @@ async def save_context(conn: AsyncConnection, figures: Iterable[Figure]) -> None
 
 
 async def targets_of(conn: AsyncConnection, year: int) -> dict[str, float]:
-    """The goals of a year in per cent, by indicator. A year without its own has none: goals are not carried on."""
+    """Return the goals of a year in per cent, by indicator; the goals of another year do not count for it."""
     rows = await conn.execute(
         select(target.c.indicator, target.c.target).where(target.c.year == year).order_by(target.c.indicator)
     )
-    return {indicator: float(value) for indicator, value in rows}
+    return {row.indicator: float(row.target) for row in rows}
 
 
 async def context_of(conn: AsyncConnection, year: int) -> tuple[ContextFigure, ...]:
-    """The context figures of a year, by name."""
+    """Return the context figures of a year, by name."""
     c = context_figure.c
     rows = await conn.execute(
         select(c.name, c.year, c.value, c.unit, c.source, c.read_on).where(c.year == year).order_by(c.name)
     )
-    return tuple(ContextFigure(name, of, float(value), *rest) for name, of, value, *rest in rows)
+    return tuple(
+        ContextFigure(
+            name=row.name,
+            year=row.year,
+            value=float(row.value),
+            unit=row.unit,
+            source=row.source,
+            date=row.read_on,
+        )
+        for row in rows
+    )

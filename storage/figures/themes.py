@@ -1,4 +1,4 @@
-"""What staff read in the customers' comments: themes, several per comment, coded by a person."""
+"""The themes of customers' comments, which a member of staff codes: several for one comment."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from sqlalchemy.sql import ColumnElement, Join
 from storage.database.statements import chunks, insert
 from storage.figures.release_values import Response
 from storage.tables import answer, comment_theme, customer, enrolment, measurement, occasion, provider
+from survey.codes import SurveyId
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment to code. ``number`` is the occasion's; nothing else says whose it is."""
+    """A comment to code. Nothing tells whose it is but ``number``, the occasion's id."""
 
     number: int
     survey: str
@@ -26,17 +27,17 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class ThemeCount:
-    """How many customers a theme was read from, and at how many providers. Not yet fit to be shown."""
+    """How many customers a theme was read from, and of how many providers; before disclosure control."""
 
     customers: int
     providers: int
 
 
 def _in_year(year: int) -> ColumnElement[bool]:
-    """As everywhere: the point's date decides for start and end, the month for a check-in."""
+    """Return whether a comment is of the year: by its point's day, or for a check-in by its month."""
     return or_(
         measurement.c.year == year,
-        and_(occasion.c.survey == "checkin", occasion.c.period.between(f"{year}-01", f"{year}-12")),
+        and_(occasion.c.survey == SurveyId.CHECKIN, occasion.c.period.between(f"{year}-01", f"{year}-12")),
     )
 
 
@@ -46,7 +47,7 @@ def _with_point(rows: Join) -> Join:
 
 
 async def comments(conn: AsyncConnection, year: int) -> list[Comment]:
-    """The comments of a year in the order they came, with the themes they have."""
+    """Return the comments of a year in the order in which they came, with the themes that they have."""
     rows = await conn.execute(
         select(occasion.c.id, occasion.c.survey, customer.c.language, answer.c.text)
         .select_from(
@@ -78,7 +79,7 @@ async def _themes(conn: AsyncConnection, numbers: Sequence[int]) -> dict[int, tu
 
 
 async def commented(conn: AsyncConnection, numbers: Collection[int]) -> set[int]:
-    """Which of ``numbers`` are comments that can be coded."""
+    """Return those of ``numbers`` that are comments, which can be coded."""
     found: set[int] = set()
     for chunk in chunks(sorted(numbers)):
         rows = await conn.execute(
@@ -88,12 +89,12 @@ async def commented(conn: AsyncConnection, numbers: Collection[int]) -> set[int]
                 answer.c.text.is_not(None),
             )
         )
-        found |= {number for (number,) in rows}
+        found |= {row.occasion_id for row in rows}
     return found
 
 
 async def save(conn: AsyncConnection, coded: Mapping[int, Collection[str]], now: datetime) -> None:
-    """Store the themes of comments, in place of those they had."""
+    """Store the themes of comments, by number, in place of those that they had."""
     numbers = sorted(coded)
     for chunk in chunks(numbers):
         await conn.execute(delete(comment_theme).where(comment_theme.c.occasion_id.in_(chunk)))

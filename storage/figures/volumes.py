@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.figures.year_values import Volumes, Youth
 from storage.tables import customer, enrolment, provider
 
-YOUNG = (16, 24)  # age at the end of the year
-YOUTH = (16, 18)  # the same; those whom the municipality answers for until they are twenty, as it measures them
+YOUNG = (16, 24)  # years of age at the end of the year, as the 2015 report groups them
+# The same of those for whom the municipality is responsible until they are twenty (kommunala aktivitetsansvaret).
+YOUTH = (16, 18)
 
 
 async def volumes(conn: AsyncConnection, year: int) -> Volumes:
-    """Count the customers of ``year``, each once, and the enrolments."""
+    """Count the customers who had an enrolment in ``year``, each once, and the enrolments."""
     e, c = enrolment.c, customer.c
     in_year = and_(e.started_on <= date(year, 12, 31), (e.ended_on.is_(None)) | (e.ended_on >= date(year, 1, 1)))
     own = select(e.customer_id, func.count().label("enrolments")).where(in_year).group_by(e.customer_id).subquery()
@@ -34,11 +35,17 @@ async def volumes(conn: AsyncConnection, year: int) -> Volumes:
         .order_by(provider.c.ref)
     )
     customers_of = {ref: number for ref, number in await conn.execute(by_provider)}  # noqa: C416  # rows, not pairs
-    return Volumes(customers, int(enrolments), int(women), int(youths), customers_of)
+    return Volumes(
+        customers=customers,
+        enrolments=int(enrolments),
+        women=int(women),
+        young=int(youths),
+        customers_of=customers_of,
+    )
 
 
 async def youth(conn: AsyncConnection, year: int) -> Youth:
-    """Those of 16 to 18 with an enrolment in ``year``, and how the latest one of each ended, if it has."""
+    """Count the customers aged 16 to 18 with an enrolment in ``year``, and how the latest one of each ended."""
     e, c = enrolment.c, customer.c
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = await conn.execute(

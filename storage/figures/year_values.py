@@ -1,4 +1,4 @@
-"""What is told of a year beside its counted cells: plain values without I/O, for the report to be made of."""
+"""What the report tells of a year beside its counted cells: plain values without I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class ContextFigure:
-    """A figure that we did not measure: its unit and source in words, and the day on which it was read there."""
+    """A figure that others measured, with its unit, its source, and the day on which it was read there."""
 
     name: str
     year: int
@@ -19,20 +19,27 @@ class ContextFigure:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """Who was enrolled on any day of the year. ``young``: 16-24 years old at its end."""
+    """Who was enrolled on any day of the year.
+
+    Attributes:
+        customers: each customer once.
+        young: customers who were 16 to 24 years old at the end of the year.
+        customers_of: by provider, its customers, each once.
+    """
 
     customers: int
     enrolments: int
     women: int
     young: int
-    customers_of: Mapping[str, int] = field(default_factory=dict)  # by provider
+    customers_of: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Youth:
-    """The customers aged 16-18 at the end of the year, each by the latest enrolment of the year.
+    """The customers aged 16 to 18 at the end of the year, each with the latest enrolment of the year.
 
-    ``endings``: how many of those enrolments ended in it, by end reason.
+    Attributes:
+        endings: by end reason, how many of those enrolments ended in the year.
     """
 
     customers: int

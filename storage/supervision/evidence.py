@@ -1,5 +1,7 @@
-"""What the unit has decided about providers, and the counts that speak for a decision. Read here; watch is decided
-in storage/supervision/watch.py, and action plans come by storage/register/importer.py."""
+"""What the unit has decided about providers, and the counts on which a decision may rest; read, never written.
+
+Watches are decided in storage/supervision/watch.py, and action plans come with a register file.
+"""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,14 +13,14 @@ from storage.figures.measurements import SATISFIED
 from storage.supervision.values import ActionPlan, Watch
 from storage.tables import action_plan, measurement, provider, watch
 
-PROMISES = 4  # the reason "what was promised did not happen", in survey/packs
+PROMISES = 4  # the value of the reason "what was promised did not happen" in survey/packs
 
 
 async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]:
-    """Every watch that was on at some time from ``first`` to ``last``, by provider."""
+    """Return every watch that was on at some time from ``first`` to ``last``, by provider."""
     rows = await conn.execute(
         select(
-            provider.c.ref,
+            provider.c.ref.label("provider"),
             watch.c.from_on,
             watch.c.reason,
             watch.c.figures,
@@ -30,11 +32,11 @@ async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]
         .where(watch.c.from_on <= last, (watch.c.lifted_on.is_(None)) | (watch.c.lifted_on >= first))
         .order_by(provider.c.ref, watch.c.from_on)
     )
-    return [Watch(*row) for row in rows]
+    return [Watch(**row) for row in rows.mappings()]
 
 
 async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPlan]:
-    """Every action plan that was decided by ``last`` and not done before ``first``, by provider and due date."""
+    """Return every action plan that was decided by ``last`` and not done before ``first``, by provider and due day."""
     a = action_plan.c
     rows = await conn.execute(
         select(
@@ -57,9 +59,12 @@ async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPl
 
 
 async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[int, int]]:
-    """(satisfied, answered) by provider, of the measurement points from ``since`` on.
+    """Count the customers who are satisfied with each provider, at the measurement points from ``since`` on.
 
-    As in the report a person counts once for a provider and point: by the latest enrolment with an answer.
+    As in the report a customer counts once for a provider and a point, by the latest enrolment with an answer.
+
+    Returns:
+        By the provider's number, (satisfied, answered).
     """
     m = measurement.c
     latest = (
@@ -73,27 +78,31 @@ async def satisfaction(conn: AsyncConnection, since: date) -> dict[str, tuple[in
     said = and_(m.point_on >= since, m.overall.is_not(None))
     answered = select(m.provider_id, m.overall, latest).where(said).subquery()
     rows = await conn.execute(
-        select(provider.c.ref, func.count().filter(answered.c.overall >= SATISFIED), func.count())
+        select(
+            provider.c.ref,
+            func.count().filter(answered.c.overall >= SATISFIED).label("satisfied"),
+            func.count().label("answered"),
+        )
         .join(provider, provider.c.id == answered.c.provider_id)
         .where(answered.c.place == 1)
         .group_by(provider.c.ref)
     )
-    return {ref: (satisfied, answers) for ref, satisfied, answers in rows}
+    return {row.ref: (row.satisfied, row.answered) for row in rows}
 
 
 async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:
-    """By provider, the customers whose reason was that what was promised did not happen."""
+    """Count by provider the customers who were not satisfied because what was promised did not happen."""
     m = measurement.c
     rows = await conn.execute(
-        select(provider.c.ref, func.count(m.customer_id.distinct()))
+        select(provider.c.ref, func.count(m.customer_id.distinct()).label("customers"))
         .join(provider, provider.c.id == m.provider_id)
         .where(m.reason == PROMISES, m.point_on >= since)
         .group_by(provider.c.ref)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row.ref: row.customers for row in rows}
 
 
 async def names(conn: AsyncConnection, refs: Collection[str]) -> dict[str, str]:
-    """The providers' names by the unit's own numbers."""
+    """Return the providers' names by the unit's own numbers."""
     rows = await conn.execute(select(provider.c.ref, provider.c.name).where(provider.c.ref.in_(list(refs))))
     return {row.ref: row.name for row in rows}

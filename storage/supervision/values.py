@@ -1,4 +1,4 @@
-"""What the unit decides about a provider: watch, and what it must do about a deficiency. Pure."""
+"""What the unit decides about a provider: to watch it, and what it must do about a deficiency. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,14 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A provider under watch from ``from_on``; ``lifted_on`` is None while it is. ``figures``: what it rests on."""
+    """A time during which a provider is under watch: its customers are asked more often.
+
+    Attributes:
+        reason: why, as the report tells it.
+        figures: the figures on which the decision rests, for staff.
+        decided_by: the staff member.
+        lifted_on: the day on which it ended; None while it is on.
+    """
 
     provider: str
     from_on: date
@@ -19,7 +26,13 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class ActionPlan:
-    """What a provider must do about a deficiency. ``indicator`` measures the effect; ``done_on`` ends it."""
+    """What a provider must do about a deficiency.
+
+    Attributes:
+        indicator: the id of the indicator that measures the effect.
+        done_on: the day on which it was done; None until then.
+        effect: what came of it.
+    """
 
     ref: str
     provider: str
@@ -33,5 +46,5 @@ class ActionPlan:
     effect: str
 
     def is_overdue(self, today: date) -> bool:
-        """Whether the due date has passed without the plan being done."""
+        """Whether the due day has passed without the plan having been done."""
         return self.due_on < today and (self.done_on is None or self.done_on > today)

@@ -1,4 +1,4 @@
-"""The decision to put a provider under watch, and to end it."""
+"""The decisions to put a provider under watch, and to end the watch."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,20 @@ from storage.tables import enrolment, next_look, provider, watch
 async def put_under_watch(
     conn: AsyncConnection, ref: str, *, reason: str, figures: str, by: str, today: date, now: datetime
 ) -> None:
-    """Ask the provider's customers more often from ``today`` on. Raises SupervisionError."""
+    """Have the provider's customers asked more often from ``today`` on, the unit's own day.
+
+    Args:
+        conn: the caller's transaction.
+        ref: the provider's number.
+        reason: why, as the report tells it.
+        figures: the figures on which the decision rests, for staff.
+        by: the staff member who decides.
+        today: the first day of the watch.
+        now: the time of the decision.
+
+    Raises:
+        SupervisionError: there is no such provider, or it is under watch already.
+    """
     provider_id = await _provider_id(conn, ref)
     if await _current(conn, provider_id) is not None:
         raise SupervisionError(SupervisionErrorCode.WATCHED_ALREADY, ref=ref)
@@ -33,7 +46,11 @@ async def put_under_watch(
 
 
 async def lift(conn: AsyncConnection, ref: str, reason: str, by: str, today: date) -> None:
-    """End the watch: from now on one check-in a month. Raises SupervisionError."""
+    """End a provider's watch: from ``today`` on its customers get one check-in a month again.
+
+    Raises:
+        SupervisionError: there is no such provider, or it is not under watch.
+    """
     provider_id = await _provider_id(conn, ref)
     current = await _current(conn, provider_id)
     if current is None:
@@ -51,14 +68,15 @@ _LOOKS = select(enrolment.c.id, _FIRST).where(
 
 
 def _sooner(new: Any) -> tuple[dict[str, Any], Any]:
+    """Replace the day of a next look where the new day is earlier."""
     return {"plan_on": new.plan_on}, next_look.c.plan_on > new.plan_on
 
 
 async def watch_provider(conn: AsyncConnection, ref: str, watched_from: date | None, today: date) -> None:
-    """Put a provider under watch from a day on, or (None) take it out; its enrolments are planned anew.
+    """Set the day from which a provider is under watch (None: it is not), and have its enrolments planned again.
 
-    From the beginning of a month: the month's own check-in may now fall due on a day that has passed, or that
-    the planner, late itself, was going to skip.
+    They are planned from the beginning of a month, because the month's own check-in may now fall due on a day that
+    has passed, or that a late planner was going to skip.
     """
     provider_id = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar()
     await conn.execute(update(provider).where(provider.c.id == provider_id).values(watched_from=watched_from))
