@@ -1,7 +1,4 @@
-"""What a trial by hand needs: customers to play, contacts asked for now, and what the database holds of them.
-
-For the phone simulator, where a person plays the customer; `followup run` alone uses none of it.
-"""
+"""What the phone simulator reads and writes, where a person plays the customers; no other command uses it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,14 +12,14 @@ from storage.people import addresses as people
 from storage.people.addresses import Address
 from storage.tables import answer, case, customer, enrolment, occasion, outbox, provider, session
 
-WAIT = timedelta(days=14)  # how long a contact that was asked for by hand may wait to be opened
-AGAIN = "prov-"  # begins the period of a survey that is asked once more; the indicators count none of them
-RECENT = 3  # conversations that are told about
+WAIT = timedelta(days=14)  # until an occasion that was asked for by hand expires
+AGAIN = "prov-"  # begins the period of a survey that is asked again; the indicators count none of these
+RECENT = 3  # conversations of a customer that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One period with a provider."""
+    """A customer's period with a provider."""
 
     ref: str
     provider: str
@@ -32,7 +29,7 @@ class Enrolment:
 
 @dataclass(slots=True)
 class Customer:
-    """Whom a person can play. The latest enrolment is first."""
+    """A customer whom a person can play; the latest enrolment comes first."""
 
     id: int
     ref: str
@@ -43,7 +40,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One stored answer; neither value nor text: skipped, or nothing to say."""
+    """A stored answer. It has neither value nor text where it was skipped or where nothing was said."""
 
     question: str
     value: int | None
@@ -53,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Conversation:
-    """An opened occasion and what was answered; ``outcome`` is empty while it is open."""
+    """An opened occasion with its answers, and the kinds of its cases; ``outcome`` is empty while it is open."""
 
     enrolment: str
     survey: str
@@ -65,7 +62,7 @@ class Conversation:
 
 
 async def customers(conn: AsyncConnection, search: str, limit: int) -> list[Customer]:
-    """Up to ``limit`` customers whose number, enrolment or provider has ``search`` in it, by number."""
+    """Return up to ``limit`` customers whose number, enrolment or provider contains ``search``, by number."""
     pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
     found = (
         select(customer.c.id)
@@ -87,7 +84,7 @@ async def customers(conn: AsyncConnection, search: str, limit: int) -> list[Cust
 
 
 async def customer_of(conn: AsyncConnection, ref: str) -> Customer | None:
-    """The customer with this number; None when there is none."""
+    """Return the customer with this number; None where there is none."""
     found = await conn.execute(select(customer.c.id).where(customer.c.ref == ref))
     ids = [id_ for (id_,) in found]
     return (await _customers(conn, ids))[0] if ids else None
@@ -112,23 +109,33 @@ async def _customers(conn: AsyncConnection, ids: Sequence[int]) -> list[Customer
         .where(enrolment.c.customer_id.in_(ids))
         .order_by(enrolment.c.started_on.desc(), enrolment.c.id.desc())
     )
-    for customer_id, *facts in rows:
-        found[customer_id].enrolments.append(Enrolment(*facts))
+    for row in rows:
+        enrolled = Enrolment(ref=row.ref, provider=row.name, started_on=row.started_on, ended_on=row.ended_on)
+        found[row.customer_id].enrolments.append(enrolled)
     for customer_id, addresses in (await people.addresses_of(conn, ids)).items():
         found[customer_id].addresses = addresses
     return list(found.values())
 
 
 async def set_language(conn: AsyncConnection, ref: str, language: str) -> None:
-    """The language of what is said to this customer from now on, as a new register row would set it."""
+    """Set the language in which this customer is asked from now on, as a register row would."""
     await conn.execute(update(customer).where(customer.c.ref == ref).values(language=language))
 
 
 async def ask_for(conn: AsyncConnection, enrolment_ref: str, survey: str, month: str, now: datetime) -> int | None:
-    """The id of a waiting occasion for this survey, made where there is none; None: no such enrolment.
+    """Return the id of an occasion that waits to be opened, and add one where there is none.
 
-    ``month`` is the period of a check-in. A survey that was asked already is asked once more, with a period
-    of its own that no indicator counts.
+    A survey that was asked already is asked again, with a period that no indicator counts.
+
+    Args:
+        conn: the caller's transaction.
+        enrolment_ref: the enrolment's number.
+        survey: which survey.
+        month: the period of a check-in, YYYY-MM.
+        now: when it is due.
+
+    Returns:
+        None where there is no such enrolment.
     """
     row = (
         await conn.execute(select(enrolment.c.id, enrolment.c.customer_id).where(enrolment.c.ref == enrolment_ref))
@@ -172,14 +179,14 @@ async def ask_for(conn: AsyncConnection, enrolment_ref: str, survey: str, month:
 
 
 async def let_expire(conn: AsyncConnection, customer_id: int, now: datetime) -> None:
-    """Let the time of the customer's open conversation be up at ``now``."""
+    """Have the customer's open conversation expire at ``now``."""
     await conn.execute(
         update(session).where(session.c.customer_id == customer_id, session.c.is_open == 1).values(expires_at=now)
     )
 
 
 async def conversations(conn: AsyncConnection, customer_id: int) -> list[Conversation]:
-    """The customer's latest conversations with their answers, the newest first."""
+    """Return the customer's latest conversations with their answers, the newest first."""
     rows = (
         await conn.execute(
             select(
@@ -197,14 +204,24 @@ async def conversations(conn: AsyncConnection, customer_id: int) -> list[Convers
             .limit(RECENT)
         )
     ).all()
-    found = {row.id: Conversation(*row[1:]) for row in rows}
+    found = {
+        row.id: Conversation(
+            enrolment=row.ref,
+            survey=row.survey,
+            period=row.period,
+            language=row.language,
+            outcome=row.outcome,
+        )
+        for row in rows
+    }
     answers = await conn.execute(
         select(answer.c.occasion_id, answer.c.question, answer.c.value, answer.c.text, answer.c.skipped)
         .where(answer.c.occasion_id.in_(found))
         .order_by(answer.c.answered_at, answer.c.occasion_id)
     )
-    for occasion_id, question, value, text, skipped in answers:
-        found[occasion_id].answers.append(Answer(question, value, text, bool(skipped)))
+    for row in answers:
+        answered = Answer(question=row.question, value=row.value, text=row.text, skipped=bool(row.skipped))
+        found[row.occasion_id].answers.append(answered)
     cases = await conn.execute(
         select(case.c.occasion_id, case.c.kind).where(case.c.occasion_id.in_(found)).order_by(case.c.id)
     )
@@ -214,7 +231,7 @@ async def conversations(conn: AsyncConnection, customer_id: int) -> list[Convers
 
 
 async def really_sent(conn: AsyncConnection, emulated: str) -> bool:
-    """Whether any SMS has left through another far end than the emulator, whose ids begin with ``emulated``."""
+    """Whether any SMS was sent to the real service and not to the emulator, whose ids begin with ``emulated``."""
     real = select(outbox.c.id).where(
         outbox.c.channel == "sms",
         outbox.c.external_id.is_not(None),

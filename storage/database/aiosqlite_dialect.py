@@ -1,8 +1,8 @@
-"""SQLAlchemy's aiosqlite dialect with one thread hop per statement.
+"""SQLAlchemy's aiosqlite dialect, with one message to aiosqlite's thread for each statement.
 
-SQLAlchemy opens, executes, fetches and closes a cursor by four messages to aiosqlite's thread, and rolls back
-a connection that has nothing to roll back: 29 hops for a batch of replies, each some 60 microseconds and a
-change of thread. Here a statement is one message. The same statements reach SQLite in the same order.
+SQLAlchemy opens, executes, fetches and closes a cursor by four messages to that thread, and rolls back a connection
+that has nothing to roll back. That is 29 messages for a batch of replies, each of some 60 microseconds and a change
+of thread. Here a statement is one message; the same statements reach SQLite in the same order.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ DRIVER = "sqlite+onehop"
 
 
 class Cursor(AsyncAdapt_aiosqlite_cursor):
-    """Holds every row of its result; the real cursor is closed before ``execute`` returns."""
+    """A cursor that holds every row of its result; the real one is closed before ``execute`` returns."""
 
     __slots__ = ("_seen",)
 
@@ -39,7 +39,7 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows.clear()
 
     async def _async_soft_close(self) -> None:
-        """Nothing is open any more."""
+        """Do nothing: the real cursor is closed already."""
 
     async def _execute_async(self, operation: Any, parameters: Any) -> None:
         await self._hop("execute", operation, () if parameters is None else parameters)
@@ -55,7 +55,7 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection whose cursors hop once."""
+    """A connection whose cursors send one message for each statement."""
 
     __slots__ = ()
     _cursor_cls: type[AsyncAdapt_aiosqlite_cursor] = Cursor
@@ -67,14 +67,14 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
 
 class Dbapi(AsyncAdapt_aiosqlite_dbapi):
-    """The driver module, as SQLAlchemy wants one."""
+    """The driver module in the form that SQLAlchemy expects."""
 
     def connect(self, *args: Any, **kwargs: Any) -> Connection:
         return Connection(self, super().connect(*args, **kwargs)._connection)
 
 
 class Dialect(SQLiteDialect_aiosqlite):
-    """``sqlite+onehop``."""
+    """The dialect of the URL ``sqlite+onehop``."""
 
     driver = "onehop"
     supports_statement_cache = True
@@ -85,7 +85,7 @@ class Dialect(SQLiteDialect_aiosqlite):
 
 
 def _run(raw: Any, method: str, operation: Any, parameters: Any) -> tuple[Sequence[Any], tuple[Any, int, Any]]:
-    """In aiosqlite's thread: one statement from beginning to end."""
+    """Run one statement from beginning to end, in aiosqlite's thread."""
     cursor = getattr(raw, method)(operation, parameters)
     rows = cursor.fetchall() if cursor.description else ()
     seen = (cursor.description, cursor.rowcount, cursor.lastrowid)

@@ -18,9 +18,13 @@ from storage.tables.types import UtcDateTime
 
 
 async def backup(db: Database, target: Path, now: datetime) -> int:
-    """Copy the SQLite database ``db`` to the new file ``target`` while it is in use; the copy's size in bytes.
+    """Copy a SQLite database to the new file ``target`` while it is in use, and return the copy's size in bytes.
 
-    The copy is whole as of one moment, and is checked before it gets its name. Raises BackupError.
+    The copy is of one moment, and is checked before it gets its name.
+
+    Raises:
+        BackupRefused: the database is no SQLite file, or ``target`` is there or cannot be written.
+        BackupError: the copy could not be made, or is not whole; nothing is left of it.
     """
     source = db.engine.url.database
     if not db.is_sqlite:
@@ -33,7 +37,7 @@ async def backup(db: Database, target: Path, now: datetime) -> int:
 def _copy(source: str, target: Path, now: datetime) -> int:
     part = target.with_name(target.name + ".part")
     try:
-        # Nobody else reads it, and nothing that is there is written over.
+        # No other user may read the copy, and no file that is there may be written over.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         raise BackupRefused(BackupErrorCode.EXISTS, path=str(target)) from None
@@ -61,7 +65,7 @@ def _copy(source: str, target: Path, now: datetime) -> int:
 
 
 def _check(part: Path, now: datetime) -> None:
-    """Read the whole copy, and let it say that it is one."""
+    """Check the whole copy, and write into it that it is one."""
     with closing(sqlite3.connect(part)) as connection:
         (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -72,6 +76,6 @@ def _check(part: Path, now: datetime) -> None:
 
 
 class _Sqlite:
-    """What a column type asks of a dialect."""
+    """What UtcDateTime asks of a dialect."""
 
     name = "sqlite"

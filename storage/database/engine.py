@@ -1,4 +1,4 @@
-"""The database: one engine, short transactions, the same statements over SQLite and PostgreSQL."""
+"""The database: one engine, and short transactions on SQLite or PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,9 +27,10 @@ Connection = AsyncConnection  # what a transaction hands out, for rooms that kno
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether ``error`` is the database's own trouble of the moment, so that the same again may well work.
+    """Whether ``error`` is transient: the same may well work when it is tried again.
 
-    A lost connection, a deadlock, a server that starts or is full: nothing that the event itself has caused.
+    A connection was lost, transactions deadlocked, or the server is starting, stopping or full: SQLSTATE classes
+    08, 40, 53 and 57 (https://www.postgresql.org/docs/current/errcodes-appendix.html).
     """
     if isinstance(error, OSError | OperationalError | TimeoutError):
         return True
@@ -40,19 +41,24 @@ def is_passing(error: BaseException) -> bool:
 
 
 class Database:
-    """Short transactions over one engine. ``begin`` writes, ``read`` reads; both end when their block ends."""
+    """Short transactions on one engine: ``begin`` opens one that writes, ``read`` one that reads."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        # SQLite has one writer: queueing for it here is fair and cheap, queueing inside SQLite polls.
+        # SQLite has one writer. Waiting for it here is fair and cheap; inside SQLite a waiter polls.
         self._writer = asyncio.Lock()
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True) -> Self:
-        """Connect lazily to ``url``. Raises DatabaseError when the URL is not one that we can use.
+        """Open the database at ``url``; it is connected to when a transaction needs it.
 
-        ``durable=False``: SQLite does not wait for the disk. For a database that is thrown away, as the demo's.
+        Args:
+            url: of a SQLite or PostgreSQL database.
+            durable: wait for the disk at each commit. False is for a database that is thrown away, as the demo's.
+
+        Raises:
+            DatabaseError: the URL is of no database that we can use.
         """
         try:
             parsed = make_url(url)
@@ -60,20 +66,21 @@ class Database:
             raise DatabaseError(DatabaseErrorCode.BAD_URL, why=str(error)) from error
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         if parsed.drivername == aiosqlite_dialect.DRIVER:
-            # A queue pool keeps connections (and their prepared statements) warm.
+            # A queue pool keeps connections, and with them their prepared statements. Errors must not show the
+            # values of a statement, which are personal data.
             engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, pool_size=4, hide_parameters=True)
             prepare = partial(_prepare_sqlite, synchronous="FULL" if durable else "OFF")
             event.listen(engine.sync_engine, "connect", prepare)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
         elif parsed.drivername == "postgresql+asyncpg":
-            engine = create_async_engine(parsed, pool_size=8, hide_parameters=True)  # they are personal
+            engine = create_async_engine(parsed, pool_size=8, hide_parameters=True)
         else:
             raise DatabaseError(DatabaseErrorCode.UNKNOWN_KIND)
         return cls(engine)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """A writing transaction: committed when the block ends, rolled back whole when it raises."""
+        """Open a writing transaction: it commits when the block ends, and rolls back when the block raises."""
         if not self.is_sqlite:
             async with self.engine.begin() as conn:
                 yield conn
@@ -83,7 +90,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent reading transaction; never waits for a writer."""
+        """Open a reading transaction, which sees one state of the database and never waits for a writer."""
         async with self.engine.connect() as conn:
             await conn.execution_options(followup_read=True)
             yield conn
@@ -102,11 +109,13 @@ class Database:
         return None
 
     async def close(self) -> None:
+        """Close every connection."""
         await self.engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
-    connection.isolation_level = None  # transactions are begun below, not by the driver
+    """Set up a new connection to SQLite."""
+    connection.isolation_level = None  # the driver begins no transactions: _begin_immediate does
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -114,12 +123,13 @@ def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-65536",
-        "temp_store=MEMORY",  # what a statement puts aside is personal data too: not into the machine's /var/tmp
+        "temp_store=MEMORY",  # a statement's temporary tables hold personal data, which must not go to /var/tmp
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_immediate(conn: Any) -> None:
+    """Take the write lock at once, so that a transaction never fails to upgrade from reading to writing."""
     reading = conn.get_execution_options().get("followup_read", False)
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

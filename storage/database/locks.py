@@ -1,4 +1,4 @@
-"""Who may do what alone: one process on SQLite, one scheduler among many processes on PostgreSQL."""
+"""Locks that let one process alone do something: serve a SQLite file, or be the scheduler on PostgreSQL."""
 
 import asyncio
 import fcntl
@@ -16,15 +16,18 @@ from storage.errors import DatabaseError, DatabaseErrorCode
 
 log = logging.getLogger(__name__)
 
-SCHEDULER = 4_201_512  # the advisory lock's number, one for all processes of one database
-LOOK = 1.0  # seconds between two tries to take the lock, and between two looks whether it is still ours
+SCHEDULER = 4_201_512  # the number of the advisory lock, the same for all processes of one database
+LOOK = 1.0  # seconds between two attempts to take the lock, and between two checks that we still have it
 
 
 @asynccontextmanager
 async def sole_process(db: Database) -> AsyncIterator[None]:
-    """On SQLite: the only `followup run` on this file, until the block ends. Raises DatabaseError.
+    """Be the only `followup run` on a SQLite file until the block ends; on PostgreSQL do nothing.
 
-    The operating system gives the lock back when the process dies, however it dies.
+    The operating system releases the lock when the process ends, however it ends.
+
+    Raises:
+        DatabaseError: another process serves this file.
     """
     path = db.engine.url.database
     if not db.is_sqlite or path in (None, "", ":memory:"):
@@ -39,10 +42,11 @@ async def sole_process(db: Database) -> AsyncIterator[None]:
 
 
 async def as_scheduler(db: Database, work: Callable[[], Awaitable[None]]) -> None:
-    """Do ``work`` while this process is the scheduler, for ever; the others wait to take over.
+    """Do ``work`` while this process is the scheduler, for ever; other processes wait to take over.
 
-    On PostgreSQL an advisory lock on a connection of its own, which ends with the process. Losing it stops the
-    work; should two schedulers overlap, unique keys keep what they do from being done twice.
+    On PostgreSQL the scheduler holds an advisory lock on a connection of its own, which ends with the process. When
+    the lock is lost the work is cancelled. Should two schedulers overlap for a moment, unique keys keep their work
+    from being done twice.
     """
     if db.is_sqlite:
         await work()
@@ -56,12 +60,13 @@ async def as_scheduler(db: Database, work: Callable[[], Awaitable[None]]) -> Non
 
 
 async def _while_locked(db: Database, work: Callable[[], Awaitable[None]]) -> None:
+    """Wait for the lock, and do ``work`` until it ends or the lock is lost."""
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    # A peer that vanished without a word is noticed by the server within seconds.
+    # The server notices within 6 seconds (3 + 3 x 1) that a peer has vanished, and releases its lock.
     alive = {"tcp_keepalives_idle": "3", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
-    alive["application_name"] = f"followup-scheduler-{os.getpid()}"  # tells an operator which process has the lock
+    alive["application_name"] = f"followup-scheduler-{os.getpid()}"
     engine = create_async_engine(
         db.engine.url, poolclass=NullPool, connect_args={"server_settings": alive}, isolation_level="AUTOCOMMIT"
     )

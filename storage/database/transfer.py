@@ -1,4 +1,4 @@
-"""Everything from one database to another: to PostgreSQL, when one process is no longer enough."""
+"""Moves everything to another database: to PostgreSQL, when one process is no longer enough."""
 
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from storage.tables import complete
 
 
 async def move(source: Database, target: Database) -> int:
-    """Copy every row of ``source``, which stays as it is, to ``target``, which has tables and no rows; how many.
+    """Copy every row of ``source`` to ``target``, all or none, and return how many; ``source`` stays as it is.
 
-    All or nothing. Raises DatabaseError: either is not there or not at the newest migration, ``source`` is in use
-    by a `followup run`, or ``target`` holds something.
+    Raises:
+        DatabaseError: one of them is not there or not at the newest migration, a `followup run` uses ``source``, or
+            ``target`` has rows.
     """
     _must_exist(source)
     for code, db in ((DatabaseErrorCode.SOURCE_NOT_READY, source), (DatabaseErrorCode.TARGET_NOT_READY, target)):
@@ -38,13 +39,14 @@ async def move(source: Database, target: Database) -> int:
 
 
 def _must_exist(source: Database) -> None:
-    """SQLite would make an empty file of a name that is misspelt."""
+    """Refuse a SQLite file that is not there, because SQLite would make an empty one of a misspelt name."""
     path = source.engine.url.database
     if source.is_sqlite and not (path and Path(path).is_file()):
         raise DatabaseError(DatabaseErrorCode.NO_SOURCE, path=str(path))
 
 
 async def _copy(old: Connection, new: Connection, table: Table) -> int:
+    """Copy a table in runs of CHUNK rows, and return how many there were."""
     in_order = select(table).order_by(*table.primary_key)
     done = 0
     while rows := (await old.execute(in_order.limit(CHUNK).offset(done))).mappings().all():
@@ -54,7 +56,7 @@ async def _copy(old: Connection, new: Connection, table: Table) -> int:
 
 
 async def _number_on(new: Connection, table: Table) -> None:
-    """Have PostgreSQL number new rows after those that have come."""
+    """Have PostgreSQL number new rows of a table after those that were copied."""
     column: Any = table.autoincrement_column
     if column is None:
         return

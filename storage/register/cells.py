@@ -1,4 +1,7 @@
-"""A register file taken apart: CSV or XLSX to rows of text, and a row's cells to values or to problems."""
+"""How a register file is taken apart: a CSV or XLSX file into rows of text, and the cells of a row into values.
+
+What is wrong with a cell is noted on its Line, so that one run names every fault of a file.
+"""
 
 import csv
 import io
@@ -26,7 +29,14 @@ class Unreadable(Exception):
 
 
 def tables(path: Path) -> list[tuple[str, list[Numbered]]]:
-    """The tables of a file, by printed name. Raises Unreadable."""
+    """Read the tables of a file: a CSV file has one, a workbook one for each sheet that is not empty.
+
+    Returns:
+        (name, lines) of each table; the name is the file's, with the sheet's where there are several.
+
+    Raises:
+        Unreadable: the file cannot be read.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -80,6 +90,7 @@ def _xlsx(name: str, content: bytes) -> list[tuple[str, list[Numbered]]]:
 
 
 def _cell(value: object) -> str:
+    """Return a workbook's cell as it would stand in a CSV file."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
@@ -89,7 +100,7 @@ def _cell(value: object) -> str:
 
 @dataclass(slots=True)
 class Line:
-    """One row's cells by column; what is wrong is gathered, so that one run names every fault."""
+    """The cells of one row by our name of the column, and what is wrong with them."""
 
     file: str
     row: int
@@ -101,19 +112,29 @@ class Line:
         self.problems.append(Problem(self.file, self.row, column, code, values))
 
     def missing(self, columns: Iterable[str]) -> frozenset[str]:
-        """Which of ``columns`` the file does not have at all: what is stored stays as it is."""
+        """Return those of ``columns`` that the file does not have: what is stored in them stays as it is."""
         return frozenset(columns) - self.cells.keys()
 
     def get(self, column: str) -> str:
+        """Return a cell; empty where the file does not have the column."""
         return self.cells.get(column, "")
 
     def needed(self, column: str) -> str:
+        """Return a cell that must not be empty."""
         value = self.get(column)
         if not value:
             self.refuse(column, ProblemCode.VALUE_MISSING)
         return value
 
     def one_of(self, column: str, words: Mapping[str, T], allowed: Sequence[str], default: T) -> T:
+        """Return the code of a cell's word.
+
+        Args:
+            column: the cell's column.
+            words: the codes by the accepted spellings, casefolded.
+            allowed: what may be written, as the problem names it.
+            default: for a cell that is empty or refused.
+        """
         value = self.get(column)
         if not value:
             return default
@@ -124,7 +145,7 @@ class Line:
         return found
 
     def some_of(self, column: str, words: Mapping[str, str], allowed: Sequence[str]) -> tuple[str, ...] | None:
-        """The values of a cell with commas between them; None where it is empty."""
+        """Return the codes of the words in a cell, which has commas between them; None where it is empty."""
         parts = [" ".join(part.split()) for part in self.get(column).split(",") if part.strip()]
         unknown = [part for part in parts if part.casefold() not in words]
         if unknown:
@@ -132,6 +153,7 @@ class Line:
         return tuple(words[part.casefold()] for part in parts if part not in unknown) or None
 
     def day(self, column: str) -> date | None:
+        """Return a day, written YYYY-MM-DD; None where the cell is empty or refused."""
         value = self.get(column)
         if not value:
             return None
@@ -144,18 +166,19 @@ class Line:
         return None
 
     def needed_day(self, column: str) -> date:
-        """The day, or ``date.min`` where the cell holds none: that is a problem already."""
+        """Return a day that must be there; ``date.min`` where the cell is refused."""
         self.needed(column)
         return self.day(column) or date.min
 
     def month(self, column: str) -> str:
-        """YYYY-MM; a spreadsheet's date cell of the first of the month counts too."""
+        """Return a month, YYYY-MM, that must be there; a spreadsheet may have made it the first of the month."""
         value = self.needed(column)
         if value and not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])(-01)?", value):
             self.refuse(column, ProblemCode.NOT_A_MONTH, value=clip(value))
         return value[:7]
 
     def number(self, column: str, low: int, high: int) -> int | None:
+        """Return a whole number from ``low`` to ``high``; None where the cell is empty or refused."""
         value = self.get(column)
         if not value:
             return None
@@ -165,11 +188,12 @@ class Line:
         return int(value)
 
     def year(self, column: str) -> int:
+        """Return a year that must be there; 0 where the cell is refused."""
         self.needed(column)
         return self.number(column, 1990, 2100) or 0
 
     def decimal(self, column: str, low: float, high: float) -> float:
-        """A number with a decimal comma or point, and perhaps spaces between thousands."""
+        """Return a number that must be there; it may have a decimal comma, and spaces between thousands."""
         value = self.needed(column)
         plain = re.sub(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3})", "", value).replace(",", ".")
         if value and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", plain):
@@ -181,7 +205,10 @@ class Line:
         return 0.0
 
     def phone(self, column: str) -> str | None:
-        """E.164. The number itself is never repeated in a problem: it is a person's."""
+        """Return a phone number in E.164; None where the cell is empty or refused.
+
+        A problem never repeats the number, because it is a person's.
+        """
         value = self.get(column)
         number = e164(value) if value else None
         if value and number is None:
@@ -195,7 +222,7 @@ class Line:
 
 
 def line_of(name: str, row: int, cells: list[str], columns: list[str], problems: list[Problem]) -> Line | None:
-    """The row with its cells by column; None, with problems, where it does not fit its header."""
+    """Return a row with its cells by column; None, with problems, where it does not fit its header."""
     if len(cells) > len(columns):
         cells = cells[: len(columns)] + trimmed(cells[len(columns) :])
     if len(cells) != len(columns):
@@ -212,7 +239,7 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
 
 
 def e164(value: str) -> str | None:
-    """A phone number, Swedish where it names no country, in E.164; None when it is not one."""
+    """Return a phone number in E.164, Swedish where it names no country; None for what is no phone number."""
     import phonenumbers
 
     try:
@@ -230,13 +257,13 @@ def folded(value: str) -> str:
 
 
 def clip(value: str) -> str:
-    """A value as repeated in a problem: short, and nothing that a terminal would obey."""
+    """Return a value as a problem repeats it: short, and without characters that a terminal would obey."""
     value = "".join(char if char.isprintable() else "?" for char in value)
     return value if len(value) <= 40 else value[:39] + "…"
 
 
 def trimmed(cells: list[str]) -> list[str]:
-    """Without the empty cells at the end."""
+    """Return the cells without the empty ones at the end."""
     while cells and not cells[-1]:
         cells = cells[:-1]
     return cells

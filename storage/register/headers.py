@@ -1,4 +1,7 @@
-"""The words of the register's files: kinds, columns and values, with the Swedish ones that are accepted too."""
+"""The words of register files: the kinds, their columns and their values, with every accepted Swedish spelling.
+
+The spellings are data, not sentences: they are what staff's own files say, by our code of each.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -8,7 +11,7 @@ from survey.codes import Activity, Difficulty, EndReason, ExemptionReason, Follo
 C = TypeVar("C", bound=str)
 LANGUAGES = ("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi")
 
-# Swedish word -> the register's own; the own words themselves are always accepted.
+# Each code with its accepted Swedish spellings; the code itself is always accepted.
 END_REASONS = {
     EndReason.WORK: ("arbete", "jobb"),
     EndReason.STUDIES: ("studier",),
@@ -32,7 +35,7 @@ SURVEYS: dict[SurveyId, tuple[str, ...]] = {
     SurveyId.END: ("slut",),
     SurveyId.CHECKIN: ("avstämning",),
 }
-# The indicators that may have a goal: the contract's ids. Youth is a goal of the unit that is not measured yet.
+# The indicators that may have a goal, by the ids of DESIGN.md section 5.
 INDICATORS = {
     "satisfaction.overall": ("nöjdhet", "nöjdhet, totalomdöme"),
     "satisfaction.treatment": ("bemötande", "nöjdhet, bemötande"),
@@ -69,7 +72,8 @@ ACTIVITIES = {
 YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
 
 REF = ("nummer",)
-COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish headers
+# By kind and our name of the column, the accepted Swedish headers.
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "providers": {
         "ref": REF,
         "name": ("namn",),
@@ -143,7 +147,8 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {  # kind -> column -> Swedish 
         "date": ("datum", "hämtad"),
     },
 }
-# A customer file without phone numbers would silently take every number away, so phone is needed there.
+# The columns that a file must have. Phone is among them for customers, because a file without it would silently
+# take every number away.
 REQUIRED = {
     "providers": ("ref", "name"),
     "customers": ("ref", "phone"),
@@ -158,8 +163,9 @@ REQUIRED = {
     "targets": ("indicator", "year", "target"),
     "context": ("name", "year", "value", "unit", "source", "date"),
 }
-# Columns that say something only together.
+# Columns that mean something only together.
 PAIRS = {"enrolments": (("ended_on", "end_reason"),)}
+# The columns that make a row unique in a run.
 KEYS = {
     "providers": ("ref",),
     "customers": ("ref",),
@@ -174,7 +180,7 @@ KEYS = {
 
 
 def words(choices: Mapping[C, tuple[str, ...]]) -> dict[str, C]:
-    """Every accepted spelling, casefolded, to our own word; underscores may be spaces."""
+    """Return the codes by every accepted spelling, casefolded; an underscore may be written as a space."""
 
     def spellings() -> Iterator[tuple[str, C]]:
         for own, aliases in choices.items():

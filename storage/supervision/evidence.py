@@ -36,7 +36,7 @@ async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]
 
 
 async def plans(conn: AsyncConnection, first: date, last: date) -> list[ActionPlan]:
-    """Return every action plan that was decided by ``last`` and not done before ``first``, by provider and due day."""
+    """Return the action plans decided by ``last`` and not done before ``first``, by provider and due day."""
     a = action_plan.c
     rows = await conn.execute(
         select(
