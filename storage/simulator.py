@@ -12,9 +12,12 @@ from storage.people import addresses as people
 from storage.people.addresses import Address
 from storage.tables import answer, case, customer, enrolment, occasion, outbox, provider, session
 
-WAIT = timedelta(days=14)  # until an occasion that was asked for by hand expires
-AGAIN = "prov-"  # begins the period of a survey that is asked again; the indicators count none of these
-RECENT = 3  # conversations of a customer that are shown
+# Until an occasion that was asked for by hand expires.
+WAIT = timedelta(days=14)
+# Begins the period of a survey that is asked again; the indicators count none of these.
+AGAIN = "prov-"
+# Conversations of a customer that are shown.
+RECENT = 3
 
 
 @dataclass(frozen=True, slots=True)

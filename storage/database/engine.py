@@ -21,9 +21,11 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-HEAD = "0014"  # the newest migration; a test holds it against storage/migrations
+# The newest migration; a test holds it against storage/migrations.
+HEAD = "0014"
 
-Connection = AsyncConnection  # what a transaction hands out, for rooms that know no SQLAlchemy
+# What a transaction hands out, for rooms that know no SQLAlchemy.
+Connection = AsyncConnection
 
 
 def is_passing(error: BaseException) -> bool:
@@ -115,7 +117,8 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
     """Set up a new connection to SQLite."""
-    connection.isolation_level = None  # the driver begins no transactions: _begin_immediate does
+    # The driver begins no transactions: _begin_immediate does.
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -123,7 +126,8 @@ def _prepare_sqlite(connection: Any, _record: object, synchronous: str) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-65536",
-        "temp_store=MEMORY",  # a statement's temporary tables hold personal data, which must not go to /var/tmp
+        # A statement's temporary tables hold personal data, which must not go to /var/tmp.
+        "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -16,8 +16,10 @@ from storage.errors import DatabaseError, DatabaseErrorCode
 
 log = logging.getLogger(__name__)
 
-SCHEDULER = 4_201_512  # the number of the advisory lock, the same for all processes of one database
-LOOK = 1.0  # seconds between two attempts to take the lock, and between two checks that we still have it
+# The number of the advisory lock, the same for all processes of one database.
+SCHEDULER = 4_201_512
+# Seconds between two attempts to take the lock, and between two checks that we still have it.
+LOOK = 1.0
 
 
 @asynccontextmanager

@@ -21,13 +21,16 @@ from storage.tables import case as case_table
 from storage.tables import ending_count, measurement, month_count, provider
 from survey.codes import CaseKind, Point
 
-NOT_STATED = "?"  # a gender or a difficulty class that the register does not give
-ABOUT_THE_SERVICE = (CaseKind.CHANNEL,)  # cases about neither the unit nor a provider: in no report
+# A gender or a difficulty class that the register does not give.
+NOT_STATED = "?"
+# Cases about neither the unit nor a provider: in no report.
+ABOUT_THE_SERVICE = (CaseKind.CHANNEL,)
 
 # The values of a SatisfactionCounts, in the order of its fields, while they are added up.
 Numbers = list[int]
 WIDTH = 1 + 2 * len(RATINGS)
-NOTHING = (0,) * 7  # the numbers of a provider that has no row of month_count in a month
+# The numbers of a provider that has no row of month_count in a month.
+NOTHING = (0,) * 7
 
 
 async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregate:

@@ -19,7 +19,8 @@ from survey.codes import Point
 
 POINTS = (Point.START.value, Point.END.value)
 RATINGS = ("overall", "treatment", "usefulness")
-SATISFIED = 4  # of five; 5 is satisfied too (REPORT.md, "Definitions")
+# Of five; 5 is satisfied too (REPORT.md, "Definitions").
+SATISFIED = 4
 KEPT = (*RATINGS, "reason")
 
 _DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}

@@ -15,7 +15,8 @@ from storage.errors import PublicationErrorCode, RevisionTaken
 from storage.figures.release_values import Ledger, Release, ToldAnswer, ToldCell
 from storage.tables import release, told_answer, told_cell
 
-OUTCOME = "outcome"  # the measure whose responses are facts of the register: no answers that a customer can erase
+# The measure whose responses are facts of the register: no answers that a customer can erase.
+OUTCOME = "outcome"
 _KEY = ("indicator", "provider", "period", "point", "gender", "difficulty")
 
 

@@ -19,8 +19,10 @@ from storage.followups.month_counts import said_of_months
 from storage.tables import customer, enrolment, measurement, provider
 from survey.codes import EndReason
 
-NO_THEME = "-"  # somebody answered, and no theme was read in it
-NO_REASON = "-"  # an enrolment ended, and the register has no reason
+# Somebody answered, and no theme was read in it.
+NO_THEME = "-"
+# An enrolment ended, and the register has no reason.
+NO_REASON = "-"
 
 
 async def responses(conn: AsyncConnection, year: int, today: date) -> dict[str, list[Response]]:

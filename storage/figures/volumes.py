@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.figures.year_values import Volumes, Youth
 from storage.tables import customer, enrolment, provider
 
-YOUNG = (16, 24)  # years of age at the end of the year, as the 2015 report groups them
+# Years of age at the end of the year, as the 2015 report groups them.
+YOUNG = (16, 24)
 # The same of those for whom the municipality is responsible until they are twenty (kommunala aktivitetsansvaret).
 YOUTH = (16, 18)
 

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.followups.calendar import OPEN_DAYS
 
-_APART = OPEN_DAYS - 1  # days from the first open day to the fifteenth
+# Days from the first open day to the fifteenth.
+_APART = OPEN_DAYS - 1
 _SAID = ("answered", "confirmed", "denied")
 
 # The expressions on days that the two databases write differently.

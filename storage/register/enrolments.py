@@ -19,7 +19,8 @@ from storage.register import lookups
 from storage.register.rows import EnrolmentRow, problem
 from storage.tables import customer, enrolment, next_look, provider
 
-PLANNED_BY = ("started_on", "ended_on", "end_reason")  # what decides when a customer is asked
+# What decides when a customer is asked.
+PLANNED_BY = ("started_on", "ended_on", "end_reason")
 
 
 @dataclass(frozen=True, slots=True)

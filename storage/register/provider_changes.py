@@ -18,7 +18,8 @@ from storage.figures.themes import ThemeCount
 from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
 from survey.codes import CaseKind, CaseText, EndReason, Point, SurveyId, because
 
-QUESTION = "change_reason"  # of the survey `end`, asked of a customer who goes on to another provider
+# Of the survey `end`, asked of a customer who goes on to another provider.
+QUESTION = "change_reason"
 # The new enrolment may begin so long before the old one has ended.
 BEFORE = timedelta(days=14)
 # And so long after it; an enrolment that begins later is a new beginning.

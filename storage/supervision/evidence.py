@@ -13,7 +13,8 @@ from storage.figures.measurements import SATISFIED
 from storage.supervision.values import ActionPlan, Watch
 from storage.tables import action_plan, measurement, provider, watch
 
-PROMISES = 4  # the value of the reason "what was promised did not happen" in survey/packs
+# The value of the reason "what was promised did not happen" in survey/packs.
+PROMISES = 4
 
 
 async def watches(conn: AsyncConnection, first: date, last: date) -> list[Watch]:

@@ -1,4 +1,4 @@
-"""How a table is made here, the same for both databases."""
+"""How a table and its indexes are declared, the same for both databases."""
 
 from typing import Any
 
@@ -25,18 +25,21 @@ metadata = MetaData(
 
 
 def table(name: str, *items: Column[object] | UniqueConstraint | CheckConstraint | Index) -> Table:
-    """A table whose columns hold nothing but their types, on SQLite too."""
+    """Declare a table. On SQLite it is STRICT: a column holds values of its type and no others."""
     return Table(name, metadata, *items, sqlite_strict=True)
 
 
 def partial(name: str, *columns: Column[Any], where: str, unique: bool = False) -> None:
-    """An index over the rows of which ``where`` is true."""
+    """Declare an index on the rows for which ``where`` is true."""
     Index(name, *columns, unique=unique, sqlite_where=text(where), info={WHERE: where})
 
 
 def complete() -> MetaData:
-    """The tables, with what is meant for PostgreSQL alone: it is for migrations, and to state it above would load
-    that dialect in every process, which a short command would wait for."""
+    """Return the tables with the conditions of their partial indexes for PostgreSQL, which migrations need.
+
+    To declare the conditions with the indexes would load that dialect in every process, and a short command would
+    wait 60 ms for it.
+    """
     for table in metadata.tables.values():
         for index in table.indexes:
             if WHERE in index.info:

@@ -5,9 +5,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstrain
 from storage.tables.base import partial, table
 from storage.tables.types import IsoDate, UtcDateTime
 
-# The day on which the planner must look at an enrolment next: what fell due before it is planned already. No row
-# when nothing more can fall due. Apart from the register's facts: thousands of these move on one day, all over the
-# table, and a narrow one has few pages to write.
+# The day on which the planner must look at an enrolment next; what fell due before it is planned already. An
+# enrolment of which nothing more can fall due has no row. The day is not a column of enrolment, because thousands
+# of them change on one day all over the table, and a narrow table has fewer pages to write.
 next_look = table(
     "next_look",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True, autoincrement=False),
@@ -20,7 +20,8 @@ occasion = table(
     Column("enrolment_id", ForeignKey("enrolment.id"), nullable=False),
     Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
     Column("survey", Text, nullable=False),
-    Column("period", Text, nullable=False),  # empty for start and end, YYYY-MM for checkin
+    # Empty for start and end, YYYY-MM for checkin.
+    Column("period", Text, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     # While it waits: the next time to look, and why it was held.
@@ -51,9 +52,10 @@ session = table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("heard_at", UtcDateTime),  # when the customer last wrote
     Column("reminded", Integer, nullable=False, server_default="0"),
-    Column("late", Integer, nullable=False, server_default="0"),  # opened again by a late answer
+    # 1 where a late answer opened it again.
+    Column("late", Integer, nullable=False, server_default="0"),
 )
-# One open conversation per address: two bare "nej" could not be told apart.
+# An address has one open conversation: a bare "no" must answer one question.
 partial(
     "uq_session_open_address",
     session.c.address_id,
@@ -73,7 +75,8 @@ answer = table(
     Column("value", Integer),
     Column("text", Text),
     Column("skipped", Integer, nullable=False),
-    Column("version", Integer, nullable=False),  # of the survey pack; 0 for imported answers
+    # The version of the survey pack; 0 for imported answers.
+    Column("version", Integer, nullable=False),
     Column("answered_at", UtcDateTime, nullable=False),
 )
 
@@ -92,10 +95,9 @@ answer_history = table(
     Column("reason", Text, nullable=False),  # corrected, withdrawn
 )
 
-# One row per measurement point (an enrolment's start or end), with its ratings beside the provider: what the
-# indicators read. Kept by storage/figures/measurements.py whenever a register row or a rating changes. The two
-# covering indexes are in the order of the two groupings of storage/figures/aggregates.py, so that neither needs a
-# sort.
+# One row for each measurement point (an enrolment's start or end), with the ratings and the provider, which the
+# indicators read. storage/figures/measurements.py writes it whenever a register row or a rating changes. The two
+# covering indexes are in the order of the two groupings of storage/figures/aggregates.py, so that neither sorts.
 measurement = table(
     "measurement",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
@@ -108,7 +110,8 @@ measurement = table(
     Column("gender", Text, nullable=False),
     Column("difficulty", Text, nullable=False),
     Column("started_on", IsoDate, nullable=False),
-    # 1 when the customer has this point with this provider more than once, in any year: one person counts once.
+    # 1 where the customer has this point with this provider more than once, in any year, because a person counts
+    # once.
     Column("repeated", Integer, nullable=False),
     Column("overall", Integer),
     Column("treatment", Integer),
@@ -119,7 +122,7 @@ measurement = table(
     Column("sent", Integer, nullable=False),
     Column("delivered", Integer, nullable=False),
 )
-# `repeated` is a column here, not a condition: SQLite would read the row to check what a partial index implies.
+# `repeated` is a column of the index and no condition, because for a partial index SQLite would read each row.
 Index(
     "ix_measurement_by_provider",
     measurement.c.year,
@@ -154,23 +157,27 @@ partial(
     where="reason IS NOT NULL",
 )
 
-# How many enrolment-months of a provider had their follow-up; kept by storage/followups/month_counts.py. The number
-# that is due in a month is what has begun until then less what has ceased: an open enrolment needs no row for each
-# month.
+# How many enrolment-months of a provider had their follow-up; written by storage/followups/month_counts.py. The
+# number that is due in a month is the enrolments that had begun by then without those that had ceased, so that an
+# open enrolment needs no row for each month.
 month_count = table(
     "month_count",
     Column("month", Text, primary_key=True),  # YYYY-MM
     Column("provider_id", ForeignKey("provider.id"), primary_key=True, index=True),
-    Column("began", Integer, nullable=False),  # enrolments whose first month this is
-    Column("ceased", Integer, nullable=False),  # enrolments whose last month was the one before
+    # Enrolments whose first month this is.
+    Column("began", Integer, nullable=False),
+    # Enrolments whose last month was the one before.
+    Column("ceased", Integer, nullable=False),
     Column("on_time", Integer, nullable=False),
     Column("late", Integer, nullable=False),
-    Column("answered", Integer, nullable=False),  # the customer said whether the follow-up was held
+    # The customer said whether the follow-up was held.
+    Column("answered", Integer, nullable=False),
     Column("confirmed", Integer, nullable=False),
-    Column("denied", Integer, nullable=False),  # recorded by the provider, denied by the customer
+    # Recorded by the provider, denied by the customer.
+    Column("denied", Integer, nullable=False),
 )
 
-# Endings of a provider in a year by reason; kept by storage/followups/month_counts.py.
+# How many enrolments of a provider ended in a year, by reason; written by storage/followups/month_counts.py.
 ending_count = table(
     "ending_count",
     Column("year", Integer, primary_key=True),

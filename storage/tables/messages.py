@@ -14,12 +14,13 @@ inbox = table(
     Column("occasion_id", ForeignKey("occasion.id")),
     Column("body", Text, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
-    Column("outcome", Text, nullable=False),  # answered, opted_out, opted_in, help, unknown_sender, ...
+    # What the event led to: answered, opted_out, opted_in, help, unknown_sender and others.
+    Column("outcome", Text, nullable=False),
     Column("reply", Text),
     UniqueConstraint("channel", "external_id"),
 )
 
-# An event that could not be stored as it was: its kind and why, for `followup check`. Nothing personal.
+# An event that could not be handled: what kind it was and why, for `followup check`; nothing personal.
 quarantine = table(
     "quarantine",
     Column("channel", Text, primary_key=True),
@@ -36,7 +37,8 @@ outbox = table(
     Column("occasion_id", ForeignKey("occasion.id"), index=True),
     Column("address_id", ForeignKey("address.id"), nullable=False),
     Column("channel", Text, nullable=False),
-    Column("say", Text, nullable=False),  # survey.conversation.model.Say as JSON: rendered when it is sent
+    # A survey.conversation.model.Say as JSON, which is rendered when it is sent.
+    Column("say", Text, nullable=False),
     # queued, sending, sent, delivered, failed, unknown, cancelled, expired
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -50,12 +52,15 @@ outbox = table(
     Column("segments", Integer),
     Column("price", Text),
     Column("settled_at", UtcDateTime),
-    Column("priority", Integer, nullable=False, server_default=text("5")),  # the lowest leaves first; a reply has 0
-    # No call for it, the latest one, began before this; of one that is being sent without it none has begun.
+    # The lowest leaves first; a reply has 0.
+    Column("priority", Integer, nullable=False, server_default=text("5")),
+    # The latest call to the gateway began at this time or later; empty while no call has begun.
     Column("called_at", UtcDateTime),
-    Column("language", Text),  # in which it was rendered for that call
+    # The language in which it was rendered for that call.
+    Column("language", Text),
     Column("lookups", Integer, nullable=False, server_default=text("0")),  # "not there", said the provider
-    Column("repeats", Integer, nullable=False, server_default=text("0")),  # sent again without being able to ask
+    # How often it was sent again to a far end that cannot be asked.
+    Column("repeats", Integer, nullable=False, server_default=text("0")),
 )
 partial(
     "ix_outbox_queued",
@@ -71,18 +76,18 @@ partial(
     where="state IN ('sending', 'unknown') AND settled_at IS NULL",
 )
 
-# One row a channel, which every process that sends there locks: its pace and its pause hold for all of them.
+# A channel's pace and pause. Every process that sends there locks its row, so that they hold for all processes.
 channel = table(
     "channel",
     Column("name", Text, primary_key=True),  # sms, telegram
     Column("next_at", UtcDateTime),  # no message leaves before this
-    # While our own account is at fault nothing is sent; then one message tries whether it is mended.
+    # Until when nothing is sent because our own account is at fault; after that one message is sent as a trial.
     Column("paused_until", UtcDateTime),
     Column("paused_since", UtcDateTime),
     Column("pause_code", Text),
 )
 
-# When the next message may go to one receiver. No foreign key: it must not stand in the way of an erasure.
+# When the next message may go to one receiver. It has no foreign key, which would stand in the way of an erasure.
 chat_pace = table(
     "chat_pace",
     Column("address_id", Integer, primary_key=True, autoincrement=False),
@@ -95,6 +100,7 @@ restoration = table(
     "restoration",
     Column("id", Integer, primary_key=True),
     Column("copied_at", UtcDateTime, nullable=False),
-    Column("stopped_at", UtcDateTime),  # when the system that was copied sent its last, where somebody knows
+    # When the system that was copied sent its last message, where somebody knows.
+    Column("stopped_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
 )

@@ -5,7 +5,8 @@ from sqlalchemy import Column, ForeignKey, Integer, Text
 from storage.tables.base import partial, table
 from storage.tables.types import IsoDate, UtcDateTime
 
-# What a person must look at. Without a customer where the sender is unknown, or one of several at an address.
+# What a member of staff must look at. It has no customer where the sender is unknown, or is one of several who
+# share the address.
 case = table(
     "case_",
     Column("id", Integer, primary_key=True),
@@ -20,18 +21,20 @@ case = table(
     Column("due_on", IsoDate),
     Column("urgent", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),  # open, closed
-    Column("owner", Text, nullable=False, server_default=""),  # who of the staff has taken it
+    # The staff member who has taken it.
+    Column("owner", Text, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False, server_default=""),  # survey.codes.CaseOutcome, once closed
     Column("closed_at", UtcDateTime),
     Column("closed_by", Text, nullable=False, server_default=""),
 )
 
-# What was done to personal data, by whom; never the data.
+# What was done to personal data, and by whom; never the data itself. storage/privacy/audit.py writes it.
 audit = table(
     "audit",
     Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor", Text, nullable=False),  # customer, or who of the staff
+    # ``customer``, or the name of the staff member.
+    Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("customer_id", ForeignKey("customer.id"), index=True),
     Column("detail", Text, nullable=False),
@@ -56,7 +59,7 @@ context_figure = table(
     Column("read_on", IsoDate, nullable=False),
 )
 
-# What a person read in a comment: one row per theme of storage/figures/themes.py.
+# The themes that staff read in a comment, one row for each (storage/figures/themes.py).
 comment_theme = table(
     "comment_theme",
     Column("occasion_id", ForeignKey("occasion.id"), primary_key=True),
@@ -64,14 +67,16 @@ comment_theme = table(
     Column("coded_at", UtcDateTime, nullable=False),
 )
 
-# The unit's decision to ask a provider's customers more often. provider.watched_from is made of the one that is on.
+# The unit's decisions to ask a provider's customers more often; provider.watched_from is the start of the current
+# one.
 watch = table(
     "watch",
     Column("id", Integer, primary_key=True),
     Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
     Column("from_on", IsoDate, nullable=False),
     Column("reason", Text, nullable=False),  # told in the report
-    Column("figures", Text, nullable=False),  # what the decision rests on; for staff
+    # The figures on which the decision rests, for staff.
+    Column("figures", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("lifted_on", IsoDate),
@@ -96,7 +101,7 @@ action_plan = table(
     Column("effect", Text, nullable=False),
 )
 
-# A provider's digest of a month: queued once.
+# A provider's digest of a month, which is queued once.
 digest = table(
     "digest",
     Column("provider_id", ForeignKey("provider.id"), primary_key=True),
@@ -111,7 +116,8 @@ report_snapshot = table(
     Column("revision", Integer, primary_key=True),  # 1 is the first publication
     Column("published_at", UtcDateTime, nullable=False),
     Column("cut_off", IsoDate, nullable=False),
-    Column("reason", Text, nullable=False),  # why it was revised; empty for the first
+    # Why it was revised; empty for the first.
+    Column("reason", Text, nullable=False),
     Column("digest", Text, nullable=False),  # SHA-256 of content, hex
     Column("content", Text, nullable=False),
 )
@@ -123,9 +129,11 @@ release = table(
     Column("kind", Text, nullable=False),  # publication, revision, pack, digest, export
     Column("year", Integer, nullable=False),  # of the report
     Column("edition", Integer, nullable=False),  # of the report
-    Column("provider", Text, nullable=False),  # to whom, by its number in the register; empty: to everybody
+    # The provider to whom it was told, by its number in the register; empty for everybody.
+    Column("provider", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("digest", Text, nullable=False),  # SHA-256 of what was told, hex
+    # SHA-256 of what was told, hex.
+    Column("digest", Text, nullable=False),
     Column("smallest_group", Integer),  # the certificate of a publication
 )
 told_cell = table(
@@ -138,14 +146,16 @@ told_cell = table(
     Column("point", Text, primary_key=True),
     Column("gender", Text, primary_key=True),
     Column("difficulty", Text, primary_key=True),
-    Column("answers", Text, nullable=False),  # the numbers of told_answer, as a JSON list
+    # The numbers of told_answer, as a JSON list.
+    Column("answers", Text, nullable=False),
 )
 # An answer that stood behind a told cell. It keeps no value once its customer has erased it.
 told_answer = table(
     "told_answer",
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("measure", Text, nullable=False, index=True),
-    Column("person", Integer, nullable=False, index=True),  # customer.id, or negative once the customer is gone
+    # The customer's id, or a negative number once the customer is gone.
+    Column("person", Integer, nullable=False, index=True),
     Column("source", Text, nullable=False),
     Column("value", Text, nullable=False),
 )

@@ -40,7 +40,7 @@ enrolment = table(
     Column("registered_on", IsoDate, nullable=False),
 )
 
-# A phone number or a Telegram chat. Value is read and written in storage/people/addresses.py alone.
+# A phone number or a Telegram chat. Only storage/people reads and writes the value.
 address = table(
     "address",
     Column("id", Integer, primary_key=True),
@@ -48,7 +48,7 @@ address = table(
     Column("value", Text, nullable=False),
     Column("state", Text, nullable=False),  # active, opted_out, unreachable, unlinked
     Column("state_at", UtcDateTime, nullable=False),
-    # When a sender that we cannot tie to a customer got the neutral line: it is said once.
+    # When a sender who is no customer of ours got the neutral answer, which is given once.
     Column("greeted_at", UtcDateTime),
     # Outside a conversation: what the next message is about (survey.conversation.model.Awaiting as JSON), or empty.
     Column("awaiting", Text, nullable=False, server_default=""),
@@ -80,14 +80,15 @@ opt_out = table(
     Column("revoked_at", UtcDateTime),
 )
 
-# A month's follow-up as it is known now; how it came to be so is in follow_up_event.
+# A month's follow-up as it is known now; follow_up_event tells how it became so.
 follow_up = table(
     "follow_up",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
     Column("month", Text, primary_key=True),  # YYYY-MM
     Column("held_on", IsoDate, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    Column("form", Text),  # meeting, phone, digital; this and the rest are empty where nobody has said
+    # A survey.codes.FollowUpForm; this and the columns below are empty where nobody has said.
+    Column("form", Text),
     Column("from_plan", Integer),
     Column("plan_changed", Integer),
     Column("activities", Text),  # survey.codes.Activity, with commas between
@@ -105,7 +106,7 @@ exemption = table(
     Column("registered_at", UtcDateTime, nullable=False),
 )
 
-# The months that exemptions take out of every count; kept by storage/followups/exemptions.py.
+# The months that exemptions take out of every count; written by storage/followups/exemptions.py.
 exempt_month = table(
     "exempt_month",
     Column("enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
@@ -113,11 +114,12 @@ exempt_month = table(
     Column("reason", Text, nullable=False),
 )
 
-# A customer who went on to another provider: the enrolment that ended so, and the one that took over.
+# A customer's change of provider: the enrolment that ended with it, and the one that took over.
 provider_change = table(
     "provider_change",
     Column("old_enrolment_id", ForeignKey("enrolment.id"), primary_key=True),
-    Column("new_enrolment_id", ForeignKey("enrolment.id"), unique=True),  # empty until the register has it
+    # Empty until the register has it.
+    Column("new_enrolment_id", ForeignKey("enrolment.id"), unique=True),
     Column("noticed_at", UtcDateTime, nullable=False),
 )
 
@@ -130,13 +132,17 @@ follow_up_event = table(
     Column("at", UtcDateTime, nullable=False),
     Column("action", Text, nullable=False),  # recorded, changed, withdrawn
     Column("source", Text, nullable=False),  # page, telegram, sms, file, staff
-    Column("address_id", ForeignKey("address.id")),  # the provider's contact; empty for staff
-    Column("who", Text, nullable=False),  # of the staff; empty for a contact
-    Column("reason", Text, nullable=False),  # needed once the month is locked
-    Column("facts", Text, nullable=False),  # what follow_up says from then on, as JSON
+    # The provider's contact person; empty for staff.
+    Column("address_id", ForeignKey("address.id")),
+    # The staff member; empty for a contact person.
+    Column("who", Text, nullable=False),
+    # Why a locked month was corrected.
+    Column("reason", Text, nullable=False),
+    # What follow_up says from then on, as JSON.
+    Column("facts", Text, nullable=False),
 )
 
-# A provider's contact person, by a phone or a chat of its own; provider.address_id is one too.
+# The addresses of a provider's contact persons; provider.address_id is one of them too.
 provider_contact = table(
     "provider_contact",
     Column("provider_id", ForeignKey("provider.id"), primary_key=True),
@@ -144,25 +150,27 @@ provider_contact = table(
     Column("added_at", UtcDateTime, nullable=False),
 )
 
-# A personal link for a provider's contact person. It opens in one browser: the first, or the one where the code
-# that was sent to the contact's own phone has been entered since.
+# A personal link for a provider's contact person. It works in one browser: the one that opened it first, or the one
+# in which the code that was sent to the contact person's phone was entered last.
 contact_link = table(
     "contact_link",
     Column("id", Integer, primary_key=True),
     Column("token_hash", Text, nullable=False, unique=True),  # SHA-256, hex
     Column("kind", Text, nullable=False),  # page, telegram
     Column("provider_id", ForeignKey("provider.id"), nullable=False, index=True),
-    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),  # the phone it was sent to
+    # The phone that the link was sent to.
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    Column("device_hash", Text),  # SHA-256 of the browser's own secret
+    # SHA-256 of the browser's own secret.
+    Column("device_hash", Text),
     Column("opened_at", UtcDateTime),
     Column("moves", Integer, nullable=False, server_default=text("0")),  # to another browser, by code
     Column("code_hash", Text),
     Column("code_expires_at", UtcDateTime),
     Column("code_tries", Integer, nullable=False, server_default=text("0")),
     Column("codes_sent", Integer, nullable=False, server_default=text("0")),
-    # 1 once the message that carried the link has left, and holds it no longer.
+    # 1 once the message with the link has been sent and no longer holds the link.
     Column("erased", Integer, nullable=False, server_default=text("0")),
 )

@@ -1,7 +1,7 @@
-"""What became of a measurement point's survey, kept on its measurement by the database itself.
+"""Triggers that write on a measurement what became of its survey.
 
-Occasions are opened and closed, and messages delivered, in many statements of many rooms: a trigger cannot be
-forgotten by any of them. `statements` makes them, for the migration and nothing else.
+Occasions are opened and closed, and messages are delivered, by many statements in several rooms. A trigger does its
+work for every one of them. Only the migration creates the triggers.
 """
 
 _CONTACT = """
@@ -10,7 +10,7 @@ WHERE enrolment_id = NEW.enrolment_id AND point = NEW.survey"""
 _DELIVERED = """
 UPDATE measurement SET delivered = 1 WHERE (enrolment_id, point) IN (
     SELECT o.enrolment_id, o.survey FROM occasion o WHERE o.id = NEW.occasion_id AND o.period = '')"""
-# name -> table, event, condition, body
+# By name: the table, the event, the condition and the body.
 _TRIGGERS = {
     "occasion_made": (
         "occasion",
@@ -30,7 +30,7 @@ _TRIGGERS = {
 
 
 def statements(dialect: str) -> list[str]:
-    """The CREATE statements for ``sqlite`` or ``postgresql``."""
+    """Return the CREATE statements of the triggers for ``sqlite`` or ``postgresql``."""
     made = []
     for name, (table, event, condition, body) in _TRIGGERS.items():
         head = f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW WHEN ({condition})"

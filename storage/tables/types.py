@@ -1,4 +1,4 @@
-"""Column types: aware UTC times and calendar dates that sort as text in SQLite and are native in PostgreSQL."""
+"""Column types for aware UTC times and calendar days: text that sorts in SQLite, native types in PostgreSQL."""
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment. SQLite: ISO text with microseconds and a final Z, so that text order is time order."""
+    """An aware time. In SQLite it is ISO text with microseconds and a final Z, so that text order is time order."""
 
     impl = Text
     cache_ok = True
@@ -38,7 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class IsoDate(TypeDecorator[date]):
-    """A day. SQLite: ISO text, because STRICT tables know no dates."""
+    """A day. In SQLite it is ISO text, because STRICT tables have no date type."""
 
     impl = Text
     cache_ok = True
@@ -53,8 +53,9 @@ class IsoDate(TypeDecorator[date]):
         return value if value is None or isinstance(value, date) else _day(str(value))
 
 
-# A batch names few different times and days, many times each. The times are UTC before they come here: in other
-# zones the two readings of an hour in autumn are equal, and would share one text.
+# How many conversions are kept: a batch has few different times and days, many times each. Times must be in UTC
+# before they come here, because in other zones the two readings of an hour in autumn are equal and would share one
+# text.
 _FEW = 4_096
 
 
