@@ -1,10 +1,8 @@
-"""Copies of a running database, and a life after one came back: nothing old is sent again."""
+"""What a database that came back from a copy does: nothing old is sent again."""
 
 import random
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -16,9 +14,8 @@ from scheduler.delivery.sending import Delivery, Sending
 from storage.database.backup import backup
 from storage.database.engine import Database
 from storage.delivery.restoration import announce, set_stopped
-from storage.errors import BackupError, BackupErrorCode, BackupRefused
 from storage.migrations.upgrade import create_or_upgrade
-from storage.tables import customer, occasion, outbox, restoration
+from storage.tables import occasion, outbox
 from tests.support.fakes import FakeGateway
 from tests.support.unit import CATALOGUE, WINDOW, Unit, at
 
@@ -44,45 +41,6 @@ async def source(tmp_path: Path) -> AsyncIterator[Database]:
     await create_or_upgrade(database)
     yield database
     await database.close()
-
-
-async def test_a_copy_in_use_is_whole(source: Database, tmp_path: Path) -> None:
-    unit = Unit(source, tmp_path)
-    await unit.register(at("2026-03-02 10:00"), 3, *ENROLMENTS)
-    target = tmp_path / "copy.db"
-    async with source.begin() as conn:  # somebody is in the middle of something
-        await conn.execute(update(customer).values(language="en"))
-        size = await backup(source, target, COPIED)
-    assert size == target.stat().st_size > 0
-    assert target.stat().st_mode & 0o777 == 0o600
-    with closing(sqlite3.connect(target)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert set(connection.execute("SELECT language FROM customer")) == {("sv",)}
-        assert connection.execute("SELECT copied_at FROM restoration").fetchall() == [
-            ("2026-03-30T07:30:00.000000Z",)
-        ]
-    before = target.read_bytes()
-    with pytest.raises(BackupRefused) as refused:
-        await backup(source, target, COPIED)
-    assert (refused.value.code, refused.value.values) == (BackupErrorCode.EXISTS, {"path": str(target)})
-    assert target.read_bytes() == before
-    assert not (tmp_path / "copy.db.part").exists()
-    async with source.read() as conn:
-        assert (await conn.execute(select(restoration.c.id))).all() == []  # the source itself is no copy
-
-
-async def test_a_damaged_copy_is_not_kept(source: Database, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "followup.db")) as connection:
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("INSERT INTO customer_address VALUES (7, 7, '2026-01-01T00:00:00.000000Z')")
-        connection.commit()
-    with pytest.raises(BackupError) as failed:
-        await backup(source, tmp_path / "copy.db", COPIED)
-    assert failed.value.code == BackupErrorCode.NOT_WHOLE
-    assert not (tmp_path / "copy.db").exists()
-    with pytest.raises(BackupRefused) as refused:
-        await backup(source, tmp_path / "nowhere" / "copy.db", COPIED)
-    assert refused.value.code == BackupErrorCode.NOT_WRITABLE
 
 
 async def test_a_restore_sends_no_old_message(source: Database, tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""The statements that the two databases write differently."""
+
+from sqlalchemy import select
+
+from storage.database.engine import Database
+from storage.database.statements import chunks, insert, insert_ignore, upsert
+from storage.tables import channel, target
+
+GOAL = {"indicator": "response_rate", "year": 2025, "target": "60"}
+
+
+async def goals(db: Database) -> list[tuple[object, ...]]:
+    async with db.read() as conn:
+        return [tuple(row) for row in await conn.execute(select(target).order_by(target.c.year))]
+
+
+async def test_a_taken_key_is_left(db: Database) -> None:
+    async with db.begin() as conn:
+        await insert(conn, target, [GOAL])
+        await insert_ignore(conn, target, [GOAL | {"target": "70"}, GOAL | {"year": 2026}])
+    assert await goals(db) == [("response_rate", 2025, "60"), ("response_rate", 2026, "60")]
+
+
+async def test_a_taken_key_is_replaced(db: Database) -> None:
+    async with db.begin() as conn:
+        await insert(conn, target, [GOAL])
+        await upsert(conn, target, ("indicator", "year"), [GOAL | {"target": "70"}, GOAL | {"year": 2026}])
+    assert await goals(db) == [("response_rate", 2025, "70"), ("response_rate", 2026, "60")]
+
+
+async def test_an_upsert_of_keys_alone_adds(db: Database) -> None:
+    async with db.begin() as conn:
+        await insert(conn, target, [GOAL])
+        await upsert(conn, channel, ("name",), [{"name": "sms"}])
+        await upsert(conn, channel, ("name",), [{"name": "sms"}, {"name": "telegram"}])
+        assert set((await conn.execute(select(channel.c.name))).scalars()) == {"sms", "telegram"}
+
+
+async def test_nothing_is_inserted_of_nothing(db: Database) -> None:
+    async with db.begin() as conn:
+        for write in (insert, insert_ignore):
+            await write(conn, target, [])
+        await upsert(conn, target, ("indicator", "year"), [])
+    assert await goals(db) == []
+
+
+def test_a_long_list_is_split() -> None:
+    assert [len(chunk) for chunk in chunks(range(12_001))] == [5_000, 5_000, 2_001]
+    assert list(chunks([])) == []
