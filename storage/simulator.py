@@ -11,6 +11,7 @@ from storage.database.statements import insert
 from storage.people import addresses as people
 from storage.people.addresses import Address
 from storage.tables import answer, case, customer, enrolment, occasion, outbox, provider, session
+from survey.codes import SurveyId
 
 # Until an occasion that was asked for by hand expires.
 WAIT = timedelta(days=14)
@@ -145,40 +146,35 @@ async def ask_for(conn: AsyncConnection, enrolment_ref: str, survey: str, month:
     ).first()
     if row is None:
         return None
-    known = (
-        await conn.execute(
-            select(occasion.c.id, occasion.c.period, occasion.c.opened_at, occasion.c.outcome).where(
-                occasion.c.enrolment_id == row.id, occasion.c.survey == survey
-            )
-        )
-    ).all()
-    period = month if survey == "checkin" else ""
-    for each in known:
-        if each.opened_at is None and not each.outcome and each.period == period:
-            return int(each.id)
-    if any(each.period == period for each in known):
-        period = f"{AGAIN}{1 + sum(each.period.startswith(AGAIN) for each in known)}"
-    await insert(
-        conn,
-        occasion,
-        [
-            {
-                "enrolment_id": row.id,
-                "customer_id": row.customer_id,
-                "survey": survey,
-                "period": period,
-                "due_at": now,
-                "expires_at": now + WAIT,
-                "look_at": now,
-                "outcome": "",
-                "reason": "",
-            }
-        ],
+    o = occasion.c
+    found = await conn.execute(
+        select(o.id, o.period, o.opened_at, o.outcome).where(o.enrolment_id == row.id, o.survey == survey)
     )
-    made = select(occasion.c.id).where(
-        occasion.c.enrolment_id == row.id, occasion.c.survey == survey, occasion.c.period == period
-    )
+    known = {each.period: each for each in found}
+    period = month if survey == SurveyId.CHECKIN else ""
+    asked = known.get(period)
+    if asked is not None and asked.opened_at is None and not asked.outcome:
+        return int(asked.id)
+    if asked is not None:
+        period = f"{AGAIN}{1 + sum(each.startswith(AGAIN) for each in known)}"
+    await insert(conn, occasion, [_waiting(row.id, row.customer_id, survey, period, now)])
+    made = select(o.id).where(o.enrolment_id == row.id, o.survey == survey, o.period == period)
     return int((await conn.execute(made)).scalar_one())
+
+
+def _waiting(enrolment_id: int, customer_id: int, survey: str, period: str, now: datetime) -> dict[str, object]:
+    """Return the row of an occasion that is due now."""
+    return {
+        "enrolment_id": enrolment_id,
+        "customer_id": customer_id,
+        "survey": survey,
+        "period": period,
+        "due_at": now,
+        "expires_at": now + WAIT,
+        "look_at": now,
+        "outcome": "",
+        "reason": "",
+    }
 
 
 async def let_expire(conn: AsyncConnection, customer_id: int, now: datetime) -> None:

@@ -81,6 +81,7 @@ class _Counting:
     contacts: dict[str, Contacts] = field(default_factory=dict)
 
     def of_provider(self, provider_id: int, point: str) -> Key:
+        """Return the provider's cell of the year."""
         return Key(self.refs[provider_id], str(self.year), point)
 
     def of_unit(self, quarter: int, point: str, gender: str, difficulty: str) -> tuple[Key, ...]:
@@ -204,6 +205,7 @@ class _Counted(NamedTuple):
 
     @staticmethod
     def of(key: Key, customer_id: int, provider_id: int, question: str) -> "_Counted":
+        """Return what is counted once of an answer in ``key``."""
         split = "provider" if key.provider else "gender" if key.gender != EVERY_GENDER else ""
         split = split or ("difficulty" if key.difficulty else "")
         return _Counted(key.period, customer_id, provider_id, key.point, question, split)
