@@ -5,27 +5,15 @@ and no combination of told figures touches fewer. What was told before counts as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from reporting.disclosure.atoms import Atoms
 from reporting.disclosure.cells import MIN_ANSWERS, Answers, Cell, Status, in_order, people
+from reporting.disclosure.decision import TIME_LIMIT, Decision
 from reporting.disclosure.row_space import RowSpace
-from reporting.disclosure.smallest_group import TIME_LIMIT, SmallestGroup, smallest_group
+from reporting.disclosure.smallest_group import smallest_group
 
 # Cells that are considered: those of some 120 providers. Of a longer register the most important are told.
 MOST_CELLS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What may be told of some figures, and the certificate of it."""
-
-    status: Mapping[Cell, Status]
-    smallest: SmallestGroup
-
-    def is_told(self, cell: Cell) -> bool:
-        """Return whether the figure may be told."""
-        return self.status.get(cell) == Status.OK
 
 
 def decide(

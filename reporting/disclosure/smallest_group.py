@@ -11,30 +11,13 @@ Where that does not come about (the told cells are many beside the people), an i
 HiGHS. A solver may run out of time: then the certificate says so.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from reporting.disclosure.atoms import Atoms, Matrix
+from reporting.disclosure.decision import TIME_LIMIT, SmallestGroup
 from reporting.disclosure.row_space import RATIONAL, Echelon, independent, noise
 
-TIME_LIMIT = 60.0  # seconds of the solver's own time for one measure
 FORMS = 60  # nearly all that are proven by forms are so by thirty
-
-
-@dataclass(frozen=True, slots=True)
-class SmallestGroup:
-    """The fewest people that a combination touches.
-
-    Attributes:
-        people: their number; None where no cell is told.
-        last: the place of the last told row that such a combination needs.
-        proven: False when the time ran out before every combination was excluded.
-    """
-
-    people: int | None
-    last: int = 0
-    proven: bool = True
 
 
 def smallest_group(atoms: Atoms, time_limit: float = TIME_LIMIT) -> SmallestGroup:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reporting.disclosure.cells import MIN_ANSWERS, Cell, Status
-from reporting.disclosure.control import Decision, decide
+from reporting.disclosure.decision import TIME_LIMIT, Decision
 from reporting.disclosure.ledger import Behind, behind
-from reporting.disclosure.smallest_group import TIME_LIMIT
 from reporting.figures.responses import MEASURES, cells_of, measure_of
 from storage.figures.release_values import Ledger, Response, ToldCell
 
@@ -109,6 +108,8 @@ def disclose(
         next_answer: the first number that no told answer has.
         time_limit: seconds for what is hard to certify; 0 leaves it unproven.
     """
+    from reporting.disclosure.control import decide  # loads numpy, which reading what is published does not need
+
     found: dict[str, Behind] = {}
     for measure in MEASURES:
         counted = [(each, cells_of(measure, each)) for each in responses.get(measure, ())]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reporting.disclosure.cells import MIN_ANSWERS
-from reporting.disclosure.smallest_group import TIME_LIMIT
+from reporting.disclosure.decision import TIME_LIMIT
 from reporting.errors import PublishError
 from reporting.figures.indicators import cell_of
 from reporting.figures.told import Earlier, Told, disclose

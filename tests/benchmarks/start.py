@@ -33,7 +33,9 @@ def rows(directory: Path) -> list[Row]:
     bare = directory / "bare.py"
     bare.write_text(BARE, encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "FOLLOWUP_DATABASE_URL": database.url(path)}
-    export = [FOLLOWUP, "export", "indicators", "--year", "2025", "--draft"]
+    publish = [FOLLOWUP, "report", "--year", "2025", "--publish", "--format", "json", "--out", str(directory)]
+    subprocess.run(publish, cwd=directory, env=environment, check=True, capture_output=True, timeout=60)
+    export = [FOLLOWUP, "export", "indicators", "--year", "2025"]
 
     def side(command: Sequence[str], said: str) -> Callable[[], float]:
         return lambda: _start(command, said, directory, environment)
