@@ -33,7 +33,8 @@ from storage.tables import outbox as outbox_table
 
 PHONE, CHAT = "+46701234567", 4242
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-LEASE = 1.2  # seconds; a call is given up after a quarter of it
+PATIENT = 60.0  # seconds of lease; a call is given up after a quarter of it
+IMPATIENT = 1.2  # for a far end that hangs
 
 
 @dataclass
@@ -70,7 +71,8 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    """Return a patient rig. ``parametrize(..., indirect=True)`` gives it another lease in seconds."""
     db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
     await create_or_upgrade(db)
     clock = SimulatedClock(START)
@@ -84,7 +86,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
             send_window="always",
             twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
             telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
-            lease_seconds=LEASE,
+            lease_seconds=getattr(request, "param", PATIENT),
         )
         async with App(settings, db, clock, url, random.Random(1)) as app:
             runner = web.AppRunner(app.web, access_log=None)
@@ -114,6 +116,7 @@ async def test_an_error_page_leads_to_a_look_up(rig: Rig, status: int) -> None:
     assert await rig.column(outbox_table.c.lookups) == [1]
 
 
+@pytest.mark.parametrize("rig", [IMPATIENT], indirect=True)
 async def test_a_server_that_hangs_gets_no_duplicate(rig: Rig) -> None:
     rig.emulator.hang_next()
     await rig.queue("sms")
@@ -139,6 +142,7 @@ async def test_429_is_waited_for_as_asked(rig: Rig, channel: str) -> None:
     assert await rig.column(outbox_table.c.state) == ["sent"]
 
 
+@pytest.mark.parametrize("rig", [IMPATIENT], indirect=True)
 async def test_a_hanging_telegram_gets_one_repeat(rig: Rig) -> None:
     rig.emulator.hang_next("telegram", times=9)
     await rig.queue("telegram")
