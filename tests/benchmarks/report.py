@@ -22,16 +22,16 @@ FILES, RUNS = 6, 3
 # As in the command, with nothing drawn before: the renderers are imported and the charts made within the time.
 PDF_ALONE = """
 import asyncio, time
-from bot import commands, settings
+from bot import database, reports, settings
 from tests.support.year_2015 import NOW
 
 async def quality():
-    async with commands.database(settings.load()) as db:
-        return await commands.quality_report(db, 2015, NOW)
+    async with database.database(settings.load()) as db:
+        return await reports.quality_report(db, 2015, NOW)
 
 report = asyncio.run(quality())
 started = time.perf_counter()
-assert commands.render(report, "pdf")
+assert reports.render(report, "pdf")
 print((time.perf_counter() - started) * 1_000)
 """
 
