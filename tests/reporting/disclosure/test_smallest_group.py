@@ -6,9 +6,9 @@ import pytest
 
 from reporting.disclosure.atoms import Atoms
 from reporting.disclosure.control import decide
+from reporting.disclosure.decision import TIME_LIMIT
 from reporting.disclosure.integer_program import smaller
 from reporting.disclosure.row_space import RowSpace, independent
-from reporting.disclosure.decision import TIME_LIMIT
 from reporting.disclosure.smallest_group import smallest_group
 from tests.support.disclosure.combinations import fewest_people
 from tests.support.disclosure.registers import random_register
