@@ -23,6 +23,8 @@ FORBIDDEN = {
     "Folders of storage import one way": ("storage/people/new.py", "import storage.register.importer"),
     "Folders of reporting import one way": ("reporting/figures/new.py", "import reporting.report.build"),
     "Folders of bot import one way": ("bot/inbound/new.py", "import bot.app"),
+    "Folders of bot/cli import one way": ("bot/cli/system/new.py", "import bot.cli.staff.register"),
+    "Folders of the scheduler import one way": ("scheduler/planning/new.py", "import scheduler.delivery.retry"),
     "survey is pure": ("survey/understanding/new.py", "import asyncio"),
     "What the scheduler decides is pure": ("scheduler/planning/rules.py", "import storage.tables"),
     "Figures, disclosure control and the report are made of values": ("reporting/figures/new.py", "import sqlite3"),
