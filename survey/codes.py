@@ -138,6 +138,26 @@ class Point(Code):
     ALL = "all", "Båda mätpunkterna"
 
 
+class DissatisfactionReason(Code):
+    """Why a customer is not satisfied: the values of the question `reason` in survey/packs."""
+
+    JOB_EARLIER = "1", "Väntade sig jobb tidigare"
+    TREATMENT = "2", "Bemötandet"
+    COMPETENCE = "3", "Kompetensen"
+    PROMISES = "4", "Löften hölls inte"
+    OTHER = "5", "Annat"
+
+
+class ChangeReason(Code):
+    """Why a customer changed provider: the values of the question `change_reason` in survey/packs."""
+
+    WRONG_HELP = "1", "Fick inte rätt hjälp"
+    TREATMENT = "2", "Bemötandet"
+    DISTANCE = "3", "Resväg eller tider"
+    ANOTHER = "4", "Ville prova annat"
+    OTHER = "5", "Annat"
+
+
 class CaseKind(Code):
     """What a case is about. ``channel`` is about the service itself and is in no report."""
 

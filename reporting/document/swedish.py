@@ -15,20 +15,6 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
-REASONS = {  # by the values of the question `reason` in survey/packs
-    1: "Väntade sig jobb tidigare",
-    2: "Bemötandet",
-    3: "Kompetensen",
-    4: "Löften hölls inte",
-    5: "Annat",
-}
-CHANGE_REASONS = {  # by the values of the question `change_reason`
-    1: "Fick inte rätt hjälp",
-    2: "Bemötandet",
-    3: "Resväg eller tider",
-    4: "Ville prova annat",
-    5: "Annat",
-}
 
 
 def decimal(value: float, *, short: bool = False) -> str:

@@ -11,7 +11,6 @@ from hashlib import sha256
 
 from reporting.disclosure.cells import Cell
 from reporting.document.blocks import Grid
-from reporting.document.swedish import CHANGE_REASONS
 from reporting.figures import themes, youth
 from reporting.figures.case_mix import Expectation, expectations
 from reporting.figures.definitions import DEFINITIONS
@@ -39,9 +38,9 @@ from reporting.report.sentences.summary import summary_sentences
 from reporting.report.tables import actions, basis, followups, outcomes, satisfaction, summary
 from storage.figures.cells import Aggregate
 from storage.figures.release_values import Response
-from survey.codes import Point
+from survey.codes import ChangeReason, Point
 
-CHANGE_REASON_TITLES = {str(value): title for value, title in CHANGE_REASONS.items()}
+CHANGE_REASON_TITLES = {reason.value: reason.swedish for reason in ChangeReason}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import NO_DATA, REASONS, SUPPRESSED
+from reporting.document.swedish import NO_DATA, SUPPRESSED
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow, shown_reasons
 from reporting.report.tables.cells import interval_text, share_cell, titled
 from storage.figures.cells import Aggregate
-from survey.codes import Difficulty, Gender, Point
+from survey.codes import Difficulty, DissatisfactionReason, Gender, Point
 
 
 def questions_grid(find: Find) -> Grid:
@@ -47,16 +47,17 @@ def reasons_grid(aggregate: Aggregate, find: Find) -> tuple[Grid, tuple[Reason, 
         unsatisfied = total.denominator - total.numerator
     shown = shown_reasons(aggregate.reasons) if unsatisfied is not None else []
     rows: list[tuple[Cell, ...]] = []
-    for value, title in REASONS.items():
+    for reason in DissatisfactionReason:
+        value = int(reason)
         customers, providers = aggregate.reasons.get(value, (0, 0))
         if value in shown:
             share: Cell = Percent(100 * customers / unsatisfied) if unsatisfied else SUPPRESSED
-            rows.append((title, customers, share, providers))
+            rows.append((reason.swedish, customers, share, providers))
         else:
             symbol = SUPPRESSED if customers or unsatisfied is None else NO_DATA
-            rows.append((title, symbol, symbol, symbol))
+            rows.append((reason.swedish, symbol, symbol, symbol))
     columns = ("Skäl", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
-    given = tuple(Reason(REASONS[value], aggregate.reasons[value][0]) for value in shown)
+    given = tuple(Reason(DissatisfactionReason(str(value)).swedish, aggregate.reasons[value][0]) for value in shown)
     return Grid("Varför man inte är nöjd", columns, tuple(rows)), given
 
 
