@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from bot.channels.sms.receipts import Receipts
-from bot.channels.sms.sweep import Sweep
+from bot.channels.sms.sweep import UNDER_WAY, Sweep
 from bot.channels.telegram.receiver import Receiver
 from bot.contact_rules import contact_rules
 from bot.inbound.group_commit import Intake
@@ -79,7 +79,7 @@ class App:
         }
         waits = timedelta(days=self.rules.conversation)
         self.intake = Intake(db, self.catalogue, now, waits, settings.zone, frozenset(self.gateways))
-        self.sweep = Sweep(db, sms, self.intake, now) if sms is not None else None
+        self.sweep = Sweep(db, sms, self.intake, now, settings.zone) if sms is not None else None
         self.planner = Planner(db, self.catalogue, self.rules, self.window, settings.zone, frozenset(self.gateways))
         self.metrics = Metrics(db, now, self.gateways)
         self.delivery = Delivery(db, self.catalogue, self.gateways, self._sending(), jitter=jitter)
@@ -157,9 +157,21 @@ class App:
             Tick("digests", DIGEST_SECONDS, self.queue_digests),
         ]
         if self.sweep is not None:  # first: a STOP that came while nothing ran counts before anything is asked
-            jobs.insert(0, Tick("sweep", SWEEP_SECONDS, self.sweep.run))
+            jobs.insert(0, Tick("sweep", SWEEP_SECONDS, _sweep(self.sweep)))
         clock = asyncio.get_running_loop().time
         return [replace(job, work=self.metrics.tick(job.name, job.seconds, job.work, clock)) for job in jobs]
+
+
+def _sweep(sweep: Sweep) -> Callable[[], Awaitable[None]]:
+    """Return the sweep's tick. The first one takes in what has just come, too: a webhook may have failed on it."""
+    under_way = timedelta()
+
+    async def run() -> None:
+        nonlocal under_way
+        if await sweep.run(under_way):
+            under_way = UNDER_WAY
+
+    return run
 
 
 def _timeout(settings: Settings) -> float:

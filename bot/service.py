@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, repeat
 
 from aiohttp import web
@@ -82,6 +82,8 @@ async def serve(
         await restore.settle(db, app.planner, app.rules, app.window, now())
         if extend is not None:
             extend(app)
+        if app.sweep is not None:  # before a webhook is served, so that what was written earlier counts first
+            await app.sweep.run(timedelta())
         runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -219,6 +219,11 @@ def case_text(kind: str, text: str) -> str:
     """Return what a case tells: the words that are stored, or those that a stored code stands for."""
     if kind == CaseKind.CHANNEL:
         return channel_paused(text)
+    if kind == CaseKind.GAP:
+        return (
+            f"Twilio har inte kvar allt som kommit in sedan {text}: kunders svar kan saknas. "
+            "Se över hur länge Twilio sparar meddelanden."
+        )
     if kind != CaseKind.HANDOVER:
         return CaseText.ERASED.swedish if text == CaseText.ERASED else text
     found = read(CaseText, text)

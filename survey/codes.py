@@ -159,7 +159,7 @@ class ChangeReason(Code):
 
 
 class CaseKind(Code):
-    """What a case is about. ``channel`` is about the service itself and is in no report."""
+    """What a case is about. ``channel`` and ``gap`` are about the service itself and are in no report."""
 
     COMPLAINT = "complaint", "Klagomål"
     CONTACT = "contact", "Vill bli kontaktad"
@@ -171,6 +171,7 @@ class CaseKind(Code):
     LIST = "list", "Anordnare säger att listan är fel"
     WATCH = "watch", "Anordnare föreslås för skärpt uppföljning"
     CHANNEL = "channel", "Kanal pausad"
+    GAP = "gap", "Inkomna SMS kan saknas"
 
 
 class CaseOutcome(Code):

@@ -6,7 +6,7 @@ outside a conversation; and what none of them takes gets one neutral line.
 
 from collections.abc import Sequence
 
-from bot.inbound import contact_messages
+from bot.inbound import contact_messages, old_messages
 from bot.inbound.effects import apply
 from bot.inbound.events import Edit, Tapped
 from bot.inbound.scene import Handled, Scene
@@ -44,7 +44,11 @@ async def handle(scene: Scene, said: Said) -> Handled:
             asked = conversation.session.open_question
             return Handled("old_button", Say(("old_button",), asked), opened)
         survey = scene.batch.at.catalogue.surveys[conversation.survey]
-        session, effects = engine.step(survey, conversation.session, event, scene.batch.now)
+        session, effects = engine.step(survey, conversation.session, event, scene.written_at)
+        if scene.is_old and old_messages.is_too_old(scene.written_at, conversation, session, effects):
+            continue
+        if await old_messages.is_overruled(scene, effects):
+            return Handled(old_messages.OVERRULED)
         if opened or effects:
             return await _follow(scene, conversation, session, effects)
     return await _outside(scene, said)
@@ -70,7 +74,7 @@ def _ended(scene: Scene, said: Said) -> list[Conversation]:
 def _awaiting(scene: Scene) -> Awaiting | None:
     """Return what the sender's next message is about, outside a conversation."""
     kept = scene.batch.awaiting[scene.sender.id]
-    return commands.fresh(Awaiting.from_json(kept), scene.batch.now) if kept else None
+    return commands.fresh(Awaiting.from_json(kept), scene.written_at) if kept else None
 
 
 def _event(scene: Scene, conversation: Conversation, said: Said) -> TextReceived | ChoiceTapped | Unreadable | None:
@@ -92,7 +96,8 @@ async def _follow(
     if any(isinstance(effect, Await) for effect in effects):  # the sender must tell first whose it is
         outcome, say = await apply(scene, effects, None)
         return Handled(outcome, say)
-    stepped = conversation.stepped(session)
+    is_asked = session.open_question not in (None, conversation.session.open_question)
+    stepped = conversation.stepped(session, (scene.event.answered_at or scene.batch.now) if is_asked else None)
     scene.batch.touched[stepped.occasion_id] = stepped
     outcome, say = await apply(scene, effects, stepped)
     scene.batch.settle(scene.sender.id, stepped)
@@ -110,6 +115,8 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             _awaiting(scene),
             carrier_opted_out=scene.state == AddressState.OPTED_OUT and scene.event.channel == Channel.SMS,
         )
+        if await old_messages.is_overruled(scene, effects):
+            return Handled(old_messages.OVERRULED)
         if OptOut() in effects and scene.state == AddressState.OPTED_OUT:
             return Handled("opted_out")  # an opt-out is confirmed once
         if effects:
@@ -126,7 +133,7 @@ async def _resume(scene: Scene, resume: Resume) -> Handled:
         if conversation.customer_id == customer_id and scene.state == AddressState.ACTIVE:
             survey = scene.batch.at.catalogue.surveys[conversation.survey]
             resumed = Resumed(resume.correcting)
-            session, effects = engine.step(survey, conversation.session, resumed, scene.batch.now)
+            session, effects = engine.step(survey, conversation.session, resumed, scene.written_at)
             if effects:
                 return await _follow(scene, conversation, session, effects)
     phrase = "nothing_to_correct" if resume.correcting else "no_open_question"
@@ -137,6 +144,8 @@ def _neutral(scene: Scene, said: Said) -> Handled:
     """Answer what nothing waits for; a stranger is answered once, and one who has opted out never."""
     if scene.state == AddressState.OPTED_OUT:
         return Handled("opted_out_sender")
+    if scene.is_old:  # there is nobody any more to whom "no question is open" would say anything
+        return Handled(old_messages.TOO_OLD)
     if scene.users:
         phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(said), "no_open_question")
         return Handled(phrase, Say((phrase,)))

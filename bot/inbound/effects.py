@@ -106,7 +106,9 @@ async def _rewrite(scene: Scene, conversation: Conversation, effect: Correct | W
 def _answer(scene: Scene, conversation: Conversation, given: Record | Correct) -> Answer:
     version = scene.batch.at.catalogue.surveys[conversation.survey].version
     skipped = isinstance(given, Record) and given.skipped
-    return Answer(conversation, given.question, given.value, given.text, skipped, version)
+    return Answer(
+        conversation, given.question, given.value, given.text, skipped, version, written_at=scene.written_at
+    )
 
 
 async def _change(scene: Scene, conversation: Conversation | None, effect: Effect) -> None:
@@ -234,7 +236,7 @@ async def _stop(scene: Scene) -> None:
     conn, now, reason = batch.conn, batch.now, Reason.OPTED_OUT
     await batch.save()
     reached = await addresses.siblings(conn, sender.id)
-    await addresses.opt_out_addresses(conn, reached, "message", now)
+    await addresses.opt_out_addresses(conn, reached, "message", scene.written_at)
     await outbox.cancel_queued(conn, reached, reason, now)
     others = [address_id for address_id in reached if address_id != sender.id]  # the engine closes the sender's own
     closed = await sessions.close_at(conn, others)

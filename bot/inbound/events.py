@@ -1,6 +1,7 @@
 """Inbound events and what became of them: the values that the channels and the intake hand to each other."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from survey.conversation.model import TextReceived, Unreadable
 from survey.frozen import frozen
@@ -43,6 +44,8 @@ class Inbound:
         channel, external_id: together its identity: the same event may come several times.
         sender: the value of an address: a phone number in E.164, or a chat id.
         swept: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
+        written_at: when it was written, as the channel tells (aware); None where it comes as it is written.
+        answered_at: when a system whose database was lost has answered it already, so that no reply is due.
     """
 
     channel: str
@@ -50,6 +53,8 @@ class Inbound:
     sender: str
     event: TextReceived | Tapped | Unreadable | LinkRequested | BotBlocked
     swept: bool = False
+    written_at: datetime | None = None
+    answered_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str]:

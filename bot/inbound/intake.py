@@ -35,7 +35,7 @@ from bot.inbound import batch as batches
 from bot.inbound import contact_messages, customer_messages
 from bot.inbound.batch import Batch, Moment
 from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Taken, Tapped
-from bot.inbound.scene import Handled, Scene
+from bot.inbound.scene import AT_ONCE, Handled, Scene
 from scheduler.delivery import fallback
 from scheduler.delivery.fallback import Context
 from storage.contacts import links
@@ -116,7 +116,9 @@ async def _take(scene: Scene) -> Taken:
             # A link token opens a customer's conversation: not even a used one is kept in clear.
             what.text if isinstance(what, TextReceived) else type(what).__name__,
             handled.outcome,
-            reply,
+            # A queued reply is not the response of a webhook that comes after all: it would be said twice.
+            reply if event.channel != Channel.SMS or not event.swept else None,
+            scene.written_at,
         )
     )
     return Taken(handled.outcome, reply, handled.edit)
@@ -175,10 +177,11 @@ def _reply(scene: Scene, conversation: Conversation | None, say: Say) -> str:
     users = scene.users
     language = conversation.session.language if conversation else users[0].language if users else FALLBACK
     survey = conversation.survey if conversation else None
-    if event.channel != Channel.SMS or event.swept:
-        lifetime = SWEPT_LIFETIME if event.swept else REPLY_LIFETIME
+    if event.answered_at is None and (event.channel != Channel.SMS or event.swept):
+        is_late = event.swept or scene.written_at <= batch.now - AT_ONCE
+        lifetime = SWEPT_LIFETIME if is_late else REPLY_LIFETIME
         message = {
-            "key": f"{outbox.SWEPT if event.swept else f'{outbox.REPLY}{event.channel}:'}{event.external_id}",
+            "key": f"{outbox.SWEPT if is_late else outbox.REPLY}{event.channel}:{event.external_id}",
             "occasion_id": conversation.occasion_id if conversation else None,
             "address_id": scene.sender.id,
             "channel": event.channel,

@@ -1,5 +1,7 @@
 """One inbound event with its sender, and what became of it: what the modules of this folder hand to each other."""
 
+from datetime import datetime, timedelta
+
 from bot.inbound.batch import Batch
 from bot.inbound.events import Edit, Inbound
 from storage.conversation.sessions import Conversation
@@ -7,6 +9,12 @@ from storage.delivery.outbox import Asked
 from storage.people.addresses import Address, Person
 from survey.conversation.model import Say
 from survey.frozen import frozen
+
+# An event that comes within this time of its writing counts as written when it comes: Telegram tells whole seconds,
+# and its clock and ours differ. A webhook that works takes a second or two.
+FRESH = timedelta(seconds=30)
+# An older event is not answered outside the hours in which we may write: its author does not wait for the answer.
+AT_ONCE = timedelta(minutes=10)
 
 
 @frozen
@@ -28,6 +36,17 @@ class Scene:
     def state(self) -> str:
         """The address's state now, also when an earlier event of the batch has changed it."""
         return self.batch.states[self.sender.id]
+
+    @property
+    def written_at(self) -> datetime:
+        """When the event was written. Nothing was written later than now, whatever another clock says."""
+        now, told = self.batch.now, self.event.written_at
+        return now if told is None or told > now - FRESH else told
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the event was written some time before it came."""
+        return self.written_at < self.batch.now
 
     @property
     def users(self) -> list[Person]:

@@ -19,6 +19,7 @@ WORKING_DAYS = {
     CaseKind.HANDOVER: 5,
     CaseKind.LIST: 1,
     CaseKind.CHANNEL: 0,
+    CaseKind.GAP: 0,
 }
 _LONGEST = max(WORKING_DAYS.values())
 

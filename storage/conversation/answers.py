@@ -27,6 +27,7 @@ class Answer:
         value: of a closed question; None for a free text and where ``skipped``.
         skipped: the question was asked, and no reply to it was understood.
         version: of the survey pack that asked.
+        written_at: when the answer was written; None for the time at which it is saved.
     """
 
     conversation: Conversation
@@ -35,6 +36,7 @@ class Answer:
     text: str | None
     skipped: bool
     version: int
+    written_at: datetime | None = None
 
 
 async def save(conn: Connection, given: Sequence[Answer], now: datetime) -> None:
@@ -80,7 +82,7 @@ def _row(given: Answer, now: datetime) -> dict[str, Any]:
         "text": given.text,
         "skipped": int(given.skipped),
         "version": given.version,
-        "answered_at": now,
+        "answered_at": given.written_at or now,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import bindparam, func, select, union_all
 
 from storage.database.engine import Connection
 from storage.database.statements import insert, insert_ignore
@@ -23,6 +23,7 @@ class Entry:
         body: what was written, or the kind of event where it was not a text.
         outcome: what it led to: answered, opted_out, unknown_sender, ...
         reply: the rendered answer, the same each time the event comes.
+        written_at: when it was written; None where that is not told.
     """
 
     channel: str
@@ -32,6 +33,7 @@ class Entry:
     body: str
     outcome: str
     reply: str | None
+    written_at: datetime | None = None
 
 
 _STORED = select(inbox.c.external_id, inbox.c.outcome, inbox.c.reply).where(
@@ -61,6 +63,7 @@ async def add(conn: Connection, entries: Sequence[Entry], received_at: datetime)
             "received_at": received_at,
             "outcome": each.outcome,
             "reply": each.reply,
+            "written_at": each.written_at,
         }
         for each in entries
     ]
@@ -77,6 +80,21 @@ async def missing(conn: Connection, channel: str, external_ids: Collection[str])
         )
     )
     return set(asked) - {external_id for (external_id,) in await conn.execute(known)}
+
+
+async def written_since(conn: Connection, address_id: int, since: datetime) -> list[str]:
+    """Return the bodies of what an address wrote after ``since``."""
+    i = inbox.c
+    written_at = func.coalesce(i.written_at, i.received_at, type_=i.received_at.type)
+    rows = await conn.execute(select(i.body).where(i.address_id == address_id, written_at > since))
+    return [body for (body,) in rows]
+
+
+async def first_since(conn: Connection, channel: str, since: datetime) -> str | None:
+    """Return the external id of the first event that a channel brought at ``since`` or later."""
+    i = inbox.c
+    found = select(i.external_id).where(i.channel == channel, i.received_at >= since).order_by(i.received_at)
+    return (await conn.execute(found.limit(1))).scalar()
 
 
 async def quarantine(conn: Connection, channel: str, external_id: str, error: str, at: datetime) -> None:

@@ -24,6 +24,7 @@ class Conversation:
     Attributes:
         period: of the occasion: ``YYYY-MM`` for a check-in, else empty.
         shared: several customers use its address.
+        asked_at: since when the open question is asked, or the last one that was.
     """
 
     occasion_id: int
@@ -33,9 +34,10 @@ class Conversation:
     period: str
     session: Session
     shared: bool
+    asked_at: datetime
 
-    def stepped(self, session: Session) -> "Conversation":
-        """Return the conversation with another session."""
+    def stepped(self, session: Session, asked_at: datetime | None = None) -> "Conversation":
+        """Return the conversation with another session; ``asked_at``: since when that asks what it asks."""
         return Conversation(
             self.occasion_id,
             self.enrolment_id,
@@ -44,6 +46,7 @@ class Conversation:
             self.period,
             session,
             self.shared,
+            asked_at or self.asked_at,
         )
 
 
@@ -61,6 +64,7 @@ _COLUMNS = (
     .correlate(session)
     .scalar_subquery()
     .label("users"),
+    func.coalesce(session.c.asked_at, session.c.opened_at, type_=session.c.opened_at.type).label("asked_at"),
 )
 _OPEN = (
     select(*_COLUMNS)
@@ -124,7 +128,14 @@ def latest(conversation: Conversation, earlier: Iterable[Conversation]) -> list[
 def _conversation(row: Any) -> Conversation:
     state = Session.from_json(row.state)
     return Conversation(
-        row.occasion_id, row.enrolment_id, row.customer_id, row.survey, row.period, state, row.users > 1
+        row.occasion_id,
+        row.enrolment_id,
+        row.customer_id,
+        row.survey,
+        row.period,
+        state,
+        row.users > 1,
+        row.asked_at,
     )
 
 
@@ -138,6 +149,7 @@ _SAVE = (
         late=bindparam("late_"),
         heard_at=bindparam("heard_at_"),
         expires_at=bindparam("expires_at_"),
+        asked_at=bindparam("asked_at_"),
     )
 )
 
@@ -155,6 +167,7 @@ async def save(
             "late_": int(each.session.late),
             "heard_at_": heard_at,
             "expires_at_": expires_at,
+            "asked_at_": each.asked_at,
         }
         for each in conversations
     ]

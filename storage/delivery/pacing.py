@@ -157,6 +157,20 @@ async def pauses(conn: Connection) -> list[Pause]:
     return [Pause(row.name, row.paused_since, row.paused_until, row.pause_code) for row in rows]
 
 
+async def read_until(conn: Connection, name: str) -> datetime | None:
+    """Return up to when all that a channel's provider has received for us is taken in; None: nobody has looked."""
+    found: datetime | None = (
+        await conn.execute(select(channel.c.read_until).where(channel.c.name == name))
+    ).scalar()
+    return found
+
+
+async def set_read_until(conn: Connection, name: str, at: datetime) -> None:
+    """Note that all that a channel's provider has received for us until ``at`` is taken in."""
+    await lock(conn, name)
+    await conn.execute(update(channel).where(channel.c.name == name).values(read_until=at))
+
+
 async def chat_moments(conn: Connection, address_ids: Collection[int]) -> dict[int, datetime]:
     """Return when the next message may go to each of these receivers, where that is known."""
     rows = await conn.execute(select(chat_pace).where(chat_pace.c.address_id.in_(list(address_ids))))

@@ -46,6 +46,13 @@ async def unsettled(conn: Connection) -> Restoration | None:
     return None if row is None else Restoration(row.copied_at, row.stopped_at)
 
 
+async def lost_times(conn: Connection) -> list[tuple[datetime, datetime]]:
+    """Return the times of which this database knows nothing: from each copy until the system went on with it."""
+    r = restoration.c
+    rows = await conn.execute(select(r.copied_at, r.settled_at).where(r.settled_at.is_not(None)))
+    return [(row.copied_at, row.settled_at) for row in rows]
+
+
 async def announce(conn: Connection, copied_at: datetime) -> None:
     """Note that this database is a copy made at ``copied_at``; for copies that other tools have made."""
     await conn.execute(insert(restoration).values(copied_at=copied_at))

@@ -24,7 +24,7 @@ from survey.codes import CaseKind, Point
 # A gender or a difficulty class that the register does not give.
 NOT_STATED = "?"
 # Cases about neither the unit nor a provider: in no report.
-ABOUT_THE_SERVICE = (CaseKind.CHANNEL,)
+ABOUT_THE_SERVICE = (CaseKind.CHANNEL, CaseKind.GAP)
 
 # The values of a SatisfactionCounts, in the order of its fields, while they are added up.
 Numbers = list[int]

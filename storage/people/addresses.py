@@ -276,6 +276,13 @@ async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source:
     await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
 
 
+async def has_stopped_since(conn: AsyncConnection, address_id: int, since: datetime) -> bool:
+    """Return whether a stop at an address is in force that was said after ``since``."""
+    o = opt_out.c
+    found = select(o.id).where(o.address_id == address_id, o.at > since, o.revoked_at.is_(None)).limit(1)
+    return (await conn.execute(found)).first() is not None
+
+
 async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
     """Open addresses again, keeping the record of the opt-out."""
     await conn.execute(

@@ -51,6 +51,8 @@ session = table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("heard_at", UtcDateTime),  # when the customer last wrote
+    # Since when the open question is asked; empty for as long as it is the first one, which opened_at tells.
+    Column("asked_at", UtcDateTime),
     Column("reminded", Integer, nullable=False, server_default="0"),
     # 1 where a late answer opened it again.
     Column("late", Integer, nullable=False, server_default="0"),

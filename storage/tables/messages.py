@@ -14,6 +14,8 @@ inbox = table(
     Column("occasion_id", ForeignKey("occasion.id")),
     Column("body", Text, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    # When it was written, as the channel tells; empty in rows of older programs.
+    Column("written_at", UtcDateTime),
     # What the event led to: answered, opted_out, opted_in, help, unknown_sender and others.
     Column("outcome", Text, nullable=False),
     Column("reply", Text),
@@ -81,10 +83,18 @@ channel = table(
     "channel",
     Column("name", Text, primary_key=True),  # sms, telegram
     Column("next_at", UtcDateTime),  # no message leaves before this
-    # Until when nothing is sent because our own account is at fault; after that one message is sent as a trial.
+    # Until when nothing is sent because the channel is in trouble; after that one message is sent as a trial.
     Column("paused_until", UtcDateTime),
     Column("paused_since", UtcDateTime),
+    # Why, as survey.codes.because has it: a survey.codes.PauseCause with the provider's code.
     Column("pause_code", Text),
+    # Up to when all that the provider has received for us is known to be taken in.
+    Column("read_until", UtcDateTime),
+    # Calls in a row of which none reached the provider, and since when.
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", UtcDateTime),
+    # Messages in a row of which the carriers said that they were not delivered.
+    Column("undelivered", Integer, nullable=False, server_default=text("0")),
 )
 
 # When the next message may go to one receiver. It has no foreign key, which would stand in the way of an erasure.

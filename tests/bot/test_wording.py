@@ -330,6 +330,13 @@ def test_a_channels_case_tells_what_to_do() -> None:
     assert wording.case_text(CaseKind.COMPLAINT, "20003") == "20003"
 
 
+def test_a_case_about_lost_messages_names_the_time() -> None:
+    assert wording.case_text(CaseKind.GAP, "2026-04-02 17:00") == (
+        "Twilio har inte kvar allt som kommit in sedan 2026-04-02 17:00: kunders svar kan saknas. "
+        "Se över hur länge Twilio sparar meddelanden."
+    )
+
+
 def test_a_case_about_a_handover_names_both_enrolments() -> None:
     assert wording.case_text(CaseKind.HANDOVER, "handed_over:E1:Alfa:2026-10-02:E2:Beta:2026-10-12") == (
         "Insats E1 hos Alfa avslutades 2026-10-02 för byte av anordnare. "

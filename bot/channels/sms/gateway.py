@@ -253,6 +253,20 @@ class SmsGateway:
             if str(one.direction) == "inbound" and one.sid and one.from_:
                 yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
 
+    async def replied(self, to: str, since: datetime) -> list[datetime]:
+        """Return when Twilio sent a webhook's response of ours to a phone, since ``since`` (aware), in order.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        try:
+            found = await self._twilio().messages.list_async(to=to, date_sent_after=since, page_size=1000)
+        except Exception as error:
+            raise _gateway_error(error) from error
+        return sorted(
+            one.date_created for one in found if str(one.direction) == "outbound-reply" and one.date_created
+        )
+
     async def close(self) -> None:
         """Close the connections. The gateway opens new ones if it is used again."""
         if self._http is not None:

@@ -52,7 +52,9 @@ class Receiver:
             return
         if parsed is None:
             return
-        taken = await self._intake.submit(Inbound("telegram", parsed.external_id, parsed.sender, event_of(parsed)))
+        written_at = parsed.written_at
+        event = Inbound("telegram", parsed.external_id, parsed.sender, event_of(parsed), written_at=written_at)
+        taken = await self._intake.submit(event)
         crash_points.point("polling.stored")
         self._wake()
         if self._chats is None:

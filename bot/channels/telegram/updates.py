@@ -6,6 +6,7 @@ checked for its type before it is used.
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 Object = dict[str, object]
@@ -28,6 +29,8 @@ class Parsed:
         data: the button's data, or the token of a deep link; empty for ``text``, or for a link without a token.
         callback_id: what ``TelegramGateway.answer_callback`` answers; only for ``tap``.
         message_id: the message under which a button was tapped; None when Telegram no longer has it.
+        written_at: when it was written, in whole seconds of Telegram's clock; None where Telegram does not tell, as
+            for a tap.
     """
 
     external_id: str
@@ -37,6 +40,7 @@ class Parsed:
     data: str = ""
     callback_id: str | None = None
     message_id: str | None = None
+    written_at: datetime | None = None
 
 
 def parse_update(raw: object) -> Parsed | None:
@@ -85,7 +89,8 @@ def _membership(external_id: str, change: Object) -> Parsed | None:
     if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(member, dict):
         return None
     sender = str(_integer(chat.get("id"), "chat.id"))
-    return Parsed(external_id, sender, "blocked" if member.get("status") == "kicked" else "unblocked")
+    kind: Literal["blocked", "unblocked"] = "blocked" if member.get("status") == "kicked" else "unblocked"
+    return Parsed(external_id, sender, kind, written_at=_time(change.get("date")))
 
 
 def _edit(external_id: str, edited: Object) -> Parsed | None:
@@ -93,7 +98,8 @@ def _edit(external_id: str, edited: Object) -> Parsed | None:
     chat = edited.get("chat")
     if chat is None or _object(chat, "chat").get("type") != "private":
         return None
-    return Parsed(external_id, str(_integer(_object(chat, "chat").get("id"), "chat.id")), "other")
+    sender = str(_integer(_object(chat, "chat").get("id"), "chat.id"))
+    return Parsed(external_id, sender, "other", written_at=_time(edited.get("edit_date")))
 
 
 def _message(external_id: str, message: Object) -> Parsed | None:
@@ -102,16 +108,28 @@ def _message(external_id: str, message: Object) -> Parsed | None:
     sender = str(_integer(chat.get("id"), "chat.id"))
     if chat.get("type") != "private":
         return None
+    written_at = _time(message.get("date"))
     if "text" not in message:
-        return Parsed(external_id, sender, "other")
+        return Parsed(external_id, sender, "other", written_at=written_at)
     text = _text(message["text"], "text")
     command = _COMMAND.fullmatch(text)
     if command is None:
-        return Parsed(external_id, sender, "text", text=text)
+        return Parsed(external_id, sender, "text", text=text, written_at=written_at)
     word, rest = command[1].lower(), (command[2] or "").strip()
     if word == "start":
-        return Parsed(external_id, sender, "start", text=text, data=rest if _TOKEN.fullmatch(rest) else "")
-    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip())
+        token = rest if _TOKEN.fullmatch(rest) else ""
+        return Parsed(external_id, sender, "start", text=text, data=token, written_at=written_at)
+    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip(), written_at=written_at)
+
+
+def _time(seconds: object) -> datetime | None:
+    """Read a time in Unix seconds; one that is missing or that no calendar has tells nothing."""
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _message_id(message: object) -> str | None:

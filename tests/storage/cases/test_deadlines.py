@@ -14,6 +14,7 @@ from survey.codes import CaseKind
         (CaseKind.DANGER, "2026-03-30", "2026-03-30"),  # the same day
         (CaseKind.DANGER, "2026-03-29", "2026-03-29"),  # on a Sunday too
         (CaseKind.CHANNEL, "2026-03-30", "2026-03-30"),
+        (CaseKind.GAP, "2026-03-30", "2026-03-30"),
         (CaseKind.LIST, "2026-03-27", "2026-03-30"),  # one: Friday to Monday
         (CaseKind.UNCLEAR_STOP, "2026-03-28", "2026-03-30"),  # one: Saturday to Monday
         (CaseKind.CONTACT, "2026-03-23", "2026-03-30"),  # five: Tue 24, Wed 25, Thu 26, Fri 27, Mon 30

@@ -12,7 +12,7 @@ from survey.conversation.model import Session
 from survey.packs.own_answers import Given
 from tests.support.conversations import NOW, converse, register, use
 
-TALK = Conversation(3, 1, 1, "checkin", "2026-03", Session("checkin", 1, "sv", None, (), 0, "open"), False)
+TALK = Conversation(3, 1, 1, "checkin", "2026-03", Session("checkin", 1, "sv", None, (), 0, "open"), False, NOW)
 
 
 async def _asked(conn: AsyncConnection) -> None:

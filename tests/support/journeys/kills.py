@@ -82,8 +82,6 @@ class Crowd:
             except (ClientError, OSError, EmulatorError):
                 pass
             if not sent_again:
-                # The carrier has given up. The message gets an age at which the sweep takes it in.
-                self.emulator.age(sid, datetime.now(UTC) - timedelta(hours=1))
                 self.left[sid] = 1
                 return
             await asyncio.sleep(0.2)

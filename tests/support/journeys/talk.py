@@ -44,9 +44,14 @@ class Talk(Story):
         super().__init__(db)
         self.ids = count(1)
 
-    async def takes(self, event: object, now: datetime, sender: str = PHONE, id_: str = "") -> Taken:
+    async def takes(
+        self, event: object, now: datetime, sender: str = PHONE, id_: str = "", written_at: datetime | None = None
+    ) -> Taken:
+        """Take in an event; one with ``written_at`` was written then and comes now, found by the sweep."""
         channel = "sms" if sender.startswith("+") else "telegram"
-        inbound = Inbound(channel, id_ or f"m{next(self.ids)}", sender, event)  # type: ignore[arg-type]  # an event
+        swept = written_at is not None and channel == "sms"
+        id_ = id_ or f"m{next(self.ids)}"
+        inbound = Inbound(channel, id_, sender, event, swept, written_at)  # type: ignore[arg-type]  # an event
         async with self.db.begin() as conn:
             (taken,) = await take_in(conn, [inbound], Moment(CATALOGUE, now, now.date()))
         return taken
