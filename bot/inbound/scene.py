@@ -7,6 +7,7 @@ from bot.inbound.events import Edit, Inbound
 from storage.conversation.sessions import Conversation
 from storage.delivery.outbox import Asked
 from storage.people.addresses import Address, Person
+from survey.codes import Channel
 from survey.conversation.model import Say
 from survey.frozen import frozen
 
@@ -15,6 +16,9 @@ from survey.frozen import frozen
 FRESH = timedelta(seconds=30)
 # An older event is not answered outside the hours in which we may write: its author does not wait for the answer.
 AT_ONCE = timedelta(minutes=10)
+# Telegram keeps an update for 24 hours. What claims to be much older has no time that can be believed.
+# Source: https://core.telegram.org/bots/api#getting-updates.
+KEPT_BY_TELEGRAM = timedelta(days=7)
 
 
 @frozen
@@ -41,7 +45,9 @@ class Scene:
     def written_at(self) -> datetime:
         """When the event was written. Nothing was written later than now, whatever another clock says."""
         now, told = self.batch.now, self.event.written_at
-        return now if told is None or told > now - FRESH else told
+        if told is None or told > now - FRESH:
+            return now
+        return now if self.event.channel == Channel.TELEGRAM and told < now - KEPT_BY_TELEGRAM else told
 
     @property
     def is_old(self) -> bool:

@@ -103,6 +103,9 @@ class BadDay(Emulator):
             self._call(self._receipts(sms.sid, words))
         return sms
 
+    def _date(self) -> int:
+        return int(self._now().timestamp()) if self._now is not None else 0
+
     async def _receipts(self, sid: str, words: list[str]) -> None:
         for word in words:
             try:

@@ -159,11 +159,15 @@ class EmulatedTelegram(Vendor):
     def _message(self, chat: Chat) -> dict[str, object]:
         return {
             "message_id": chat.message_id,
-            "date": 0,
+            "date": self._date(),
             "from": self._bot(),
             "chat": {"id": chat.chat_id, "type": "private"},
             "text": chat.text,
         }
+
+    def _date(self) -> int:
+        """Return the date of what happens now; an emulator without a clock writes 1970."""
+        return 0
 
     async def telegram_from(self, chat_id: int, text: str, *, update_id: int | None = None) -> None:
         """Let a person write to the bot: by webhook when one is set, else into the queue of getUpdates.
@@ -192,7 +196,7 @@ class EmulatedTelegram(Vendor):
         message_id = self._next()
         message = {
             "message_id": message_id,
-            "date": 0,
+            "date": self._date(),
             "from": {"id": chat_id, "is_bot": False, "first_name": "N"},
             "chat": {"id": chat_id, "type": "private", "first_name": "N"},
             **content,
@@ -213,7 +217,7 @@ class EmulatedTelegram(Vendor):
             "id": callback_id,
             "from": {"id": chat_id, "is_bot": False, "first_name": "N"},
             "chat_instance": str(chat_id),
-            "message": {"message_id": message_id, "date": 0, "chat": {"id": chat_id, "type": "private"}},
+            "message": {"message_id": message_id, "date": self._date(), "chat": {"id": chat_id, "type": "private"}},
             "data": data,
         }
         await self.deliver({"callback_query": query}, update_id=update_id)

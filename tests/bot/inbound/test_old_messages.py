@@ -128,6 +128,13 @@ async def test_an_old_chat_message_waits_for_the_morning(db: Database) -> None:
     assert sum(key.startswith("reply:swept:") for key in keys) == 1
 
 
+async def test_a_date_that_nobody_can_believe(db: Database) -> None:
+    """Telegram keeps an update for a day: a clock that says 1970 says nothing."""
+    chat = await asked_in_a_chat(db)
+    await chat.takes(TextReceived("5"), clock(5), CHAT, written_at=at("1970-01-01 01:00"))
+    assert await chat.answers() == {"overall": 5}
+
+
 async def test_a_new_chat_message_is_answered_at_night(db: Database) -> None:
     chat = await asked_in_a_chat(db)
     night = at("2025-07-01 02:00")
