@@ -70,7 +70,7 @@ class App:
         self.settings = settings
         self.db = db
         self.now = now
-        self.catalogue: Catalogue = load_catalogue()
+        self.catalogue: Catalogue = load_catalogue(unit=settings.unit)
         self.rules, self.window = contact_rules(settings)
         sms = _sms_gateway(settings)
         self.telegram = _telegram_gateway(settings)

@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 
 from bot.errors import SettingsError
 from survey.codes import Channel
+from survey.unit import profile_file
+from survey.unit.profile import UnitProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Settings:
         lease_seconds: for how long a claimed message is one process's own.
         crash_at: the point at which a test kills the process (scheduler/crash_points.py); None for never.
         rules: a rules file; None for the rules that come with the program.
+        unit: the unit's profile; the bundled example where none is named.
     """
 
     database_url: str
@@ -91,6 +94,7 @@ class Settings:
     lease_seconds: float = 60.0
     crash_at: str | None = None
     rules: Path | None = None
+    unit: UnitProfile = field(default_factory=profile_file.example)
 
     @property
     def channels(self) -> frozenset[str]:
@@ -104,6 +108,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
 
     Raises:
         SettingsError: a setting is missing or wrong; the sentence names it.
+        UnitError: the unit's profile is wrong; the sentence names file and key.
     """
     environ = os.environ if environ is None else environ
     values = {name: value for name, value in dotenv_values(dotenv).items() if value} | {
@@ -127,6 +132,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         lease_seconds=_number(values, "FOLLOWUP_LEASE_SECONDS", 60),
         crash_at=values.get("FOLLOWUP_CRASH_AT"),
         rules=Path(values["FOLLOWUP_RULES"]) if values.get("FOLLOWUP_RULES") else None,
+        unit=profile_file.load(Path(values["FOLLOWUP_UNIT"]) if values.get("FOLLOWUP_UNIT") else None),
     )
 
 

@@ -68,6 +68,15 @@ class AddressState(Code):
     UNLINKED = "unlinked", "Bortkopplad"
 
 
+class Role(Code):
+    """What somebody of the unit's staff may do."""
+
+    ADMINISTRATOR = "administrator", "Administratör"
+    QUALITY_LEAD = "quality_lead", "Kvalitetsansvarig"
+    CASE_WORKER = "case_worker", "Handläggare"
+    READER = "reader", "Läsare"
+
+
 class FollowUpForm(Code):
     """How a follow-up was held."""
 

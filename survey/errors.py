@@ -2,7 +2,8 @@
 
     FollowupError                  one sentence: what is wrong, where, and what to do
     ├── InputError                 whoever called it: a file, an argument, a setting. Exit code 2
-    │   └── PackError              a survey or language file
+    │   ├── PackError              a survey or language file
+    │   └── UnitError              unit.toml, the unit's profile
     └── OperationError             the machine: a disk, a database, a far end. Exit code 1
 
 What is no FollowupError is a fault of ours, and is shown with its traceback.
@@ -27,3 +28,7 @@ class OperationError(FollowupError):
 
 class PackError(InputError):
     """A pack is wrong; the message names file, question and language and says what to do."""
+
+
+class UnitError(InputError):
+    """The unit's profile is wrong; the message has a line for each fault, and names file and key."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from survey.codes import Channel
 from survey.conversation.model import Say
-from survey.errors import PackError
-from survey.packs import bidi, segments, vocabulary
+from survey.errors import PackError, UnitError
+from survey.packs import bidi, placeholders, segments, vocabulary
 from survey.packs.pack_files import (
     LANGUAGES,
     PACKS,
@@ -29,6 +29,8 @@ from survey.packs.pack_files import (
 )
 from survey.understanding import parse
 from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
+from survey.unit import profile_file
+from survey.unit.profile import UnitProfile
 
 FALLBACK = "sv"  # for a customer whose language has no texts
 
@@ -127,16 +129,27 @@ class Catalogue:
         return self.phrases[key][language]
 
 
-def load(directory: Path = PACKS) -> Catalogue:
-    """Read the packs of ``directory``.
+def load(directory: Path = PACKS, unit: UnitProfile | None = None) -> Catalogue:
+    """Read the packs of ``directory``, with ``unit`` in their texts.
+
+    Args:
+        directory: where the packs are.
+        unit: who asks. None is the bundled example, for tests; the program names its unit (tests/house).
 
     Raises:
         PackError: a file is wrong. What is wrong in the language files has a line for each of them.
+        UnitError: the profile has a name for a language that there is not.
     """
     files = read_surveys(directory)
     languages = _read_languages(sorted((directory / LANGUAGES).glob("*.toml")), files)
     if FALLBACK not in {language.code for language in languages}:
         raise PackError(f"{directory}: there is no {LANGUAGES}/{FALLBACK}.toml, which every text falls back on.")
+    unit = unit or profile_file.example()
+    unknown = sorted(unit.names.keys() - {language.code for language in languages})
+    if unknown:
+        codes = ", ".join(language.code for language in languages)
+        raise UnitError(f"unit.names: språket {unknown[0]!r} finns inte; de som finns är {codes}.")
+    languages = [placeholders.fill(language, unit) for language in languages]
     words = vocabulary.build(languages, files)
     return Catalogue(
         surveys={file.id: _survey(file, languages, words) for file in files},

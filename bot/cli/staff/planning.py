@@ -36,7 +36,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
         channels = frozenset(name for name, channel in on.items() if channel)
         if not channels:
             Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
-        planner = Planner(db, load(), rules, window, settings.zone, channels or frozenset(on))
+        planner = Planner(db, load(unit=settings.unit), rules, window, settings.zone, channels or frozenset(on))
         verdicts = await planner.overview(at, dry_run)
     table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
     for verdict in verdicts:
@@ -84,7 +84,7 @@ async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
     first = _day(since) if since else date.min
     async with database(settings) as db:
         if not dry_run:
-            await Planner(db, load(), rules, window, settings.zone, frozenset()).plan(at)
+            await Planner(db, load(unit=settings.unit), rules, window, settings.zone, frozenset()).plan(at)
         ledger = await audit_(db, rules, settings.zone, at, first)
     _print_ledger(ledger)
     return ledger.adds_up

@@ -58,7 +58,7 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
                 if stopped_at < found.copied_at:
                     raise BadInput("--stopped-at är före kopian: ange när det gamla systemet stannade.")
                 await restoration.set_stopped(conn, stopped_at)
-        planner = Planner(db, load(), rules, window, settings.zone, frozenset())
+        planner = Planner(db, load(unit=settings.unit), rules, window, settings.zone, frozenset())
         settled = await settle(db, planner, rules, window, now)
     assert settled is not None
     return (

@@ -15,10 +15,11 @@ from scheduler.errors import RulesError
 from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing
-from survey.errors import PackError
+from survey.errors import PackError, UnitError
 from survey.packs import segments
 from survey.packs.catalogue import Catalogue, load
 from survey.packs.pack_files import PACKS
+from survey.unit.profile import UnitProfile
 
 FEW = 10  # up to so many texts without a review are named
 
@@ -44,12 +45,12 @@ async def findings() -> list[Finding]:
     try:
         settings = settings_.load()
         _, window = contact_rules(settings)
-    except (SettingsError, RulesError) as error:
-        return [Finding(False, str(error))]
+    except (SettingsError, RulesError, UnitError) as error:
+        return [Finding(False, line) for line in str(error).splitlines()]
     return [
         Finding(True, f"Skickar {window}."),
         *_channels(settings),
-        *texts(),
+        *texts(unit=settings.unit),
         *await database_findings(settings),
     ]
 
@@ -71,11 +72,11 @@ def _channels(settings: Settings) -> list[Finding]:
     return found
 
 
-def texts(packs: Path = PACKS) -> list[Finding]:
+def texts(packs: Path = PACKS, unit: UnitProfile | None = None) -> list[Finding]:
     """Return per language whether each text is there, within its budget of parts, and read by a native speaker."""
     try:
-        catalogue = load(packs)
-    except PackError as error:
+        catalogue = load(packs, unit)
+    except (PackError, UnitError) as error:
         return [Finding(False, line) for line in str(error).splitlines()]
     return [finding for language in catalogue.languages for finding in _language(catalogue, language)]
 

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from bot.channels.sms.cost import parts_and_price, sms_cost
 from bot.errors import BadInput
+from bot.settings import load as load_settings
 from survey.conversation.model import Correct, Effect, Finish, OpenCase, OptOut, Record, Say
 from survey.packs.catalogue import Catalogue, load
 from survey.transcript import Dialogue
@@ -52,7 +53,7 @@ def play(wanted: Play, now: Callable[[], datetime]) -> None:
         BadInput: the survey, language, channel, question or script does not exist.
         OSError: the transcript cannot be written.
     """
-    catalogue = load()
+    catalogue = load(unit=load_settings().unit)
     _check(wanted, catalogue)
     said = _script(wanted.script) if wanted.script is not None else None
     if wanted.transcript is not None:
