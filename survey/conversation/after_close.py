@@ -24,8 +24,9 @@ from survey.codes import Outcome
 from survey.conversation import commands, flow
 from survey.conversation.flow import Step
 from survey.conversation.model import Await, ChoiceTapped, Event, Resumed, Say, Session, Subject, TextReceived
-from survey.understanding import parse
+from survey.understanding import answers
 from survey.understanding.questions import Question, Survey
+from survey.understanding.reading import read
 
 REOPEN_WITHIN = timedelta(days=14)  # of the end
 CORRECT_WITHIN = timedelta(days=7)  # of the end
@@ -64,20 +65,20 @@ def closed_by_delivery(session: Session, outcome: str, closed_at: datetime | Non
 
 def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) -> Step:
     text, words = event.text, survey.words
-    command = parse.command(text, words)
-    if command == "correct":
+    question = _unanswered(survey, session, now)
+    asked = read(text, words, question, event.carrier)
+    if asked.request == "correct":
         reopened, effects = _correct(survey, session, now)
         return _whose(session, "correct_of") if effects and event.sharing else (reopened, effects)
-    if command is not None or parse.language(text, words) is not None:
+    if asked.request is not None or asked.language is not None or asked.about is not None or asked.wish is not None:
         return session, ()
-    urgent = commands.danger(text, words)
+    urgent = commands.endangered(asked)
     if flow.continues(survey, session, now) and not commands.only_polite(text, words):
         said = (*urgent, Say(("danger",))) if urgent else ()
         return replace(session, wrote_at=now), (flow.more(session, text), *said)
-    question = _unanswered(survey, session, now)
     if question is None or urgent:
         return session, ()
-    answer = parse.parse(question, text, words)
+    answer = answers.parse(question, text, words, asked.message)
     if answer is not None and event.sharing:
         return _whose(session, "late_of")
     return _late(survey, session, answer, now)
@@ -95,7 +96,7 @@ def _correct(survey: Survey, session: Session, now: datetime) -> Step:
     return (reopened, effects) if reopened.open_question else (session, ())
 
 
-def _late(survey: Survey, session: Session, answer: parse.Answer | None, now: datetime) -> Step:
+def _late(survey: Survey, session: Session, answer: answers.Answer | None, now: datetime) -> Step:
     question = _unanswered(survey, session, now)
     if answer is None or question is None:
         return session, ()

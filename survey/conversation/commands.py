@@ -33,8 +33,11 @@ from survey.conversation.model import (
     TextReceived,
     Unlink,
 )
-from survey.understanding import parse
-from survey.understanding.questions import Command, Question, Vocabulary
+from survey.understanding.folding import fold, tidy
+from survey.understanding.message import Message
+from survey.understanding.questions import Vocabulary
+from survey.understanding.reading import Reading, read
+from survey.understanding.requests import command
 
 AWAITED_FOR = timedelta(days=1)  # between the two messages of a request
 
@@ -66,26 +69,29 @@ def fresh(awaiting: Awaiting | None, now: datetime) -> Awaiting | None:
 
 def is_awaited(text: str, awaiting: Awaiting | None, words: Vocabulary) -> bool:
     """Return whether a text is the second message of a request. It is not when it is a request of its own."""
-    return awaiting is not None and parse.command(text, words) is None and parse.language(text, words) is None
+    return awaiting is not None and not read(text, words).is_request
 
 
-def ask(
-    event: TextReceived, command: Command | None, words: Vocabulary, awaiting: Awaiting | None
-) -> Answered | None:
+def ask(event: TextReceived, asked: Reading, awaiting: Awaiting | None) -> Answered | None:
     """Return what follows from a text that asks for something; None when it asks for nothing.
 
     Args:
-        command: what parse.command makes of the text.
+        asked: what the text asks for.
         awaiting: what the message before left open.
     """
-    chosen = parse.language(event.text, words)
-    if chosen is not None:
-        return Answered((SetLanguage(chosen),), ("language_changed",), repeats=True)
-    match command:
+    words = asked.message.words
+    if asked.language is not None:
+        return Answered((SetLanguage(asked.language),), ("language_changed",), repeats=True)
+    match asked.request:
         case "help":
             return Answered(phrases=("help",))
         case "language":
             return Answered(phrases=("language_choices",))
+        case "maybe_wrong_number":
+            case = OpenCase(CaseKind.WRONG_NUMBER, tidy(event.text))
+            return Answered((case,), ("wrong_number_check",))
+        case "unclear_stop":
+            return Answered((OpenCase(CaseKind.UNCLEAR_STOP, tidy(event.text)),), ("help",))
         case "wrong_number":
             return Answered((OpenCase(CaseKind.WRONG_NUMBER, ""), Unlink()), ("wrong_number",))
         case "answers":
@@ -95,25 +101,33 @@ def ask(
         case "complaint":
             told = _complaint(event.text, words)
             return _received(told, words) if told else Answered(phrases=("complaint",), subject="complaint")
-    if awaiting is None or command is not None:
-        return None
-    return _awaited(event, words, awaiting)
+    if awaiting is not None and not asked.is_request:
+        return _awaited(event, words, awaiting)
+    return None
 
 
-def danger(text: str, words: Vocabulary) -> tuple[Effect, ...]:
-    """Return the urgent case that words of acute danger open; empty when there are none."""
-    return (OpenCase(CaseKind.DANGER, parse.tidy(text), urgent=True),) if parse.danger(text, words) else ()
+def meet(asked: Reading) -> Answered | None:
+    """Return what follows from a question about us, or from a wish; None where a message has neither."""
+    if asked.about is not None:
+        return Answered(phrases=("help",))
+    if asked.wish is not None:
+        return Answered(wished(asked), ("complaint_received" if asked.wish == "complaint" else "contact_promised",))
+    return None
 
 
-def unclear_stop(question: Question, text: str, words: Vocabulary) -> tuple[Effect, ...]:
-    """Return the case for a text that may be meant as a stop and is not clearly one; empty for any other.
+def wished(asked: Reading) -> tuple[Effect, ...]:
+    """Return the case that a wish opens, with the text; empty where there is no wish."""
+    if asked.wish is None:
+        return ()
+    kind = CaseKind.COMPLAINT if asked.wish == "complaint" else CaseKind.CONTACT
+    return (OpenCase(kind, tidy(asked.message.text)),)
 
-    It is a free text that begins with a word of the command, or another reply that has one in it.
-    """
-    said = _words(text[:200]) if len(text) > 3 else []
-    meant = said[:1] if question.kind == "text" else said
-    stops = any(words.commands.get(word) == "stop" for word in meant)
-    return (OpenCase(CaseKind.UNCLEAR_STOP, parse.tidy(text)),) if stops else ()
+
+def endangered(asked: Reading) -> tuple[Effect, ...]:
+    """Return the case that words of danger open, urgent where they are clear; empty where there are none."""
+    if asked.danger is None:
+        return ()
+    return (OpenCase(CaseKind.DANGER, tidy(asked.message.text), urgent=True),)
 
 
 def only_polite(text: str, words: Vocabulary) -> bool:
@@ -122,22 +136,22 @@ def only_polite(text: str, words: Vocabulary) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return ["".join(filter(str.isalnum, word)) for word in parse.fold(text).split()]
+    return ["".join(filter(str.isalnum, word)) for word in fold(text).split()]
 
 
 def _complaint(text: str, words: Vocabulary) -> str:
     """Return the complaint that follows the command in the same message; empty when none does."""
     said = text.split()
     for length in range(1, len(said)):
-        if parse.command(" ".join(said[:length]), words, 0) == "complaint":
-            told = parse.tidy(text.split(maxsplit=length)[length])
+        if command(Message(" ".join(said[:length]), words), tail=0) == "complaint":
+            told = tidy(text.split(maxsplit=length)[length])
             return "" if only_polite(told, words) else told
     return ""
 
 
 def _received(complaint: str, words: Vocabulary) -> Answered:
     """Open the case, and an urgent one where the complaint has words of danger."""
-    urgent = danger(complaint, words)
+    urgent = endangered(read(complaint, words))
     said = "danger" if urgent else "complaint_received"
     return Answered((OpenCase(CaseKind.COMPLAINT, complaint), *urgent), (said,))
 
@@ -162,12 +176,12 @@ def _awaited(event: TextReceived, words: Vocabulary, awaiting: Awaiting) -> Answ
     """Take a text as the second message of a request."""
     match awaiting.subject:
         case "complaint":
-            complaint = parse.tidy(event.text)
+            complaint = tidy(event.text)
             return _received(complaint, words) if complaint else None
         case "erase":
             return Answered(phrases=("erase_kept",), repeats=True)
         case subject:
-            years = [int(year) for year in _YEAR.findall(parse.fold(event.text))]
+            years = [int(year) for year in _YEAR.findall(fold(event.text))]
             if len(years) != 1 or event.sharing.count(years[0]) != 1:
                 return Answered(phrases=("help",))  # who asks cannot be told: a member of staff must help
             return _of(subject, years[0])

@@ -21,11 +21,15 @@ Transitions while it is open. A text is tried against these rules in order, and 
     a request              what may be asked for at any time (survey.conversation.commands). The question stays
                            open; a wrong number closes the conversation, unreachable, and a confirmed erasure
                            empties and closes it
-    words of danger        112 at once, and an urgent case. After a free text the conversation closes; a closed
-                           question can still be answered
+    noise                  nothing (survey.understanding.noise); nor does the same text within SAME_WITHIN
+    words of danger        112 at once, and an urgent case. After a free text with clear ones the conversation
+                           closes; a closed question can still be answered
     an answer              recorded; then the next question whose condition holds, or thanks and closed, completed.
                            A corrected answer keeps its history, and answers whose condition no longer holds are
                            withdrawn
+    a question about us    answered with HELP's text; a wish opens a case. Neither costs a try, and the question
+                           stays open. What may be a stop opens a case, too, and the question is not asked again
+    several answers        each answers its question, in their order
     more of a free text    not an answer, and within flow.CONTINUE_WITHIN of the text before: part of that text
     anything else          not understood: asked again in other words, twice; then skipped, marked, and on
 
@@ -46,10 +50,11 @@ it from being stepped twice. A session is stored as JSON and read by later versi
 has dropped is passed over.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from survey.codes import Outcome
+from survey.codes import CaseKind, Outcome
 from survey.conversation import after_close, commands, flow
 from survey.conversation.flow import Step, Values
 from survey.conversation.model import (
@@ -61,6 +66,8 @@ from survey.conversation.model import (
     Event,
     Expired,
     Finish,
+    Ignored,
+    OpenCase,
     OptIn,
     OptOut,
     Record,
@@ -73,14 +80,21 @@ from survey.conversation.model import (
     Unlink,
     Unreadable,
     Waited,
+    checksum,
 )
-from survey.understanding import parse
+from survey.understanding import answers
+from survey.understanding.answers import Answer
+from survey.understanding.folding import fold, tidy
 from survey.understanding.questions import Question, Survey, Vocabulary
+from survey.understanding.reading import Reading, read
 
 RETRIES = ("retry", "retry2")  # the phrases before a question that is asked again, in turn
-# Words that may follow a command in a reply to a free-text question: "STOPP" and "STOPP tack" (polite words do not
-# count) are a stop there, "Sluta bråka" is an answer.
-TEXT_COMMAND_TAIL = 0
+SAME_WITHIN = timedelta(seconds=3)  # the same text again is one thumb, or one message sent twice
+AT_ONCE = timedelta(minutes=1)  # after a free text, in which any text that answers nothing is more of it
+CONTINUING_WORDS = 4  # words of what is more of it later; a shorter message is a reply that is not understood
+# What a message may ask for while words of danger in it still come first, and what an answer in it outweighs.
+COMPATIBLE = frozenset({None, "help", "unclear_stop", "maybe_wrong_number"})
+DOUBTFUL = frozenset({"unclear_stop", "maybe_wrong_number"})
 CARRIER_OPT_IN = "yes"  # Twilio's own word, beside START and UNSTOP, which are ours too
 
 
@@ -151,6 +165,7 @@ def outside(
     sharing: tuple[int, ...] = (),
     awaiting: Awaiting | None = None,
     *,
+    carrier: str = "",
     carrier_opted_out: bool = False,
 ) -> tuple[Effect, ...]:
     """Return what follows from a text where no question is open: only requests count.
@@ -158,74 +173,142 @@ def outside(
     Args:
         sharing: as TextReceived has it.
         awaiting: what the sender's last message left open.
+        carrier: as TextReceived has it.
         carrier_opted_out: the carrier has stopped our messages to this phone. It then takes its own word for an
             opt-in, and so do we.
     """
-    command = parse.command(text, words)
-    if command == "stop":
+    asked = read(text, words, carrier=carrier)
+    if asked.request == "stop":
         return (OptOut(), Say(("stopped",)))
-    if command == "start" or (carrier_opted_out and parse.fold(text) == CARRIER_OPT_IN):
+    if asked.request == "noise":
+        return (Ignored(),)
+    if asked.request == "start" or (carrier_opted_out and fold(text) == CARRIER_OPT_IN):
         return (OptIn(), Say(("started",)))
-    answered = commands.ask(TextReceived(text, sharing), command, words, awaiting)
+    urgent = commands.endangered(asked)
+    if urgent and asked.request in COMPATIBLE:
+        return (*urgent, Say(("danger",)))
+    answered = commands.ask(TextReceived(text, sharing), asked, awaiting) or commands.meet(asked)
     if answered is not None:
         awaits = (Await(answered.subject, answered.born),) if answered.subject or awaiting else ()
         said = (Say(answered.phrases),) if answered.phrases else ()
         return (*answered.effects, *awaits, *said)
-    if command == "correct":
+    if asked.request == "correct":
         return (Say(("nothing_to_correct",)),)
-    urgent = commands.danger(text, words)
-    return (*urgent, Say(("danger",))) if urgent else ()
+    return ()
 
 
 def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) -> Step:
-    question = flow.question_of(survey, session.open_question)
     text = event.text
-    if len(text) < 2 and session.awaiting is None:  # nearly every reply is a single digit: no request, no danger
-        return _reply(survey, session, question, text, (), now)
-    tail = TEXT_COMMAND_TAIL if question and question.kind == "text" else parse.COMMAND_TAIL
-    command = parse.command(text, survey.words, tail)
-    if command == "stop":
-        urgent = commands.danger(text, survey.words)
+    if _is_repeated(session, text, now):
+        return session, (Ignored(),)
+    session = session.hear(text, now)
+    question = flow.question_of(survey, session.open_question)
+    if session.awaiting is None and question is not None and not event.carrier:
+        answer = _plain_answer(question, text, survey.words)
+        if answer is not None:
+            return flow.answer(survey, session, question, answer, now)
+    asked = read(text, survey.words, question, event.carrier)
+    if asked.request == "stop":
+        urgent = commands.endangered(asked)
         said = Say(("danger",) if urgent else ("stopped",))
         return flow.close(session, Outcome.OPTED_OUT, now), (OptOut(), *urgent, said, Finish(Outcome.OPTED_OUT))
-    if command == "start":
-        asked = flow.asked(survey, session)
-        return session, (Say((), asked),) if asked else ()
-    if command == "correct":
+    if asked.request == "noise":
+        return session, (Ignored(),)
+    if asked.danger is not None and asked.request in COMPATIBLE and session.awaiting is None:
+        return _endangered(survey, session, question, asked, now)
+    if asked.request == "start":
+        again = flow.asked(survey, session)
+        return session, (Say((), again),) if again else ()
+    if asked.request == "correct":
         return flow.back(survey, session)
     awaiting = commands.fresh(session.awaiting, now)
     if session.awaiting is not None:
         session = replace(session, awaiting=None)
-        if awaiting is not None and awaiting.subject == "erase" and _answers(survey, question, text):
+        if awaiting is not None and awaiting.subject == "erase" and _answers(question, asked):
             awaiting = None  # an answer says clearly enough that the answers are kept
-    answered = commands.ask(event, command, survey.words, awaiting)
+    if asked.request in DOUBTFUL and _outweighs(question, asked):
+        return _reply(survey, session, question, asked, now)
+    answered = commands.ask(event, asked, awaiting)
     if answered is not None:
         return _requested(survey, session, event, answered, now)
-    return _reply(survey, session, question, text, commands.danger(text, survey.words), now)
+    return _reply(survey, session, question, asked, now)
 
 
-def _reply(
-    survey: Survey,
-    session: Session,
-    question: Question | None,
-    text: str,
-    urgent: tuple[Effect, ...],
-    now: datetime,
-) -> Step:
-    """Read a text that asks for nothing as a reply to the open question. ``urgent``: it has words of danger."""
-    answer = parse.parse(question, text, survey.words) if question else None
-    if urgent:
-        if question is None or question.kind != "text" or answer is None:
-            return session, (*urgent, Say(("danger",)))  # the question can be answered later
-        return _endangered(survey, session, question, answer, urgent, now)
+def _is_repeated(session: Session, text: str, now: datetime) -> bool:
+    """Return whether the same text has come a moment ago: a thumb that slipped, or a phone that sends twice.
+
+    Messages that are taken in together, after an outage, have the same time and may have been written days apart.
+    """
+    if session.heard_at is None or session.heard_at == now:
+        return False
+    return now - session.heard_at < SAME_WITHIN and session.heard == checksum(text)
+
+
+def _plain_answer(question: Question, text: str, words: Vocabulary) -> Answer | None:
+    """Return the answer of a text that is nothing but an answer: nearly every reply is a single digit."""
+    if len(text) == 1:
+        return answers.parse(question, text, words) if "1" <= text <= "5" and question.kind != "text" else None
+    return answers.known(question, text, words)
+
+
+def _reply(survey: Survey, session: Session, question: Question | None, asked: Reading, now: datetime) -> Step:
+    """Read a text that asks for nothing clear as a reply to the open question."""
     if question is None:  # not begun, or a newer pack no longer asks it
-        return flow.go_on(survey, session, session.values, (), (), now) if session.open_question else (session, ())
-    if answer is None:
-        if flow.continues(survey, session, now) and text.strip():
-            return replace(session, wrote_at=now), (flow.more(session, text),)
-        return _not_understood(survey, session, question, text, now)
-    cases = commands.unclear_stop(question, text, survey.words) if len(text) > 1 else ()
-    return flow.answer(survey, session, question, answer, now, cases=cases)
+        if session.open_question:
+            return flow.go_on(survey, session, session.values, (), (), now)
+        met = commands.meet(asked)
+        return (session, ()) if met is None else _requested_only(session, met)
+    text = asked.message.text
+    cases = commands.wished(asked)
+    if asked.request == "unclear_stop":
+        cases += (OpenCase(CaseKind.UNCLEAR_STOP, tidy(text)),)
+    if question.kind == "text" and asked.about is not None:
+        return session, (Say(("help",)),)
+    answer = answers.parse(question, text, survey.words, asked.message)
+    if answer is not None:
+        if question.asks_consent and answer.value == 1 and asked.wish == "call_me":
+            cases = ()  # the yes opens the same case
+        return flow.answer(survey, session, question, answer, now, cases=cases, said=text)
+    met = commands.meet(asked)
+    if met is not None:
+        return _requested_only(session, met)
+    given = _several(survey, session, question, text)
+    if given:
+        return _answer_all(survey, session, given, now)
+    if flow.continues(survey, session, now) and _is_more(session, asked, now):
+        return replace(session, wrote_at=now), (flow.more(session, text),)
+    return _not_understood(survey, session, question, now)
+
+
+def _is_more(session: Session, asked: Reading, now: datetime) -> bool:
+    """Return whether a text that answers nothing is more of the free text before it, and no unclear reply."""
+    is_at_once = session.wrote_at is not None and now - session.wrote_at < AT_ONCE
+    return is_at_once or len(asked.message.said) >= CONTINUING_WORDS
+
+
+def _requested_only(session: Session, met: commands.Answered) -> Step:
+    """Meet a question about us or a wish: it costs no try, and the open question waits."""
+    return session, (*met.effects, Say(met.phrases))
+
+
+def _several(survey: Survey, session: Session, question: Question, text: str) -> list[tuple[Question, Answer]]:
+    """Return the answers of a message that answers this question and those after it."""
+    values = dict(session.values)
+
+    def following(answered: Question, answer: Answer) -> Question | None:
+        values[answered.id] = answer.value
+        return flow.next_question(survey, tuple(values.items()))
+
+    return answers.several(question, text, survey.words, following) if question.id not in values else []
+
+
+def _answer_all(survey: Survey, session: Session, given: Sequence[tuple[Question, Answer]], now: datetime) -> Step:
+    """Keep the answers of one message, and go on after the last of them."""
+    effects: list[Effect] = []
+    for question, answer in given:
+        session, following = flow.answer(survey, session, question, answer, now)
+        effects = [*(effect for effect in effects if not isinstance(effect, Say)), *following]
+    return session, tuple(effects)
 
 
 def _requested(
@@ -262,22 +345,32 @@ def _tap(survey: Survey, session: Session, event: ChoiceTapped, now: datetime) -
         return session, (Say(("old_button",), question.id),)
     answer = flow.chosen(question, event.value)
     if answer is None:
-        return _not_understood(survey, session, question, "", now)
+        return _not_understood(survey, session, question, now)
     return flow.answer(survey, session, question, answer, now)
 
 
-def _answers(survey: Survey, question: Question | None, text: str) -> bool:
+def _answers(question: Question | None, asked: Reading) -> bool:
     """Return whether a text is an answer to a closed question."""
     if question is None or question.kind == "text":
         return False
-    return parse.parse(question, text, survey.words) is not None
+    message = asked.message
+    return answers.parse(question, message.text, message.words, message) is not None
 
 
-def _not_understood(survey: Survey, session: Session, question: Question, text: str, now: datetime) -> Step:
-    cases = commands.unclear_stop(question, text, survey.words)
+def _outweighs(question: Question | None, asked: Reading) -> bool:
+    """Return whether a text that may be a request is rather a reply: an answer, or a free text with a case."""
+    is_text = question is not None and question.kind == "text"
+    if asked.request == "maybe_wrong_number":
+        return False
+    return is_text or _answers(question, asked)
+
+
+def _not_understood(survey: Survey, session: Session, question: Question, now: datetime) -> Step:
+    """Ask again in other words, and in the end go on without an answer."""
+    cases: tuple[Effect, ...] = ()
     if session.failures < len(RETRIES):
         again = replace(session, open_question=question.id, failures=session.failures + 1)
-        return again, (*cases, Say((RETRIES[session.failures],), question.id))
+        return again, (Say((RETRIES[session.failures],), question.id),)
     values = session.values
     if question.id not in dict(values):  # else it was being corrected, and the earlier answer stands
         values = (*values, (question.id, None))
@@ -285,16 +378,23 @@ def _not_understood(survey: Survey, session: Session, question: Question, text: 
     return flow.go_on(survey, session, values, ("skipped",), cases, now)
 
 
-def _endangered(
-    survey: Survey,
-    session: Session,
-    question: Question,
-    answer: parse.Answer,
-    urgent: tuple[Effect, ...],
-    now: datetime,
-) -> Step:
-    """Keep a free text with words of danger, and close: a person takes over, and nothing more is asked."""
+def _endangered(survey: Survey, session: Session, question: Question | None, asked: Reading, now: datetime) -> Step:
+    """Say whom to call, and call a person. A free text is kept; only clear words of danger end the questions."""
+    urgent = commands.endangered(asked)
+    said = Say(("danger",))
+    message = asked.message
+    answer = answers.parse(question, message.text, message.words, message) if question else None
+    if question is None or answer is None:
+        return session, (*urgent, said)
+    if question.kind != "text":
+        if asked.danger == "sure":
+            return session, (*urgent, said)  # the question can be answered later
+        return flow.answer(survey, session, question, answer, now, cases=urgent)
     values, effects = flow.kept(survey, session.values, question, answer)
+    following = flow.next_question(survey, values)
+    if asked.danger == "maybe" and following is not None:
+        opened = replace(session, open_question=following.id, values=values, failures=0, wrote_at=now)
+        return opened, (*effects, *urgent, said)
     outcome = flow.outcome_of(survey, values)
     closed = replace(flow.close(session, outcome, now), values=values, wrote_at=now)
-    return closed, (*effects, *urgent, Say(("danger",)), Finish(outcome))
+    return closed, (*effects, *urgent, said, Finish(outcome))

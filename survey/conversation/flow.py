@@ -16,7 +16,8 @@ from survey.conversation.model import (
     Session,
     Withdraw,
 )
-from survey.understanding import parse
+from survey.understanding.answers import Answer
+from survey.understanding.folding import tidy
 from survey.understanding.questions import FACTS, Question, Survey
 
 Step = tuple[Session, tuple[Effect, ...]]
@@ -38,9 +39,9 @@ def asked(survey: Survey, session: Session) -> str | None:
     return session.open_question if question_of(survey, session.open_question) else None
 
 
-def chosen(question: Question, value: int) -> parse.Answer | None:
+def chosen(question: Question, value: int) -> Answer | None:
     """Return the answer of a button; None where the question has no such value."""
-    return parse.Answer(value) if value in question.values else None
+    return Answer(value) if value in question.values else None
 
 
 def next_question(survey: Survey, values: Values) -> Question | None:
@@ -69,29 +70,29 @@ def answer(
     survey: Survey,
     session: Session,
     question: Question,
-    answer: parse.Answer,
+    answer: Answer,
     now: datetime,
     *,
     cases: tuple[Effect, ...] = (),
     phrases: tuple[str, ...] = (),
+    said: str = "",
 ) -> Step:
     """Keep an answer, open the case that it calls for, and go on.
 
     Args:
+        said: the words of the answer, which its case keeps where they say more than yes.
         cases: what else there is to open.
         phrases: what is said before the next question.
     """
     values, effects = kept(survey, session.values, question, answer)
     if question.case is not None and answer.value == 1 and effects:
-        cases += (OpenCase(question.case, ""),)
+        cases += (OpenCase(question.case, tidy(said) if len(said.split()) > 2 else ""),)
         phrases = ("contact_promised",)
     wrote_at = now if question.kind == "text" else None
     return go_on(survey, session, values, phrases, (*effects, *cases), now, wrote_at=wrote_at)
 
 
-def kept(
-    survey: Survey, values: Values, question: Question, answer: parse.Answer
-) -> tuple[Values, tuple[Effect, ...]]:
+def kept(survey: Survey, values: Values, question: Question, answer: Answer) -> tuple[Values, tuple[Effect, ...]]:
     """Return the values with this answer among them, and the effects that save it.
 
     After a correction, answers to questions that would not have been asked are withdrawn.
@@ -149,6 +150,8 @@ def go_on(
         wrote_at,
         late=session.late,
         reminded=session.reminded,
+        heard=session.heard,
+        heard_at=session.heard_at,
     )
     return following, (*effects, Say(phrases, question.id, told))
 
@@ -181,4 +184,4 @@ def continues(survey: Survey, session: Session, now: datetime) -> bool:
 
 def more(session: Session, text: str) -> Append:
     """Return the effect that adds ``text`` to the last answer."""
-    return Append(session.values[-1][0], parse.tidy(text))
+    return Append(session.values[-1][0], tidy(text))

@@ -6,6 +6,7 @@ Plain frozen values; nothing here decides anything.
 import json
 from datetime import datetime
 from typing import Any, Literal
+from zlib import crc32
 
 from survey.codes import CaseKind, Outcome
 from survey.frozen import frozen
@@ -39,10 +40,13 @@ class TextReceived:
     Attributes:
         sharing: the birth years of the customers who use the address, where there are several; that of the
             conversation's own customer first, and 0 where a year is not known.
+        carrier: what the carrier has done about this message: "stop", "start" or "help" where it took the text for
+            a word of its own, else empty.
     """
 
     text: str
     sharing: tuple[int, ...] = ()
+    carrier: str = ""
 
 
 @frozen
@@ -224,6 +228,11 @@ class Resume:
 
 
 @frozen
+class Ignored:
+    """The message is none (survey.understanding.noise), or the same one again: nothing is said to it."""
+
+
+@frozen
 class Await:
     """What the next message is about, outside a conversation. ``subject`` is None for nothing in particular."""
 
@@ -252,6 +261,7 @@ Effect = (
     | TellAnswers
     | Erase
     | Resume
+    | Ignored
     | Await
     | Finish
 )
@@ -281,6 +291,11 @@ class Awaiting:
         return cls(subject, datetime.fromisoformat(since), born)
 
 
+def checksum(text: str) -> int:
+    """Return a number that tells a text from the one before it."""
+    return crc32(text.encode("utf-8", "replace"))
+
+
 @frozen
 class Session:
     """Where a conversation stands.
@@ -296,6 +311,8 @@ class Session:
         outcome: once it is closed.
         late: a late answer has opened it again.
         reminded: the customer has been reminded, and is reminded no more.
+        heard: a checksum of the latest text, and
+        heard_at: when it came, so that the same text again at once is known.
     """
 
     survey: str
@@ -311,6 +328,28 @@ class Session:
     awaiting: Awaiting | None = None
     late: bool = False
     reminded: bool = False
+    heard: int = 0
+    heard_at: datetime | None = None
+
+    def hear(self, text: str, now: datetime) -> "Session":
+        """Return the session once ``text`` has come. dataclasses.replace would take three times as long."""
+        return Session(
+            self.survey,
+            self.version,
+            self.language,
+            self.open_question,
+            self.values,
+            self.failures,
+            self.state,
+            self.wrote_at,
+            self.closed_at,
+            self.outcome,
+            self.awaiting,
+            self.late,
+            self.reminded,
+            checksum(text),
+            now,
+        )
 
     def to_json(self) -> str:
         """Return the session as it is stored. The fields that most conversations never use come last, by name."""
@@ -330,6 +369,8 @@ class Session:
             "awaiting": self.awaiting and self.awaiting.to_json(),
             "late": self.late,
             "reminded": self.reminded,
+            "heard": self.heard,
+            "heard_at": self.heard_at and self.heard_at.isoformat(),
         }
         more = {key: value for key, value in more.items() if value}
         return json.dumps([*state, more] if more else state, separators=(",", ":"))
@@ -356,4 +397,6 @@ class Session:
             Awaiting.from_json(more["awaiting"]) if "awaiting" in more else None,
             more.get("late", False),
             more.get("reminded", False),
+            more.get("heard", 0),
+            datetime.fromisoformat(more["heard_at"]) if "heard_at" in more else None,
         )

@@ -5,7 +5,7 @@ A bad pack is refused when it is loaded, with file, question and language named.
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from survey.codes import Channel
@@ -20,14 +20,16 @@ from survey.packs.pack_files import (
     RIGHT_TO_LEFT,
     TOLD,
     LanguageFile,
+    PhraseFile,
     QuestionFile,
     Script,
     SurveyFile,
     read_language,
+    read_phrases,
     read_surveys,
     wording_names,
 )
-from survey.understanding import parse
+from survey.understanding import folding
 from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
 from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
@@ -150,7 +152,7 @@ def load(directory: Path = PACKS, unit: UnitProfile | None = None) -> Catalogue:
         codes = ", ".join(language.code for language in languages)
         raise UnitError(f"unit.names: språket {unknown[0]!r} finns inte; de som finns är {codes}.")
     languages = [placeholders.fill(language, unit) for language in languages]
-    words = vocabulary.build(languages, files)
+    words = vocabulary.build(languages, files, _read_phrases(directory, languages))
     return Catalogue(
         surveys={file.id: _survey(file, languages, words) for file in files},
         phrases={phrase: _texts(languages, f"phrase.{phrase}") for phrase in PHRASES},
@@ -175,14 +177,25 @@ def _read_languages(paths: list[Path], surveys: tuple[SurveyFile, ...]) -> list[
     return read
 
 
+def _read_phrases(directory: Path, languages: list[LanguageFile]) -> dict[str, list[PhraseFile]]:
+    """The phrases of each language; those that several share are read once."""
+    read: dict[str, list[PhraseFile]] = {}
+    for language in languages:
+        base = language.code.partition("-")[0]
+        if base not in read:
+            read[base] = read_phrases(directory, base)
+    return {language.code: read[language.code.partition("-")[0]] for language in languages}
+
+
 def _survey(file: SurveyFile, languages: list[LanguageFile], words: Vocabulary) -> Survey:
-    questions = tuple(_question(question, file.id, languages) for question in file.questions)
+    questions = tuple(_question(question, file.id, languages, words) for question in file.questions)
     return Survey(file.id, file.version, _texts(languages, f"opening.{file.id}"), questions, words)
 
 
-def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) -> Question:
+def _question(file: QuestionFile, survey: str, languages: list[LanguageFile], words: Vocabulary) -> Question:
     options = tuple(Option(value, _texts(languages, f"option.{file.id}.{value}")) for value in file.options)
-    return Question(
+    labels = {folding.key(text): option.value for option in options for text in option.label.values()}
+    asked = Question(
         file.id,
         file.kind,
         _texts(languages, *wording_names(survey, file.id)),
@@ -190,8 +203,11 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile]) ->
         file.when,
         file.case,
         short=_texts(languages, f"short.{file.id}"),
-        words={parse.key(text): option.value for option in options for text in option.label.values()},
+        words=labels,
+        about_coach=file.about_coach,
     )
+    # Where a rating has words of its own, a word of both means what its own label says.
+    return replace(asked, answers=vocabulary.spellings(labels, words.answers(asked)))
 
 
 def _texts(languages: list[LanguageFile], *names: str) -> Texts:

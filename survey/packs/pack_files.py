@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from survey.codes import CaseKind
 from survey.errors import PackError
+from survey.understanding import phrases
 from survey.understanding.questions import FACTS, RATINGS, Command, Condition, Kind
 
 PACKS = Path(__file__).parent
@@ -63,9 +64,51 @@ PHRASES = (
     "contact_promised",
     "danger",
     "wrong_number",
+    "wrong_number_check",
     "which_person",
 )
-WORDS = ("yes", "no", "none", "filler", "sign_off", "out_of", "language", "danger")
+WORDS = ("yes", "no", "agree", "decline", "none", "filler", "sign_off", "out_of", "language")
+PHRASE_FOLDERS = ("phrases", "danger")  # each with a file per language; a variant such as sv-easy uses that of sv
+# The sets of words of a language, and the lists of phrases, by table: docs/languages.md says what each is for.
+SETS = (
+    "greeting",
+    "before_stop",
+    "activity",
+    "subject",
+    "no_stop",
+    "misspelt_stop",
+    "lead",
+    "hedge",
+    "negation",
+    "contrast",
+    "either",
+    "limit",
+    "unit",
+    "counter",
+    "article",
+    "good",
+    "bad",
+    "back",
+    "no",
+    "courtesy",
+    "reaction",
+    "language_wish",
+)
+PHRASE_LISTS: Mapping[str, tuple[str, ...]] = {
+    "stop": ("word", "verb", "ours", "other", "refusal", "contact", "unclear", "unless"),
+    "wrong": ("number", "person", "maybe", "name", "unless"),
+    "sender": ("who", "number", "trust", "cost", "duty", "topic", "privacy", "unless"),
+    "wish": ("call_me", "complaint", "died", "moved", "job", "cannot_read", "unless"),
+    "noise": ("automatic", "unless"),
+    "rating": ("1", "2", "3", "4", "5", "praise", "unless"),
+    "progress": ("1", "2", "4", "5", "unless"),
+    "held": ("yes", "no", "unless"),
+    "consent": ("yes", "no_objection", "no", "unless"),
+    "reason": ("1", "2", "3", "4", "5", "unless"),
+    "change_reason": ("1", "2", "3", "4", "5", "unless"),
+    "nothing": ("said", "unless"),
+    "danger": ("sure", "maybe", "unless"),
+}
 COMMANDS: tuple[Command, ...] = get_args(Command)
 _CONDITION = re.compile(r"(\w+) <= (\d)")
 
@@ -79,6 +122,7 @@ class QuestionFile:
     options: tuple[int, ...]
     when: Condition | None
     case: CaseKind | None
+    about_coach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +155,16 @@ class LanguageFile:
     def text(self, *names: str) -> str:
         """Return the text of the first of ``names`` that there is."""
         return next(self.texts[name] for name in names if name in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseFile:
+    """The phrases of one language in one file: its sets of words, and its patterns ready to search."""
+
+    file: str
+    sets: Mapping[str, tuple[str, ...]]
+    patterns: tuple[phrases.Pattern, ...]
+    words: frozenset[str]
 
 
 def wording_names(survey: str, question: str) -> tuple[str, str]:
@@ -182,6 +236,41 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
     return LanguageFile(path.stem, data["name"], data["script"], texts, words, unread)
 
 
+def read_phrases(directory: Path, code: str) -> list[PhraseFile]:
+    """Return what is understood in one language beside its answers.
+
+    Raises:
+        PackError: a file is missing or wrong; the message names it and the pattern.
+    """
+    return [_phrase_file(directory / folder / f"{code.partition('-')[0]}.toml") for folder in PHRASE_FOLDERS]
+
+
+def _phrase_file(path: Path) -> PhraseFile:
+    where = f"{path.parent.name}/{path.name}"
+    data = _toml(path)
+    if not isinstance(data.get("reviewed"), bool):
+        raise PackError(f"{where}: reviewed is missing.")
+    tables = {name: value for name, value in data.items() if isinstance(value, dict)}
+    classes, sets = tables.pop("class", {}), tables.pop("set", {})
+    unknown = [f"set.{name}" for name in sets if name not in SETS]
+    unknown += [
+        f"{table}.{name}"
+        for table, lists in tables.items()
+        for name in lists
+        if name not in PHRASE_LISTS.get(table, ())
+    ]
+    if unknown:
+        raise PackError(f"{where}: nothing asks for {', '.join(unknown)}.")
+    try:
+        # Words of danger count in every language: they are long, and are no words of another.
+        patterns = phrases.compile_patterns(tables, classes, "" if "danger" in tables else path.stem)
+        words = phrases.Words(word for each in sets.values() for word in each)
+    except ValueError as error:
+        raise PackError(f"{where}: {error}") from error
+    spoken = words.exact.union(*(element.words.exact for pattern in patterns for element in pattern.elements))
+    return PhraseFile(where, sets, tuple(patterns), spoken)
+
+
 def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
     """Return the name of each text. Where a text may have two names, one of them is enough."""
     needed: dict[tuple[str, ...], None] = {}
@@ -235,7 +324,8 @@ def _question(item: dict[str, Any], file: str, earlier: set[str]) -> QuestionFil
     case = next((each for each in CaseKind if each == item.get("case")), None)
     if case is None and "case" in item:
         raise PackError(f"{where}: case must be one of {', '.join(CaseKind)}.")
-    return QuestionFile(item["id"], kind, tuple(options), when, case)
+    about_coach = item.get("about_coach", False) is True
+    return QuestionFile(item["id"], kind, tuple(options), when, case, about_coach)
 
 
 def _condition(text: str, where: str, earlier: set[str]) -> Condition:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from survey.codes import CaseKind
+from survey.understanding.phrases import Phrases, Words
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
@@ -46,7 +47,10 @@ class Question:
         options: of a choice, or of a rating with words of its own.
         case: the kind of case that a "yes" opens, if it opens one.
         short: what the question is called in a list of answers.
-        words: the value of each option's label, in every language, as parse.key makes it.
+        words: the value of each option's label, in every language, as folding.key makes it.
+        answers: the value of all words that answer it, its own labels and those of its kind, with and without
+            diacritics.
+        about_coach: whether it is about a person, so that "the wrong person" may answer it.
     """
 
     id: str
@@ -57,6 +61,13 @@ class Question:
     case: CaseKind | None = None
     short: Texts = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, int] = field(default_factory=dict)
+    about_coach: bool = False
+
+    @property
+    def asks_consent(self) -> bool:
+        """Return whether a yes gives leave for something, so that "gärna" and "nej tack" answer it."""
+        return self.kind == "yes_no" and self.case is not None
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -73,20 +84,29 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """What is known of one language beside its answers: its words, by which a message in it is known, and sets."""
+
+    lexicon: frozenset[str]
+    sets: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that are understood, as parse.key makes them. Those of all languages count at once.
+    """The words that are understood. Those of all languages count at once.
 
     Attributes:
-        commands: the command that a word or phrase means.
-        command_starts: the first words of all commands.
-        alone: the commands that are ordinary words too, and count only when nothing else is said.
-        rating, yes_no: the value that a word means.
-        none: what means "nothing to add" in reply to a free-text question.
-        filler: polite words, which mean nothing beside an answer.
-        sign_off: greetings that end a message.
-        languages: the code of each language's name.
-        danger: phrases of acute danger, by their first word.
+        commands: each command's words, as folding.key makes them; ``command_starts`` are their first words.
+        alone: commands that are ordinary words too and count only when nothing else is said.
+        rating: words that answer a rating, ``yes_no`` any question of yes or no, and ``consent`` one that asks for
+            leave, those of ``yes_no`` among them.
+        courtesies: the words that ``consent`` has beside ``yes_no``, in their plain form.
+        languages: names of languages, to their codes.
         out_of: finds the "of five" after a rating.
+        greetings: polite words in their plain form, which say nothing themselves.
+        phrases: every pattern of survey/packs/phrases and survey/packs/danger.
+        tongues: each language's own sets of words.
+        ours: every three words that follow each other in a text of ours.
     """
 
     commands: Mapping[str, Command]
@@ -94,12 +114,29 @@ class Vocabulary:
     alone: frozenset[str]
     rating: Mapping[str, int]
     yes_no: Mapping[str, int]
+    consent: Mapping[str, int]
+    courtesies: frozenset[str]
     none: frozenset[str]
     filler: frozenset[str]
     sign_off: frozenset[str]
     languages: Mapping[str, str]
-    danger: Mapping[str, tuple[str, ...]]
     out_of: re.Pattern[str]
+    greetings: Words
+    phrases: Phrases
+    tongues: Mapping[str, Tongue]
+    ours: frozenset[tuple[str, ...]]
+
+    def answers(self, question: Question) -> Mapping[str, int]:
+        """Return what each word means as an answer to a question of this kind, beside its own options."""
+        match question.kind:
+            case "rating":
+                return self.rating
+            case "yes_no":
+                return self.consent if question.asks_consent else self.yes_no
+        return _NO_ANSWERS
+
+
+_NO_ANSWERS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

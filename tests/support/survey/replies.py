@@ -1,4 +1,4 @@
-"""The table of replies (tests/survey/understanding/parse.tsv), and every answer that the language files know."""
+"""The table of replies (tests/survey/understanding/replies.tsv), and every answer that the language files know."""
 
 import tomllib
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from pathlib import Path
 
 from survey.packs.catalogue import load
 from survey.packs.pack_files import PACKS
-from survey.understanding import parse
+from survey.understanding import requests
+from survey.understanding.answers import parse
 from survey.understanding.questions import Question
+from survey.understanding.reading import read
 
-TABLE = Path(__file__).parents[2] / "survey" / "understanding" / "parse.tsv"
+TABLE = Path(__file__).parents[2] / "survey" / "understanding" / "replies.tsv"
 CATALOGUE = load()
 WORDS = CATALOGUE.words
 START = CATALOGUE.surveys["start"]
@@ -32,14 +34,14 @@ def meaning(kind: str, text: str) -> str:
     """Return what ``text`` means as a reply of this kind, as the table writes it."""
     match kind:
         case "command":
-            return parse.command(text, WORDS) or "-"
+            return read(text, WORDS, QUESTIONS["rating"]).request or "-"
         case "command in a free text":
-            return parse.command(text, WORDS, tail=0) or "-"
+            return read(text, WORDS, QUESTIONS["text"]).request or "-"
         case "language":
-            return parse.language(text, WORDS) or "-"
+            return requests.language(text, WORDS) or "-"
         case "danger":
-            return "yes" if parse.danger(text, WORDS) else "-"
-    answer = parse.parse(QUESTIONS[kind], text, WORDS)
+            return "yes" if read(text, WORDS).danger == "sure" else "-"
+    answer = parse(QUESTIONS[kind], text, WORDS)
     if answer is None:
         return "-"
     if kind == "text":
@@ -54,7 +56,7 @@ def answers() -> Iterator[tuple[str, Question, str, int]]:
             data = tomllib.load(file)
         for value, words in data["rating"].items():
             yield from ((language, QUESTIONS["rating"], word, int(value)) for word in words)
-        for kind, value in (("yes", 1), ("no", 0)):
+        for kind, value in (("yes", 1), ("agree", 1), ("no", 0), ("decline", 0)):
             yield from ((language, QUESTIONS["yes_no"], word, value) for word in data["words"][kind])
         for key, kind in (("reason", "choice"), ("progress", "progress")):
             labels = data["option"][key].items()

@@ -30,7 +30,7 @@ from survey.conversation.model import (
     Waited,
 )
 from survey.packs import segments
-from survey.understanding import parse
+from survey.understanding import answers
 from tests.support.survey.events import CATALOGUE, conversations, keep, quiet, surveys, taps, years
 
 WORDS = CATALOGUE.words
@@ -135,7 +135,7 @@ def test_the_same_event_twice_has_no_effect_twice(
 def test_any_text_can_be_read(text: str, sharing: tuple[int, ...], subject: str | None) -> None:
     for survey in CATALOGUE.surveys.values():
         for question in survey.questions:
-            answer = parse.parse(question, text, CATALOGUE.words)
+            answer = answers.parse(question, text, CATALOGUE.words)
             if answer is not None and question.kind != "text":
                 assert answer.value in question.values
     awaiting = Awaiting(subject, NOW) if subject else None  # type: ignore[arg-type]  # one of the subjects

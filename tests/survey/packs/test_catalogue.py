@@ -13,7 +13,9 @@ from survey.conversation.model import Say
 from survey.errors import PackError
 from survey.packs.catalogue import load
 from survey.packs.pack_files import PACKS
-from survey.understanding import parse
+from survey.understanding import requests
+from survey.understanding.folding import key, tokens_of
+from survey.understanding.reading import read
 
 SV = "languages/sv.toml"
 EN = "languages/en.toml"
@@ -38,7 +40,7 @@ EN = "languages/en.toml"
         (EN, 'start = "{name}', 'begin = "{name}', "languages/en.toml: the text is missing for opening.start."),
         (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
         (SV, 'retry2 = "Skriv bara en siffra."', 'retry2 = " "', "the text is missing for phrase.retry2."),
-        (SV, "danger = [", "anger = [", "languages/sv.toml: the text is missing for words.danger."),
+        (SV, "decline = [", "declin = [", "languages/sv.toml: the text is missing for words.decline."),
         (SV, 'thanks = "', 'thankss = "Tack!"\nthanks = "', "sv.toml: nothing asks for phrase.thankss."),
         (SV, 'opening_born = "', 'opening_born = "{} ', "sv.toml: phrase.opening_born must have {} in it, once."),
         (SV, "{phone}", "{telefon}", "sv.toml: phrase.help has {telefon}, which nothing fills; there are {name},"),
@@ -139,8 +141,8 @@ def test_a_word_that_messages_invite_is_understood(language: str) -> None:
     texts = {phrase: (catalogue.phrases[phrase][language], command) for phrase, command in INVITATIONS.items()}
     texts |= {f"opening.{survey.id}": (survey.opening[language], "stop") for survey in catalogue.surveys.values()}
     for name, (text, command) in texts.items():
-        assert parse.key(first[command]) in parse.tokens_of(text), name
-        assert parse.command(first[command], catalogue.words) == command
+        assert key(first[command]) in tokens_of(text), name
+        assert read(first[command], catalogue.words).request == command
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,7 +150,7 @@ def test_every_offered_language_is_understood(language: str) -> None:
     catalogue = load()
     _, choices = re.split("[:፦]", catalogue.phrases["language_choices"][language])
     named = re.split(r"[,،]| (?:eller|or|ama|tai) ", choices)
-    assert sorted(str(parse.language(name, catalogue.words)) for name in named) == sorted(LANGUAGES)
+    assert sorted(str(requests.language(name, catalogue.words)) for name in named) == sorted(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -164,7 +166,7 @@ def test_help_says_who_asks_and_whom_to_call(language: str) -> None:
 def test_no_message_invites_the_word_that_opts_in() -> None:
     catalogue = load()
     for language in catalogue.languages:
-        assert not [name for name, text in catalogue.messages(language) if "yes" in parse.tokens_of(text)]
+        assert not [name for name, text in catalogue.messages(language) if "yes" in tokens_of(text)]
 
 
 def test_every_text_is_composed() -> None:

@@ -1,0 +1,62 @@
+"""One message of a customer, folded and searched once, however many readers look at it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from survey.understanding.folding import END, PAUSE, Token, plain_tokens
+from survey.understanding.phrases import Span, Words
+from survey.understanding.questions import Vocabulary
+
+TOKENS = 1_500  # of a message that are searched: more than the longest Telegram message has
+
+
+class Message:
+    """What was written, in the forms in which stop words, danger, wishes and noise are looked for."""
+
+    def __init__(self, text: str, words: Vocabulary) -> None:
+        self.text = text
+        self.words = words
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The plain words, with END and PAUSE between clauses."""
+        return plain_tokens(self.text)[:TOKENS]
+
+    @cached_property
+    def said(self) -> list[Token]:
+        """The plain words alone."""
+        return [token for token in self.tokens if token not in (END, PAUSE)]
+
+    @cached_property
+    def found(self) -> dict[str, list[Span]]:
+        """Where each kind of phrase stands, by table and list: "stop.refusal"."""
+        return self.words.phrases.find(self.tokens, lambda: self.languages)
+
+    def has(self, table: str) -> list[str]:
+        """Return the names of the lists of ``table`` of which a phrase is found, in the order of the files."""
+        start = f"{table}."
+        return [label.removeprefix(start) for label in self.found if label.startswith(start)]
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that most of the words belong to; all where none of the words is known.
+
+        A word such as "en" is an article in one language and a negation in another: it means what it means in the
+        language of the words around it.
+        """
+        votes = {
+            code: sum(token in tongue.lexicon for token in self.said) for code, tongue in self.words.tongues.items()
+        }
+        most = max(votes.values(), default=0)
+        return tuple(code for code, count in votes.items() if count == most)
+
+    def in_set(self, name: str, token: str) -> bool:
+        """Return whether ``token`` is in the set ``name`` of a language that the message may be in."""
+        return any(token in self.words.tongues[code].sets.get(name, _NONE) for code in self.languages)
+
+    def any_in(self, name: str, tokens: Sequence[str]) -> bool:
+        """Return whether one of ``tokens`` is in the set ``name``."""
+        return any(self.in_set(name, token) for token in tokens)
+
+
+_NONE = Words()

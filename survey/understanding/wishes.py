@@ -1,0 +1,27 @@
+"""What a message asks for beside an answer: who we are, or that something be done."""
+
+from typing import Literal, get_args
+
+from survey.understanding.message import Message
+
+# Who asks; where the number comes from; whether it is a fraud or a machine; what it costs; whether one must answer;
+# what it is about; who reads the answers.
+About = Literal["who", "number", "trust", "cost", "duty", "topic", "privacy"]
+Wish = Literal["call_me", "complaint", "died", "moved", "job", "cannot_read"]
+ABOUT_WORDS = 14  # of a question about the sender; what is longer tells something else, too
+
+
+def about_sender(message: Message) -> About | None:
+    """Return what a message wants to know about us and our questions; None where it asks nothing of the kind."""
+    if set(message.text.strip()) <= set("?؟ ") and message.text.strip():
+        return "topic"
+    if len(message.said) > ABOUT_WORDS:
+        return None
+    asked = message.has("sender")
+    return next((topic for topic in get_args(About) if topic in asked), None)
+
+
+def wish(message: Message) -> Wish | None:
+    """Return what a message wishes or tells that a person of the unit must act on; None where it does not."""
+    wished = message.has("wish")
+    return next((one for one in get_args(Wish) if one in wished), None)
