@@ -5,11 +5,14 @@ outside a conversation; and what none of them takes gets one neutral line.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.inbound import contact_messages, old_messages
 from bot.inbound.effects import apply
 from bot.inbound.events import Edit, Tapped
 from bot.inbound.scene import Handled, Scene
+from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
 from survey.codes import AddressState, Channel
@@ -32,6 +35,7 @@ from survey.conversation.model import (
 
 Said = TextReceived | Tapped | Unreadable
 
+AGAIN_WITHIN = timedelta(hours=1)  # the same text again, where nothing waits for it, is a machine's
 CHOSEN = "\N{CHECK MARK} "  # stands before the answer in a question that has been answered
 
 
@@ -80,7 +84,7 @@ def _awaiting(scene: Scene) -> Awaiting | None:
 def _event(scene: Scene, conversation: Conversation, said: Said) -> TextReceived | ChoiceTapped | Unreadable | None:
     """Return the event as the engine takes it; None for a button that is not this conversation's."""
     if isinstance(said, TextReceived):
-        return TextReceived(said.text, scene.sharing(conversation)) if conversation.shared else said
+        return replace(said, sharing=scene.sharing(conversation)) if conversation.shared else said
     if isinstance(said, Unreadable):
         return said
     asked = scene.buttons.get(said.reference)
@@ -113,6 +117,7 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             scene.batch.at.catalogue.words,
             scene.sharing(None),
             _awaiting(scene),
+            carrier=said.carrier,
             carrier_opted_out=scene.state == AddressState.OPTED_OUT and scene.event.channel == Channel.SMS,
         )
         if await old_messages.is_overruled(scene, effects):
@@ -123,7 +128,7 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             outcome, say = await apply(scene, effects, None)
             resume = next((effect for effect in effects if isinstance(effect, Resume)), None)
             return await _resume(scene, resume) if resume else Handled(outcome, say)
-    return _neutral(scene, said)
+    return await _neutral(scene, said)
 
 
 async def _resume(scene: Scene, resume: Resume) -> Handled:
@@ -140,12 +145,19 @@ async def _resume(scene: Scene, resume: Resume) -> Handled:
     return Handled(phrase, Say((phrase,)))
 
 
-def _neutral(scene: Scene, said: Said) -> Handled:
-    """Answer what nothing waits for; a stranger is answered once, and one who has opted out never."""
+async def _neutral(scene: Scene, said: Said) -> Handled:
+    """Answer what nothing waits for; a stranger is answered once, and one who has opted out never.
+
+    The same text again gets no second answer: an automatic reply that we do not know would answer each of ours.
+    """
     if scene.state == AddressState.OPTED_OUT:
         return Handled("opted_out_sender")
     if scene.is_old:  # there is nobody any more to whom "no question is open" would say anything
         return Handled(old_messages.TOO_OLD)
+    if isinstance(said, TextReceived):
+        now = scene.batch.now
+        if await inbox.was_said(scene.batch.conn, scene.sender.id, said.text, now - AGAIN_WITHIN, now):
+            return Handled("ignored")
     if scene.users:
         phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(said), "no_open_question")
         return Handled(phrase, Say((phrase,)))

@@ -24,6 +24,7 @@ from survey.conversation.model import (
     Effect,
     Erase,
     Finish,
+    Ignored,
     OpenCase,
     OptIn,
     OptOut,
@@ -49,6 +50,7 @@ _OUTCOMES: dict[type[Effect], str] = {
     Unlink: "wrong_number",
     TellAnswers: erasure.ANSWERS_LISTED,
     Erase: "erased",
+    Ignored: "ignored",
 }
 
 
@@ -141,7 +143,8 @@ async def _open_case(scene: Scene, conversation: Conversation | None, effect: Op
     batch, text = scene.batch, effect.text
     if effect.kind == CaseKind.CONTACT and conversation is not None:
         await batch.save_answers()
-        text = await answers.comment(batch.conn, conversation.occasion_id)
+        comment = await answers.comment(batch.conn, conversation.occasion_id)
+        text = comment if text in comment else "\n".join(filter(None, (comment, text)))
     for customer_id in await _concerned(scene, conversation, effect):
         case = opening.opened(
             effect.kind,

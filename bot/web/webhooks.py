@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot import wording
-from bot.channels.sms.webhook import Receipt, parse_inbound, parse_receipt, twiml, verify
+from bot.channels.sms.webhook import Receipt, opt_out_type, parse_inbound, parse_receipt, twiml, verify
 from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
@@ -85,7 +85,7 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
             await endpoints.intake.quarantine("sms", form.get("MessageSid") or fingerprint(form), error)
             raise web.HTTPBadRequest(text=str(error)) from error
         picture = not text.strip() and form.get("NumMedia", "0") != "0"
-        event = Unreadable() if picture else TextReceived(text)
+        event = Unreadable() if picture else TextReceived(text, carrier=opt_out_type(form))
         taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, event))
         return web.Response(text=twiml(taken.reply), content_type=TWIML)
 

@@ -70,6 +70,14 @@ async def add(conn: Connection, entries: Sequence[Entry], received_at: datetime)
     await insert(conn, inbox, rows)
 
 
+async def was_said(conn: Connection, address_id: int, body: str, since: datetime, until: datetime) -> bool:
+    """Return whether an address has sent this very text since ``since`` and before ``until``."""
+    i = inbox.c
+    at = i.received_at >= since, i.received_at < until
+    found = select(i.id).where(i.address_id == address_id, i.body == body, *at).limit(1)
+    return (await conn.execute(found)).first() is not None
+
+
 async def missing(conn: Connection, channel: str, external_ids: Collection[str]) -> set[str]:
     """Return those of ``external_ids`` that are neither in the inbox nor in quarantine."""
     asked = list(external_ids)

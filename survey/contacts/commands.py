@@ -68,8 +68,13 @@ def is_ours(text: str) -> bool:
 
 
 def _is_wrong(words: Sequence[str]) -> bool:
+    """Return whether words say that a list is wrong. "Fel nummer" and "fel person" alone say that we write to the
+    wrong phone; with an enrolment's number after them they are about the list again."""
     plain = [word.casefold().strip("!.,:") for word in words[:2]]
-    return plain[:1] == [WRONG] and not (len(plain) > 1 and plain[1].startswith(("nummer", "person")))
+    if plain[:1] != [WRONG]:
+        return False
+    is_phone = len(plain) > 1 and plain[1].startswith(("nummer", "person"))
+    return not is_phone or any(char.isdigit() for word in words[2:] for char in word)
 
 
 def parse(text: str, today: date) -> Done | List | Wrong | Help | None:

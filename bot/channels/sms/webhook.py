@@ -67,6 +67,16 @@ def twiml(reply: str | None) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response><Message>{escape(text)}</Message></Response>'
 
 
+def opt_out_type(form: Mapping[str, object]) -> str:
+    """Return what Twilio has taken an inbound SMS for: "stop", "start", "help" or empty (``OptOutType``).
+
+    Twilio sends it with its own words and with those of the sender's Advanced Opt-Out. After "stop" it lets no
+    message of ours through, whatever we understand.
+    """
+    taken_for = form.get("OptOutType", "")
+    return taken_for.lower() if isinstance(taken_for, str) else ""
+
+
 def parse_inbound(form: Mapping[str, object]) -> tuple[str, str, str]:
     """Read an inbound SMS: ``(external_id, sender, text)``, without NUL characters. ``Body`` may be empty.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.contacts.commands import Done, List, parse
+from survey.contacts.commands import Done, List, Wrong, is_ours, parse
 
 TODAY = date(2026, 11, 25)
 THIRD = date(2026, 11, 3)
@@ -73,3 +73,17 @@ def test_other_words_are_not_ours(text: str) -> None:
 def test_nothing_raises(text: str) -> None:
     parse(text, TODAY)
     parse(f"KLAR {text}", TODAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["FEL", "fel 1042", "FEL person 1042", "fel person, 1042 är inte vår", "Fel nummer E-7"]
+)
+def test_a_wrong_list_keeps_the_whole_message(text: str) -> None:
+    assert is_ours(text)
+    assert parse(text, TODAY) == Wrong(text)
+
+
+@pytest.mark.parametrize("text", ["fel nummer", "Fel person!", "fel nummer tyvärr"])
+def test_a_wrong_phone_is_not_about_the_list(text: str) -> None:
+    assert not is_ours(text)
+    assert parse(text, TODAY) is None

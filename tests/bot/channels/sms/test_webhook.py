@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
-from bot.channels.sms.webhook import Receipt, parse_inbound, parse_receipt, sign, twiml, verify
+from bot.channels.sms.webhook import Receipt, opt_out_type, parse_inbound, parse_receipt, sign, twiml, verify
 
 URL = "https://example.se/webhooks/twilio/sms"
 FORM = {"MessageSid": "SM1", "AccountSid": "AC1", "From": "+46701234567", "To": "+46700000001", "Body": "4 åäö"}
@@ -97,3 +97,9 @@ def test_a_receipt_is_read_or_refused() -> None:
         parse_receipt("r1", {"MessageSid": "SM1"})
     with pytest.raises(ValueError, match="ErrorCode is not a number"):
         parse_receipt("r1", {**form, "ErrorCode": "٣"})
+
+
+def test_what_twilio_takes_a_message_for_is_read() -> None:
+    assert opt_out_type({**FORM, "OptOutType": "STOP"}) == "stop"
+    assert opt_out_type(FORM) == ""
+    assert opt_out_type({**FORM, "OptOutType": 1}) == ""
