@@ -16,7 +16,7 @@ from storage.followups.enrolment_months import QUESTION as HELD
 from storage.tables import answer, answer_history, comment_theme, occasion
 from survey.frozen import frozen
 from survey.packs.own_answers import Given
-from survey.understanding.folding import TEXT_LIMIT
+from survey.understanding.text.folding import TEXT_LIMIT
 
 
 @frozen
@@ -94,7 +94,7 @@ def _ratings(conversation: Conversation, question: str, value: int | None) -> li
 
 
 async def append(conn: Connection, occasion_id: int, question: str, text: str) -> None:
-    """Add a line to a free text, up to survey.understanding.folding.TEXT_LIMIT characters."""
+    """Add a line to a free text, up to survey.understanding.text.folding.TEXT_LIMIT characters."""
     whole = func.coalesce(answer.c.text + "\n", "") + text
     await conn.execute(
         update(answer).where(*_place(occasion_id, question)).values(text=func.substr(whole, 1, TEXT_LIMIT))

@@ -33,11 +33,11 @@ from survey.conversation.model import (
     TextReceived,
     Unlink,
 )
-from survey.understanding.folding import fold, tidy
 from survey.understanding.message import Message
 from survey.understanding.questions import Vocabulary
 from survey.understanding.reading import Reading, read
 from survey.understanding.requests import command
+from survey.understanding.text.folding import fold, tidy
 
 AWAITED_FOR = timedelta(days=1)  # between the two messages of a request
 

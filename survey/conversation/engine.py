@@ -84,9 +84,9 @@ from survey.conversation.model import (
 )
 from survey.understanding import answers
 from survey.understanding.answers import Answer
-from survey.understanding.folding import fold, tidy
 from survey.understanding.questions import Question, Survey, Vocabulary
 from survey.understanding.reading import Reading, read
+from survey.understanding.text.folding import fold, tidy
 
 RETRIES = ("retry", "retry2")  # the phrases before a question that is asked again, in turn
 SAME_WITHIN = timedelta(seconds=3)  # the same text again is one thumb, or one message sent twice

@@ -17,8 +17,8 @@ from survey.conversation.model import (
     Withdraw,
 )
 from survey.understanding.answers import Answer
-from survey.understanding.folding import tidy
 from survey.understanding.questions import FACTS, Question, Survey
+from survey.understanding.text.folding import tidy
 
 Step = tuple[Session, tuple[Effect, ...]]
 Values = tuple[tuple[str, int | None], ...]

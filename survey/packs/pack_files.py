@@ -15,8 +15,8 @@ from typing import Any, Literal, get_args
 
 from survey.codes import CaseKind
 from survey.errors import PackError
-from survey.understanding import phrases
 from survey.understanding.questions import FACTS, RATINGS, Command, Condition, Kind
+from survey.understanding.text import phrases
 
 PACKS = Path(__file__).parent
 LANGUAGES = "languages"  # the folder of the language files, inside that of the surveys

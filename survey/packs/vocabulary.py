@@ -10,9 +10,9 @@ from typing import NamedTuple, cast
 
 from survey.errors import PackError
 from survey.packs.pack_files import COMMANDS, SETS, LanguageFile, PhraseFile, SurveyFile
-from survey.understanding import folding, phrases
-from survey.understanding.phrases import Pattern, Phrases, Words
 from survey.understanding.questions import RATINGS, Command, Tongue, Vocabulary
+from survey.understanding.text import folding, phrases
+from survey.understanding.text.phrases import Pattern, Phrases, Words
 
 # The kinds of words that are looked for whatever the question is. A word of another kind is understood only as an
 # answer to a question of that kind.

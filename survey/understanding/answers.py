@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 from survey.frozen import frozen
 from survey.understanding import sentences
-from survey.understanding.folding import END, PAUSE, fold, key, tidy, tokens_of, visible, words_in
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
+from survey.understanding.text.folding import END, PAUSE, fold, key, tidy, tokens_of, visible, words_in
 
 KNOWN_LIMIT = 60  # characters of the longest answer that is nothing else
 NONE_LIMIT = 80  # characters of a text that can say "nothing to add"; what is longer is a story

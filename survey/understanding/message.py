@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from survey.understanding.folding import END, PAUSE, Token, plain_tokens
-from survey.understanding.phrases import Span, Words
 from survey.understanding.questions import Vocabulary
+from survey.understanding.text.folding import END, PAUSE, Token, plain_tokens
+from survey.understanding.text.phrases import Span, Words
 
 TOKENS = 1_500  # of a message that are searched: more than the longest Telegram message has
 

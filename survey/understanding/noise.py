@@ -8,8 +8,8 @@ ever. Source: FACTS.md, "Tried on this program"; the forms of Apple's and Google
 import re
 from typing import Literal
 
-from survey.understanding.folding import plain_tokens, visible
 from survey.understanding.message import Message
+from survey.understanding.text.folding import plain_tokens, visible
 
 Noise = Literal["reaction", "automatic", "echo", "empty"]
 NOT_WRITTEN = frozenset({"reaction", "echo", "empty"})  # holds no word of the writer's own

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from survey.codes import CaseKind
-from survey.understanding.phrases import Phrases, Words
+from survey.understanding.text.phrases import Phrases, Words
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]

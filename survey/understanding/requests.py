@@ -5,9 +5,9 @@ STOP is among the command words, and survey.understanding.stop reads it in every
 
 import re
 
-from survey.understanding.folding import plain, tokens_of, visible
 from survey.understanding.message import Message
 from survey.understanding.questions import Command, Vocabulary
+from survey.understanding.text.folding import plain, tokens_of, visible
 
 COMMAND_TAIL = 4  # words that may follow HELP: "hjälp vad är det här"
 COMMAND_WORDS = 5  # words of the longest command: "you have the wrong number"

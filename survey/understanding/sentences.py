@@ -9,10 +9,10 @@ question.
 import re
 from collections.abc import Mapping, Sequence
 
-from survey.understanding.folding import END, PAUSE, Token, fold, plain_tokens
 from survey.understanding.message import Message
-from survey.understanding.phrases import Span
 from survey.understanding.questions import Question
+from survey.understanding.text.folding import END, PAUSE, Token, fold, plain_tokens
+from survey.understanding.text.phrases import Span
 
 LEAD_WORDS = 6  # so many may stand before the answer: "jag skulle nog säga en"
 PHRASE_WORDS = 5  # of the longest answer

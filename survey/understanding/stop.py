@@ -8,10 +8,10 @@ after a stop costs trust: a stop word that stands alone is a stop.
 
 from typing import Literal
 
-from survey.understanding.folding import END, PAUSE, Token
 from survey.understanding.message import Message
-from survey.understanding.phrases import Span
 from survey.understanding.questions import Question
+from survey.understanding.text.folding import END, PAUSE, Token
+from survey.understanding.text.phrases import Span
 
 Stop = Literal["stop", "unclear"]
 NEAR = 4  # words after a stop word, among which what is to stop is named

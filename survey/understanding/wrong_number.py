@@ -8,10 +8,10 @@ asked about, and so is "jag är inte Anna".
 import re
 from typing import Literal
 
-from survey.understanding.folding import END, PAUSE, fold, plain, visible
 from survey.understanding.message import Message
-from survey.understanding.phrases import Span
 from survey.understanding.questions import Question
+from survey.understanding.text.folding import END, PAUSE, fold, plain, visible
+from survey.understanding.text.phrases import Span
 
 WrongNumber = Literal["sure", "maybe"]
 SHORT = 10  # words of a message that may say so in other words; a longer one is a story

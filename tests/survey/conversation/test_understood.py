@@ -57,7 +57,7 @@ def test_a_question_about_us_costs_no_try(text: str) -> None:
     assert engine.outside(text, CATALOGUE.words) == (Say(("help",)),)
 
 
-def test_an_unclear_stop_is_not_followed_by_the_question() -> None:
+def test_an_unclear_stop_asks_nothing_again() -> None:
     after, effects = engine.step(START, _at("overall"), TextReceived("nej, nu räcker det"), NOW)
     assert [type(effect) for effect in effects] == [OpenCase, Say]
     assert effects[1] == Say(("help",))

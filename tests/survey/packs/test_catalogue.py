@@ -14,8 +14,8 @@ from survey.errors import PackError
 from survey.packs.catalogue import load
 from survey.packs.pack_files import PACKS
 from survey.understanding import requests
-from survey.understanding.folding import key, tokens_of
 from survey.understanding.reading import read
+from survey.understanding.text.folding import key, tokens_of
 
 SV = "languages/sv.toml"
 EN = "languages/en.toml"

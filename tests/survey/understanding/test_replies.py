@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.understanding.answers import Answer, parse
-from survey.understanding.folding import key
 from survey.understanding.reading import read
+from survey.understanding.text.folding import key
 from tests.support.survey.replies import CATALOGUE, KINDS, QUESTIONS, ROWS, WORDS, answers, meaning
 
 

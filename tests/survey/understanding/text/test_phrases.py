@@ -2,8 +2,8 @@
 
 import pytest
 
-from survey.understanding.folding import plain_tokens
-from survey.understanding.phrases import Phrases, Words, compile_patterns
+from survey.understanding.text.folding import plain_tokens
+from survey.understanding.text.phrases import Phrases, Words, compile_patterns
 
 
 def _found(pattern: str, text: str, unless: str = "") -> bool:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from survey.understanding.folding import END, PAUSE, fold, plain, plain_start
+from survey.understanding.text.folding import END, PAUSE, fold, plain, plain_start
 
 GAP = 3  # words that ".." stands for
 UNLESS = "unless"
