@@ -93,6 +93,9 @@ SETS = (
     "courtesy",
     "reaction",
     "language_wish",
+    "question",
+    "question_verb",
+    "question_subject",
 )
 PHRASE_LISTS: Mapping[str, tuple[str, ...]] = {
     "stop": ("word", "verb", "ours", "other", "refusal", "contact", "unclear", "unless"),

@@ -30,7 +30,7 @@ class Message:
     @cached_property
     def found(self) -> dict[str, list[Span]]:
         """Where each kind of phrase stands, by table and list: "stop.refusal"."""
-        return self.words.phrases.find(self.tokens, lambda: self.languages)
+        return self.words.phrases.find(self.tokens, lambda: {code.partition("-")[0] for code in self.languages})
 
     def has(self, table: str) -> list[str]:
         """Return the names of the lists of ``table`` of which a phrase is found, in the order of the files."""

@@ -29,7 +29,11 @@ def read(message: Message) -> Noise | None:
         return "reaction"
     if _is_echo(message):
         return "echo"
-    return "automatic" if "noise.automatic" in message.found else None
+    spans = message.found.get("noise.automatic")
+    if not spans:
+        return None
+    is_reply = message.tokens[0].folded in message.words.yes_no and all(start for start, _ in spans)
+    return None if is_reply else "automatic"  # "nej, hon är på semester" is an answer
 
 
 def _is_echo(message: Message) -> bool:

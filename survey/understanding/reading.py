@@ -74,7 +74,11 @@ def read(text: str, words: Vocabulary, question: Question | None = None, carrier
     about = wishes.about_sender(message)
     if about is not None and is_text and len(message.said) > FREE_TEXT_ABOUT:
         about = None
-    return Reading(message, request, named, danger.read(message), about, wishes.wish(message))
+    wish = wishes.wish(message)
+    if about is None and wish is None and not is_text and wishes.is_question(message):
+        is_answer = question is not None and answers.parse(question, text, words, message) is not None
+        about = None if is_answer else "topic"
+    return Reading(message, request, named, danger.read(message), about, wish)
 
 
 def _doubtful(message: Message, question: Question | None, verdict: stop.Stop | None) -> Request | None:

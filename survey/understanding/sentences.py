@@ -13,6 +13,7 @@ from survey.understanding.message import Message
 from survey.understanding.questions import Question
 from survey.understanding.text.folding import END, PAUSE, Token, fold, plain_tokens
 from survey.understanding.text.phrases import Span
+from survey.understanding.wishes import is_question
 
 LEAD_WORDS = 6  # so many may stand before the answer: "jag skulle nog säga en"
 PHRASE_WORDS = 5  # of the longest answer
@@ -135,7 +136,7 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
     if value >= 4:
         return not negations and not message.any_in("bad", words)
     if value == 3:
-        return not (negations and len(words) <= 2)
+        return not (negations and len(words) == 1)
     praised = [at for at, token in enumerate(words) if message.in_set("good", token)]
     turned = all(any(abs(at - negation) <= NEGATED for negation in negations) for at in praised)
     return turned and not (negations and len(words) == 1)
@@ -230,6 +231,8 @@ def _phrased(question: Question, message: Message) -> set[int]:
             and not any(start <= finish and begin <= end for begin, finish in refused)
         ]
     found = _outermost(found)
+    if question.kind == "yes_no" and is_question(message) and "no_objection" not in found:
+        return set()
     values = {"yes": 1, "no_objection": 1, "no": 0} | {str(value): value for value in range(1, 6)}
     meant = {values[name] for name in found}
     if len(meant) != 1:

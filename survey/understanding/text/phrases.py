@@ -12,6 +12,8 @@ A pattern is written as its words stand in a message, each in any form that ``fo
 ``..``         at most three words of any kind; ``..5``: at most five
 ``^``          the clause begins here, with no more than a greeting before
 ``$``          the clause ends here
+``& a b !c``   at the beginning: all these words in one clause, in any order, within twelve words of each other
+               (``&8``: within eight), and none of those with ``!``
 =============  ==========================================================================
 
 No pattern reaches over the end of a clause (folding.END); commas are passed over. A list called ``unless`` beside
@@ -22,12 +24,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, reduce
 from itertools import product
+from operator import or_
 
 from survey.understanding.text.folding import END, PAUSE, fold, plain, plain_start
 
 GAP = 3  # words that ".." stands for
+WIDTH = 12  # words among which those of a pattern in any order must stand
 UNLESS = "unless"
+_ANY_ORDER = re.compile(r"&(\d*)")
 _SINGLE = re.compile(r"\w+|👍|👎")
 _JOINED = re.compile(r"[^{}]+_[^{}]+")  # "b_c": two words in the place of one
 _PART = re.compile(r"\{(\w+)\}|[^|{}]+")
@@ -40,25 +46,15 @@ class Words:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         exact: set[str] = set()
-        starts: set[str] = set()
-        ends: set[str] = set()
-        holds: set[str] = set()
+        wild: tuple[set[str], set[str], set[str]] = set(), set(), set()  # that begin so, end so, hold it
         for word in words:
-            inner = fold(word.strip("*"))
-            bare = plain(inner)
-            if not _SINGLE.fullmatch(bare):
-                raise ValueError(f"{word!r} is no single word")
-            match word[:1] == "*", word[-1:] == "*":
-                case True, True:
-                    holds |= plain_start(inner)
-                case True, False:
-                    ends |= plain_start(inner)
-                case False, True:
-                    starts |= plain_start(inner)
-                case _:
-                    exact.add(bare)
+            if "*" not in word:
+                exact.add(_bare(word))
+                continue
+            at = 2 if word[0] == "*" == word[-1] else 1 if word[0] == "*" else 0
+            wild[at].update(plain_start(_bare(word)))
         self.exact = frozenset(exact)
-        self.starts, self.ends, self.holds = tuple(sorted(starts)), tuple(sorted(ends)), tuple(sorted(holds))
+        self.starts, self.ends, self.holds = (tuple(sorted(each)) for each in wild)
 
     def __contains__(self, token: object) -> bool:
         return token in self.exact or (
@@ -105,6 +101,7 @@ class Pattern:
         language: the code of its language; empty where it counts in every language.
         from_start, to_end: it begins, or ends, with its clause.
         end_gap: so many words may stand between it and the end of its clause.
+        width: the words may stand in any order within so many; 0 where they stand as they are written.
     """
 
     label: str
@@ -113,11 +110,12 @@ class Pattern:
     from_start: bool
     to_end: bool
     end_gap: int = 0
+    width: int = 0
 
     @property
     def longest(self) -> int:
         """The most words that it can span."""
-        return sum(element.gap + 1 for element in self.elements)
+        return self.width or sum(element.gap + 1 for element in self.elements)
 
 
 Span = tuple[int, int]  # the tokens from the first number up to, and without, the second
@@ -171,6 +169,9 @@ class Phrases:
         return _without_exceptions(found) if found else found
 
     def _spans(self, pattern: Pattern, tokens: Sequence[str], places: Sequence[int]) -> Iterable[Span]:
+        if pattern.width:
+            yield from _spans_in_any_order(pattern, tokens, places)
+            return
         reach = pattern.longest
         tried: set[int] = set()
         for place in places:
@@ -263,6 +264,8 @@ def _spread(pattern: str) -> Iterable[str]:
 
 def _compile(label: str, written: str, classes: Mapping[str, Words], language: str) -> Pattern:
     pieces = written.split()
+    order = _ANY_ORDER.fullmatch(pieces[0])
+    pieces = pieces[1:] if order else pieces
     from_start, to_end = pieces[:1] == ["^"], pieces[-1:] == ["$"]
     pieces = pieces[from_start : len(pieces) - to_end]
     elements: list[Element] = []
@@ -278,20 +281,34 @@ def _compile(label: str, written: str, classes: Mapping[str, Words], language: s
             raise ValueError(f"{label}: {written!r} cannot be read: {error}") from error
         elements.append(Element(words, gap, is_optional, is_refused, "$" in piece.split("|")))
         gap = 0
-    pattern = Pattern(label, language, tuple(elements), from_start, to_end, gap if to_end else 0)
+    pattern = Pattern(
+        label,
+        language,
+        tuple(elements),
+        from_start,
+        to_end,
+        gap if to_end else 0,
+        int(order[1] or WIDTH) if order else 0,
+    )
     if _anchor(pattern, Counter()) is _NOTHING:
         raise ValueError(f"{label}: {written!r} has no word that must be there as it is, or begin so")
     return pattern
 
 
 def _words(piece: str, classes: Mapping[str, Words]) -> Words:
-    words, said = Words(), []
-    for found in _PART.finditer(piece):
-        if found[1]:
-            words |= classes[found[1]]
-        elif found[0] != "$":
-            said.append(found[0])
-    return words | Words(said)
+    found = list(_PART.finditer(piece))
+    said = Words(each[0] for each in found if not each[1] and each[0] != "$")
+    named = [classes[each[1]] for each in found if each[1]]
+    return reduce(or_, named, said) if len(found) > 1 or not named else named[0]
+
+
+@lru_cache(maxsize=20_000)  # more than the words of all languages, many of which stand in several patterns
+def _bare(word: str) -> str:
+    """Return a word of a pattern in its plain form. Raises ValueError where it is no single word."""
+    bare = plain(fold(word.strip("*")))
+    if not _SINGLE.fullmatch(bare):
+        raise ValueError(f"{word!r} is no single word")
+    return bare
 
 
 _NOTHING = Words()
@@ -308,6 +325,32 @@ def _anchor(pattern: Pattern, counts: Mapping[str, int]) -> Words:
     if not able:
         return _NOTHING
     return min(able, key=lambda words: max(counts.get(word, 0) for word in (*words.exact, *words.starts)))
+
+
+def _spans_in_any_order(pattern: Pattern, tokens: Sequence[str], places: Sequence[int]) -> Iterable[Span]:
+    """Yield where all words of a pattern stand in one clause, around each place where one of them does."""
+    for place in places:
+        start, end = place, place + 1
+        while start > 0 and tokens[start - 1] != END and place - start < pattern.width:
+            start -= 1
+        while end < len(tokens) and tokens[end] != END and end - place < pattern.width:
+            end += 1
+        near = range(start, end)
+        if any(
+            element.is_refused and any(tokens[at] in element.words for at in near) for element in pattern.elements
+        ):
+            continue
+        taken: set[int] = set()
+        for element in pattern.elements:
+            if element.is_refused:
+                continue
+            free = [at for at in near if at not in taken and tokens[at] in element.words]
+            if not free:
+                break
+            taken.add(min(free, key=lambda at: abs(at - place)))
+        else:
+            if max(taken) - min(taken) < pattern.width:
+                yield min(taken), max(taken) + 1
 
 
 def _after_pauses(tokens: Sequence[str], at: int) -> int:
