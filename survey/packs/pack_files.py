@@ -96,6 +96,7 @@ SETS = (
     "question",
     "question_verb",
     "question_subject",
+    "to_us",
 )
 PHRASE_LISTS: Mapping[str, tuple[str, ...]] = {
     "stop": ("word", "verb", "ours", "other", "refusal", "contact", "unclear", "unless"),

@@ -75,7 +75,8 @@ def read(text: str, words: Vocabulary, question: Question | None = None, carrier
     if about is not None and is_text and len(message.said) > FREE_TEXT_ABOUT:
         about = None
     wish = wishes.wish(message)
-    if about is None and wish is None and not is_text and wishes.is_question(message):
+    asks_us = not is_text or (len(message.said) <= FREE_TEXT_ABOUT and message.any_in("to_us", message.said))
+    if about is None and wish is None and asks_us and wishes.is_question(message):
         is_answer = question is not None and answers.parse(question, text, words, message) is not None
         about = None if is_answer else "topic"
     return Reading(message, request, named, danger.read(message), about, wish)

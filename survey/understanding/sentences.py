@@ -19,6 +19,7 @@ LEAD_WORDS = 6  # so many may stand before the answer: "jag skulle nog säga en"
 PHRASE_WORDS = 5  # of the longest answer
 SENTENCE_WORDS = 14  # of a message in which a phrase counts as an answer; a longer one is a story
 SPARE_WORDS = 4  # beside the phrase in such a message to a rating, none of which may say anything else
+WORDED_REST = 6  # words after a rating in words; "neither" may begin a longer sentence of any kind
 NEGATED = 3  # words between a word of praise and the negation that turns it, before it or after it
 
 _BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": not one of our numbers
@@ -127,6 +128,8 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
     if any(other != value and not (is_low and other <= 2) for other in others):
         return False
     if not is_digit and any(message.any_in(name, words) for name in ("contrast", "limit")):
+        return False
+    if not is_digit and question.kind == "rating" and len(words) > (WORDED_REST if value != 3 else 1):
         return False
     if question.kind == "choice":
         return True
@@ -239,7 +242,8 @@ def _phrased(question: Question, message: Message) -> set[int]:
         return meant
     (value,) = meant
     spare = _outside(message.tokens, [span for spans in found.values() for span in spans])
-    if any(message.any_in(name, spare) for name in ("either", "back", "hedge")):
+    doubts = ("either", "back") if value == 0 and question.kind == "yes_no" else ("either", "back", "hedge")
+    if any(message.any_in(name, spare) for name in doubts):
         return set()
     if question.kind == "yes_no":
         others = _values_in(message, spare, question.answers)
