@@ -119,6 +119,7 @@ async def _outside(scene: Scene, said: Said) -> Handled:
             _awaiting(scene),
             carrier=said.carrier,
             carrier_opted_out=scene.state == AddressState.OPTED_OUT and scene.event.channel == Channel.SMS,
+            is_contact=bool(scene.providers) and not scene.users,
         )
         if await old_messages.is_overruled(scene, effects):
             return Handled(old_messages.OVERRULED)

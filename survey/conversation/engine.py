@@ -167,6 +167,7 @@ def outside(
     *,
     carrier: str = "",
     carrier_opted_out: bool = False,
+    is_contact: bool = False,
 ) -> tuple[Effect, ...]:
     """Return what follows from a text where no question is open: only requests count.
 
@@ -176,6 +177,7 @@ def outside(
         carrier: as TextReceived has it.
         carrier_opted_out: the carrier has stopped our messages to this phone. It then takes its own word for an
             opt-in, and so do we.
+        is_contact: a contact person of a provider writes, whose questions are about the list and not about us.
     """
     asked = read(text, words, carrier=carrier)
     if asked.request == "stop":
@@ -187,7 +189,9 @@ def outside(
     urgent = commands.endangered(asked)
     if urgent and asked.request in COMPATIBLE:
         return (*urgent, Say(("danger",)))
-    answered = commands.ask(TextReceived(text, sharing), asked, awaiting) or commands.meet(asked)
+    answered = commands.ask(TextReceived(text, sharing), asked, awaiting)
+    if answered is None and not is_contact:
+        answered = commands.meet(asked)
     if answered is not None:
         awaits = (Await(answered.subject, answered.born),) if answered.subject or awaiting else ()
         said = (Say(answered.phrases),) if answered.phrases else ()
