@@ -30,7 +30,6 @@ from survey.packs.pack_files import (
     wording_names,
 )
 from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
-from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
 from survey.understanding.text import folding
 from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
