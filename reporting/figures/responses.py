@@ -7,6 +7,7 @@ from storage.figures.release_values import Response
 
 SATISFACTION = ("satisfaction.overall", "satisfaction.treatment", "satisfaction.usefulness")
 CONFIRMED = "followup.confirmed"
+DENIED = "followup.denied"  # of the months that the provider has recorded; a figure of the measure CONFIRMED
 OUTCOME = "outcome"  # the measure of every outcome.* figure: the same endings stand behind them
 THEMES = "themes"  # of comments, by everybody who answered
 CHANGE_REASONS = "change_reasons"
@@ -15,6 +16,8 @@ MEASURES = (*SATISFACTION, CONFIRMED, OUTCOME, THEMES, CHANGE_REASONS)
 
 def measure_of(indicator: str) -> str:
     """Return the measure that a figure belongs to."""
+    if indicator == DENIED:
+        return CONFIRMED
     return OUTCOME if indicator.startswith("outcome.") else indicator
 
 
@@ -45,9 +48,15 @@ def _satisfaction(indicator: str, response: Response) -> Iterator[Cell]:
 
 
 def _confirmed(response: Response) -> Iterator[Cell]:
-    """Months are the unit's alone: a provider knows which of its customers were asked in one."""
-    yield Cell(CONFIRMED, "", str(response.year))
-    yield Cell(CONFIRMED, response.provider, str(response.year))
+    """Months are the unit's alone: a provider knows which of its customers were asked in one.
+
+    Denials are counted among the months that the provider has recorded, and it knows which these are: with the
+    confirmations they tell what customers said of the others.
+    """
+    for provider in ("", response.provider):
+        yield Cell(CONFIRMED, provider, str(response.year))
+        if response.is_recorded:
+            yield Cell(DENIED, provider, str(response.year))
     yield Cell(CONFIRMED, "", response.period)
 
 

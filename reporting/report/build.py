@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from reporting.disclosure.cells import Cell
+from reporting.disclosure.cells import Cell, Status
 from reporting.document.blocks import Grid
 from reporting.figures import themes, youth
 from reporting.figures.case_mix import Expectation, expectations
 from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.indicators import Find, Indicator, builder_of, finder
 from reporting.figures.indicators import rows as indicator_rows
-from reporting.figures.responses import CONFIRMED
+from reporting.figures.responses import DENIED
 from reporting.figures.themes import Counted as ThemeCount
 from reporting.figures.themes import ThemeRow
 from reporting.figures.told import Told
@@ -200,14 +200,14 @@ def _changes(year: _Year) -> outcomes.Changes:
 
 
 def _denied(year: _Year) -> dict[str, int]:
-    """Return the recorded follow-ups that customers deny, by provider, where what they said of the year is told."""
+    """Return the recorded follow-ups that customers deny, by provider, where that may be told."""
     before = year.before.denied if year.before else {}
     found = {}
     for ref, counts in followups.year_counts(year.cells).items():
-        cell = Cell(CONFIRMED, ref, str(year.cells.year))
-        if year.told.is_told(cell):
+        status = year.told.status(Cell(DENIED, ref, str(year.cells.year)))
+        if status == Status.OK:
             found[ref] = counts.denied
-        elif year.told.is_kept(cell) and ref in before:
+        elif status != Status.NO_ANSWERS and ref in before:
             found[ref] = before[ref]
     return found
 

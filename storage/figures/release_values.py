@@ -24,6 +24,7 @@ class Response:
         in_year: False where the same person's later enrolment counts instead.
         in_period: False where the same person's later enrolment counts instead.
         is_youth: whether it counts among the young people's outcomes.
+        is_recorded: whether the provider has recorded a follow-up for the month that the answer is about.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Response:
     in_year: bool = True
     in_period: bool = True
     is_youth: bool = False
+    is_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

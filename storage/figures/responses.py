@@ -90,11 +90,11 @@ async def _confirmed(conn: AsyncConnection, year: int, months: int) -> list[Resp
         Response(
             source=f"{each.enrolment_id} {each.month}",
             person=each.customer_id,
-            # Whether a no is a deviation depends on what the provider has recorded, which it may change.
-            value=f"{int(each.held)} {int(each.recorded)}",
+            value=str(int(each.held)),
             provider=each.provider,
             year=year,
             period=each.month,
+            is_recorded=each.recorded,
         )
         for each in await said_of_months(conn, f"{year}-01", f"{year}-{months:02}")
     ]

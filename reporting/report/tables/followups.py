@@ -69,6 +69,6 @@ def followups_grid(aggregate: Aggregate, find: Find, denied: Mapping[str, int]) 
 
 
 def _denied(confirmed: Indicator, denied: int | None) -> Cell:
-    if confirmed.status == Status.NO_ANSWERS:
-        return NO_DATA
-    return SUPPRESSED if denied is None else denied
+    if denied is not None:
+        return denied
+    return NO_DATA if confirmed.status == Status.NO_ANSWERS else SUPPRESSED

@@ -163,6 +163,26 @@ def test_a_month_of_confirmations_is_the_unit_s() -> None:
     assert set(decide(behind.cells, behind.person_of).status.values()) == {Status.OK}
 
 
+def test_denials_are_of_recorded_months() -> None:
+    """P1 has recorded the months of all but one of 20 people: confirmations and denials would tell that one's."""
+    register = Register(("P1",))
+    register.responses[CONFIRMED] = [
+        Response(f"E{n} 05", n, "1", "P1", 2025, "2025-05", is_recorded=n > 0) for n in range(20)
+    ]
+    behind = register.behind(CONFIRMED)
+    status = {
+        (cell.indicator, cell.provider): str(each)
+        for cell, each in decide(behind.cells, behind.person_of).status.items()
+        if cell.period == "2025"
+    }
+    assert status == {
+        ("followup.confirmed", ""): "ok",
+        ("followup.confirmed", "P1"): "ok",
+        ("followup.denied", ""): "suppressed",
+        ("followup.denied", "P1"): "suppressed",
+    }
+
+
 def test_a_provider_has_one_outcome() -> None:
     register = Register(("P1",))
     register.responses[OUTCOME] = [Response(f"E{n}", n, "work", "P1", 2025, is_youth=n < 4) for n in range(12)]

@@ -143,7 +143,15 @@ def responses_of(cube: Cube) -> dict[str, list[Response]]:
     found: dict[str, list[Response]] = {measure: list(cube.answers) for measure in SATISFACTION}
     found[THEMES] = found[CHANGE_REASONS] = list(cube.answers)
     found[CONFIRMED] = [
-        Response(f"{ref} {person} {month}", hash((ref, person)), str(person), ref, cube.year, month)
+        Response(
+            f"{ref} {person} {month}",
+            hash((ref, person)),
+            str(int(person < counts.confirmed)),
+            ref,
+            cube.year,
+            month,
+            is_recorded=True,
+        )
         for (ref, month), counts in cube.months.items()
         if ref
         for person in range(counts.answered)
