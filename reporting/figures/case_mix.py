@@ -38,6 +38,7 @@ class Expectation:
         low: lower end of the ratio's 95 % interval.
         high: upper end of it.
         clear: whether the ratio's 99.8 % interval leaves 1 out.
+        day: of an earlier edition, ISO 8601, where the row keeps what that edition told; else empty.
     """
 
     provider: str
@@ -48,6 +49,7 @@ class Expectation:
     low: float | None
     high: float | None
     clear: bool = False
+    day: str = ""
 
 
 def hidden(provider: str, share_high: float | None = None) -> Expectation:

@@ -13,7 +13,7 @@ from reporting.disclosure.cells import Cell, Status
 from reporting.figures import exact_test, intervals
 from reporting.figures.definitions import VERSIONS
 from reporting.figures.endings import count_endings, reasons_of
-from reporting.figures.exact_test import Count
+from reporting.figures.exact_test import Comparison, Count
 from reporting.figures.responses import CONFIRMED
 from reporting.figures.told import Told
 from storage.figures.cells import Aggregate, Key, MonthCounts, SatisfactionCounts
@@ -182,6 +182,32 @@ class RowBuilder:
         )
 
 
+def others_of(own: Indicator, unit: Indicator) -> Count | None:
+    """Return (numerator, denominator) of all providers but one together.
+
+    Args:
+        own: the row of that provider.
+        unit: the row of the whole unit.
+
+    Returns:
+        None where either is hidden, or where they are of different days and so cannot be subtracted.
+    """
+    if own.numerator is None or own.denominator is None or own.created_at != unit.created_at:
+        return None
+    if unit.numerator is None or unit.denominator is None:
+        return None
+    return unit.numerator - own.numerator, unit.denominator - own.denominator
+
+
+def comparison(own: Indicator, unit: Indicator) -> Comparison | None:
+    """Compare a provider with all the others; None where that cannot be told."""
+    if others_of(own, unit) is None:
+        return None
+    return exact_test.against_others(
+        (own.numerator or 0, own.denominator or 0), (unit.numerator or 0, unit.denominator or 0)
+    )
+
+
 def builder_of(cube: Aggregate, now: datetime, told: Told, before: Iterable[Indicator] = ()) -> RowBuilder:
     """Return what makes the rows of ``cube``."""
     created_at = now.astimezone(UTC).isoformat(timespec="seconds")
@@ -259,11 +285,7 @@ def _satisfaction(question: _Question, builder: RowBuilder) -> Iterator[Indicato
 
 def _compared(own: Indicator, unit: Indicator) -> Indicator:
     """Return a provider's row with its verdict. A row that is kept keeps its own."""
-    if own.verdict or own.numerator is None or unit.numerator is None:
-        return own
-    compared = exact_test.against_others(
-        (own.numerator, own.denominator or 0), (unit.numerator, unit.denominator or 0)
-    )
+    compared = None if own.verdict else comparison(own, unit)
     return replace(own, verdict=compared.verdict.value) if compared else own
 
 

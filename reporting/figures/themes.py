@@ -39,13 +39,18 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme as shown; the numbers are None unless the status is ok."""
+    """A theme as shown; the numbers are None unless the status is ok.
+
+    Attributes:
+        day: of an earlier edition, ISO 8601, where the row keeps what that edition told; else empty.
+    """
 
     theme: str
     title: str
     customers: int | None
     providers: int | None
     status: str
+    day: str = ""
 
 
 def shown(

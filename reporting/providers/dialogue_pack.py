@@ -26,7 +26,7 @@ from reporting.document.blocks import (
 from reporting.document.swedish import MONTHS, NO_BREAK, NO_DATA, SUPPRESSED, count, of, percent, whole
 from reporting.errors import NoDialogue
 from reporting.figures import intervals
-from reporting.figures.indicators import QUESTIONS, Indicator
+from reporting.figures.indicators import QUESTIONS, Indicator, finder, others_of
 from reporting.figures.themes import UNCLEAR
 from reporting.providers.bands import band_of
 from reporting.report.actions import deficiencies
@@ -35,7 +35,7 @@ from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
 from reporting.report.sentences.followups import on_time_sentence
 from reporting.report.tables.actions import actions_grid
-from reporting.report.tables.cells import interval_text, share_cell
+from reporting.report.tables.cells import interval_text, share_cell, titled
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import MIN_CASES, expectations_grid
 from reporting.report.tables.satisfaction import themes_grid
@@ -122,17 +122,18 @@ class _Pack:
         period = period or str(self.report.year)
         return self.rows[indicator, "" if whole_unit else self.provider, point, period]
 
+    def _titled(self, title: str, row: Indicator) -> str:
+        """Return the title of what shows a figure, with its day where it keeps what an earlier edition told."""
+        return titled(title, row, finder(self.report.indicators, self.report.year))
+
     def row(self, point: str) -> ProviderRow:
         """Return the provider's row of the report's section on providers."""
         section = next(each for each in self.report.points if each.point == point)
         return next(row for row in section.rows if row.ref == self.provider)
 
     def others(self, indicator: str, point: str = "") -> tuple[int, int] | None:
-        """Return (numerator, denominator) of all others together; None where the unit or the provider is hidden."""
-        own, total = self.find(indicator, point), self.find(indicator, point, whole_unit=True)
-        if own.numerator is None or own.denominator is None or total.numerator is None or total.denominator is None:
-            return None
-        return total.numerator - own.numerator, total.denominator - own.denominator
+        """Return (numerator, denominator) of all others together; None where they cannot be told."""
+        return others_of(self.find(indicator, point), self.find(indicator, point, whole_unit=True))
 
     def _others_cell(self, indicator: str, point: str = "") -> Cell:
         others = self.others(indicator, point)
@@ -149,7 +150,7 @@ class _Pack:
                 share, interval = told(row)
                 rows.append(
                     (
-                        TITLES[question],
+                        self._titled(TITLES[question], row),
                         point.swedish,
                         self.find("response_rate", point).numerator or 0 if question == "overall" else "",
                         share,
@@ -227,7 +228,8 @@ class _Pack:
         report = self.report
         place = next(n for n, row in enumerate(report.provider_rows) if row.ref == self.provider)
         year = report.followups.rows[place][1:]
-        confirmed, interval = told(self.find("followup.confirmed"))
+        said = self.find("followup.confirmed")
+        confirmed, interval = told(said)
         rows: list[tuple[Cell, ...]] = []
         for number, name in enumerate(MONTHS, 1):
             key = ("followup.compliance", self.provider, "", f"{report.year}-{number:02}")
@@ -242,7 +244,7 @@ class _Pack:
         return (
             *paragraphs((sentence,), "key"),
             Grid(
-                "Uppföljningarna under året",
+                self._titled("Uppföljningarna under året", said),
                 (*FOLLOWUPS[:-2], "Bekräftat av kunderna", "95\u00a0%-intervall"),
                 ((*year[:-2], confirmed, interval),),
                 words=frozenset(),
@@ -266,7 +268,7 @@ class _Pack:
         row = self.find(indicator)
         share, interval = told(row)
         cells: tuple[Cell, ...] = (
-            title,
+            self._titled(title, row),
             row.denominator if row.denominator is not None else share_cell(row),
             share,
             interval,

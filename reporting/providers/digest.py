@@ -13,7 +13,7 @@ from reporting.disclosure.cells import MIN_ANSWERS
 from reporting.document.swedish import month_name, whole
 from reporting.figures import intervals
 from reporting.figures.exact_test import Count
-from reporting.figures.indicators import finder
+from reporting.figures.indicators import finder, others_of
 from reporting.figures.themes import THEMES, UNCLEAR
 from reporting.providers.bands import band_of
 from reporting.report.model import QualityReport
@@ -35,6 +35,7 @@ class Published:
         others: the same of all other providers together; None where it is not told.
         response: (answered, eligible).
         themes: titles of what many of them speak of.
+        day: of which the share is, ISO 8601, where the report keeps what an earlier edition told; else empty.
     """
 
     year: int
@@ -42,6 +43,12 @@ class Published:
     others: Count | None
     response: Count
     themes: tuple[str, ...] = ()
+    day: str = ""
+
+    @property
+    def period(self) -> str:
+        """Return of when the share is, in words."""
+        return f"Gäller {self.year}, per {self.day}." if self.day else f"Gäller {self.year}."
 
 
 def published_of(report: QualityReport | None, provider: str) -> Published | None:
@@ -54,19 +61,18 @@ def published_of(report: QualityReport | None, provider: str) -> Published | Non
     # A report of the first version told shares of fewer.
     if own.numerator is None or own.denominator is None or own.denominator < MIN_ANSWERS:
         return None
-    others = None
-    if unit.numerator is not None and unit.denominator is not None and unit.denominator > own.denominator:
-        others = (unit.numerator - own.numerator, unit.denominator - own.denominator)
+    others = others_of(own, unit)
     return Published(
         year=report.year,
         satisfied=(own.numerator, own.denominator),
-        others=others,
+        others=others if others and others[1] else None,
         response=(response.numerator or 0, response.denominator or 0),
         themes=tuple(
             THEMES[theme]
             for theme in report.themes_of_providers.get(provider, ())
             if theme in THEMES and theme not in QUIET_THEMES
         ),
+        day=own.created_at[:10] if own.created_at != response.created_at else "",
     )
 
 
@@ -151,11 +157,11 @@ def _satisfaction(digest: Digest) -> str:
     if told is None:
         return "Nöjdhet: visas inte (färre än 10 svar, eller inget nytt att visa)."
     if band := band_of(*told.satisfied):
-        return f"Nöjdhet 12 mån: {band.swedish} %. Gäller {told.year}."
+        return f"Nöjdhet 12 mån: {band.swedish} %. {told.period}"
     low, high = (whole(100 * limit) for limit in intervals.wilson(*told.satisfied))
     satisfied, answered = told.satisfied
     share = _percent(told.satisfied)
-    return f"Nöjdhet 12 mån: {share} ({satisfied} av {answered} svar, {low}-{high}). Gäller {told.year}."
+    return f"Nöjdhet 12 mån: {share} ({satisfied} av {answered} svar, {low}-{high}). {told.period}"
 
 
 def _themes(told: Published) -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from reporting.disclosure.cells import Cell, Status
+from reporting.disclosure.cells import Cell
 from reporting.document.blocks import Grid
 from reporting.figures import themes, youth
 from reporting.figures.case_mix import Expectation, expectations
 from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.indicators import Find, Indicator, builder_of, finder
 from reporting.figures.indicators import rows as indicator_rows
-from reporting.figures.responses import DENIED
+from reporting.figures.responses import CONFIRMED, DENIED
 from reporting.figures.themes import Counted as ThemeCount
 from reporting.figures.themes import ThemeRow
 from reporting.figures.told import Told
@@ -36,6 +36,7 @@ from reporting.report.sentences.outcomes import (
 from reporting.report.sentences.satisfaction import reasons_sentence
 from reporting.report.sentences.summary import summary_sentences
 from reporting.report.tables import actions, basis, followups, outcomes, satisfaction, summary
+from reporting.report.tables.cells import titled
 from storage.figures.cells import Aggregate
 from storage.figures.release_values import Response
 from survey.codes import ChangeReason, Point
@@ -117,7 +118,7 @@ class _Year:
 def _disclosed(counted: Counted, told: Told, before: QualityReport | None) -> Background:
     """Return the background with what may be told of it."""
     cells, year = counted.cells, str(counted.cells.year)
-    earlier = before.background if before else Background()
+    earlier = _dated(before) if before else Background()
 
     def shown(
         measure: str, counts: Mapping[str, ThemeCount], titles: Mapping[str, str], kept: tuple[ThemeRow, ...]
@@ -139,11 +140,28 @@ def _disclosed(counted: Counted, told: Told, before: QualityReport | None) -> Ba
     )
 
 
+def _dated(before: QualityReport) -> Background:
+    """Return the background of an edition, each row with the day of the edition that first told it."""
+    day, beside = f"{before.created_at:%Y-%m-%d}", before.background
+
+    def dated(rows: tuple[ThemeRow, ...]) -> tuple[ThemeRow, ...]:
+        return tuple(replace(each, day=each.day or day) if each.customers is not None else each for each in rows)
+
+    return replace(
+        beside,
+        themes=dated(beside.themes),
+        change_reasons=dated(beside.change_reasons),
+        expectations=tuple(
+            replace(each, day=each.day or day) if each.share_high is not None else each
+            for each in beside.expectations
+        ),
+    )
+
+
 def _report(year: _Year, now: datetime) -> QualityReport:
     cells, find, beside, minimum = year.cells, year.find, year.background, year.told.minimum
     points = tuple(point_section(cells, find, point, minimum) for point in Point)
     reasons, reasons_said = _reasons(year)
-    endings_before = year.kept_from("outcome.all_endings")
     changes, denied = _changes(year), _denied(year)
     asked_why = bool(beside.change_reasons)
     return QualityReport(
@@ -168,17 +186,17 @@ def _report(year: _Year, now: datetime) -> QualityReport:
         groups=satisfaction.groups_grid(find),
         followups=followups.followups_grid(cells, find, denied),
         followup_sentence=followup_sentence(find, followups.year_counts(cells)[""], denied.get("")),
-        endings=endings_before.endings if endings_before else outcomes.endings_grid(cells, find),
+        endings=_endings(year),
         outcomes=outcomes.outcomes_grid(cells, find),
         outcome_sentence=outcome_sentence(find),
         expectations=outcomes.expectations_grid(_in_table_order(year), year.names),
         expectation_sentences=expectation_sentences(beside.expectations, year.names),
-        changes=outcomes.changes_grid(cells, changes),
+        changes=outcomes.changes_grid(cells, changes, find),
         changes_sentence=changes_sentence(changes),
         actions=actions.actions_grid(deficiencies(points, beside.actions), year.names),
         background=beside,
         exempt_sentence=exempt_sentence(followups.exempt_sums(cells)[""], minimum),
-        youth=outcomes.youth_grid(year.young, youth.TITLES) if year.young else None,
+        youth=outcomes.youth_grid(year.young, youth.TITLES, find) if year.young else None,
         youth_sentence=youth_sentence(year.young),
         change_reasons=outcomes.change_reasons_grid(beside.change_reasons) if asked_why else None,
     )
@@ -187,28 +205,39 @@ def _report(year: _Year, now: datetime) -> QualityReport:
 def _reasons(year: _Year) -> tuple[Grid, str]:
     """Return why customers are not satisfied, as a table and in words."""
     if before := year.kept_from("satisfaction.overall", Point.ALL):
-        return before.reasons, before.reasons_sentence
+        title = titled(satisfaction.REASONS_TITLE, year.find("satisfaction.overall", "", Point.ALL), year.find)
+        return replace(before.reasons, caption=title), before.reasons_sentence
     grid, given = satisfaction.reasons_grid(year.cells, year.find)
     return grid, reasons_sentence(given)
 
 
+def _endings(year: _Year) -> Grid:
+    """Return the table of endings, or that of the edition before, with its day, where it may not be told anew."""
+    if before := year.kept_from("outcome.all_endings"):
+        title = titled(outcomes.ENDINGS_TITLE, year.find("outcome.all_endings"), year.find)
+        return replace(before.endings, caption=title)
+    return outcomes.endings_grid(year.cells, year.find)
+
+
 def _changes(year: _Year) -> outcomes.Changes:
     changes, before = outcomes.changes_of(year.cells, year.find), year.kept_from("outcome.all_endings")
-    if before is None or before.changes_told is None:
+    if before is None:
         return changes
-    return replace(changes, dropped_out=before.changes_told.dropped_out)
+    return replace(changes, dropped_out=before.changes_told.dropped_out if before.changes_told else None)
 
 
 def _denied(year: _Year) -> dict[str, int]:
-    """Return the recorded follow-ups that customers deny, by provider, where that may be told."""
-    before = year.before.denied if year.before else {}
-    found = {}
+    """Return the recorded follow-ups that customers deny, by provider, where that may be told.
+
+    They stand in one row with what customers confirmed, so they are of the same day.
+    """
+    period, before = str(year.cells.year), year.before.denied if year.before else {}
+    found: dict[str, int] = {}
     for ref, counts in followups.year_counts(year.cells).items():
-        status = year.told.status(Cell(DENIED, ref, str(year.cells.year)))
-        if status == Status.OK:
+        if year.told.is_kept(Cell(CONFIRMED, ref, period)):
+            found |= {ref: before[ref]} if ref in before else {}
+        elif year.told.is_told(Cell(DENIED, ref, period)):
             found[ref] = counts.denied
-        elif status != Status.NO_ANSWERS and ref in before:
-            found[ref] = before[ref]
     return found
 
 

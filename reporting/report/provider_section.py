@@ -9,7 +9,7 @@ from reporting.document.blocks import Bar, Bars, Cell, Funnel, FunnelPoint, Grid
 from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, printed_name
 from reporting.figures import exact_test, intervals
 from reporting.figures.exact_test import CLEAR, MAY_DIFFER, Comparison, Verdict
-from reporting.figures.indicators import Find, Indicator
+from reporting.figures.indicators import Find, Indicator, comparison, others_of
 from reporting.report.sentences.satisfaction import bars_alt, both_points_sentence, comparison_sentence, funnel_alt
 from reporting.report.tables.cells import interval_text, share_cell, titled
 from storage.figures.cells import Aggregate
@@ -145,15 +145,7 @@ def point_section(aggregate: Aggregate, find: Find, point: Point, minimum: int) 
 
 def _provider(find: Find, ref: str, name: str, point: Point, total: Indicator) -> _Provider:
     row = find("satisfaction.overall", ref, point)
-    return _Provider(ref, titled(name, row, find), row, find("response_rate", ref, point), _compared(row, total))
-
-
-def _compared(row: Indicator, total: Indicator) -> Comparison | None:
-    if None in (row.numerator, row.denominator, total.numerator, total.denominator):
-        return None
-    return exact_test.against_others(
-        (row.numerator or 0, row.denominator or 0), (total.numerator or 0, total.denominator or 0)
-    )
+    return _Provider(ref, titled(name, row, find), row, find("response_rate", ref, point), comparison(row, total))
 
 
 def _row(provider: _Provider, total: Indicator) -> ProviderRow:
@@ -177,10 +169,10 @@ def _row(provider: _Provider, total: Indicator) -> ProviderRow:
 
 def _others_cell(row: Indicator, total: Indicator) -> Cell:
     """Return the share of all other providers together, or the symbol that stands for none."""
-    if row.numerator is None or row.denominator is None or total.numerator is None:
+    others = others_of(row, total)
+    if others is None:
         return NO_DATA if row.status == Status.NO_ANSWERS else SUPPRESSED
-    others = (total.denominator or 0) - row.denominator
-    return Percent(100 * (total.numerator - row.numerator) / others) if others else NO_DATA
+    return Percent(100 * others[0] / others[1]) if others[1] else NO_DATA
 
 
 def _kind(row: Indicator, compared: Comparison | None) -> Assessment:

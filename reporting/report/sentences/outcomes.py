@@ -14,9 +14,12 @@ def outcome_sentence(find: Find) -> str:
     every, kept = find("outcome.all_endings"), find("outcome.after_exclusions")
     if every.value is None or kept.value is None or every.denominator is None or kept.denominator is None:
         return ""
+    excluded = ""
+    if every.created_at == kept.created_at:
+        excluded = f" av {count(every.denominator - kept.denominator)} avslut"
     return (
         f"Av {count(every.denominator)} avslut ledde {count(every.numerator or 0)} till egen försörjning "
-        f"({whole(every.value)} procent). Efter undantag av {count(every.denominator - kept.denominator)} avslut: "
+        f"({whole(every.value)} procent). Efter undantag{excluded}: "
         f"{count(kept.numerator or 0)} av {count(kept.denominator)} ({whole(kept.value)} procent)."
     )
 

@@ -39,4 +39,9 @@ def title_of(indicator: str, point: str) -> str:
 def titled(title: str, row: Indicator, find: Find) -> str:
     """Return the title of a row in a table, with its day where it keeps what an earlier edition told."""
     today = find("response_rate", "", Point.ALL).created_at
-    return title if row.created_at == today else f"{title} (per {row.created_at[:10]})"
+    return title if row.created_at == today else of_day(title, row.created_at[:10])
+
+
+def of_day(title: str, day: str) -> str:
+    """Return the title of what keeps the figures of an earlier day; the title alone where ``day`` is empty."""
+    return f"{title} (per {day})" if day else title

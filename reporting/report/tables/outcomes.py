@@ -18,13 +18,14 @@ from reporting.figures.endings import (
 )
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
-from reporting.report.tables.cells import fraction_cell, interval_text, share_cell, titled
+from reporting.report.tables.cells import fraction_cell, interval_text, of_day, share_cell, titled
 from reporting.report.tables.satisfaction import theme_rows
 from storage.figures.cells import Aggregate
 from survey.codes import CaseKind, EndReason, swedish
 
 MIN_CASES = 6  # REPORT.md, Disclosure control: cases by kind from six
 YES, NO = "Ja", "Nej"
+ENDINGS_TITLE = "Avslut per grupp av orsaker"
 
 
 def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
@@ -43,7 +44,7 @@ def endings_grid(aggregate: Aggregate, find: Find) -> Grid:
     rows.append((OTHERS, _told(others if told and (others == 0 or others >= MIN_IN_GROUP) else None), NO, NO))
     rows.append(("Alla undantag tillsammans", _told(ended.every - ended.kept if told else None), NO, YES))
     columns = ("Orsak", "Antal", "Räknas som mål", "Undantas")
-    return Grid("Avslut per grupp av orsaker", columns, tuple(rows), words=frozenset({0, 2, 3}))
+    return Grid(ENDINGS_TITLE, columns, tuple(rows), words=frozenset({0, 2, 3}))
 
 
 def _told(number: int | None) -> Cell:
@@ -70,7 +71,7 @@ def expectations_grid(expectations: Sequence[Expectation], names: Mapping[str, s
         shown = each.ratio is not None and each.low is not None and each.high is not None
         rows.append(
             (
-                printed_name(names.get(each.provider, each.provider)),
+                of_day(printed_name(names.get(each.provider, each.provider)), each.day),
                 Percent(each.share_high) if each.share_high is not None else SUPPRESSED,
                 each.observed if each.observed is not None and shown else SUPPRESSED,
                 decimal(each.expected) if each.expected is not None and shown else SUPPRESSED,
@@ -111,7 +112,7 @@ def changes_of(aggregate: Aggregate, find: Find) -> Changes:
     return Changes(unit.get(EndReason.CHANGED_PROVIDER, 0), dropped if told else None)
 
 
-def changes_grid(aggregate: Aggregate, changes: Changes) -> Grid:
+def changes_grid(aggregate: Aggregate, changes: Changes, find: Find) -> Grid:
     """Make the table of changes and cases. It has a row of complaints even when nobody complained.
 
     A case of danger is in no report: not even that there was one.
@@ -119,7 +120,10 @@ def changes_grid(aggregate: Aggregate, changes: Changes) -> Grid:
     cases = {CaseKind.COMPLAINT.value: 0, **aggregate.cases}
     rows: list[tuple[Cell, ...]] = [
         (EndReason.CHANGED_PROVIDER.swedish, changes.changed_provider),
-        (EndReason.DROPPED_OUT.swedish, _told(changes.dropped_out)),
+        (
+            titled(EndReason.DROPPED_OUT.swedish, find("outcome.all_endings"), find),
+            _told(changes.dropped_out),
+        ),
     ]
     rows += [
         (swedish(CaseKind, kind), few_cell(number))
@@ -134,11 +138,11 @@ def few_cell(cases: int) -> Cell:
     return f"färre än {MIN_CASES}" if 0 < cases < MIN_CASES else cases
 
 
-def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str]) -> Grid:
+def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str], find: Find) -> Grid:
     """Make the table of the young people's outcome by both definitions; ``titles`` are theirs by id."""
     told: list[tuple[Cell, ...]] = [
         (
-            titles[row.indicator],
+            titled(titles[row.indicator], row, find),
             percent(row.target, short=True) if row.target is not None else NO_DATA,
             fraction_cell(row),
             share_cell(row),

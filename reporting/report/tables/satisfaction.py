@@ -8,9 +8,11 @@ from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow, shown_reasons
-from reporting.report.tables.cells import interval_text, share_cell, titled
+from reporting.report.tables.cells import interval_text, of_day, share_cell, titled
 from storage.figures.cells import Aggregate
 from survey.codes import Difficulty, DissatisfactionReason, Gender, Point
+
+REASONS_TITLE = "Varför man inte är nöjd"
 
 
 def questions_grid(find: Find) -> Grid:
@@ -58,7 +60,7 @@ def reasons_grid(aggregate: Aggregate, find: Find) -> tuple[Grid, tuple[Reason, 
             rows.append((reason.swedish, symbol, symbol, symbol))
     columns = ("Skäl", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
     given = tuple(Reason(DissatisfactionReason(str(value)).swedish, aggregate.reasons[value][0]) for value in shown)
-    return Grid("Varför man inte är nöjd", columns, tuple(rows)), given
+    return Grid(REASONS_TITLE, columns, tuple(rows)), given
 
 
 def themes_grid(themes: Sequence[ThemeRow]) -> Grid:
@@ -74,7 +76,7 @@ def theme_rows(themes: Sequence[ThemeRow]) -> tuple[tuple[Cell, ...], ...]:
         return SUPPRESSED if number is None else number
 
     told = (each for each in themes if each.status != Status.NO_ANSWERS)
-    return tuple((each.title, cell(each.customers), cell(each.providers)) for each in told)
+    return tuple((of_day(each.title, each.day), cell(each.customers), cell(each.providers)) for each in told)
 
 
 def groups_grid(find: Find) -> Grid:

@@ -50,7 +50,7 @@ def test_expected_follows_the_units_shares() -> None:
     assert a.low == pytest.approx(0.34209 * 20 / 11.838, abs=1e-4)
     assert a.high == pytest.approx(0.74180 * 20 / 11.838, abs=1e-4)
     assert (b.observed, b.expected) == (10, pytest.approx(10 * 0.9 + 10 * 20 / 37))
-    assert astuple(c) == ("C", 100.0, None, None, None, None, None, False)  # 17 cases: one too few
+    assert astuple(c) == ("C", 100.0, None, None, None, None, None, False, "")  # 17 cases: one too few
 
 
 def test_expected_of_all_equals_observed() -> None:
