@@ -1,94 +1,210 @@
-"""What is published, read as anybody reads it: tables and figures from every format."""
+"""Read what left the unit as anybody reads it: the numbers in every file, and of whom they are."""
 
 import csv
 import html
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from html.parser import HTMLParser
+from math import ceil, floor
 from typing import NamedTuple
 
-import docx
-import docx.table
 import openpyxl  # type: ignore[import-untyped]  # ships no types
-import pypdfium2
 
-from reporting.figures.indicators import Indicator
-
-Grid = tuple[str, list[str], list[list[str]]]  # caption, columns, rows
-CAPTIONS = {"vid start": "start", "vid avslut": "end", "båda mätpunkterna": "all"}
-
-
-class Said(NamedTuple):
-    """A provider's share of satisfied in per cent as its pack has it, and that of the others; None: not told."""
-
-    own: Fraction | None
-    others: Fraction | None
+POINTS = {"Vid start": "start", "Vid avslut": "end", "Båda mätpunkterna": "all"}
+QUESTIONS = {"Totalomdöme": "overall", "Bemötande": "treatment", "Nytta": "usefulness"}
+KEY = ("indicator", "provider", "period", "point", "gender", "difficulty")
+GUARDED = ("satisfaction.", "followup.confirmed", "outcome.")
+UNIT = "Hela enheten"
+ENDINGS = (
+    *("Arbete", "Studier", "Eget företag", "Flytt", "Föräldraskap", "Hälsa och pension", "Dödsfall", "Övriga"),
+    *("Alla undantag tillsammans", "Avbrott"),
+)
 
 
-@dataclass
-class Release:
-    """What one release tells: its rows, and the shares printed in its tables by (point, provider's name).
+class Group(NamedTuple):
+    """Of whom a number is: the columns of the export. ``is_of_others``: of all providers but this one."""
 
-    ``said``: what the providers' packs tell, by (provider, question, point).
+    indicator: str
+    provider: str = ""
+    period: str = ""
+    point: str = ""
+    gender: str = "T"
+    difficulty: str = ""
+    is_of_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that a file tells.
+
+    Attributes:
+        group: of whom.
+        day: on which it was counted.
+        kind: what was counted: ``yes``, ``kept`` (all that were not excluded), or a group of end reasons.
+        number: how many.
     """
 
-    rows: Sequence[Indicator]
-    printed: dict[tuple[str, str], Fraction] = field(default_factory=dict)
-    said: dict[tuple[str, str, str], Said] = field(default_factory=dict)
+    group: Group
+    day: str
+    kind: str
+    number: int
 
 
-def read(files: Mapping[str, bytes]) -> Release:
-    """A release from its files, by format; the paper (docx, pdf) may be left out. They must not differ."""
-    rows = [Indicator(**row) for row in json.loads(files["json"])["indicators"]]
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share in per cent of those who said yes, as printed."""
+
+    group: Group
+    day: str
+    value: Fraction
+    half: Fraction  # of the last printed decimal
+
+    def bounds(self, answered: int) -> tuple[int, int]:
+        """Return the least and the most that can have said yes of so many who answered."""
+        return ceil((self.value - self.half) * answered / 100), floor((self.value + self.half) * answered / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number that follows from figures made of it (expected outcomes): it is given to the attacker."""
+
+    group: Group
+    day: str
+    kind: str
+
+
+Told = Number | Share | Given
+
+
+def day_of(report: Mapping[str, bytes]) -> str:
+    """Return the day of a report, from its data."""
+    day: str = json.loads(report["json"])["release"]["at"]
+    return day[:10]
+
+
+def read_report(files: Mapping[str, bytes]) -> list[Told]:
+    """Return what a report tells; its formats must not differ."""
+    content = json.loads(files["json"])
+    rows, day = content["indicators"], day_of(files)
     _same(rows, list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig"), newline=""), delimiter=";")))
-    printed: dict[tuple[str, str], Fraction] = {}
-    for kind, content in files.items():
-        if kind in TABLES:
-            told = _shares(TABLES[kind](content))
-            shown = [r for r in rows if r.indicator == "satisfaction.overall" and r.provider and r.status == "ok"]
-            assert told or not shown, f"the tables of the {kind} could not be read"
-            printed |= told
-    if "pdf" in files:  # text without tables: it may hold no figure that the page does not
-        assert figures(paper(files["pdf"])) <= figures(text_of(files["html"]))
-    return Release(rows, printed)
+    _mean_of_shown(rows)
+    found: list[Told] = []
+    for row in rows:
+        if row["indicator"].startswith(GUARDED) and row["numerator"] is not None:
+            group = Group(*(row[name] for name in KEY))
+            found.append(Number(group, row["created_at"][:10], "yes", row["numerator"]))
+            if group.indicator == "outcome.after_exclusions":
+                found.append(Number(group, row["created_at"][:10], "kept", row["denominator"]))
+    refs = {plain(row["provider_name"]): row["provider"] for row in rows if row["provider"]} | {UNIT: ""}
+    for kind, read in (("xlsx", _workbook), ("html", _page)):
+        found += _tables(read(files[kind]), refs, content["period"], day)
+    return list(dict.fromkeys(found))
 
 
-def _shares(grids: Iterable[Grid]) -> dict[tuple[str, str], Fraction]:
-    """The shares in the tables of satisfaction, by point and provider's name."""
-    found: dict[tuple[str, str], Fraction] = {}
-    for caption, columns, lines in grids:
-        names = [plain(name) for name in columns]
+def read_pack(provider: str, page: bytes, year: str, day: str) -> list[Told]:
+    """Return what a provider's pack tells of its customers and of the others'."""
+    found: list[Told] = []
+    for caption, columns, lines in _page(page):
         for line in lines:
-            cell = dict(zip(names, map(plain, line), strict=False))
-            share = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)( ?%)?", cell.get("Nöjda %", ""))
-            place = cell.get("Mätpunkt", plain(caption)).lower()
-            point = next((point for words, point in CAPTIONS.items() if words in place), "")
-            if share and point and "Anordnare" in cell:
-                found[point, cell["Anordnare"]] = Fraction(share[1].replace(",", "."))
+            cell, of = (
+                dict(zip(map(plain, columns), map(plain, line), strict=False)),
+                _day_of(" ".join((caption, *line)), day),
+            )
+            if point := POINTS.get(cell.get("Mätpunkt", "")):
+                group = Group(f"satisfaction.{QUESTIONS[cell['Fråga']]}", provider, year, point)
+                found += _share(group, of, cell["Nöjda %"])
+                found += _share(group._replace(is_of_others=True), of, cell["Övriga %"])
+            if "Bekräftat av kunderna" in cell:
+                found += _share(Group("followup.confirmed", provider, year), of, cell["Bekräftat av kunderna"])
+            if cell.get("Avslut", "").isdigit() and "Övriga %" in cell:
+                found.append(
+                    Number(Group("outcome.after_exclusions", provider, year), of, "kept", int(cell["Avslut"]))
+                )
+    return found
+
+
+def read_digest(provider: str, text: str, year: str, day: str) -> list[Told]:
+    """Return what a provider's digest tells."""
+    group = Group("satisfaction.overall", provider, year, "all")
+    found: list[Told] = []
+    if kept := re.search(r"per ([0-9-]+)\.", text):
+        day = kept[1]
+    if told := re.search(r"\(([0-9]+) av [0-9]+ svar", text):
+        found.append(Number(group, day, "yes", int(told[1])))
+    if told := re.search(r"Övriga: ([0-9]+) %", text):
+        found += _share(group._replace(is_of_others=True), day, told[1])
     return found
 
 
 def plain(text: str) -> str:
-    return " ".join(text.split())  # spaces that do not break, too
+    """Return text with plain spaces, without the day of a figure that keeps its earlier value."""
+    return re.sub(r" ?\(per [0-9-]+\)", "", " ".join(text.split()))
 
 
-def figures(text: str) -> set[str]:
-    return set(re.findall(r"[0-9]+,[0-9]+", text))
+def _same(rows: Sequence[Mapping[str, object]], lines: Sequence[Mapping[str, str]]) -> None:
+    for row, line in zip(rows, lines, strict=True):
+        for name in (*KEY, "status", "numerator"):
+            assert line[name] == ("" if row[name] is None else str(row[name]))
 
 
-def _same(rows: Sequence[Indicator], told: Sequence[Mapping[str, str]]) -> None:
-    for row, line in zip(rows, told, strict=True):
-        for name in ("indicator", "provider", "period", "point", "gender", "difficulty", "status"):
-            assert getattr(row, name) == line[name]
-        assert line["numerator"] == ("" if row.numerator is None else str(row.numerator))
+def _mean_of_shown(rows: Sequence[Mapping[str, object]]) -> None:
+    """Check that the mean of shares is that of the shares which are shown: it tells nothing more."""
+    for mean in rows:
+        if mean["indicator"] == "satisfaction.overall.mean_of_providers" and mean["value"] is not None:
+            shown = [
+                row["value"]
+                for row in rows
+                if row["indicator"] == "satisfaction.overall" and row["provider"] and row["point"] == mean["point"]
+            ]
+            told = [each for each in shown if isinstance(each, float)]
+            assert abs(sum(told) / len(told) - float(str(mean["value"]))) < 1e-9
+
+
+Grid = tuple[str, list[str], list[list[str]]]  # caption, columns, rows
+
+
+def _tables(grids: Iterable[Grid], refs: Mapping[str, str], year: str, day: str) -> Iterator[Told]:
+    """Yield what the tables tell beside the rows of the export, and of whom they tell it."""
+    for caption, columns, lines in grids:
+        place = next((point for words, point in POINTS.items() if words.lower() in plain(caption).lower()), "")
+        for line in lines:
+            cell = dict(zip(map(plain, columns), map(plain, line), strict=False))
+            ref, of = refs.get(cell.get("Anordnare", "")), _day_of(" ".join((caption, *line)), day)
+            point = POINTS.get(cell.get("Mätpunkt", ""), place)
+            if ref is not None and point and "Nöjda %" in cell:
+                yield from _share(Group("satisfaction.overall", ref, year, point), of, cell["Nöjda %"])
+            if ref is not None and point and "Övriga %" in cell:
+                group = Group("satisfaction.overall", ref, year, point, is_of_others=True)
+                yield from _share(group, of, cell["Övriga %"])
+            if ref is not None and cell.get("Avvikelser", "").isdigit():
+                yield Number(Group("followup.denied", ref, year), of, "yes", int(cell["Avvikelser"]))
+            if cell.get("Förväntat", "–") != "–":
+                for difficulty in ("low", "medium", "high"):
+                    group = Group("outcome.after_exclusions", "", year, difficulty=difficulty)
+                    yield from (Given(group, of, kind) for kind in ("yes", "kept"))
+            name = cell.get("Orsak", cell.get("Händelse", "")).removesuffix(" utan avslut")
+            if name in ENDINGS and cell.get("Antal", "").isdigit():
+                yield Number(Group("outcome.all_endings", "", year), of, name, int(cell["Antal"]))
+
+
+def _day_of(text: str, day: str) -> str:
+    """Return the day of a figure that keeps its earlier value, which is said beside it; ``day`` of any other."""
+    kept = re.search(r"\(per ([0-9-]+)\)", text)
+    return kept[1] if kept else day
+
+
+def _share(group: Group, day: str, text: str) -> Iterator[Share]:
+    if told := re.fullmatch(r"([0-9]+)(?:[.,]([0-9]+))?( ?%)?", text):
+        decimals = min(len(told[2] or ""), 9)  # the workbook has as many as a float, of which the last may be off
+        yield Share(group, day, Fraction(f"{told[1]}.{told[2] or 0}"), Fraction(1, 2 * 10**decimals))
 
 
 def _workbook(content: bytes) -> Iterator[Grid]:
-    for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
+    for sheet in openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets:
         lines = [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
         if lines:
             yield sheet.title, lines[0], lines[1:]
@@ -100,25 +216,9 @@ def _page(content: bytes) -> list[Grid]:
     return page.found
 
 
-def _document(content: bytes) -> list[Grid]:
-    """A table's caption is the paragraph before it."""
-    caption, found = "", []
-    for block in docx.Document(io.BytesIO(content)).iter_inner_content():
-        if isinstance(block, docx.table.Table):
-            lines = [[cell.text for cell in row.cells] for row in block.rows]
-            found.append((caption, lines[0], lines[1:]))
-        elif block.text.strip():
-            caption = block.text
-    return found
-
-
-def paper(content: bytes) -> str:
-    with pypdfium2.PdfDocument(content) as paper:
-        return " ".join(page.get_textpage().get_text_bounded() for page in paper)
-
-
-def text_of(content: bytes) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", content.decode()))
+def text_of(page: bytes) -> str:
+    """Return the words of a page."""
+    return html.unescape(re.sub(r"<[^>]+>", " ", page.decode()))
 
 
 class _Tables(HTMLParser):
@@ -145,9 +245,6 @@ class _Tables(HTMLParser):
         if tag == "caption":
             self.found[-1] = ("".join(self.text), columns, lines)
         if tag in ("th", "td") and lines:
-            lines[-1].append("".join(self.text).strip())
-        if tag == "table" and lines:
-            self.found[-1] = (caption, lines[0], lines[1:])
-
-
-TABLES: dict[str, Callable[[bytes], Iterable[Grid]]] = {"xlsx": _workbook, "html": _page, "docx": _document}
+            lines[-1].append("".join(self.text))
+        if tag == "tr" and lines and not columns:
+            self.found[-1] = (caption, lines.pop(0), lines)
