@@ -41,7 +41,7 @@ class Metrics:
         )
         self._paused = Gauge(
             "followup_channel_paused",
-            "1 while the provider refuses our account and nothing leaves",
+            "1 while a channel is in trouble and its messages wait",
             ["channel"],
             registry=registry,
         )

@@ -27,7 +27,7 @@ from scheduler.delivery.gateway import GatewayError
 from scheduler.delivery.retry import ACCOUNT_PAUSE
 from storage.database import locks
 from storage.delivery import claims, pacing
-from survey.codes import Channel
+from survey.codes import Channel, PauseCause, because
 
 log = logging.getLogger(__name__)
 
@@ -152,5 +152,6 @@ async def receive_telegram(app: App) -> None:
                 async with app.db.begin() as conn:
                     now = app.now()
                     today, until = now.astimezone(app.settings.zone).date(), now + ACCOUNT_PAUSE
-                    await pacing.pause(conn, Channel.TELEGRAM, error.code, now=now, today=today, until=until)
+                    cause = because(PauseCause.ACCOUNT, error.code)
+                    await pacing.pause(conn, Channel.TELEGRAM, cause, now=now, today=today, until=until)
         await asyncio.sleep(pause)

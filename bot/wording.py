@@ -28,7 +28,7 @@ from storage.errors import (
     Value,
 )
 from storage.register.headers import COLUMNS
-from survey.codes import CaseKind, CaseText, SurveyId, in_sentence, read, swedish
+from survey.codes import CaseKind, CaseText, PauseCause, SurveyId, in_sentence, read, swedish
 
 if TYPE_CHECKING:
     from storage.outcomes.accounts import Problem as LedgerProblem
@@ -208,11 +208,13 @@ def ledger_problem(problem: "LedgerProblem") -> str:
 
 
 def channel_paused(code: str) -> str:
-    """Return what is to be done about a channel that the provider's ``code`` has paused."""
-    return (
-        f"Leverantören nekar vårt konto ({code}). Se över kontot; "
-        "utskicken fortsätter av sig själva när det fungerar igen."
-    )
+    """Return why a channel is paused, and what is to be done.
+
+    Args:
+        code: as storage/delivery/pacing.py stores it; of an older program, the provider's code alone.
+    """
+    cause, values = read(PauseCause, code) or (PauseCause.ACCOUNT, (code,))
+    return cause.swedish.format(*values)
 
 
 def case_text(kind: str, text: str) -> str:

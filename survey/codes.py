@@ -183,6 +183,26 @@ class CaseKind(Code):
     GAP = "gap", "Inkomna SMS kan saknas"
 
 
+class PauseCause(Code):
+    """Why nothing leaves on a channel: a sentence for staff, with a place for the provider's code."""
+
+    ACCOUNT = (
+        "account",
+        "Leverantören nekar vårt konto ({}). Se över kontot; "
+        "utskicken fortsätter av sig själva när det fungerar igen.",
+    )
+    OUTAGE = (
+        "outage",
+        "Leverantören tar inte emot våra meddelanden ({}). Ett meddelande i taget provas; "
+        "de andra väntar och skickas av sig själva när det fungerar igen.",
+    )
+    FILTERED = (
+        "filtered",
+        "Våra meddelanden når inte fram: operatörerna stoppar dem ({}). Tala med leverantören; "
+        "ett meddelande i taget provas, och utskicken fortsätter av sig själva när ett har kommit fram.",
+    )
+
+
 class CaseOutcome(Code):
     """What came of a case (SOSFS 2011:9: received, investigated, put right)."""
 

@@ -28,8 +28,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from scheduler.delivery import outages
 from storage.database.engine import Connection
-from storage.delivery import conversations, outbox, pacing, reachability, settlement
+from storage.delivery import conversations, outbox, reachability, settlement
 from storage.delivery.conversations import OpenConversation
 from storage.delivery.outbox import Outgoing
 from storage.delivery.settlement import CarrierWord
@@ -42,7 +43,7 @@ from survey.conversation.openings import Place, place
 
 AGAIN_AFTER = timedelta(hours=1)  # a handset that was off may be on by then
 PASSING = ("transient", "throttled", "account")  # kinds of failure that may pass
-KINDS = ("permanent", "opted_out", *PASSING)  # of a carrier's code; any other failure is of this message alone
+KINDS = ("permanent", "opted_out", "filtered", *PASSING)  # of a code; any other failure is of this message alone
 
 Fate = Literal["moved", "ended", "stays"]
 
@@ -69,7 +70,8 @@ async def undelivered(conn: Connection, message_id: int, kind: str, context: Con
         conn: the transaction in which that is written down.
         message_id: the row of the outbox.
         kind: as the channel classified it: ``opted_out`` stops every address of the customer; ``permanent`` marks
-            the address; ``transient``, ``throttled`` and ``account`` may pass; any other is of this message alone.
+            the address; ``transient``, ``throttled`` and ``account`` may pass; ``filtered`` is our own fault, so
+            that nobody is given up for it; any other is of this message alone.
         context: channels and time.
     """
     message = await outbox.outgoing(conn, message_id)
@@ -79,6 +81,11 @@ async def undelivered(conn: Connection, message_id: int, kind: str, context: Con
     if kind == "permanent":
         await reachability.lose(conn, message.address_id, context.now)
     if message.occasion_id is None:
+        return
+    if kind == "filtered":
+        refusal = await _after_a_filter(conn, message, context)
+        if refusal is not None:
+            await conversations.end(conn, [message.occasion_id], Outcome.EXPIRED, refusal, context.now)
         return
     if kind in PASSING:
         refusal = await _again(conn, message, context)
@@ -101,11 +108,11 @@ async def carrier_said(conn: Connection, word: CarrierWord, kind: str | None, co
     if told is None:
         return False
     if told.has_failed:
-        if kind == "account":
-            # One message tries at once whether it lasts.
-            code, now = word.error_code or word.status, context.now
-            await pacing.pause(conn, told.channel, code, now=now, today=context.today, until=now)
+        code = word.error_code or word.status
+        await outages.carrier_failed(conn, told.channel, kind, code, context.now, context.today)
         await undelivered(conn, told.message_id, kind if kind in KINDS else "failed", context)
+    elif told.has_arrived:
+        await outages.carrier_delivered(conn, told.channel, told.called_at, context.now)
     return True
 
 
@@ -172,6 +179,27 @@ async def _again(conn: Connection, message: Outgoing, context: Context) -> Reaso
     not_before = context.now + AGAIN_AFTER
     if not_before >= message.expires_at or key in await outbox.tries(conn, message.occasion_id, message.key):
         return Reason.UNDELIVERED
+    await _enqueue_again(conn, message, key, not_before, context)
+    return None
+
+
+async def _after_a_filter(conn: Connection, message: Outgoing, context: Context) -> Reason | None:
+    """Queue the same message at the same address as often as it is filtered; return why not, or None.
+
+    The whole channel is paused meanwhile (scheduler/delivery/outages.py).
+    """
+    assert message.occasion_id is not None
+    not_before = context.now + AGAIN_AFTER
+    if not_before >= message.expires_at:
+        return Reason.LAPSED
+    tries = await outbox.tries(conn, message.occasion_id, message.key)
+    await _enqueue_again(conn, message, outbox.key_again(message.key, len(tries)), not_before, context)
+    return None
+
+
+async def _enqueue_again(
+    conn: Connection, message: Outgoing, key: str, not_before: datetime, context: Context
+) -> None:
     row = {
         "key": key,
         "occasion_id": message.occasion_id,
@@ -183,7 +211,6 @@ async def _again(conn: Connection, message: Outgoing, context: Context) -> Reaso
         "priority": message.priority,
     }
     await outbox.enqueue(conn, [row], context.now)
-    return None
 
 
 async def _elsewhere(conn: Connection, message: Outgoing, context: Context) -> Reason | None:

@@ -14,7 +14,7 @@ from typing import Literal, Protocol, runtime_checkable
 from survey.codes import Channel
 from survey.errors import OperationError
 
-Kind = Literal["permanent", "message", "opted_out", "throttled", "transient", "account", "unknown"]
+Kind = Literal["permanent", "message", "opted_out", "throttled", "transient", "account", "filtered", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class GatewayError(OperationError):
         kind: ``permanent`` this receiver can never be reached; ``message`` this message can never be sent,
             another one might; ``opted_out`` the receiver has said stop;
             ``throttled`` not processed, wait; ``transient`` not processed, try again; ``account`` our own
-            account or settings are at fault, so every message would fail; ``unknown`` it may have been sent.
+            account or settings are at fault, so every message would fail; ``filtered`` the carriers stop what we
+            send, whatever it says; ``unknown`` it may have been sent.
         code: the provider's code, or a word of ours, for the record.
         retry_after: seconds the provider asked us to wait, or None.
     """
@@ -87,6 +88,19 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@runtime_checkable
+class Pingable(Protocol):
+    """A channel whose provider can be asked whether it works, without sending anything."""
+
+    async def ping(self) -> None:
+        """Ask the provider for something that costs nothing.
+
+        Raises:
+            GatewayError: it did not answer, or refused.
+        """
         ...
 
 

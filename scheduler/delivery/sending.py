@@ -38,16 +38,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from scheduler import crash_points
-from scheduler.delivery import fallback, retry
+from scheduler.delivery import fallback, outages, retry
 from scheduler.delivery.fallback import Context
-from scheduler.delivery.gateway import Gateway, GatewayError, OutboundMessage, Searchable, Sent
+from scheduler.delivery.gateway import Gateway, GatewayError, OutboundMessage, Pingable, Searchable, Sent
 from scheduler.planning.hours import SendWindow
 from storage.database.engine import Database
 from storage.delivery import claims, settlement
 from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import Result
-from survey.codes import Channel, Reason, because
+from survey.codes import Channel, PauseCause, Reason, because
 from survey.conversation.model import Say
 from survey.packs.catalogue import Catalogue
 
@@ -276,7 +276,8 @@ class Delivery:
             return
         async with self._db.begin() as conn:
             context = Context(self._gateways, now, now.astimezone(self._sending.window.zone).date())
-            await settlement.settle(conn, results, now, context.today)
+            await settlement.settle(conn, results, now)
+            await outages.follow(conn, results, now, context.today)
             for each in results:
                 if each.kind in settlement.UNDELIVERED:
                     await fallback.undelivered(conn, each.message.id, each.kind, context)
@@ -357,22 +358,32 @@ class Delivery:
     async def _ask(self, message: Claimed, rendered: OutboundMessage, now: datetime) -> Result:
         """Ask what became of a message in doubt. Where the provider cannot be asked, it is repeated once."""
         gateway = self._gateways[message.channel]
-        if not isinstance(gateway, Searchable):
-            if message.repeats or message.attempts >= retry.ATTEMPTS:
-                return Result(message, "given_up", Reason.GIVEN_UP)
-            return Result(message, "repeat", Reason.REPEATED, now)
         try:
+            if not isinstance(gateway, Searchable):
+                return await self._repeat(message, gateway, now)
             found = await gateway.find(rendered, message.called_at, message.known)
         except Exception as error:
             code = error.code if isinstance(error, GatewayError) else type(error).__name__
-            until = now + retry.backoff(message.attempts, self._jitter.random())
-            return Result(message, "unknown", because(Reason.NOT_TOLD, code), until)
+            pause = retry.outage_pause(message.called_at or now, now) * (1 + self._jitter.random() / 2)
+            return Result(message, "unknown", because(Reason.NOT_TOLD, code), now + pause)
         crash_points.point("delivery.looked_up")
         if found is not None:
             return _sent(message, found)
         if message.lookups >= retry.LOOKUPS:  # every call is lost on the way: wait longer, until its time is up
-            return Result(message, "absent", Reason.ABSENT_LATER, now + retry.LONGEST)
+            return Result(message, "absent", Reason.ABSENT_LATER, now + retry.LATER)
         return Result(message, "absent", Reason.ABSENT, now)
+
+    async def _repeat(self, message: Claimed, gateway: Gateway, now: datetime) -> Result:
+        """Repeat a message in doubt once, and only when the provider works: in an outage the repeat would be lost.
+
+        Raises:
+            GatewayError: the provider does not work.
+        """
+        if message.repeats:
+            return Result(message, "given_up", Reason.GIVEN_UP)
+        if isinstance(gateway, Pingable):
+            await gateway.ping()
+        return Result(message, "repeat", Reason.REPEATED, now)
 
     def _render(self, message: Claimed) -> OutboundMessage:
         # What quotes a customer is not remembered.
@@ -402,19 +413,18 @@ class Delivery:
                 return Result(message, "opted_out", because(Reason.REFUSED_STOPPED, error.code))
             case "unknown":
                 until = now + min(retry.IN_DOUBT, self._sending.lease / 2)
-                return Result(message, "unknown", because(Reason.IN_DOUBT, error.code), until)
-            case "account":
-                log.error("channel %s is paused: our account is at fault (%s)", message.channel, error.code)
-                until = now + retry.ACCOUNT_PAUSE
+                reason = because(Reason.IN_DOUBT, error.code)
+                return Result(message, "unknown", reason, until, code=error.code, trouble=True)
+            case "account" | "filtered":
+                cause = PauseCause.ACCOUNT if error.kind == "account" else PauseCause.FILTERED
+                until = now + (retry.ACCOUNT_PAUSE if error.kind == "account" else retry.FILTER_PAUSE)
                 reason = because(Reason.CHANNEL_PAUSED, error.code)
-                return Result(message, "account", reason, until, code=error.code)
+                return Result(message, "account", reason, until, code=error.code, cause=cause)
         hold = timedelta(seconds=error.retry_after) if error.kind == "throttled" and error.retry_after else None
-        pause = retry.wait(error, message.attempts, self._jitter.random())
-        if pause is None:
-            reason = because(Reason.FAILED, message.attempts, error.code)
-            return Result(message, "failed", reason)
+        pause = retry.wait(error, message.attempts, self._jitter.random()) or retry.FIRST
         again = because(Reason.RETRY, error.code)
-        return Result(message, "retry", again, now + pause, hold_until=now + hold if hold else None)
+        hold_until = now + hold if hold else None
+        return Result(message, "retry", again, now + pause, code=error.code, hold_until=hold_until, trouble=True)
 
 
 def _sent(message: Claimed, sent: Sent) -> Result:

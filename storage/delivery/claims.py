@@ -34,6 +34,7 @@ class Claimed:
         attempts: calls made for it, this one included; not those of which the provider knows nothing.
         wait: seconds until its moment to leave has come.
         probe: it tries whether a paused channel works again.
+        troubled: the calls before it did not reach the provider.
         in_doubt: it may have been sent already, by a call that began after ``called_at``: ask first.
         repeats: how many times it was sent again without asking.
         lookups: how many times the provider said that it does not have it.
@@ -53,6 +54,7 @@ class Claimed:
     attempts: int
     wait: float = 0.0
     probe: bool = False
+    troubled: bool = False
     in_doubt: bool = False
     called_at: datetime | None = None
     repeats: int = 0
@@ -191,6 +193,7 @@ class _Sorting:
                 attempts=row.attempts + 1,
                 wait=(moment - self.terms.now).total_seconds(),
                 probe=self.standing.paused_since is not None,
+                troubled=self.standing.failures > 0,
                 called_at=self.terms.now if searchable else None,
                 repeats=row.repeats,
                 lease_until=self.terms.lease_until,
@@ -207,7 +210,8 @@ async def _claim_queued(conn: Connection, name: str, terms: Terms, limit: int) -
     moments = pacing.moments(standing, pace, terms.now, limit)
     if not moments:
         return [], 0
-    rows = (await conn.execute(_WAITING, {"name": name, "now": terms.now, "most": len(moments)})).all()
+    waiting = _WAITING if standing.paused_since is None else _TO_TRY
+    rows = (await conn.execute(waiting, {"name": name, "now": terms.now, "most": len(moments)})).all()
     if not rows:
         return [], 0
     addresses = await people.address_values(conn, {row.address_id for row in rows})
@@ -300,6 +304,11 @@ _DOUBTED: tuple[Any, ...] = (
 )
 _ANY_WAITING = select(outbox.c.id).where(*_QUEUED).limit(1)
 _WAITING = _MESSAGE.where(*_QUEUED).order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+# While the channel is paused: another message each time, because what failed last may itself be at fault, and one
+# that may have arrived already comes last, because it is repeated once only.
+_TO_TRY = _MESSAGE.where(*_QUEUED).order_by(
+    outbox.c.repeats, outbox.c.attempts, outbox.c.priority, outbox.c.not_before, outbox.c.id
+)
 _IN_DOUBT = _MESSAGE.where(
     *_DOUBTED,
     outbox.c.state == "unknown",

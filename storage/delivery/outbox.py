@@ -112,6 +112,11 @@ def key_at(key: str, address_id: int) -> str:
     return f"{_first(key)}>{address_id}"
 
 
+def key_again(key: str, number: int) -> str:
+    r"""Return the key of a message that is queued anew for the ``number``\ th time, wherever it goes."""
+    return f"{_first(key)}>again:{number}"
+
+
 def _first(key: str) -> str:
     return key.partition(">")[0]
 

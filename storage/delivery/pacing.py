@@ -3,22 +3,23 @@
 Theory of operation
 
 A process that is about to send locks the channel's row (`lock`), takes moments to send at (`moments`) and writes
-down the next one that is free (`taken`). While our own account is at fault the channel is paused (`pause`): nothing
-leaves until a time, then one message tries (`trying`) whether the account works again, and `resume` ends the pause.
-A process that dies while it tries leaves the time at which another message tries.
+down the next one that is free (`taken`). While a channel is in trouble it is paused (`pause`): nothing leaves until
+a time, then one message tries (`trying`) whether it works again, and `resume` ends the pause. What trouble is, is
+decided in scheduler/delivery/outages.py. A process that dies while it tries leaves the time at which another
+message tries.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from storage.cases import opening
 from storage.database.engine import Connection
 from storage.database.statements import insert_ignore, upsert
-from storage.tables import channel, chat_pace
-from survey.codes import CaseKind
+from storage.tables import channel, chat_pace, outbox
+from survey.codes import CaseKind, Reason
 
 HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
 
@@ -39,20 +40,28 @@ class Standing:
         next_at: no message leaves before this.
         paused_until: while the channel is paused, when one message tries again.
         paused_since: when the pause began; None while the channel is not paused.
+        cause: why it is paused, as survey.codes.because has it; empty while it is not.
+        failures: calls in a row of which none reached the provider.
+        failing_since: when the first of them failed.
+        undelivered: messages in a row that no carrier delivered.
     """
 
     next_at: datetime | None = None
     paused_until: datetime | None = None
     paused_since: datetime | None = None
+    cause: str = ""
+    failures: int = 0
+    failing_since: datetime | None = None
+    undelivered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A channel that is paused because our own account is at fault, for `followup check`.
+    """A channel that is paused, for `followup check`.
 
     Attributes:
-        until: when one message tries whether the account works again.
-        code: the provider's code.
+        until: when one message tries whether it works again.
+        code: why, as survey.codes.because has it.
     """
 
     channel: str
@@ -65,7 +74,7 @@ def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[d
     """Return the moments at which up to ``limit`` messages may leave, evenly spaced, within :data:`HORIZON`.
 
     After a silence they begin now: time that was not used is lost, so that no burst follows a pause. Of a paused
-    channel there is one moment at the most: one message tries whether the account works again.
+    channel there is one moment at the most: one message tries whether it works again.
     """
     if standing.paused_since is not None:
         if standing.paused_until is not None and standing.paused_until > now:
@@ -81,11 +90,16 @@ def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[d
     return [first + n * gap for n in range(count)]
 
 
-_LOCKED = (
-    select(channel.c.next_at, channel.c.paused_until, channel.c.paused_since)
-    .where(channel.c.name == bindparam("name"))
-    .with_for_update()
-)
+_STANDING = select(
+    channel.c.next_at,
+    channel.c.paused_until,
+    channel.c.paused_since,
+    func.coalesce(channel.c.pause_code, "").label("cause"),
+    channel.c.failures,
+    channel.c.failing_since,
+    channel.c.undelivered,
+).where(channel.c.name == bindparam("name"))
+_LOCKED = _STANDING.with_for_update()
 
 
 async def lock(conn: Connection, name: str) -> Standing:
@@ -94,7 +108,13 @@ async def lock(conn: Connection, name: str) -> Standing:
     if row is None:
         await insert_ignore(conn, channel, [{"name": name}])
         row = (await conn.execute(_LOCKED, {"name": name})).one()
-    return Standing(row.next_at, row.paused_until, row.paused_since)
+    return Standing(*row)
+
+
+async def standing(conn: Connection, name: str) -> Standing:
+    """Return where the channel stands, without a lock."""
+    row = (await conn.execute(_STANDING, {"name": name})).first()
+    return Standing() if row is None else Standing(*row)
 
 
 async def taken(conn: Connection, name: str, next_at: datetime) -> None:
@@ -112,19 +132,43 @@ async def hold(conn: Connection, name: str, until: datetime) -> None:
     )
 
 
-async def pause(conn: Connection, name: str, code: str, *, now: datetime, today: date, until: datetime) -> None:
-    """Pause a channel because our own account is at fault, and open a case when the pause begins.
+async def count_failures(conn: Connection, name: str, count: int, now: datetime) -> Standing:
+    """Add calls that did not reach the provider to those before them, and return where the channel stands."""
+    before = await lock(conn, name)
+    since = before.failing_since if before.failures else now
+    after = replace(before, failures=before.failures + count, failing_since=since)
+    await conn.execute(
+        update(channel).where(channel.c.name == name).values(failures=after.failures, failing_since=since)
+    )
+    return after
+
+
+async def count_undelivered(conn: Connection, name: str) -> int:
+    """Add a message that no carrier delivered to those in a row before it, and return how many they are now."""
+    before = await lock(conn, name)
+    await conn.execute(update(channel).where(channel.c.name == name).values(undelivered=before.undelivered + 1))
+    return before.undelivered + 1
+
+
+async def delivers(conn: Connection, name: str) -> None:
+    """Note that carriers deliver what the channel sends."""
+    await conn.execute(update(channel).where(channel.c.name == name).values(undelivered=0))
+
+
+async def pause(conn: Connection, name: str, code: str, *, now: datetime, today: date, until: datetime) -> bool:
+    """Pause a channel, and open a case when the pause begins; return whether it begins.
 
     Args:
         conn: the caller's transaction.
         name: the channel.
-        code: the provider's code; it is the case's text.
-        now: when the provider refused us (aware).
+        code: why, as survey.codes.because has it; it is the case's text.
+        now: aware.
         today: the unit's own day at ``now``.
-        until: nothing leaves before it; then one message tries whether the account works again.
+        until: nothing leaves before it; then one message tries whether the channel works again.
     """
     standing = await lock(conn, name)
-    if standing.paused_since is None:
+    begins = standing.paused_since is None
+    if begins:
         about = opening.opened(CaseKind.CHANNEL, code, now, today, urgent=True, channel=name)
         await opening.add(conn, [about])
     await conn.execute(
@@ -132,19 +176,29 @@ async def pause(conn: Connection, name: str, code: str, *, now: datetime, today:
         .where(channel.c.name == name)
         .values(paused_until=until, paused_since=standing.paused_since or now, pause_code=code)
     )
+    return begins
 
 
 async def trying(conn: Connection, name: str, until: datetime) -> None:
-    """Let the other messages wait until ``until``, while one tries whether the account works again."""
+    """Let the other messages wait until ``until``, while one tries whether the channel works again."""
     await conn.execute(update(channel).where(channel.c.name == name).values(paused_until=until))
 
 
 async def resume(conn: Connection, name: str, now: datetime) -> None:
-    """End a channel's pause, because the account works again, and close the case about it."""
-    await conn.execute(
-        update(channel).where(channel.c.name == name).values(paused_until=None, paused_since=None, pause_code=None)
-    )
+    """End a channel's trouble: it works again.
+
+    The case about it is closed, and what has waited for the channel may leave now.
+    """
+    ended = {"paused_until": None, "paused_since": None, "pause_code": None, "failures": 0, "failing_since": None}
+    await conn.execute(update(channel).where(channel.c.name == name).values(**ended))
     await opening.put_right(conn, CaseKind.CHANNEL, name, now)
+    waiting = (
+        literal_column("outbox.state") == literal_column("'queued'"),
+        outbox.c.channel == name,
+        outbox.c.not_before > now,
+        or_(*(outbox.c.reason.like(f"{each.value}:%") for each in (Reason.RETRY, Reason.CHANNEL_PAUSED))),
+    )
+    await conn.execute(update(outbox).where(*waiting).values(not_before=now))
 
 
 async def pauses(conn: Connection) -> list[Pause]:

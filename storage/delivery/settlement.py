@@ -6,16 +6,15 @@ or after the lease: the carrier knows better. The states: storage/delivery/outbo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, case, or_, select, update
 
 from storage.database.engine import Connection
-from storage.delivery import pacing
 from storage.delivery.claims import Claimed
 from storage.tables import outbox
-from survey.codes import MessageState, Reason, because
+from survey.codes import MessageState, PauseCause, Reason, because
 
 ResultKind = Literal[
     "sent",
@@ -43,8 +42,10 @@ class Result:
         external_id: the provider's name for it.
         segments: how many SMS it was; None where that is not told.
         price: as the provider tells it.
-        code: the provider's code where our account is at fault.
+        code: the provider's code where the channel is in trouble.
         hold_until: the provider asked the whole channel to wait until then.
+        trouble: the call failed, and not for a reason of the message's own.
+        cause: why the whole channel is paused, for the kind ``account``.
     """
 
     message: Claimed
@@ -56,6 +57,8 @@ class Result:
     price: str | None = None
     code: str = ""
     hold_until: datetime | None = None
+    trouble: bool = False
+    cause: PauseCause = PauseCause.ACCOUNT
 
 
 _OPEN = or_(outbox.c.state == "sending", outbox.c.state == "unknown", outbox.c.state == "queued")
@@ -128,21 +131,19 @@ _STATEMENTS = (
     (tuple(_STATES), _ENDED),
 )
 UNDELIVERED = ("permanent", "opted_out", "failed")  # kinds of a message that certainly did not arrive
-_LOOKED_AT = ("sent", *UNDELIVERED)  # the provider looked at the message, so that our account works
 
 
-async def settle(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
-    """Write down what became of claimed messages, and what follows for their channels.
+async def settle(conn: Connection, results: Sequence[Result], now: datetime) -> None:
+    """Write down what became of claimed messages.
 
-    What follows for the conversations of those that did not arrive: scheduler/delivery/fallback.py.
+    What follows for the conversations of those that did not arrive: scheduler/delivery/fallback.py. What follows
+    for their channels: scheduler/delivery/outages.py.
 
     Args:
         conn: the caller's transaction.
         results: one for each message.
         now: aware.
-        today: the unit's own day at ``now``, from which the case about a paused channel counts its deadline.
     """
-    await _settle_channels(conn, results, now, today)
     rows: dict[str, list[dict[str, Any]]] = {}
     for each in results:
         rows.setdefault(each.kind, []).append(_row(each, now))
@@ -170,21 +171,6 @@ def _row(result: Result, now: datetime) -> dict[str, Any]:
     if kind == "unknown":
         return row
     return row | {"attempts_": message.attempts - (kind != "retry")}
-
-
-async def _settle_channels(conn: Connection, results: Sequence[Result], now: datetime, today: date) -> None:
-    """Write down pauses and waits of whole channels, and end the pause of one that a message got through."""
-    for name in sorted({each.message.channel for each in results}):
-        ours = [each for each in results if each.message.channel == name]
-        if any(each.message.probe and each.kind in _LOOKED_AT for each in ours):
-            await pacing.resume(conn, name, now)
-        for each in ours:
-            if each.kind == "account":
-                await pacing.pause(conn, name, each.code, now=now, today=today, until=each.not_before or now)
-                break
-        holds = [each.hold_until for each in ours if each.hold_until is not None]
-        if holds:
-            await pacing.hold(conn, name, max(holds))
 
 
 async def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
@@ -224,11 +210,19 @@ class CarrierWord:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a carrier's word has made of a message. ``has_failed``: the word says, first, that it did not arrive."""
+    """What a carrier's word has made of a message.
+
+    Attributes:
+        has_failed: the word says, first, that it did not arrive.
+        has_arrived: the word says, first, that it did.
+        called_at: when the provider was given it.
+    """
 
     message_id: int
     channel: str
-    has_failed: bool
+    has_failed: bool = False
+    has_arrived: bool = False
+    called_at: datetime | None = None
 
 
 async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> Told | None:
@@ -237,13 +231,14 @@ async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> To
     Any word says that the provider has the message: it is no longer in doubt.
     """
     o = outbox.c
-    statement = select(o.id, o.channel, o.status, o.state, o.external_id).where(o.reference == word.reference)
+    columns = (o.id, o.channel, o.status, o.state, o.external_id, o.called_at)
+    statement = select(*columns).where(o.reference == word.reference)
     row = (await conn.execute(statement.with_for_update())).first()
     if row is None:
         return None
     status = word.status.lower()
     if _RANKS.get(status, 0) <= _RANKS.get(row.status, 0):
-        return Told(row.id, row.channel, has_failed=False)
+        return Told(row.id, row.channel)
     values: dict[str, Any] = {"status": status}
     if row.external_id is None and word.external_id is not None:
         values["external_id"] = word.external_id
@@ -254,7 +249,9 @@ async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> To
         reason = _carrier_reason(status, word.error_code) if state is MessageState.FAILED else ""
         values |= {"state": state, "reason": reason, "lease_until": None, "settled_at": now}
     await conn.execute(update(outbox).where(o.id == row.id).values(**values))
-    return Told(row.id, row.channel, has_failed=state is MessageState.FAILED)
+    arrived = state is MessageState.DELIVERED and row.state != MessageState.DELIVERED
+    failed = state is MessageState.FAILED
+    return Told(row.id, row.channel, has_failed=failed, has_arrived=arrived, called_at=row.called_at)
 
 
 def _carrier_reason(status: str, error_code: str | None) -> str:

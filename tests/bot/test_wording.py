@@ -327,6 +327,15 @@ def test_a_channels_case_tells_what_to_do() -> None:
         "Leverantören nekar vårt konto (20003). Se över kontot; "
         "utskicken fortsätter av sig själva när det fungerar igen."
     )
+    assert wording.case_text(CaseKind.CHANNEL, "account:20003") == wording.case_text(CaseKind.CHANNEL, "20003")
+    assert wording.case_text(CaseKind.CHANNEL, "outage:connect") == (
+        "Leverantören tar inte emot våra meddelanden (connect). Ett meddelande i taget provas; "
+        "de andra väntar och skickas av sig själva när det fungerar igen."
+    )
+    assert wording.case_text(CaseKind.CHANNEL, "filtered:30007") == (
+        "Våra meddelanden når inte fram: operatörerna stoppar dem (30007). Tala med leverantören; "
+        "ett meddelande i taget provas, och utskicken fortsätter av sig själva när ett har kommit fram."
+    )
     assert wording.case_text(CaseKind.COMPLAINT, "20003") == "20003"
 
 

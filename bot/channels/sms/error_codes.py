@@ -14,10 +14,15 @@ CODES: dict[int, Kind] = {
     20429: "throttled",  # too many requests, not processed
     20503: "transient",  # service unavailable, not processed
     21211: "permanent",  # not a phone number
+    20006: "account",  # access denied
+    20008: "account",  # the test credentials
     21212: "account",  # our own sender is not valid
     21408: "permanent",  # sending to that country is not allowed
     21602: "message",  # no body
     21603: "account",  # no sender
+    21604: "permanent",  # no receiver
+    21608: "account",  # a trial account, and a receiver whom nobody has verified
+    21609: "account",  # our StatusCallback is not a valid address
     21606: "account",  # our number cannot send this
     21610: "opted_out",  # the receiver has replied STOP, perhaps to Twilio only
     21611: "throttled",  # our number's queue is full
@@ -35,8 +40,10 @@ CODES: dict[int, Kind] = {
     30004: "permanent",  # blocked by the receiver or the carrier
     30005: "permanent",  # handset not known: the number may be gone
     30006: "permanent",  # landline or carrier that cannot be reached
-    30007: "message",  # filtered: another text may pass
+    30007: "filtered",
     30008: "unknown",  # Twilio does not know the cause, and it may have arrived
+    30032: "filtered",  # a toll-free sender whom nobody has verified
+    30034: "filtered",  # a sender who is not registered with the carriers
     30036: "message",  # its validity period has passed
     60728: "account",  # the account's cap is reached
     63038: "account",  # the account's daily cap is reached
@@ -44,7 +51,7 @@ CODES: dict[int, Kind] = {
 
 
 def classify(code: int | None, status: int | None = None) -> Kind:
-    """Return the kind of a Twilio error.
+    """Return the kind of a Twilio error. Only a code that is about the receiver or the message ends a message.
 
     Args:
         code: Twilio's own error code, from an error response or a status callback; None when there is none.
@@ -52,10 +59,14 @@ def classify(code: int | None, status: int | None = None) -> Kind:
     """
     if code in CODES:
         return CODES[code]
-    if status is None or status >= 500:
-        return "unknown"
     if status == 429:
         return "throttled"
+    if status is not None and status >= 500:
+        return "unknown"
+    if code is not None:  # a trouble that we do not know ends no message
+        return "transient"
+    if status is None:
+        return "unknown"
     if status in (401, 403, 404):
         return "account"
-    return "message"
+    return "transient"  # a gateway's own answer: the message never came as far as Twilio

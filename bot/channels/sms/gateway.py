@@ -37,6 +37,7 @@ CONNECTIONS = 200  # at once; with aiohttp's default of 100 throughput stopped g
 REQUEST_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 TARGETS = 8  # URLs whose translation is remembered
+LOWEST_CODE = 10_000  # of Twilio's error codes
 CLOCKS_APART = timedelta(minutes=1)  # by which Twilio's clock and ours may differ
 
 
@@ -295,7 +296,8 @@ def _gateway_error(error: Exception) -> GatewayError:
     if isinstance(error, _Throttled):
         return GatewayError(classify(error.code, 429), str(error.code or 429), error.retry_after)
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        code = error.code if isinstance(error.code, int) else None
+        # Where the answer holds no code of Twilio's, its client takes the HTTP status for one.
+        code = error.code if isinstance(error.code, int) and error.code >= LOWEST_CODE else None
         return GatewayError(classify(code, error.status), str(code or error.status))
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
         return GatewayError("transient", "connect")  # there was no connection, so nothing has left

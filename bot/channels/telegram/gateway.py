@@ -56,7 +56,7 @@ ERRORS: tuple[tuple[type[AiogramError], Kind, str], ...] = (
     (TelegramUnauthorizedError, "account", "401"),  # the token is not valid
     (TelegramNotFound, "account", "404"),  # the token is not valid, or the address is wrong
     (TelegramConflictError, "transient", "409"),
-    (TelegramServerError, "transient", "5xx"),
+    (TelegramServerError, "unknown", "5xx"),  # it may have been sent before the answer failed
 )
 
 # A 400 is about the message, unless its text says that nobody is there.
@@ -76,12 +76,11 @@ def classify(error: Exception) -> GatewayError:
             return GatewayError("transient", "connect")  # there was no connection, so nothing has left
         return GatewayError("unknown", "connection-lost")
     if isinstance(error, ClientDecodeError):
-        # Text that is not JSON is a proxy's error page. JSON that aiogram cannot read may say that it was sent.
-        return GatewayError("transient" if isinstance(error.data, str) else "unknown", "unreadable")
+        return GatewayError("unknown", "unreadable")  # a proxy's page, or JSON that may say that it was sent
     if isinstance(error, TelegramAPIError):
         if "too many requests" in error.message.lower():  # a 429 with retry_after 0 has no class of its own
             return GatewayError("throttled", "429")
-        return GatewayError("message", "refused")
+        return GatewayError("transient", "refused")  # in no class that is about the receiver or the message
     return GatewayError("unknown", type(error).__name__)
 
 
@@ -155,6 +154,17 @@ class TelegramGateway:
             await self._bot.edit_message_text(text, chat_id=int(chat), message_id=int(message_id))
         except Exception as error:
             _log.info("A message could not be edited: %s", classify(error))
+
+    async def ping(self) -> None:
+        """Ask Telegram who the bot is.
+
+        Raises:
+            GatewayError: Telegram could not be asked, or the token is not valid.
+        """
+        try:
+            await self._bot.get_me()
+        except Exception as error:
+            raise classify(error) from error
 
     async def username(self) -> str:
         """Return the bot's name, which deep links need.

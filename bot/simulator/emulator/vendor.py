@@ -111,6 +111,10 @@ class Vendor:
         """
         self._failures[api].extend([Failure(status, code, text, retry_after)] * times)
 
+    def recover(self, api: Api = "twilio") -> None:
+        """Let no further send fail."""
+        self._failures[api].clear()
+
     def _next(self) -> int:
         return next(self._ids)
 

@@ -90,7 +90,7 @@ async def test_a_lone_process_ends_all_leases(story: Story) -> None:
 
 async def test_crashes_before_the_call_use_no_try(story: Story) -> None:
     await opened(story)
-    for _ in range(2 * retry.ATTEMPTS):
+    for _ in range(12):
         claimed, _ = await claims.claim(story.db, {"sms": 10}, Terms(MORNING, LEASE, {"sms": Pace()}, None))
         assert [(each.in_doubt, each.attempts) for each in claimed] == [(False, 1)]
         async with story.db.begin() as conn:
@@ -158,7 +158,7 @@ async def test_a_pause_holds_for_all_processes(story: Story) -> None:
     async with story.db.read() as conn:
         (pause,) = await pacing.pauses(conn)
         (told,) = await handling.listed(conn)
-    assert (pause.channel, pause.code, pause.since) == ("sms", "20003", MORNING)
+    assert (pause.channel, pause.code, pause.since) == ("sms", "account:20003", MORNING)
     assert (told.kind, told.channel, told.urgent, told.due_on) == ("channel", "sms", True, MORNING.date())
     assert await other.deliver_once(MORNING + timedelta(minutes=1)) == 0
     later = MORNING + retry.ACCOUNT_PAUSE

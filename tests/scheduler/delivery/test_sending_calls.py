@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.delivery import retry
 from scheduler.delivery.sending import IN_FLIGHT, LATE, LEASE, Delivery, Sending
 from storage.database.engine import Database
 from storage.delivery import claims
@@ -50,7 +49,7 @@ async def killed_and_started_again(story: Story) -> None:
 
 async def test_a_claim_without_a_call_is_certain(story: Story) -> None:
     await opened(story, telegram=True)
-    for _ in range(2 * retry.ATTEMPTS):
+    for _ in range(12):
         message = await claimed(story)
         assert (message.in_doubt, message.attempts, message.called_at) == (False, 1, None)
         await killed_and_started_again(story)

@@ -76,11 +76,17 @@ class World:
 
 @asynccontextmanager
 async def world(
-    db: Database, folder: Path, start: str, extend: Callable[[App, Emulator], None] | None = None
+    db: Database,
+    folder: Path,
+    start: str,
+    extend: Callable[[App, Emulator], None] | None = None,
+    *,
+    emulated: Callable[..., Emulator] = Emulator,
+    send_window: str = "09:00-19:00",
 ) -> AsyncIterator[World]:
     """Set up a system on ``db`` at the local time ``start``; ``extend`` adds to what it serves."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
-    async with Emulator(number=NUMBER) as emulator:
+    async with emulated(number=NUMBER) as emulator:
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         emulator.public_url = url
@@ -88,7 +94,7 @@ async def world(
             database_url="",
             public_url=url,
             zone=ZONE,
-            send_window="09:00-19:00",
+            send_window=send_window,
             twilio=Twilio(emulator.account_sid, emulator.auth_token, NUMBER, None, emulator.url),
             telegram=Telegram(emulator.bot_token, SECRET, emulator.url),
         )

@@ -65,9 +65,9 @@ ERRORS: list[tuple[int, str, int | None, Kind, str]] = [
     (400, "Bad Request: user is deactivated", None, "permanent", "400"),
     (429, "Too Many Requests: retry after 7", 7, "throttled", "429"),
     (429, "Too Many Requests: retry after 0", 0, "throttled", "429"),
-    (418, "Teapot", None, "message", "refused"),
-    (500, "Internal Server Error", None, "transient", "5xx"),
-    (502, "<html>Bad Gateway</html>", None, "transient", "unreadable"),
+    (418, "Teapot", None, "transient", "refused"),
+    (500, "Internal Server Error", None, "unknown", "5xx"),
+    (502, "<html>Bad Gateway</html>", None, "unknown", "unreadable"),
     (0, "", None, "unknown", "connection-lost"),
     (-1, "", None, "unknown", "connection-lost"),
 ]
