@@ -266,7 +266,8 @@ class Delivery:
     async def _claim(self, now: datetime, room: Mapping[str, int]) -> tuple[list[Claimed], int]:
         window = self._sending.window
         quiet_until = None if window.is_open(now) else window.next_open(now)
-        terms = Terms(now, self._sending.lease, self._paces, quiet_until, self._unsearchable)
+        today = now.astimezone(window.zone).date()
+        terms = Terms(now, self._sending.lease, self._paces, quiet_until, self._unsearchable, today)
         found = await claims.claim(self._db, room, terms)
         crash_points.point("delivery.claimed")
         return found

@@ -344,7 +344,7 @@ class Planner:
             states[each.occasion_id] = session.to_json()
             messages += [
                 {
-                    "key": f"{each.occasion_id}:reminder",
+                    "key": f"{each.occasion_id}{outbox.REMINDER}",
                     "occasion_id": each.occasion_id,
                     "address_id": where.address_id,
                     "channel": where.channel,

@@ -10,18 +10,21 @@ claimed. The states and what a crash leaves: storage/delivery/outbox.py.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, case, func, literal_column, or_, select, update
 
 from storage.database.engine import Connection, Database
-from storage.delivery import conversations, pacing
-from storage.delivery.outbox import REPLY, SWEPT
+from storage.delivery import conversations, openings, pacing
+from storage.delivery.outbox import REMINDER, REPLY, SWEPT
 from storage.delivery.pacing import Pace, Standing
 from storage.people import addresses as people
 from storage.tables import address, customer, customer_address, occasion, outbox, session
 from survey.codes import AddressState, MessageState, Outcome, Reason
+from survey.conversation.model import Say
+
+_AS_IT_WAS = Say()  # stands for a message whose opening still tells enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Terms:
         paces: by channel, how fast it may send.
         quiet_until: when messages may be sent again; until then only replies leave. None: all may leave now.
         unsearchable: the channels whose provider cannot be asked, where :func:`begin` comes before each call.
+        today: the unit's own day at ``now``; None for the day in UTC.
     """
 
     now: datetime
@@ -80,6 +84,7 @@ class Terms:
     paces: Mapping[str, Pace]
     quiet_until: datetime | None
     unsearchable: Collection[str] = ()
+    today: date | None = None
 
     @property
     def lease_until(self) -> datetime:
@@ -130,6 +135,8 @@ class _Sorting:
         moved: rows of _MOVE for the messages that do not leave.
         lapsed: the occasions whose question could not be sent in time.
         spoken_to: the receivers that get a message, and when the next one may go there.
+        retold: the messages whose opening must tell something else now, by id (storage.delivery.openings).
+        indistinct: the occasions whose customer nothing tells from another at the address.
     """
 
     channel: str
@@ -137,15 +144,19 @@ class _Sorting:
     standing: Standing
     moments: Sequence[datetime]
     chats: dict[int, datetime]
+    retold: Mapping[int, Say | None] = field(default_factory=dict)
     claimed: list[Claimed] = field(default_factory=list)
     moved: list[dict[str, Any]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+    indistinct: list[int] = field(default_factory=list)
     spoken_to: dict[int, datetime] = field(default_factory=dict)
 
     def take(self, row: Any, to: str, state: str) -> None:
         """Put one row of _WAITING in its place; ``to`` and ``state`` are its address's."""
         reply = row.key.startswith(REPLY)
         refused = _refusal(row, state, reply, self.terms.now)
+        if refused is None and self.retold.get(row.id, _AS_IT_WAS) is None:
+            refused = _Refused(MessageState.CANCELLED, Reason.INDISTINCT)
         if refused is not None:
             self._end(row, refused, reply)
         elif self.terms.quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
@@ -160,6 +171,8 @@ class _Sorting:
         self.moved.append(_move(row, refused.state, refused.reason, settled_at=self.terms.now))
         if refused.reason == Reason.LAPSED and row.occasion_id is not None and not reply:
             self.lapsed.append(row.occasion_id)
+        if refused.reason == Reason.INDISTINCT and not row.key.endswith(REMINDER):  # one that was asked goes on
+            self.indistinct.append(row.occasion_id)
 
     @property
     def _moment(self) -> datetime:
@@ -179,6 +192,7 @@ class _Sorting:
         gap = timedelta(seconds=1 / to_one) if to_one else timedelta()
         self.chats[row.address_id] = self.spoken_to[row.address_id] = moment + gap
         searchable = self.channel not in self.terms.unsearchable
+        told = self.retold.get(row.id)
         self.claimed.append(
             Claimed(
                 id=row.id,
@@ -187,7 +201,7 @@ class _Sorting:
                 address_id=row.address_id,
                 channel=self.channel,
                 to=to,
-                say=row.say,
+                say=row.say if told is None else told.to_json(),
                 survey=row.survey,
                 language=row.spoken,
                 attempts=row.attempts + 1,
@@ -216,7 +230,8 @@ async def _claim_queued(conn: Connection, name: str, terms: Terms, limit: int) -
         return [], 0
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     chats = {} if pace.to_one is None else await pacing.chat_moments(conn, addresses)
-    sorting = _Sorting(name, terms, standing, moments, chats)
+    retold = await openings.retold(conn, rows, terms.today or terms.now.date())
+    sorting = _Sorting(name, terms, standing, moments, chats, retold)
     for row in rows:
         _, to, state = addresses[row.address_id]
         sorting.take(row, to, state)
@@ -235,7 +250,11 @@ async def _write(conn: Connection, sorting: _Sorting) -> None:
     for language, some in by_language.items():
         start = {"language_": language, "lease_": sorting.terms.lease_until, "called_": some[0].called_at}
         await conn.execute(_START, {**start, "ids": [each.id for each in some]})
+    retold = [{"id_": each.id, "say_": each.say} for each in sorting.claimed if each.id in sorting.retold]
+    if retold:
+        await conn.execute(_RETELL, retold)
     await conversations.end(conn, sorting.lapsed, Outcome.EXPIRED, Reason.LAPSED, sorting.terms.now)
+    await conversations.end(conn, sorting.indistinct, Outcome.UNREACHABLE, Reason.INDISTINCT, sorting.terms.now)
 
 
 async def _take_moments(conn: Connection, sorting: _Sorting, pace: Pace) -> None:
@@ -411,6 +430,7 @@ _START = (
         language=bindparam("language_"),
     )
 )
+_RETELL = update(outbox).where(outbox.c.id == bindparam("id_")).values(say=bindparam("say_"))
 _BEGIN = (
     update(outbox)
     .where(

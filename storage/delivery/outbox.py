@@ -40,6 +40,7 @@ from survey.conversation.model import Say
 REPLY = "reply:"
 # unless what it answers was written long ago.
 SWEPT = "reply:swept:"
+REMINDER = ":reminder"  # ends the key of a conversation's one reminder
 PRIORITY = 5  # of a message that is queued without one; replies have 0
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import insert_ignore
-from storage.delivery.outbox import new_reference
+from storage.delivery.outbox import REMINDER, new_reference
 from storage.tables import address, occasion, outbox, restoration, session
 
 
@@ -102,7 +102,7 @@ async def withdraw_reminders(
     times = {"created_at": now, "not_before": now, "expires_at": now}
     reminders = [
         {
-            "key": f"{row.occasion_id}:reminder",
+            "key": f"{row.occasion_id}{REMINDER}",
             "reference": new_reference(),
             "occasion_id": row.occasion_id,
             "address_id": row.address_id,

@@ -1,5 +1,6 @@
 """Never guess who writes: a phone of two customers, of two born the same year, a number that changes hands."""
 
+import json
 from datetime import timedelta
 
 from storage.database.engine import Database
@@ -11,10 +12,11 @@ from storage.tables import (
     customer,
     customer_address,
     occasion,
+    outbox,
     session,
 )
 from tests.support.journeys.talk import CHAT, TOMORROW, Talk, import_phones
-from tests.support.story import MORNING, PHONE, START
+from tests.support.story import MORNING, NIGHT, PHONE, START
 
 
 async def test_nobody_reads_or_erases_anothers_answers(talk: Talk) -> None:
@@ -65,6 +67,43 @@ async def test_customers_who_cannot_be_distinguished_are_held(db: Database) -> N
     await talk.run(MORNING)
     assert talk.sms.sent == []
     assert await talk.one(occasion.c.reason, START, occasion.c.customer_id == 2) == "indistinct"
+
+
+async def test_a_phone_becomes_shared_while_questions_wait(db: Database) -> None:
+    """The question was queued before hours, with an opening that could be meant for either."""
+    talk = Talk(db)
+    await talk.register()
+    await talk.planner.plan(NIGHT)
+    assert await talk.planner.open_due(MORNING) == 1  # queued, and not sent yet
+    assert json.loads(str(await talk.one(outbox.c.say)))["phrases"] == ["opening"]
+    await talk.second_customer()
+    await talk.deliver(MORNING)
+    (question,) = talk.sms.sent
+    assert question.text.startswith("Nacka kommun frågar dig som är född 1984.")
+    assert json.loads(str(await talk.one(outbox.c.say)))["text"] == "1984"
+
+
+async def test_a_reminder_that_waits_tells_whose_it_is(talk: Talk) -> None:
+    await talk.says("2", MORNING + timedelta(hours=1))
+    await talk.planner.expire_sessions(MORNING + timedelta(days=3, hours=2))  # reminded, and not sent yet
+    await talk.second_customer()
+    await talk.deliver(MORNING + timedelta(days=3, hours=2))
+    assert talk.sms.sent[-1].text.startswith("Nacka kommun frågar dig som är född 1984.")
+
+
+async def test_nobody_is_asked_where_two_became_indistinct(db: Database) -> None:
+    talk = Talk(db)
+    await talk.register()
+    await talk.planner.plan(NIGHT)
+    await talk.planner.open_due(MORNING)
+    await talk.second_customer(1984, enrolled=True)
+    await talk.deliver(MORNING)
+    assert talk.sms.sent == []
+    mine = (START, occasion.c.customer_id == 1)
+    assert (await talk.one(outbox.c.state), await talk.one(outbox.c.reason)) == ("cancelled", "indistinct")
+    assert await talk.one(occasion.c.outcome, *mine) == "unreachable"
+    assert await talk.one(occasion.c.reason, *mine) == "indistinct"
+    assert await talk.one(session.c.is_open) == 0
 
 
 async def test_late_words_go_to_who_says_so(talk: Talk) -> None:
