@@ -99,6 +99,10 @@ class Batch:
         self.people |= await people.users_of(self.conn, [address_id])
         self.ended |= await sessions.ended_at(self.conn, [address_id], self.now - LOOK_BACK)
 
+    async def reload_states(self) -> None:
+        """Read the addresses' states anew, after somebody has said stop or start."""
+        self.states |= await people.states_of(self.conn, self.states)
+
     def forget(self, customer_id: int, but: Conversation | None) -> None:
         """Drop the conversations of a customer whose answers are erased, apart from the one that is going on."""
 

@@ -16,6 +16,7 @@ from storage.delivery.outbox import Asked
 from storage.errors import RecordingRefused
 from storage.followups import recording
 from storage.followups.recording import Author, Entry, Source
+from storage.people import opt_outs
 from survey.codes import Channel
 from survey.contacts import commands, dialogue
 from survey.contacts.dialogue import Answer, Known, Record, Recorded
@@ -38,7 +39,11 @@ async def handle(scene: Scene) -> Handled | None:
     if isinstance(event, LinkRequested):
         batch = scene.batch
         tied = await links.redeem_chat(batch.conn, event.token, scene.sender.id, batch.now)
-        return _handled(dialogue.welcomed()) if tied else None
+        if not tied:
+            return None
+        await opt_outs.start(batch.conn, scene.sender.id, batch.now)  # who presses an invitation wants messages
+        await batch.reload_states()
+        return _handled(dialogue.welcomed())
     if not scene.providers:
         return None
     said = _said(scene)

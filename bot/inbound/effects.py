@@ -12,10 +12,10 @@ from storage.conversation import answers, sessions
 from storage.conversation.answers import Answer
 from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
-from storage.people import addresses
+from storage.people import addresses, opt_outs
 from storage.planning import occasions
 from storage.privacy import erasure
-from survey.codes import AddressState, CaseKind, Outcome, Reason
+from survey.codes import CaseKind, Outcome, Reason
 from survey.conversation.model import (
     Append,
     Await,
@@ -128,7 +128,7 @@ async def _change(scene: Scene, conversation: Conversation | None, effect: Effec
         case Unlink():
             await addresses.unlink(batch.conn, sender.id, batch.now)
             batch.people.pop(sender.id, None)
-            batch.states[sender.id] = AddressState.UNLINKED
+            await batch.reload_states()
         case Erase(born):
             await _erase(scene, conversation, born)
 
@@ -219,32 +219,22 @@ async def _erase(scene: Scene, conversation: Conversation | None, born: int | No
 
 
 async def _welcome_back(scene: Scene) -> None:
-    """START: open every channel of the customer.
-
-    On a shared address that one alone, since another customer's chat may be closed for good.
-    """
-    reached = [scene.sender.id]
-    if scene.born(None) is not None:
-        reached = await addresses.siblings(scene.batch.conn, scene.sender.id)
-    await addresses.opt_in_addresses(scene.batch.conn, reached, scene.batch.now)
-    scene.batch.states[scene.sender.id] = AddressState.ACTIVE
+    """START: whoever uses the address may be written to again."""
+    await opt_outs.start(scene.batch.conn, scene.sender.id, scene.batch.now)
+    await scene.batch.reload_states()
 
 
 async def _stop(scene: Scene) -> None:
-    """STOP: close every channel of every customer at this address, at once.
+    """STOP: write no more to any customer who uses this address, on any channel, at once.
 
     Their open conversations end with it, and what is queued for them is cancelled.
     """
     batch, sender = scene.batch, scene.sender
     conn, now, reason = batch.conn, batch.now, Reason.OPTED_OUT
     await batch.save()
-    reached = await addresses.siblings(conn, sender.id)
-    await addresses.opt_out_addresses(conn, reached, "message", scene.written_at)
-    await outbox.cancel_queued(conn, reached, reason, now)
-    others = [address_id for address_id in reached if address_id != sender.id]  # the engine closes the sender's own
-    closed = await sessions.close_at(conn, others)
+    customers = await opt_outs.stop(conn, sender.id, "message", scene.written_at)
+    await outbox.cancel_queued(conn, sender.id, customers, reason, now)
+    closed = await sessions.close_elsewhere(conn, customers, sender.id)  # the engine closes the sender's own
     await occasions.close(conn, [(occasion_id, Outcome.OPTED_OUT, reason) for occasion_id in closed], now)
-    for address_id in reached:
-        batch.states[address_id] = AddressState.OPTED_OUT
-    for address_id in others:
-        batch.open.pop(address_id, None)
+    batch.open = {id_: each for id_, each in batch.open.items() if each.occasion_id not in closed}
+    await batch.reload_states()

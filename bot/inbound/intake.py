@@ -45,7 +45,9 @@ from storage.database.engine import Connection
 from storage.delivery import outbox, reachability
 from storage.delivery.outbox import Asked
 from storage.people import addresses as people
+from storage.people import opt_outs
 from storage.people.addresses import Address
+from storage.planning import occasions
 from survey.codes import AddressState, Channel
 from survey.conversation.model import Say, TextReceived
 from survey.packs.catalogue import FALLBACK
@@ -143,16 +145,26 @@ async def _handle(scene: Scene) -> Handled:
 
 
 async def _link(scene: Scene, token: str) -> Handled:
-    """Tie a chat to the customer whom the token was made for."""
+    """Tie a chat to the customer whom the token was made for.
+
+    Who presses an invitation wants to be asked: it undoes an earlier stop, and what is due is asked at once. One's
+    own link does no harm when it is pressed again.
+    """
     batch, sender = scene.batch, scene.sender
     customer_id = await people.redeem_token(batch.conn, token, batch.now)
     if customer_id is None:
+        if await people.was_linked_by(batch.conn, token, sender.id):
+            return Handled("linked_again", Say(("linked",)))
         return Handled("link_refused", Say(("link_invalid",)))
+    had_stopped = scene.state == AddressState.OPTED_OUT
     await people.link(batch.conn, customer_id, sender.id, batch.now)
     await reachability.regained(batch.conn, sender.id, batch.now, AddressState.UNLINKED)
+    had_stopped |= await opt_outs.opt_in(batch.conn, customer_id, batch.now)
+    await batch.reload_states()
+    await occasions.look_again_at(batch.conn, [customer_id], batch.now)
     users = (await people.users_of(batch.conn, [sender.id]))[sender.id]
     batch.people[sender.id] = sorted(users, key=lambda user: user.id != customer_id)  # answered in their language
-    return Handled("linked", Say(("linked",)))
+    return Handled("linked", Say(("linked_after_stop" if had_stopped else "linked",)))
 
 
 async def _blocked(scene: Scene, blocked: bool) -> Handled:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from bot.inbound.scene import Scene
 from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
-from storage.people import addresses
+from storage.people import opt_outs
 from survey.conversation import engine
 from survey.conversation.model import (
     Append,
@@ -72,4 +72,4 @@ async def is_overruled(scene: Scene, effects: Collection[Effect]) -> bool:
     if any(opposite in engine.outside(body, words) for body in later):
         return True
     # Staff and the carrier stop without a message.
-    return opposite == OptOut() and await addresses.has_stopped_since(conn, sender, scene.written_at)
+    return opposite == OptOut() and await opt_outs.has_stopped_since(conn, sender, scene.written_at)

@@ -34,7 +34,7 @@ from storage.delivery import conversations, outbox, reachability, settlement
 from storage.delivery.conversations import OpenConversation
 from storage.delivery.outbox import Outgoing
 from storage.delivery.settlement import CarrierWord
-from storage.people import addresses
+from storage.people import addresses, opt_outs
 from storage.planning import occasions
 from survey.codes import Outcome, Reason
 from survey.conversation import flow
@@ -75,6 +75,8 @@ async def undelivered(conn: Connection, message_id: int, kind: str, context: Con
         context: channels and time.
     """
     message = await outbox.outgoing(conn, message_id)
+    if kind == "opted_out" and await opt_outs.was_said_by_others(conn, message.address_id):
+        kind = "permanent"  # the carrier blocks the number for an earlier owner's stop, which is not the customer's
     if kind == "opted_out":
         await _stop(conn, message.address_id, context)
         return
@@ -165,10 +167,9 @@ async def _give_up(conn: Connection, customer_id: int, address_id: int, context:
 
 
 async def _stop(conn: Connection, address_id: int, context: Context) -> None:
-    """Close every address of every customer who uses this one, and the conversations that are open there."""
-    reached = await addresses.siblings(conn, address_id)
-    await addresses.opt_out_addresses(conn, reached, "carrier", context.now)
-    ids = await conversations.open_at(conn, reached)
+    """Opt out every customer who uses an address, and end their conversations."""
+    customers = await opt_outs.stop(conn, address_id, "carrier", context.now)
+    ids = await conversations.open_with(conn, customers, address_id)
     await conversations.end(conn, ids, Outcome.OPTED_OUT, Reason.OPTED_OUT, context.now)
 
 

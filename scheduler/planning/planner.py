@@ -189,9 +189,7 @@ class Planner:
                 survey=each.survey,
                 expires_at=each.expires_at,
                 withdrawn=rules_.withdrawn(each.enrolment, each.survey, each.period, today, self._rules),
-                address_states=frozenset(
-                    known.state for known in each.addresses if known.channel in self._channels
-                ),
+                address_states=self._states(each),
                 customer_busy=each.customer_id in busy_customers or address_id in busy_addresses,
                 last_contact_at=each.last_contact_at,
                 outranked=self._rank[each.survey] > best.get(each.customer_id, len(self._rank)),
@@ -206,6 +204,12 @@ class Planner:
                 busy_addresses.add(address_id)
             decided.append(_Decided(each, where, decision))
         return decided
+
+    def _states(self, each: Waiting) -> frozenset[str]:
+        """Return the states of the customer's addresses; a customer who has said stop may have no address."""
+        if each.opted_out:
+            return frozenset({AddressState.OPTED_OUT})
+        return frozenset(known.state for known in each.addresses if known.channel in self._channels)
 
     async def _places(
         self, conn: Connection, found: Sequence[Waiting], today: date, channels: Collection[str] | None = None
@@ -254,8 +258,7 @@ class Planner:
         channels = self._channels if channel is None else self._channels & {channel}
         where = (await self._places(conn, found, self._today(now), channels))[each.id]
         if not isinstance(where, Place):
-            stopped = any(known.state == AddressState.OPTED_OUT for known in each.addresses)
-            return Reason.OPTED_OUT if stopped and where is Reason.NO_ADDRESS else where
+            return Reason.OPTED_OUT if each.opted_out else where
         busy_customers, busy_addresses = await occasions.busy(conn, {each.customer_id}, {where.address_id})
         if busy_customers or busy_addresses:
             return Reason.BUSY

@@ -4,7 +4,7 @@ Every batch of inbound events runs these statements, so each is built once: buil
 takes to run it. What an event leads to is decided in bot/inbound.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -175,13 +175,15 @@ async def save(
         await conn.execute(_SAVE, rows)
 
 
-async def close_at(conn: Connection, address_ids: Sequence[int]) -> list[int]:
-    """Close the open conversations of these addresses and return their occasions' ids."""
-    if not address_ids:
-        return []
+async def close_elsewhere(conn: Connection, customers: Collection[int], address_id: int) -> list[int]:
+    """Close the open conversations of these customers at other addresses; return their occasions' ids."""
     closed = await conn.execute(
         update(session)
-        .where(session.c.address_id.in_(address_ids), session.c.is_open == 1)
+        .where(
+            session.c.customer_id.in_(list(customers)),
+            session.c.address_id != address_id,
+            session.c.is_open == 1,
+        )
         .values(is_open=0)
         .returning(session.c.occasion_id)
     )

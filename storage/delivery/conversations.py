@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.database.engine import Connection
 from storage.tables import enrolment, occasion, session
@@ -89,9 +89,8 @@ async def end(conn: Connection, ids: Collection[int], outcome: Outcome, reason: 
         )
 
 
-async def open_at(conn: Connection, address_ids: Collection[int]) -> list[int]:
-    """Return the occasion ids of the conversations that are open at these addresses."""
-    rows = await conn.execute(
-        select(session.c.occasion_id).where(session.c.address_id.in_(list(address_ids)), session.c.is_open == 1)
-    )
+async def open_with(conn: Connection, customers: Collection[int], address_id: int) -> list[int]:
+    """Return the occasion ids of the conversations that are open with these customers or at an address."""
+    theirs = or_(session.c.customer_id.in_(list(customers)), session.c.address_id == address_id)
+    rows = await conn.execute(select(session.c.occasion_id).where(theirs, session.c.is_open == 1))
     return [id_ for (id_,) in rows]

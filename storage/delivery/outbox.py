@@ -29,11 +29,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import insert_ignore
-from storage.tables import outbox
+from storage.tables import occasion, outbox
 from survey.conversation.model import Say
 
 # The key of an answer to what the customer has just written begins so. It leaves at any hour,
@@ -72,10 +72,14 @@ async def enqueue(conn: Connection, messages: Sequence[Mapping[str, Any]], now: 
     await insert_ignore(conn, outbox, rows)
 
 
-async def cancel_queued(conn: Connection, address_ids: Collection[int], reason: str, now: datetime) -> None:
-    """Cancel every message that still waits to be sent to these addresses."""
+async def cancel_queued(
+    conn: Connection, address_id: int, customers: Collection[int], reason: str, now: datetime
+) -> None:
+    """Cancel every message that waits to be sent to an address, or is about one of these customers."""
     o = outbox.c
-    waiting = update(outbox).where(o.address_id.in_(list(address_ids)), o.state == "queued")
+    about = select(occasion.c.id).where(occasion.c.customer_id.in_(list(customers)))
+    theirs = or_(o.address_id == address_id, o.occasion_id.in_(about))
+    waiting = update(outbox).where(theirs, o.state == "queued")
     await conn.execute(waiting.values(state="cancelled", reason=reason, settled_at=now))
 
 

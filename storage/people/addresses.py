@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
-from sqlalchemy import case as sql_case
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks, insert, insert_ignore
-from storage.tables import address, case, customer, customer_address, enrolment, link_token, opt_out, outbox
+from storage.database.statements import chunks, insert_ignore
+from storage.people import opt_outs
+from storage.tables import address, case, customer, customer_address, enrolment, link_token, outbox
 from survey.codes import AddressState, Reason
 from survey.conversation.openings import Use
 
@@ -89,6 +89,11 @@ async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[in
     """Return (channel, value, state) by address id."""
     rows = await conn.execute(_BY_ID, {"ids": list(ids)})
     return {row.id: (row.channel, row.value, row.state) for row in rows}
+
+
+async def states_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """Return the AddressState by address id."""
+    return {id_: state for id_, (_, _, state) in (await address_values(conn, ids)).items()}
 
 
 async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> dict[int, list[Address]]:
@@ -165,20 +170,14 @@ async def set_awaiting(conn: AsyncConnection, address_id: int, awaiting: str) ->
 async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
     """Note that an address belongs to nobody that we know: nothing more is sent there, though a register has it.
 
-    An address that has said stop stays so.
+    Where somebody has said stop there, the address stays closed, and it was not the customer who said it.
     """
+    await opt_outs.hand_back(conn, address_id)
     await conn.execute(customer_address.delete().where(customer_address.c.address_id == address_id))
     await conn.execute(
-        update(address)
-        .where(address.c.id == address_id)
-        .values(
-            state=sql_case(
-                (address.c.state == AddressState.OPTED_OUT, AddressState.OPTED_OUT.value),
-                else_=AddressState.UNLINKED.value,
-            ),
-            state_at=now,
-        )
+        update(address).where(address.c.id == address_id).values(state=AddressState.UNLINKED, state_at=now)
     )
+    await opt_outs.refresh(conn, [address_id], now)
     await conn.execute(
         update(outbox)
         .where(outbox.c.address_id == address_id, outbox.c.state == "queued")
@@ -188,17 +187,16 @@ async def unlink(conn: AsyncConnection, address_id: int, now: datetime) -> None:
 
 async def link(conn: AsyncConnection, customer_id: int, address_id: int, now: datetime) -> None:
     """Tie an address to a customer; the latest link is the customer's preference."""
-    await insert_ignore(
-        conn,
-        customer_address,
-        [{"customer_id": customer_id, "address_id": address_id, "linked_at": now}],
-    )
+    row = {"customer_id": customer_id, "address_id": address_id, "linked_at": now}
+    await insert_ignore(conn, customer_address, [row])
+    await opt_outs.refresh(conn, [address_id], now)
 
 
 async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: datetime) -> list[tuple[int, int]]:
     """Give each customer id its phone (empty: none), leaving Telegram chats as they are.
 
-    A number stays unlinked from a customer of whom it was said to be the wrong one.
+    A number stays unlinked from a customer of whom it was said to be the wrong one. An opt-out follows its customer
+    to the new number, and does not stay with the old one.
 
     Returns:
         (customer id, address id) of each number that is no longer the customer's, for
@@ -228,6 +226,9 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
         customer_address,
         [{"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)],
     )
+    new = {(customer_id, id_) for customer_id, id_ in links if current.get(customer_id) != id_}
+    await opt_outs.take_back(conn, {customer_id for customer_id, _ in new})
+    await opt_outs.refresh(conn, {id_ for _, id_ in (*new, *given_up)}, now)
     used = {id_ for _, id_ in links}
     again = [each.id for each in wanted.values() if each.state == AddressState.UNLINKED and each.id in used]
     for some in chunks(again):  # the number has changed hands, or staff have made sure of it
@@ -250,51 +251,6 @@ async def _denied(conn: AsyncConnection) -> set[tuple[int, int]]:
         )
     )
     return {(row.customer_id, row.address_id) for row in rows}
-
-
-async def siblings(conn: AsyncConnection, address_id: int) -> list[int]:
-    """Return every address of every customer who uses this one, this one first: what a STOP reaches."""
-    customers = select(customer_address.c.customer_id).where(customer_address.c.address_id == address_id)
-    rows = await conn.execute(
-        select(customer_address.c.address_id).where(customer_address.c.customer_id.in_(customers)).distinct()
-    )
-    return [address_id, *sorted(other for (other,) in rows if other != address_id)]
-
-
-async def opt_out_addresses(conn: AsyncConnection, ids: Collection[int], source: str, now: datetime) -> None:
-    """Close addresses to every message.
-
-    Args:
-        conn: the caller's transaction.
-        ids: of the addresses.
-        source: who has said stop: message (the customer), carrier or staff.
-        now: aware.
-    """
-    await conn.execute(
-        update(address).where(address.c.id.in_(list(ids))).values(state=AddressState.OPTED_OUT, state_at=now)
-    )
-    await insert(conn, opt_out, [{"address_id": each, "at": now, "source": source} for each in sorted(ids)])
-
-
-async def has_stopped_since(conn: AsyncConnection, address_id: int, since: datetime) -> bool:
-    """Return whether a stop at an address is in force that was said after ``since``."""
-    o = opt_out.c
-    found = select(o.id).where(o.address_id == address_id, o.at > since, o.revoked_at.is_(None)).limit(1)
-    return (await conn.execute(found)).first() is not None
-
-
-async def opt_in_addresses(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
-    """Open addresses again, keeping the record of the opt-out."""
-    await conn.execute(
-        update(address)
-        .where(address.c.id.in_(list(ids)), address.c.state == AddressState.OPTED_OUT)
-        .values(state=AddressState.ACTIVE, state_at=now)
-    )
-    await conn.execute(
-        update(opt_out)
-        .where(opt_out.c.address_id.in_(list(ids)), opt_out.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
 
 
 async def mark_greeted(conn: AsyncConnection, ids: Collection[int], now: datetime) -> None:
@@ -324,6 +280,16 @@ async def redeem_token(conn: AsyncConnection, token: str, now: datetime) -> int 
         )
     ).scalar()
     return None if customer_id is None else int(customer_id)
+
+
+async def was_linked_by(conn: AsyncConnection, token: str, address_id: int) -> bool:
+    """Return whether a token was made for a customer who uses this address, though it has been used or is old."""
+    found = (
+        select(link_token.c.customer_id)
+        .join(customer_address, customer_address.c.customer_id == link_token.c.customer_id)
+        .where(link_token.c.token_hash == _hash(token), customer_address.c.address_id == address_id)
+    )
+    return (await conn.execute(found)).first() is not None
 
 
 def _hash(token: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 
 from storage.database.engine import Connection
-from storage.database.statements import insert
+from storage.database.statements import chunks, insert
+from storage.people import opt_outs
 from storage.planning.due import FACTS, facts_of
 from storage.planning.facts import EnrolmentFacts
 from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
@@ -27,6 +28,7 @@ class Waiting:
     Attributes:
         hindrance: the stored reason why it was held last (survey.codes.because); empty when it was never held.
         addresses: the customer's, the preferred one first.
+        opted_out: the customer has said stop.
         last_contact_at: when the customer's latest conversation was opened; None when there was none.
     """
 
@@ -42,6 +44,7 @@ class Waiting:
     hindrance: str
     enrolment: EnrolmentFacts
     addresses: tuple[KnownAddress, ...]
+    opted_out: bool
     last_contact_at: datetime | None
 
 
@@ -57,6 +60,23 @@ async def look_again(conn: Connection, enrolments: Collection[int], at: datetime
         )
         .values(look_at=at)
     )
+
+
+async def look_again_at(conn: Connection, customers: Collection[int], at: datetime) -> None:
+    """Have what waits for an address of these customers looked at from ``at`` on, because they have a new one."""
+    lacking = (Reason.NO_ADDRESS, Reason.INDISTINCT)
+    for some in chunks(sorted(customers)):
+        await conn.execute(
+            update(occasion)
+            .where(
+                occasion.c.customer_id.in_(some),
+                occasion.c.opened_at.is_(None),
+                occasion.c.outcome == "",
+                occasion.c.reason.in_(lacking),
+                occasion.c.look_at > at,
+            )
+            .values(look_at=at)
+        )
 
 
 _WAITING = (
@@ -117,10 +137,21 @@ async def waiting(
     customers = {row.customer_id for row in rows}
     addresses = await addresses_of(conn, customers)
     contacts = await _last_contacts(conn, customers)
-    return [_waiting(row, addresses.get(row.customer_id, ()), contacts.get(row.customer_id)) for row in rows]
+    stopped = await opt_outs.opted_out(conn, customers)
+    return [
+        _waiting(
+            row,
+            addresses=addresses.get(row.customer_id, ()),
+            opted_out=row.customer_id in stopped,
+            last_contact_at=contacts.get(row.customer_id),
+        )
+        for row in rows
+    ]
 
 
-def _waiting(row: Any, addresses: tuple[KnownAddress, ...], last_contact_at: datetime | None) -> Waiting:
+def _waiting(
+    row: Any, *, addresses: tuple[KnownAddress, ...], opted_out: bool, last_contact_at: datetime | None
+) -> Waiting:
     return Waiting(
         id=row.id,
         customer_id=row.customer_id,
@@ -134,14 +165,16 @@ def _waiting(row: Any, addresses: tuple[KnownAddress, ...], last_contact_at: dat
         hindrance=row.reason,
         enrolment=facts_of(row),
         addresses=addresses,
+        opted_out=opted_out,
         last_contact_at=last_contact_at,
     )
 
 
 async def addresses_of(conn: Connection, customers: Collection[int]) -> dict[int, tuple[KnownAddress, ...]]:
-    """Return each customer's addresses, the preferred one first.
+    """Return each customer's addresses, the preferred one first, each with its state for that customer.
 
-    Telegram comes before SMS, because the customer chose it; then the latest link.
+    Telegram comes before SMS, because the customer chose it; then the latest link. Every address of a customer who
+    has said stop is opted out. One that is closed because of somebody else's stop cannot be reached.
     """
     rows = await conn.execute(
         select(customer_address.c.customer_id, address.c.id, address.c.channel, address.c.state)
@@ -149,9 +182,15 @@ async def addresses_of(conn: Connection, customers: Collection[int]) -> dict[int
         .where(customer_address.c.customer_id.in_(list(customers)))
         .order_by(address.c.channel.desc(), customer_address.c.linked_at.desc())
     )
+    stopped = await opt_outs.opted_out(conn, customers)
     found: dict[int, tuple[KnownAddress, ...]] = {}
     for row in rows:
-        known = KnownAddress(row.id, row.channel, row.state)
+        state = row.state
+        if row.customer_id in stopped:
+            state = AddressState.OPTED_OUT
+        elif state == AddressState.OPTED_OUT:
+            state = AddressState.UNREACHABLE
+        known = KnownAddress(row.id, row.channel, state)
         found[row.customer_id] = (*found.get(row.customer_id, ()), known)
     return found
 

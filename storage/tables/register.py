@@ -71,10 +71,14 @@ link_token = table(
     Column("used_at", UtcDateTime),
 )
 
+# A person's STOP (storage/people/opt_outs.py).
 opt_out = table(
     "opt_out",
     Column("id", Integer, primary_key=True),
-    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    # Empty where somebody said it who was no customer: a contact person, or a stranger.
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    # Where it was said; empty where staff noted it for a customer without an address.
+    Column("address_id", ForeignKey("address.id"), index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("source", Text, nullable=False),  # message, carrier (21610), staff
     Column("revoked_at", UtcDateTime),

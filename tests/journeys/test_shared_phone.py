@@ -12,6 +12,7 @@ from storage.tables import (
     customer,
     customer_address,
     occasion,
+    opt_out,
     outbox,
     session,
 )
@@ -146,7 +147,9 @@ async def test_start_opens_no_chat_another_closed(talk: Talk) -> None:
         found = await addresses.find_or_add(conn, "telegram", [CHAT], MORNING)
         await addresses.link(conn, 2, found[CHAT].id, MORNING)
     await talk.says("stopp", sender=CHAT)
-    assert "Välkommen" in str(await talk.says("start"))
+    assert await talk.rows(opt_out, "customer_id", "revoked_at") == [(2, None)]
+    assert "nöjd" in str(await talk.says("start"))  # the first customer's question, which is still open
+    assert await talk.rows(opt_out, "customer_id", "revoked_at") == [(2, None)]
     assert await talk.rows(address, "channel", "state") == [("sms", "active"), ("telegram", "opted_out")]
 
 

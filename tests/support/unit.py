@@ -14,7 +14,7 @@ from storage.database.engine import Database
 from storage.outcomes import history
 from storage.outcomes.accounts import Ledger
 from storage.outcomes.history import Entry
-from storage.people import addresses
+from storage.people import addresses, opt_outs
 from storage.register import importer, reader
 from storage.tables import address
 from survey.packs.catalogue import load
@@ -64,7 +64,7 @@ class Unit:
         """The customer says stop when nothing is open."""
         async with self.db.begin() as conn:
             phone = (await addresses.find_or_add(conn, "sms", [f"+4670100000{customer}"], now)).popitem()[1]
-            await addresses.opt_out_addresses(conn, [phone.id], "staff", now)
+            await opt_outs.stop(conn, phone.id, "staff", now)
 
     async def told(self, customer: str = "K1") -> list[Entry]:
         """What `followup why` knows."""

@@ -26,7 +26,7 @@ from storage.delivery.claims import Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import CarrierWord
 from storage.migrations.upgrade import create_or_upgrade
-from storage.people import addresses
+from storage.people import addresses, opt_outs
 from storage.tables import outbox as outbox_table
 from tests.support.carrier import RANK, carrier_says
 from tests.support.fakes import OUTCOMES, TruthfulGateway
@@ -145,7 +145,7 @@ class Machine(RuleBasedStateMachine):
     def stop(self) -> None:
         async def work() -> None:
             async with self.db.begin() as conn:
-                await addresses.opt_out_addresses(conn, [self.address_id], "message", self.now)
+                await opt_outs.stop(conn, self.address_id, "message", self.now)
 
         self.run(work())
         self.far.stopped = True

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
-from storage.people import addresses
+from storage.people import opt_outs
 from storage.supervision.watch import watch_provider
 from storage.tables import address, occasion, session
 from tests.support.unit import WINDOW, ZONE, Unit, at
@@ -145,7 +145,8 @@ class Planning(RuleBasedStateMachine):
         async def back() -> None:
             async with self.db.begin() as conn:
                 ids = list((await conn.execute(select(address.c.id))).scalars())
-                await addresses.opt_in_addresses(conn, ids, self.now)
+                for id_ in ids:
+                    await opt_outs.start(conn, id_, self.now)
 
         self.run(back())
         self.ticked = False
