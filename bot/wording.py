@@ -25,6 +25,7 @@ from storage.errors import (
     RegisterError,
     StorageError,
     SupervisionErrorCode,
+    UncountedCode,
     Value,
 )
 from storage.register.headers import COLUMNS
@@ -67,6 +68,10 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.EXEMPTION_TOO_LONG: "ett undantag får vara högst {days} dagar; lägg in ett nytt när det går ut",
     ProblemCode.PERIOD_NOT_EMPTY: "perioden ska vara tom för {survey}",
     ProblemCode.NOT_ASKED: "{question} ställs inte i {survey}",
+    ProblemCode.NOT_OPEN_IN_MONTH: "insatsen var inte öppen någon dag i {month}",
+    ProblemCode.ENDED_BEFORE_START_POINT: "insatsen har ingen mätpunkt efter fyra veckor: den avslutades {day}",
+    ProblemCode.NOT_ENDED: "insatsen har ingen mätpunkt vid avslut: den är inte avslutad",
+    ProblemCode.ENDED_BY_DEATH: "insatsen har ingen mätpunkt vid avslut: kunden har avlidit",
     ProblemCode.COMMENT_WITH_VALUE: "en kommentar har inget värde",
     ProblemCode.UNKNOWN_CUSTOMER: "kunden {ref} finns inte i registret",
     ProblemCode.UNKNOWN_PROVIDER: "anordnaren {ref} finns inte i registret",
@@ -179,6 +184,28 @@ def reason(refused: Problem) -> str:
         whole = _filled(REFUSALS[refused.code], refused.values)
         return whole[:1].lower() + whole[1:].rstrip(".")
     return _filled(PROBLEMS[refused.code], refused.values)
+
+
+UNCOUNTED: Mapping[StrEnum, str] = {
+    UncountedCode.LATER_ENROLMENT: "kunden har svarat om en senare insats hos samma anordnare",
+    UncountedCode.SATISFIED: "kunden är nöjd, och skälet gäller den som inte är det",
+    UncountedCode.NO_RATING: "totalomdömet saknas, och skälet kan inte räknas utan det",
+    UncountedCode.FEW_DAYS: "insatsen var öppen färre än 15 dagar i månaden",
+    UncountedCode.EXEMPT: "månaden är undantagen",
+}
+NAMED = 10  # rows that are named of those that are taken in and count nowhere
+
+
+def uncounted(done: "Imported") -> str:
+    """Return which answers count in no figure, and why; empty when all do."""
+    rows = done.uncounted
+    if not rows:
+        return ""
+    number = "Ett svar räknas" if len(rows) == 1 else f"{len(rows)} svar räknas"
+    lines = [f"{each.file}, rad {each.row}: {UNCOUNTED[each.code]}" for each in rows[:NAMED]]
+    if len(rows) > NAMED:
+        lines.append(f"och {len(rows) - NAMED} till")
+    return "\n".join([f"{number} inte i någon siffra i rapporten:", *lines])
 
 
 def imported(done: "Imported") -> str:

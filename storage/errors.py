@@ -66,6 +66,10 @@ class ProblemCode(StrEnum):
     EXEMPTION_TOO_LONG = "exemption_too_long"
     PERIOD_NOT_EMPTY = "period_not_empty"
     NOT_ASKED = "not_asked"
+    NOT_OPEN_IN_MONTH = "not_open_in_month"
+    ENDED_BEFORE_START_POINT = "ended_before_start_point"
+    NOT_ENDED = "not_ended"
+    ENDED_BY_DEATH = "ended_by_death"
     COMMENT_WITH_VALUE = "comment_with_value"
     UNKNOWN_CUSTOMER = "unknown_customer"
     UNKNOWN_PROVIDER = "unknown_provider"
@@ -76,6 +80,16 @@ class ProblemCode(StrEnum):
     ENDED_BEFORE = "ended_before"
     NO_EXEMPTION = "no_exemption"
     PLAN_OF_OTHER_PROVIDER = "plan_of_other_provider"
+
+
+class UncountedCode(StrEnum):
+    """Why an answer of a register file is kept and counts in no figure."""
+
+    LATER_ENROLMENT = "later_enrolment"
+    SATISFIED = "satisfied"
+    NO_RATING = "no_rating"
+    FEW_DAYS = "few_days"
+    EXEMPT = "exempt"
 
 
 class RefusalCode(StrEnum):

@@ -127,9 +127,9 @@ class ExemptionReason(Code):
 class Difficulty(Code):
     """How hard a customer is to place; set at the start and then locked."""
 
-    LOW = "low", "Svårighetsgrad: lätt"
-    MEDIUM = "medium", "Svårighetsgrad: medel"
-    HIGH = "high", "Svårighetsgrad: svår"
+    LOW = "low", "Låg svårighetsgrad"
+    MEDIUM = "medium", "Medelhög svårighetsgrad"
+    HIGH = "high", "Hög svårighetsgrad"
 
 
 class Gender(Code):
@@ -142,7 +142,7 @@ class Gender(Code):
 class Point(Code):
     """A measurement point; the two are never blended but in ``all``."""
 
-    START = "start", "Vid start"
+    START = "start", "Efter fyra veckor"
     END = "end", "Vid avslut"
     ALL = "all", "Båda mätpunkterna"
 

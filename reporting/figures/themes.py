@@ -1,13 +1,19 @@
-"""The themes that staff find in comments: the fixed list, and which of them may be shown. Pure."""
+"""Why customers are not satisfied: their reasons, and the themes that staff find in comments. Pure.
+
+Reasons are counted of the same people as the share of satisfied ones. A person counts once: who is dissatisfied at
+both measurement points, or with two providers, is one customer (REPORT.md, "Statistics").
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from reporting.disclosure.cells import Cell, Status
 from reporting.figures.told import Told
 from storage.figures.release_values import Response
+from survey.codes import DissatisfactionReason
 
+R = TypeVar("R", bound=str)
 MIN_CUSTOMERS = 6  # REPORT.md, Disclosure control: themes and reasons from six persons
 MIN_PROVIDERS = 2  # a theme of one provider's customers alone would be told of that provider
 UNCLEAR = "unclear"
@@ -24,6 +30,7 @@ THEMES = {  # the first four are the reasons that the surveys offer, so that bot
     UNCLEAR: "Oklart",
 }
 OF_REASON = {1: "sooner", 2: "treatment", 3: "competence", 4: "promises"}  # by the value of the answer
+DISSATISFIED = 3  # and lower, of five
 # A provider's themes are told where these figures of it are: the measure and its point.
 _TOLD_WITH = (("satisfaction.overall", "all"), ("themes", ""))
 
@@ -53,6 +60,43 @@ class ThemeRow:
     day: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Dissatisfaction:
+    """The year's dissatisfied customers, before disclosure control.
+
+    Attributes:
+        customers: how many there are.
+        reasons: (customers, providers) by reason; a customer may have given one at each point.
+        repeaters: customers with more than one answer that counts in the share, satisfied or not.
+    """
+
+    customers: int = 0
+    reasons: Mapping[DissatisfactionReason, tuple[int, int]] = field(default_factory=dict)
+    repeaters: int = 0
+
+
+def dissatisfaction(answered: Iterable[Response]) -> Dissatisfaction:
+    """Count the answers to the overall question that count in the year; ``value`` is a rating and a reason."""
+    customers: set[int] = set()
+    once: set[int] = set()
+    repeaters: set[int] = set()
+    given: dict[DissatisfactionReason, set[tuple[int, str]]] = {}
+    for each in answered:
+        if not each.in_year:
+            continue
+        (repeaters if each.person in once else once).add(each.person)
+        rating, _, reason = each.value.partition(" ")
+        if int(rating) <= DISSATISFIED:
+            customers.add(each.person)
+            if reason:
+                given.setdefault(DissatisfactionReason(reason), set()).add((each.person, each.provider))
+    reasons = {
+        reason: (len({person for person, _ in who}), len({provider for _, provider in who}))
+        for reason, who in sorted(given.items())
+    }
+    return Dissatisfaction(len(customers), reasons, len(repeaters))
+
+
 def shown(
     counts: Mapping[str, Counted], *, may_be_told: bool, titles: Mapping[str, str] = THEMES
 ) -> tuple[ThemeRow, ...]:
@@ -74,10 +118,10 @@ def shown(
     return tuple(rows)
 
 
-def shown_reasons(counts: Mapping[int, tuple[int, int]]) -> list[int]:
+def shown_reasons(counts: Mapping[R, tuple[int, int]]) -> list[R]:
     """Return the reasons not to be satisfied that may be shown.
 
-    A reason needs as many customers and providers as a theme. A customer gives one reason, so that what is hidden
+    A reason needs as many customers and providers as a theme. An answer has one reason, so that what is hidden
     could be subtracted from all: where the hidden ones are too few together, the smallest shown one is hidden, too.
 
     Args:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from reporting.document.assessments import Assessment
-from reporting.document.swedish import decimal
+from reporting.document.swedish import decimal, listed
 from reporting.figures.definitions import DEFINITIONS
 from reporting.report.provider_section import PointSection
 from reporting.report.tables.actions import Action
 from storage.supervision.values import ActionPlan, Watch
+from survey.codes import Point
 
 
 def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) -> tuple[Action, ...]:
@@ -46,17 +47,27 @@ def _goes_on(ended_on: date | None, today: date) -> bool:
 
 
 def deficiencies(points: Iterable[PointSection], actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """Return ``actions``, and a deficiency for each provider that is clearly lower and has no action."""
+    """Return ``actions``, and a deficiency for each provider that is clearly lower and has no action.
+
+    The deficiency names every point at which the provider is clearly lower.
+    """
     planned = {action.provider for action in actions}
-    found = list(actions)
+    lower: dict[str, list[str]] = {}
     for section in points:
         for row in section.rows:
             if row.kind == Assessment.LOWER and row.ref not in planned and row.share is not None and row.difference:
-                planned.add(row.ref)
                 others = row.share - row.difference.difference
-                deficiency = (
-                    f"Nöjdheten tydligt lägre än övriga {section.title.lower()} "
-                    f"({decimal(row.share, short=True)} mot {decimal(others, short=True)} %)"
-                )
-                found.append(Action(row.ref, deficiency, "Ingen plan registrerad", None, "Följs upp"))
-    return tuple(found)
+                shares = f"{decimal(row.share)} mot {decimal(others)}\u00a0%"
+                where = "sammantaget" if section.point == Point.ALL else Point(section.point).in_sentence
+                lower.setdefault(row.ref, []).append(f"{where} ({shares})")
+    found = (
+        Action(
+            ref,
+            f"Nöjdheten är tydligt lägre än övrigas {listed(where)}",
+            "Ingen plan är registrerad",
+            None,
+            "Följs upp",
+        )
+        for ref, where in lower.items()
+    )
+    return (*actions, *found)

@@ -18,7 +18,7 @@ from reporting.figures.indicators import Find, Indicator, builder_of, finder
 from reporting.figures.indicators import rows as indicator_rows
 from reporting.figures.responses import CONFIRMED, DENIED
 from reporting.figures.themes import Counted as ThemeCount
-from reporting.figures.themes import ThemeRow
+from reporting.figures.themes import Dissatisfaction, ThemeRow, dissatisfaction
 from reporting.figures.told import Told
 from reporting.report.actions import deficiencies
 from reporting.report.background import Background, marked
@@ -76,7 +76,9 @@ def build(counted: Counted, told: Told, now: datetime, before: QualityReport | N
     rows = marked(indicator_rows(counted.cells, builder), counted.background)
     young = youth.rows(counted.background.youth, counted.cells.year, builder, counted.background.targets)
     background = _disclosed(counted, told, before)
-    year = _Year(counted.cells, told, rows, finder(rows, counted.cells.year), background, young, before)
+    find = finder(rows, counted.cells.year)
+    said = dissatisfaction(counted.responses.get("satisfaction.overall", ()))
+    year = _Year(counted.cells, told, rows, find, background, young, said, before)
     return replace(
         _report(year, now),
         youth_rows=young,
@@ -103,6 +105,7 @@ class _Year:
     find: Find
     background: Background
     young: tuple[Indicator, ...]
+    dissatisfaction: Dissatisfaction
     before: QualityReport | None
 
     @property
@@ -207,7 +210,7 @@ def _reasons(year: _Year) -> tuple[Grid, str]:
     if before := year.kept_from("satisfaction.overall", Point.ALL):
         title = titled(satisfaction.REASONS_TITLE, year.find("satisfaction.overall", "", Point.ALL), year.find)
         return replace(before.reasons, caption=title), before.reasons_sentence
-    grid, given = satisfaction.reasons_grid(year.cells, year.find)
+    grid, given = satisfaction.reasons_grid(year.dissatisfaction, year.find, year.told.minimum)
     return grid, reasons_sentence(given)
 
 

@@ -7,14 +7,14 @@ counted by the database, in the order of an index; the few who have several come
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
-from storage.figures.cells import EVERY_GENDER, Aggregate, Contacts, Key, MonthCounts, SatisfactionCounts
+from storage.figures.cells import EVERY_GENDER, Aggregate, Contacts, Fate, Key, MonthCounts, SatisfactionCounts
 from storage.figures.measurements import RATINGS, SATISFIED
 from storage.followups import exemptions
 from storage.tables import case as case_table
@@ -57,8 +57,7 @@ async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregat
         months=await _months(conn, periods, refs, exempt),
         endings=await _endings(conn, year, refs),
         contacts=answered.contacts,
-        reasons=await _reasons(conn, year),
-        cases=await _cases(conn, year),
+        cases=await _cases(conn, year, now.tzinfo),
         exempt={(refs[id_], month): reasons for (id_, month), reasons in exempt.items()},
     )
 
@@ -148,7 +147,8 @@ async def _add_groups(conn: AsyncConnection, counting: _Counting) -> None:
     rows = select(*alike, func.count()).where(_once(counting.year)).group_by(*alike)
     sums: dict[tuple[int, str, str, str], Numbers] = {}
     for quarter, point, gender, difficulty, outcome, sent, delivered, *ratings, number in await conn.execute(rows):
-        counting.contacts.setdefault(point, Contacts()).add(outcome, sent, delivered, number)
+        fate = Fate(outcome, bool(sent), bool(delivered), ratings[0] is not None)
+        counting.contacts.setdefault(point, Contacts()).add(fate, number)
         cell = sums.setdefault((quarter, point, gender, difficulty), [0] * WIDTH)
         cell[0] += number
         for place, rating in enumerate(ratings):
@@ -176,7 +176,8 @@ async def _add_repeated(conn: AsyncConnection, counting: _Counting) -> None:
     )
     seen: set[_Counted] = set()
     for row in rows:
-        counting.contacts.setdefault(row.point, Contacts()).add(row.outcome, row.sent, row.delivered, 1)
+        fate = Fate(row.outcome, bool(row.sent), bool(row.delivered), row.overall is not None)
+        counting.contacts.setdefault(row.point, Contacts()).add(fate, 1)
         own = counting.of_provider(row.provider_id, row.point)
         for key in (own, *counting.of_unit(row.quarter, row.point, row.gender, row.difficulty)):
             numbers = [1]
@@ -264,27 +265,13 @@ async def _endings(conn: AsyncConnection, year: int, refs: Mapping[int, str]) ->
     return {(refs[provider_id], reason): number for provider_id, reason, number in rows}
 
 
-async def _reasons(conn: AsyncConnection, year: int) -> dict[int, tuple[int, int]]:
-    """Return why customers were not satisfied: by the reason's number, its (customers, providers)."""
-    m = measurement.c
-    rows = await conn.execute(
-        select(
-            m.reason,
-            func.count(m.customer_id.distinct()).label("customers"),
-            func.count(m.provider_id.distinct()).label("providers"),
-        )
-        .where(m.year == year, m.reason.is_not(None))
-        .group_by(m.reason)
-    )
-    return {row.reason: (row.customers, row.providers) for row in rows}
-
-
-async def _cases(conn: AsyncConnection, year: int) -> dict[str, int]:
-    """Return how many cases were opened in the year, by kind."""
+async def _cases(conn: AsyncConnection, year: int, zone: tzinfo | None) -> dict[str, int]:
+    """Return how many cases were opened in the year, by kind. The year begins and ends at midnight in ``zone``."""
     c = case_table.c
+    first, last = (datetime(each, 1, 1, tzinfo=zone) for each in (year, year + 1))
     rows = await conn.execute(
         select(c.kind, func.count().label("number"))
-        .where(c.opened_at >= datetime(year, 1, 1, tzinfo=UTC), c.opened_at < datetime(year + 1, 1, 1, tzinfo=UTC))
+        .where(c.opened_at >= first, c.opened_at < last)
         .where(c.kind.not_in(ABOUT_THE_SERVICE))
         .group_by(c.kind)
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from survey.codes import Outcome
+
 EVERY_GENDER = "T"
 
 
@@ -88,25 +90,46 @@ class MonthCounts(NamedTuple):
         return MonthCounts._make(map(sum, zip(*every, strict=True))) if every else MonthCounts()
 
 
-@dataclass(slots=True)
-class Contacts:
-    """What became of the surveys of one measurement point in the year.
+class Fate(NamedTuple):
+    """What became of the survey at a measurement point.
 
     Attributes:
-        sent: measurement points whose survey was sent.
-        delivered: those of which a message was delivered.
-        outcomes: measurement points by the outcome of their survey; the outcome is empty while it is awaited.
+        outcome: an Outcome; empty while the survey is awaited.
+        sent: whether it was sent.
+        delivered: whether a message of it arrived: an SMS by the carrier's receipt, a chat message by the
+            acceptance of the chat's own server.
+        answered: whether the overall question has an answer.
+    """
+
+    outcome: str
+    sent: bool
+    delivered: bool
+    answered: bool
+
+
+@dataclass(slots=True)
+class Contacts:
+    """What became of the surveys of one measurement point in the year. Nobody is in two of the outcomes.
+
+    Attributes:
+        sent: measurement points whose survey was sent. What bounced is neither sent nor delivered.
+        delivered: those of them of which a message arrived.
+        outcomes: measurement points without an answer to the overall question, by the outcome of their survey; the
+            outcome is empty while it is awaited.
     """
 
     sent: int = 0
     delivered: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
 
-    def add(self, outcome: str, sent: int, delivered: int, number: int) -> None:
-        """Count ``number`` measurement points that are alike; ``sent`` and ``delivered`` are 1 or 0."""
-        self.sent += sent * number
-        self.delivered += delivered * number
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
+    def add(self, fate: Fate, number: int) -> None:
+        """Count ``number`` measurement points of the same fate."""
+        if not fate.answered:
+            self.outcomes[fate.outcome] = self.outcomes.get(fate.outcome, 0) + number
+            if fate.outcome == Outcome.UNREACHABLE:
+                return
+        self.sent += fate.sent * number
+        self.delivered += (fate.sent and fate.delivered) * number
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,6 @@ class Aggregate:
         months: by (provider, YYYY-MM).
         endings: enrolments that ended, by (provider, end reason).
         contacts: by measurement point.
-        reasons: why customers were not satisfied: by the reason's number, (customers, providers).
         cases: cases that were opened, by kind.
         exempt: by (provider, YYYY-MM), the enrolment-months that ask for no follow-up, by reason.
     """
@@ -133,6 +155,5 @@ class Aggregate:
     months: dict[tuple[str, str], MonthCounts]
     endings: dict[tuple[str, str], int]
     contacts: dict[str, Contacts]
-    reasons: dict[int, tuple[int, int]]
     cases: dict[str, int]
     exempt: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)

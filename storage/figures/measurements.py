@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database.statements import chunks
 from storage.followups import month_counts
 from storage.tables import enrolment, measurement
+from storage.tables.triggers import ARRIVED
 from survey.codes import Point
 
 POINTS = (Point.START.value, Point.END.value)
@@ -23,7 +24,12 @@ RATINGS = ("overall", "treatment", "usefulness")
 SATISFIED = 4
 KEPT = (*RATINGS, "reason")
 
-_DAY_28 = {"sqlite": "date(e.started_on, '+28 days')", "postgresql": "(e.started_on + 28)"}
+# From the start of an enrolment to its point ``start`` (REPORT.md, "Definitions").
+DAYS_TO_START = 28
+_DAY_28 = {
+    "sqlite": f"date(e.started_on, '+{DAYS_TO_START} days')",
+    "postgresql": f"(e.started_on + {DAYS_TO_START})",
+}
 _YEAR = {
     "sqlite": "CAST(strftime('%Y', p.at) AS INTEGER)",
     "postgresql": "CAST(extract(year FROM p.at) AS INTEGER)",
@@ -47,8 +53,7 @@ INSERT INTO measurement (enrolment_id, point, point_on, year, quarter, provider_
 SELECT p.id, p.point, p.at, {year}, ({month} + 2) / 3, e.provider_id, e.customer_id, c.gender,
        e.difficulty, e.started_on, 0, a1.value, a2.value, a3.value, a4.value,
        COALESCE(o.outcome, ''), CASE WHEN o.opened_at IS NULL THEN 0 ELSE 1 END,
-       CASE WHEN EXISTS (SELECT 1 FROM outbox m WHERE m.occasion_id = o.id AND m.state = 'delivered')
-            THEN 1 ELSE 0 END
+       CASE WHEN EXISTS (SELECT 1 FROM outbox m WHERE m.occasion_id = o.id AND ({arrived})) THEN 1 ELSE 0 END
 FROM p
 JOIN enrolment e ON e.id = p.id
 JOIN customer c ON c.id = e.customer_id
@@ -111,6 +116,7 @@ def _statements(dialect: str, *, some: bool) -> list[str]:
         day_28=_DAY_28[dialect],
         year=_YEAR[dialect],
         month=_MONTH[dialect],
+        arrived=ARRIVED.format(message="m"),
         chosen="AND e.id IN :ids" if some else "",
     )
     delete = "DELETE FROM measurement" + (" WHERE enrolment_id IN :ids" if some else "")

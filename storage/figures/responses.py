@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.figures import themes
-from storage.figures.measurements import RATINGS
+from storage.figures.measurements import RATINGS, SATISFIED
 from storage.figures.release_values import Response
 from storage.figures.volumes import YOUTH
 from storage.followups.month_counts import said_of_months
@@ -72,8 +72,7 @@ def _of_question(year: int, question: str, rows: Iterable[Row[tuple[object, ...]
             yield Response(
                 source=f"{row.enrolment_id} {row.point}",
                 person=row.customer_id,
-                # Why somebody is not satisfied is told of the same people.
-                value=f"{rating} {row.reason or ''}".strip() if question == RATINGS[0] else str(rating),
+                value=_said(rating, row.reason) if question == RATINGS[0] else str(rating),
                 provider=row.ref,
                 year=year,
                 period=f"{year}-Q{row.quarter}",
@@ -83,6 +82,14 @@ def _of_question(year: int, question: str, rows: Iterable[Row[tuple[object, ...]
                 in_year=in_year,
                 in_period=in_quarter,
             )
+
+
+def _said(rating: int, reason: int | None) -> str:
+    """Return a rating with the reason why somebody is not satisfied: it is told of the same people.
+
+    A reason that was given before the rating was corrected to a satisfied one says nothing any more.
+    """
+    return f"{rating} {reason}" if reason and rating < SATISFIED else str(rating)
 
 
 async def _confirmed(conn: AsyncConnection, year: int, months: int) -> list[Response]:

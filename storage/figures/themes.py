@@ -34,10 +34,10 @@ class ThemeCount:
 
 
 def _in_year(year: int) -> ColumnElement[bool]:
-    """Return whether a comment is of the year: by its point's day, or for a check-in by its month."""
+    """Return whether a comment is of the year: by its point's day, or for a check-in by its month or day."""
     return or_(
         measurement.c.year == year,
-        and_(occasion.c.survey == SurveyId.CHECKIN, occasion.c.period.between(f"{year}-01", f"{year}-12")),
+        and_(occasion.c.survey == SurveyId.CHECKIN, occasion.c.period.startswith(f"{year}-")),
     )
 
 

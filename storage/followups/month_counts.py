@@ -103,7 +103,8 @@ def _filled(statement: str, dialect: str, chosen: str = "") -> str:
         chosen=chosen,
         counted=_COUNTED.format(**words),
         recorded=_IN_IT.format(month="f.month", **words),
-        said=_IN_IT.format(month="o.period", **words),
+        # A check-in between the months' own has its day as its period: it is in no enrolment-month.
+        said=f"length(o.period) = 7 AND {_IN_IT.format(month='o.period', **words)}",
     )
 
 

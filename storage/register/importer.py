@@ -31,6 +31,7 @@ class Imported:
     """How many rows of each kind a run holds, and what is left to do.
 
     Attributes:
+        uncounted: the answers that count in no figure; the codes are of UncountedCode.
         given_up: (customer id, address id) of each number that is no longer the customer's. The caller must hand it
             to scheduler.delivery.fallback.give_up in the same transaction.
     """
@@ -44,6 +45,7 @@ class Imported:
     actionplans: int
     targets: int
     context: int
+    uncounted: tuple[Problem, ...] = ()
     given_up: tuple[tuple[int, int], ...] = ()
 
 
@@ -69,10 +71,11 @@ async def apply(
     given_up = await _save_customers(conn, batch.customers, now)
     problems: list[Problem] = []
     changed = await enrolments.save(conn, batch.enrolments, today, now, problems)
-    ids = await lookups.ids(conn, enrolment, (row.enrolment for row in (*batch.exemptions, *batch.answers)))
+    ids = await lookups.ids(conn, enrolment, (row.enrolment for row in batch.exemptions))
     author = Author("file", who=by, reason=reason)
     problems += await followup_rows.record(conn, batch.followups, author, today, now)
-    changed |= await past_answers.save(conn, batch.answers, ids, problems)
+    answered = await past_answers.save(conn, batch.answers, today, problems)
+    changed |= set(answered.values())
     changed |= await _save_exemptions(conn, batch.exemptions, ids, now, problems)
     await _save_action_plans(conn, batch.actionplans, today, problems)
     if problems:
@@ -94,6 +97,7 @@ async def apply(
         actionplans=len(batch.actionplans),
         targets=len(batch.targets),
         context=len(batch.context),
+        uncounted=await past_answers.uncounted(conn, batch.answers, answered),
         given_up=tuple(given_up),
     )
 

@@ -1,17 +1,24 @@
 """Answers of earlier years, taken in from a file: each gets a closed occasion, as if it had been asked then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert_ignore, upsert
-from storage.errors import Problem, ProblemCode
+from storage.errors import Problem, ProblemCode, UncountedCode
+from storage.figures.counted_answers import CountedAnswers, RatedPoint, counted_answers
+from storage.figures.measurements import DAYS_TO_START, RATINGS, SATISFIED
+from storage.followups.calendar import OPEN_DAYS, first_day, open_days
+from storage.register import lookups
 from storage.register.rows import AnswerRow, problem
 from storage.tables import answer, enrolment, occasion
-from survey.codes import Outcome, Reason
+from survey.codes import EndReason, Outcome, Reason, SurveyId
+
+OVERALL, HELD, REASON = RATINGS[0], "followup_held", "reason"  # questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +31,24 @@ class _Asked:
 
 
 async def save(
-    conn: AsyncConnection, rows: Sequence[AnswerRow], ids: Mapping[str, int], problems: list[Problem]
-) -> set[int]:
+    conn: AsyncConnection, rows: Sequence[AnswerRow], today: date, problems: list[Problem]
+) -> dict[str, int]:
     """Save answers, and the occasions that they belong to.
 
     Args:
-        conn: the caller's transaction.
+        conn: the caller's transaction, in which the files' enrolments are stored already.
         rows: the answers of the files.
-        ids: the enrolments' ids by the unit's own numbers.
+        today: the unit's own day.
         problems: gets what is wrong with the rows. With any problem nothing is saved.
 
     Returns:
-        The ids of the enrolments that the answers are about.
+        The ids of the enrolments that the answers are about, by the unit's own numbers.
     """
-    problems += [
-        problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment)
-        for row in rows
-        if row.enrolment not in ids
-    ]
+    enrolments = await lookups.stored(conn, enrolment, (row.enrolment for row in rows))
+    problems += [wrong for row in rows for wrong in _wrong(row, enrolments.get(row.enrolment), today)]
     if problems or not rows:
-        return set()
+        return {}
+    ids = {ref: each.id for ref, each in enrolments.items()}
     asked = {row: _Asked(ids[row.enrolment], row.survey, row.period) for row in rows}
     enrolment_ids = {each.enrolment_id for each in asked.values()}
     await _add_occasions(conn, {each: row.answered_on for row, each in asked.items()}, enrolment_ids)
@@ -61,7 +66,79 @@ async def save(
         for row, each in asked.items()
     ]
     await upsert(conn, answer, ("occasion_id", "question"), values)
-    return enrolment_ids
+    return ids
+
+
+def _wrong(row: AnswerRow, about: Row[Any] | None, today: date) -> Iterable[Problem]:
+    """Yield what is wrong with an answer: its enrolment, its day, or the point that it answers.
+
+    Args:
+        about: the enrolment; None where the register has none.
+    """
+    if about is None:
+        yield problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment)
+        return
+    if row.answered_on > today:
+        yield problem(row, "answered_on", ProblemCode.DAY_IN_FUTURE)
+    if row.answered_on < about.started_on:
+        values = {"day": row.answered_on, "other": "started_on", "first": about.started_on}
+        yield problem(row, "answered_on", ProblemCode.DAY_BEFORE, **values)
+    if row.survey == SurveyId.CHECKIN:
+        if open_days(row.period, about.started_on, about.ended_on) == 0:
+            yield problem(row, "period", ProblemCode.NOT_OPEN_IN_MONTH, month=row.period)
+        elif about.started_on <= row.answered_on < first_day(row.period):
+            values = {"day": row.answered_on, "other": "period", "first": first_day(row.period)}
+            yield problem(row, "answered_on", ProblemCode.DAY_BEFORE, **values)
+    elif row.survey == SurveyId.START:
+        point_on = about.started_on + timedelta(days=DAYS_TO_START)
+        if about.ended_on is not None and about.ended_on <= point_on:
+            yield problem(row, "survey", ProblemCode.ENDED_BEFORE_START_POINT, day=about.ended_on)
+    elif about.ended_on is None:
+        yield problem(row, "survey", ProblemCode.NOT_ENDED)
+    elif about.end_reason == EndReason.DEATH:
+        yield problem(row, "survey", ProblemCode.ENDED_BY_DEATH)
+
+
+async def uncounted(
+    conn: AsyncConnection, rows: Sequence[AnswerRow], ids: Mapping[str, int]
+) -> tuple[Problem, ...]:
+    """Return the rows that are taken in and count in no figure, and why: the codes are of UncountedCode.
+
+    Comments are left out: staff read them, and code their themes.
+
+    Args:
+        conn: the transaction in which the answers have been saved and the measurements refreshed.
+        rows: the answers of the files.
+        ids: their enrolments by the unit's own numbers.
+    """
+    months = [(ids[row.enrolment], row.period) for row in rows if row.question == HELD]
+    known = await counted_answers(conn, ids.values(), months)
+    return tuple(
+        Problem(row.file, row.row, row.question, code)
+        for row in rows
+        for code in _why(row, ids[row.enrolment], known)
+    )
+
+
+def _why(row: AnswerRow, enrolment_id: int, known: CountedAnswers) -> Iterator[UncountedCode]:
+    """Yield why an answer counts nowhere; nothing when it counts."""
+    if row.survey == SurveyId.CHECKIN:
+        month = (enrolment_id, row.period)
+        if row.question == HELD and known.days.get(month, OPEN_DAYS) < OPEN_DAYS:
+            yield UncountedCode.FEW_DAYS
+        elif row.question == HELD and month in known.exempt:
+            yield UncountedCode.EXEMPT
+    elif row.question in RATINGS:
+        if RatedPoint(enrolment_id, row.survey, row.question) not in known.anywhere:
+            yield UncountedCode.LATER_ENROLMENT
+    elif row.question == REASON:
+        overall = known.overall.get((enrolment_id, row.survey))
+        if overall is None:
+            yield UncountedCode.NO_RATING
+        elif overall >= SATISFIED:
+            yield UncountedCode.SATISFIED
+        elif RatedPoint(enrolment_id, row.survey, OVERALL) not in known.in_year:
+            yield UncountedCode.LATER_ENROLMENT
 
 
 async def _add_occasions(conn: AsyncConnection, asked: Mapping[_Asked, date], enrolment_ids: set[int]) -> None:

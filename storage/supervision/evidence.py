@@ -97,7 +97,7 @@ async def broken_promises(conn: AsyncConnection, since: date) -> dict[str, int]:
     rows = await conn.execute(
         select(provider.c.ref, func.count(m.customer_id.distinct()).label("customers"))
         .join(provider, provider.c.id == m.provider_id)
-        .where(m.reason == PROMISES, m.point_on >= since)
+        .where(m.reason == PROMISES, m.overall < SATISFIED, m.point_on >= since)
         .group_by(provider.c.ref)
     )
     return {row.ref: row.customers for row in rows}

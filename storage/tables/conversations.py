@@ -150,14 +150,6 @@ Index(
     measurement.c.treatment,
     measurement.c.usefulness,
 )
-partial(
-    "ix_measurement_reasons",
-    measurement.c.year,
-    measurement.c.reason,
-    measurement.c.customer_id,
-    measurement.c.provider_id,
-    where="reason IS NOT NULL",
-)
 
 # How many enrolment-months of a provider had their follow-up; written by storage/followups/month_counts.py. The
 # number that is due in a month is the enrolments that had begun by then without those that had ceased, so that an

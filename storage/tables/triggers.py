@@ -4,6 +4,9 @@ Occasions are opened and closed, and messages are delivered, by many statements 
 work for every one of them. Only the migration creates the triggers.
 """
 
+# An SMS has arrived when its carrier says so; a chat message when the chat's server has accepted it, which sends no
+# receipt (REPORT.md, "Statistics").
+ARRIVED = "{message}.state = 'delivered' OR ({message}.channel = 'telegram' AND {message}.state = 'sent')"
 _CONTACT = """
 UPDATE measurement SET outcome = NEW.outcome, sent = CASE WHEN NEW.opened_at IS NULL THEN 0 ELSE 1 END
 WHERE enrolment_id = NEW.enrolment_id AND point = NEW.survey"""
@@ -24,8 +27,8 @@ _TRIGGERS = {
         "NEW.period = ''",
         _CONTACT,
     ),
-    "message_made": ("outbox", "INSERT", "NEW.state = 'delivered'", _DELIVERED),
-    "message_delivered": ("outbox", "UPDATE OF state", "NEW.state = 'delivered'", _DELIVERED),
+    "message_made": ("outbox", "INSERT", ARRIVED.format(message="NEW"), _DELIVERED),
+    "message_delivered": ("outbox", "UPDATE OF state", ARRIVED.format(message="NEW"), _DELIVERED),
 }
 
 

@@ -1,5 +1,6 @@
 """Every code that a lower room raises has its words, and the words are these."""
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -28,6 +29,7 @@ from storage.errors import (
     RevisionTaken,
     SupervisionError,
     SupervisionErrorCode,
+    UncountedCode,
     Value,
 )
 from storage.outcomes.accounts import Problem as LedgerProblem
@@ -87,6 +89,14 @@ PROBLEMS: list[Example] = [
     ),
     (ProblemCode.PERIOD_NOT_EMPTY, {"survey": "start"}, "perioden ska vara tom för start"),
     (ProblemCode.NOT_ASKED, {"question": "progress", "survey": "end"}, "progress ställs inte i end"),
+    (ProblemCode.NOT_OPEN_IN_MONTH, {"month": "2025-07"}, "insatsen var inte öppen någon dag i 2025-07"),
+    (
+        ProblemCode.ENDED_BEFORE_START_POINT,
+        {"day": DAY},
+        "insatsen har ingen mätpunkt efter fyra veckor: den avslutades 2026-11-05",
+    ),
+    (ProblemCode.NOT_ENDED, {}, "insatsen har ingen mätpunkt vid avslut: den är inte avslutad"),
+    (ProblemCode.ENDED_BY_DEATH, {}, "insatsen har ingen mätpunkt vid avslut: kunden har avlidit"),
     (ProblemCode.COMMENT_WITH_VALUE, {}, "en kommentar har inget värde"),
     (ProblemCode.UNKNOWN_CUSTOMER, {"ref": "K9"}, "kunden K9 finns inte i registret"),
     (ProblemCode.UNKNOWN_PROVIDER, {"ref": "P9"}, "anordnaren P9 finns inte i registret"),
@@ -364,10 +374,32 @@ def test_a_case_tells_what_was_written(kind: CaseKind) -> None:
     assert wording.case_text(CaseKind.COMPLAINT, "no_successor:E1:Alfa:2026") == "no_successor:E1:Alfa:2026"
 
 
+UNCOUNTED = {
+    UncountedCode.LATER_ENROLMENT: "kunden har svarat om en senare insats hos samma anordnare",
+    UncountedCode.SATISFIED: "kunden är nöjd, och skälet gäller den som inte är det",
+    UncountedCode.NO_RATING: "totalomdömet saknas, och skälet kan inte räknas utan det",
+    UncountedCode.FEW_DAYS: "insatsen var öppen färre än 15 dagar i månaden",
+    UncountedCode.EXEMPT: "månaden är undantagen",
+}
+
+
+@pytest.mark.parametrize("code", UNCOUNTED)
+def test_answers_that_count_nowhere_are_said(code: UncountedCode) -> None:
+    row = Problem("svar.csv", 3, "overall", code)
+    done = Imported(0, 0, 0, 0, 0, 1, 0, 0, 0, (row,))
+    assert wording.uncounted(done) == (
+        f"Ett svar räknas inte i någon siffra i rapporten:\nsvar.csv, rad 3: {UNCOUNTED[code]}"
+    )
+    many = replace(done, uncounted=(row,) * 12)
+    assert wording.uncounted(many).splitlines()[0] == "12 svar räknas inte i någon siffra i rapporten:"
+    assert wording.uncounted(many).splitlines()[-1] == "och 2 till"
+    assert wording.uncounted(replace(done, uncounted=())) == ""
+
+
 def test_every_code_has_an_example() -> None:
     """A code that is added in a lower room must get its words here, and an example above."""
     shown = {(type(code), code) for code, _, _ in (*PROBLEMS, *REFUSALS)}
     shown |= {(type(error.code), error.code) for error, _ in ERRORS}
-    shown |= {(type(code), code) for code in NESTED}
+    shown |= {(type(code), code) for code in (*NESTED, *UNCOUNTED)}
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, StrEnum)]
     assert {(kind, code) for kind in (*kinds, ThemeCode) for code in kind} == shown

@@ -50,8 +50,10 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
                 if dry_run:
                     raise _DryRun
         except _DryRun:
-            return f"Filerna är riktiga ({wording.imported(done)}). Inget sparades: det var en provkörning."
-    return f"Inläst: {wording.imported(done)}."
+            said = f"Filerna är riktiga ({wording.imported(done)}). Inget sparades: det var en provkörning."
+        else:
+            said = f"Inläst: {wording.imported(done)}."
+    return "\n".join(filter(None, (said, wording.uncounted(done))))
 
 
 async def invite(customer_ref: str, now: datetime) -> str:

@@ -7,9 +7,8 @@ from reporting.disclosure.cells import Status
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED
 from reporting.figures.indicators import Find, Indicator
-from reporting.figures.themes import ThemeRow, shown_reasons
+from reporting.figures.themes import Dissatisfaction, ThemeRow, shown_reasons
 from reporting.report.tables.cells import interval_text, of_day, share_cell, titled
-from storage.figures.cells import Aggregate
 from survey.codes import Difficulty, DissatisfactionReason, Gender, Point
 
 REASONS_TITLE = "Varför man inte är nöjd"
@@ -40,26 +39,28 @@ class Reason:
     customers: int
 
 
-def reasons_grid(aggregate: Aggregate, find: Find) -> tuple[Grid, tuple[Reason, ...]]:
+def reasons_grid(said: Dissatisfaction, find: Find, minimum: int) -> tuple[Grid, tuple[Reason, ...]]:
     """Make the table of the fixed reasons, and return those that are shown: none where the whole unit's share is
-    hidden."""
+    hidden.
+
+    The share tells how many persons are not satisfied. Beside the number of dissatisfied answers, that tells how
+    many are dissatisfied twice: it is hidden where only a few answered twice.
+    """
     total = find("satisfaction.overall", "", Point.ALL)
-    unsatisfied = None
-    if total.numerator is not None and total.denominator is not None:
-        unsatisfied = total.denominator - total.numerator
-    shown = shown_reasons(aggregate.reasons) if unsatisfied is not None else []
+    told = total.numerator is not None
+    shown = shown_reasons(said.reasons) if told else []
+    has_share = said.repeaters == 0 or said.repeaters >= minimum
     rows: list[tuple[Cell, ...]] = []
     for reason in DissatisfactionReason:
-        value = int(reason)
-        customers, providers = aggregate.reasons.get(value, (0, 0))
-        if value in shown:
-            share: Cell = Percent(100 * customers / unsatisfied) if unsatisfied else SUPPRESSED
+        customers, providers = said.reasons.get(reason, (0, 0))
+        if reason in shown:
+            share: Cell = Percent(100 * customers / said.customers) if has_share else SUPPRESSED
             rows.append((reason.swedish, customers, share, providers))
         else:
-            symbol = SUPPRESSED if customers or unsatisfied is None else NO_DATA
+            symbol = SUPPRESSED if customers or not told else NO_DATA
             rows.append((reason.swedish, symbol, symbol, symbol))
-    columns = ("Skäl", "Antal kunder", "Andel av missnöjda", "Antal anordnare")
-    given = tuple(Reason(DissatisfactionReason(str(value)).swedish, aggregate.reasons[value][0]) for value in shown)
+    columns = ("Skäl", "Antal kunder", "Andel av dem som inte är nöjda", "Antal anordnare")
+    given = tuple(Reason(reason.swedish, said.reasons[reason][0]) for reason in shown)
     return Grid(REASONS_TITLE, columns, tuple(rows)), given
 
 

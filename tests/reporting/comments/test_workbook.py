@@ -95,7 +95,7 @@ async def test_from_comments_to_counts_and_again(db: Database, tmp_path: Path) -
         "providers": "ref,name\nP1,Alfa\nP2,Beta\n",
         "customers": "ref,phone,language\n" + "".join(f"K{n},,sv\n" for n in range(7)),
         "enrolments": "ref,customer,provider,started_on\n"
-        + "".join(f"E{n},K{n},P{1 + n % 2},2025-02-01\n" for n in range(7)),
+        + "".join(f"E{n},K{n},P{1 + n % 2},{'2024-12-10' if n == 1 else '2025-02-01'}\n" for n in range(7)),
         "answers": "enrolment,survey,period,question,text,answered_on\n"
         + "".join(f"E{n},start,,comment,Otrevlig {n},2025-03-0{n + 1}\n" for n in range(7))
         + "E0,checkin,2025-04,comment,Tack,2025-05-01\nE1,checkin,2024-12,comment,Förra året,2025-01-01\n",

@@ -2,10 +2,18 @@
 
 import pytest
 
-from reporting.figures.themes import ThemeRow, shown, shown_reasons, themes_of_providers
+from reporting.figures.themes import (
+    Dissatisfaction,
+    ThemeRow,
+    dissatisfaction,
+    shown,
+    shown_reasons,
+    themes_of_providers,
+)
 from reporting.figures.told import disclose
 from storage.figures.release_values import Response
 from storage.figures.themes import ThemeCount
+from survey.codes import DissatisfactionReason
 
 
 @pytest.mark.parametrize(
@@ -75,3 +83,23 @@ def test_provider_hears_what_many_customers_speak_of() -> None:
         "C": ("contact",),  # nine people: what was told before stands
         "D": (),  # all of them: what everybody said
     }
+
+
+def answer(person: int, value: str, point: str = "start", at: str = "P1", in_year: bool = True) -> Response:
+    return Response(f"{person} {point} {at} {in_year}", person, value, at, 2025, point=point, in_year=in_year)
+
+
+def test_person_counts_once_over_both_points() -> None:
+    said = dissatisfaction([answer(1, "2 4"), answer(1, "1 4", "end"), answer(2, "3 4", at="P2"), answer(3, "5")])
+    assert said == Dissatisfaction(2, {DissatisfactionReason.PROMISES: (2, 2)}, 1)
+
+
+def test_earlier_enrolment_does_not_count() -> None:
+    said = dissatisfaction([answer(1, "4"), answer(1, "1 2", in_year=False)])
+    assert said == Dissatisfaction(0, {}, 0)
+
+
+def test_no_reason_exceeds_the_dissatisfied() -> None:
+    """One answered 2 with a reason, and three others corrected theirs to satisfied."""
+    said = dissatisfaction([answer(1, "2 1"), answer(2, "5"), answer(3, "4"), answer(4, "5")])
+    assert all(customers <= said.customers for customers, _ in said.reasons.values())

@@ -88,7 +88,7 @@ def test_own_share_stands_beside_the_others() -> None:
     assert cell_text(start[5]) == "84,7\u00a0%"
     sentences = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
     assert sentences[0] == (
-        "Vid start: 34 procent av era svarande var nöjda, mot 85 procent hos övriga. Tydligt lägre."
+        "Efter fyra veckor: 34 procent av era svarande var nöjda, mot 85 procent hos övriga. Tydligt lägre."
     )
 
 
@@ -99,7 +99,7 @@ def test_share_of_everybody_is_a_band() -> None:
     assert (start[3], start[4]) == ("över 90\u00a0%", "")
     assert "100" not in "".join(cell_text(cell) for cell in start)
     (first, *_) = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
-    assert first.startswith("Vid start: över 90 procent av era svarande var nöjda.")
+    assert first.startswith("Efter fyra veckor: över 90 procent av era svarande var nöjda.")
     charts = [block for block in pack.sections[0].blocks if isinstance(block, Bars)]
     assert all(bar.share <= 90 or bar.kind == "others" for chart in charts for bar in chart.bars)
 
@@ -138,7 +138,10 @@ def test_few_open_cases_are_not_counted_out(cases: int, said: str) -> None:
 def test_deficiencies_are_the_providers_own() -> None:
     assert _grid(dialogue(_report(), "B"), "Brister").rows == (("Sena uppföljningar", "Ny rutin", "..", "Pågår"),)
     (own,) = _grid(dialogue(_report(), "A"), "Brister").rows
-    assert own[0] == "Nöjdheten tydligt lägre än övriga vid start (34 mot 84,7 %)"
+    assert own[0] == (
+        "Nöjdheten är tydligt lägre än övrigas efter fyra veckor (34,0 mot 84,7\u00a0%) och sammantaget "
+        "(46,3 mot 82,6\u00a0%)"
+    )
     assert _grid(dialogue(_report(), "C"), "Brister").rows == ()
 
 

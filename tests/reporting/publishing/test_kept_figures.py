@@ -52,7 +52,7 @@ def test_satisfaction_says_its_day() -> None:
     # One person more at the end: the figure of both points is kept, that of the start is today's.
     titles = {str(row[1]): str(row[0]) for row in grid.rows if str(row[0]).startswith("Totalomdöme")}
     assert titles["Båda mätpunkterna"] == "Totalomdöme (per 2026-01-16)"
-    assert titles["Vid start"] == "Totalomdöme"
+    assert titles["Efter fyra veckor"] == "Totalomdöme"
     assert "Gäller 2025, per 2026-01-16." in digests_of(report, "P00")
     assert "Gäller 2025." in digests_of(report, "P01")
 

@@ -8,7 +8,7 @@ import pytest
 from reporting.report.actions import actions, deficiencies
 from reporting.report.tables.actions import Action
 from storage.supervision.values import ActionPlan, Watch
-from tests.support.disclosure.cubes import report_of
+from tests.support.disclosure.cubes import of_answers, report_of
 from tests.support.reports import CUBE
 
 WATCH = Watch("P1", date(2026, 3, 2), "Löften hölls inte", "6 kunder", "Anna", None, "")
@@ -48,14 +48,27 @@ def test_plans_and_watches_that_are_over() -> None:
 def test_lower_provider_without_plan_is_followed_up() -> None:
     points = report_of(CUBE).points
     # At the start A has 34 of 100, the others 80 + 240 + 2 + 5 of 100 + 300 + 3 + 8 = 327 of 411 = 79.6 %.
+    # At the end A has 40 of 60 and the others 90 of 120: together 74 of 160 = 46.3 %, 417 of 531 = 78.5 %.
     assert deficiencies(points, ()) == (
         Action(
             "A",
-            "Nöjdheten tydligt lägre än övriga vid start (34 mot 79,6 %)",
-            "Ingen plan registrerad",
+            "Nöjdheten är tydligt lägre än övrigas efter fyra veckor (34,0 mot 79,6\u00a0%) och sammantaget "
+            "(46,3 mot 78,5\u00a0%)",
+            "Ingen plan är registrerad",
             None,
             "Följs upp",
         ),
     )
     planned = (Action("A", "Sena svar", "Ny rutin", None, "Pågår"),)
     assert deficiencies(points, planned) == planned
+
+
+def test_deficiency_names_every_point() -> None:
+    # A: 20 of 60 at both points, 40 of 120 together; B: 54 of 60, 108 of 120.
+    answers = {"A": {"start": (20, 60), "end": (20, 60)}, "B": {"start": (54, 60), "end": (54, 60)}}
+    (found,) = deficiencies(report_of(of_answers(answers)).points, ())
+    shares = "(33,3 mot 90,0\u00a0%)"
+    assert found.deficiency == (
+        f"Nöjdheten är tydligt lägre än övrigas efter fyra veckor {shares}, vid avslut {shares} och "
+        f"sammantaget {shares}"
+    )

@@ -19,7 +19,7 @@ def test_providers_apart_from_the_others_are_named() -> None:
 def test_summary_tells_share_and_year_before() -> None:
     # 361 of 511 answers at the start; Wilson: 66.6 to 74.4. Last year 70 of 100.
     start = texts(1)[0]
-    assert start.startswith("Vid start: 361 av 511 svarande (71 procent, intervall 67–74)")
+    assert start.startswith("Efter fyra veckor: 361 av 511 svarande (71 procent, intervall 67–74)")
     assert start.endswith("2024 var andelen 70 procent.")
 
 

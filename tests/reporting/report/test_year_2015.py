@@ -153,7 +153,7 @@ def test_the_goal_of_70_percent_is_reached(year: Year) -> None:
 def test_every_goal_is_told_with_its_outcome(year: Year) -> None:
     goals = {row[0]: row[1] for row in year.report.summary.rows if row[1] != ".."}
     assert goals == {
-        "Nöjdhet, totalomdöme (vid start)": "80\u00a0%",
+        "Nöjdhet, totalomdöme (efter fyra veckor)": "80\u00a0%",
         "Nöjdhet, totalomdöme (vid avslut)": "80\u00a0%",
         "Månadsuppföljning i tid, enligt anordnaren": "100\u00a0%",
         "Egen försörjning, efter undantag": "70\u00a0%",

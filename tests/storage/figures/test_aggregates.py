@@ -4,11 +4,16 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from storage.database.engine import Database
+from storage.database.statements import insert
 from storage.figures.aggregates import aggregate
-from storage.figures.cells import MonthCounts
+from storage.figures.cells import Contacts, MonthCounts
+from storage.figures.measurements import refresh
+from storage.followups.month_counts import said_of_months
+from storage.tables import address, case, outbox
 from tests.support.enrolments import NOW, Register
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+HERE = NOW.astimezone(STOCKHOLM)
 
 
 async def test_person_counts_once_by_the_latest_answer(db: Database) -> None:
@@ -60,3 +65,79 @@ async def test_enrolment_months_need_fifteen_days(db: Database) -> None:
     assert {month for _, month in earlier.months} == {"2025-11"}  # December is not over
     assert {month for _, month in utc.months} == {"2025-11"}
     assert {month for _, month in here.months} == {"2025-11", "2025-12"}  # it is New Year's Day in Stockholm
+
+
+async def test_year_of_cases_ends_at_midnight_here(db: Database) -> None:
+    moments = (
+        datetime(2024, 12, 31, 23, 30, tzinfo=UTC),  # 00:30 on New Year's Day in Stockholm
+        datetime(2025, 12, 31, 22, 30, tzinfo=UTC),  # 23:30 on New Year's Eve
+        datetime(2025, 12, 31, 23, 30, tzinfo=UTC),  # the next year
+    )
+    cases = [
+        {"kind": "complaint", "text": "", "channel": "sms", "opened_at": at, "status": "new"} for at in moments
+    ]
+    async with db.begin() as conn:
+        await insert(conn, case, cases)
+        assert (await aggregate(conn, 2025, HERE)).cases == {"complaint": 2}
+
+
+async def test_watch_check_in_counts_in_no_month(db: Database) -> None:
+    """A check-in between two months' own has its day as its period: the month's own alone says what was held."""
+    register = Register()
+    enrolled = register.enrol(date(2025, 9, 1))
+    register.answered(enrolled, "checkin", {"followup_held": 0}, "2025-11-08")
+    register.answered(enrolled, "checkin", {"followup_held": 1}, "2025-11")
+    async with db.begin() as conn:
+        await register.store(conn)
+        counted = await aggregate(conn, 2025, HERE)
+        assert [each.month for each in await said_of_months(conn, "2025-01", "2025-12")] == ["2025-11"]
+    assert counted.months["P1", "2025-11"] == MonthCounts(due=1, answered=1, confirmed=1)
+
+
+async def test_nobody_is_in_two_columns_of_contacts(db: Database) -> None:
+    """Four enrolments: answered and then stopped, bounced, accepted by a chat, and with no receipt of an SMS."""
+    register = Register()
+    for outcome in ("opted_out", "unreachable", "no_answer", "no_answer"):
+        enrolled = register.enrol(date(2025, 2, 1))
+        register.answered(enrolled, "start", {"overall": 4} if outcome == "opted_out" else {})
+        register.occasions[-1]["outcome"] = outcome
+    async with db.begin() as conn:
+        await register.store(conn)
+        await insert(
+            conn,
+            address,
+            [{"id": 1, "channel": "sms", "value": "+46701234567", "state": "active", "state_at": NOW}],
+        )
+        await insert(
+            conn,
+            outbox,
+            [
+                message(1, "sms", "delivered"),
+                message(2, "sms", "failed"),
+                message(3, "telegram", "sent"),
+                message(4, "sms", "sent"),
+            ],
+        )
+        contacts = (await aggregate(conn, 2025, HERE)).contacts["start"]
+        await refresh(conn, None)
+        assert (await aggregate(conn, 2025, HERE)).contacts["start"] == contacts
+    # Sent are all but the one that bounced; an SMS has arrived by its receipt alone.
+    assert contacts == Contacts(sent=3, delivered=2, outcomes={"unreachable": 1, "no_answer": 2})
+
+
+def message(occasion_id: int, channel: str, state: str) -> dict[str, object]:
+    return {
+        "occasion_id": occasion_id,
+        "key": f"{occasion_id}",
+        "address_id": 1,
+        "reference": f"{occasion_id}",
+        "channel": channel,
+        "say": "{}",
+        "state": state,
+        "reason": "",
+        "created_at": NOW,
+        "not_before": NOW,
+        "expires_at": NOW,
+        "attempts": 1,
+        "status": "",
+    }

@@ -38,7 +38,6 @@ def counted(year: int = YEAR, as_of: date = date(2026, 1, 15), providers: tuple[
         months={},
         endings={},
         contacts={},
-        reasons={},
         cases={},
     )
 

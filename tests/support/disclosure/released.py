@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 
-POINTS = {"Vid start": "start", "Vid avslut": "end", "Båda mätpunkterna": "all"}
+POINTS = {"Efter fyra veckor": "start", "Vid avslut": "end", "Båda mätpunkterna": "all"}
 QUESTIONS = {"Totalomdöme": "overall", "Bemötande": "treatment", "Nytta": "usefulness"}
 KEY = ("indicator", "provider", "period", "point", "gender", "difficulty")
 GUARDED = ("satisfaction.", "followup.confirmed", "outcome.")
