@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from bot import texts
 from bot.channels.sms.receipts import Receipts
 from bot.channels.sms.sweep import UNDER_WAY, Sweep
 from bot.channels.telegram.receiver import Receiver
@@ -32,7 +33,6 @@ from storage.contacts import links
 from storage.database.engine import Database
 from storage.delivery.pacing import Pace
 from survey.packs.catalogue import Catalogue
-from survey.packs.catalogue import load as load_catalogue
 
 if TYPE_CHECKING:
     from bot.channels.sms.gateway import SmsGateway
@@ -70,7 +70,7 @@ class App:
         self.settings = settings
         self.db = db
         self.now = now
-        self.catalogue: Catalogue = load_catalogue(unit=settings.unit)
+        self.catalogue: Catalogue = texts.in_force(settings)
         self.rules, self.window = contact_rules(settings)
         sms = _sms_gateway(settings)
         self.telegram = _telegram_gateway(settings)

@@ -81,6 +81,7 @@ class Settings:
         lease_seconds: for how long a claimed message is one process's own.
         crash_at: the point at which a test kills the process (scheduler/crash_points.py); None for never.
         rules: a rules file; None for the rules that come with the program.
+        texts: the folder of the unit's own texts; None where it has none.
         unit: the unit's profile; the bundled example where none is named.
     """
 
@@ -94,6 +95,7 @@ class Settings:
     lease_seconds: float = 60.0
     crash_at: str | None = None
     rules: Path | None = None
+    texts: Path | None = None
     unit: UnitProfile = field(default_factory=profile_file.example)
 
     @property
@@ -132,6 +134,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         lease_seconds=_number(values, "FOLLOWUP_LEASE_SECONDS", 60),
         crash_at=values.get("FOLLOWUP_CRASH_AT"),
         rules=Path(values["FOLLOWUP_RULES"]) if values.get("FOLLOWUP_RULES") else None,
+        texts=Path(values["FOLLOWUP_TEXTS"]) if values.get("FOLLOWUP_TEXTS") else None,
         unit=profile_file.load(Path(values["FOLLOWUP_UNIT"]) if values.get("FOLLOWUP_UNIT") else None),
     )
 

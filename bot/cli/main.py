@@ -24,6 +24,10 @@ export_app = typer.Typer(help="Aggregat utan rapport.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 themes_app = typer.Typer(help="Kommentarernas teman, kodade av personal.", no_args_is_help=True)
 app.add_typer(themes_app, name="themes")
+texts_app = typer.Typer(
+    help="Texterna som kunder läser: till en arbetsbok för granskning, och tillbaka.", no_args_is_help=True
+)
+app.add_typer(texts_app, name="texts")
 cases_app = typer.Typer(help="Det som väntar på en person: klagomål, önskad kontakt, fara, fel nummer.")
 app.add_typer(cases_app, name="cases")
 watch_app = typer.Typer(help="Skärpt uppföljning av en anordnare.", no_args_is_help=True)
@@ -293,6 +297,39 @@ def import_themes(
     from bot.cli.figures import themes
 
     typer.echo(_run(themes.import_themes(path, dry_run, now())))
+
+
+@texts_app.command("export")
+def export_texts(
+    language: Annotated[list[str] | None, typer.Argument(help="Språkkoder, till exempel so; annars alla.")] = None,
+    out: Annotated[Path, typer.Option(help="Mapp att skriva till.")] = Path("out"),
+) -> None:
+    """Skriv en arbetsbok för varje språk, där en modersmålstalare läser, ändrar och godkänner texterna."""
+    from bot.cli.texts import exchange
+
+    typer.echo("\n".join(exchange.export(language or (), out)))
+
+
+@texts_app.command("import")
+def import_texts(
+    paths: Annotated[list[Path], typer.Argument(help="Arbetsböckerna, eller en mapp med dem.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
+) -> None:
+    """Läs in ändrade och godkända texter till mappen FOLLOWUP_TEXTS: allt eller inget, varje fel med sin rad."""
+    from bot.cli.texts import exchange
+
+    typer.echo("\n".join(exchange.import_(paths, dry_run, now())))
+
+
+@texts_app.command("check")
+def check_texts() -> None:
+    """Visa för varje språk om texterna ryms i sina sms-delar och är granskade."""
+    from bot.cli.texts import exchange
+
+    said, all_right = exchange.check()
+    typer.echo("\n".join(said))
+    if not all_right:
+        raise typer.Exit(1)
 
 
 @cases_app.callback(invoke_without_command=True)

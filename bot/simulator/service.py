@@ -55,7 +55,8 @@ async def serve_simulated(
             phones.plug_in()
             app.web.add_subapp(PAGE, phones.site())
 
-        simulated = replace(pointed_at(settings, emulator, listener.url), send_window="always")
+        every_language = replace(settings.unit, unread_languages="allow")  # nobody real reads them here
+        simulated = replace(pointed_at(settings, emulator, listener.url), send_window="always", unit=every_language)
         await serve(simulated, now, listener, stop, _announce, extend)
 
 

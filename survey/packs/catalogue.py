@@ -4,14 +4,15 @@ A bad pack is refused when it is loaded, with file, question and language named.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from survey.codes import Channel
 from survey.conversation.model import Say
 from survey.errors import PackError, UnitError
-from survey.packs import bidi, placeholders, segments, vocabulary
+from survey.packs import bidi, own_texts, placeholders, segments, vocabulary
+from survey.packs.own_texts import OwnTexts
 from survey.packs.pack_files import (
     LANGUAGES,
     PACKS,
@@ -64,6 +65,13 @@ class Catalogue:
     def languages(self) -> tuple[str, ...]:
         """The codes of all languages."""
         return tuple(self.names)
+
+    def offering(self, languages: Collection[str]) -> "Catalogue":
+        """Return the catalogue for customers of these languages; those of another get the texts of FALLBACK.
+
+        What they write is understood in every language as before.
+        """
+        return replace(self, names={code: name for code, name in self.names.items() if code in languages})
 
     def render(self, say: Say, *, survey: str | None, language: str, channel: str) -> str:
         """Return the text of ``say``. An SMS lists the choices; in a chat they are buttons beside it.
@@ -131,19 +139,22 @@ class Catalogue:
         return self.phrases[key][language]
 
 
-def load(directory: Path = PACKS, unit: UnitProfile | None = None) -> Catalogue:
+def load(
+    directory: Path = PACKS, unit: UnitProfile | None = None, own: Mapping[str, OwnTexts] | None = None
+) -> Catalogue:
     """Read the packs of ``directory``, with ``unit`` in their texts.
 
     Args:
         directory: where the packs are.
         unit: who asks. None is the bundled example, for tests; the program names its unit (tests/house).
+        own: the unit's own texts, by language.
 
     Raises:
         PackError: a file is wrong. What is wrong in the language files has a line for each of them.
         UnitError: the profile has a name for a language that there is not.
     """
     files = read_surveys(directory)
-    languages = _read_languages(sorted((directory / LANGUAGES).glob("*.toml")), files)
+    languages = read_languages(files, directory, own)
     if FALLBACK not in {language.code for language in languages}:
         raise PackError(f"{directory}: there is no {LANGUAGES}/{FALLBACK}.toml, which every text falls back on.")
     unit = unit or profile_file.example()
@@ -165,13 +176,21 @@ def load(directory: Path = PACKS, unit: UnitProfile | None = None) -> Catalogue:
     )
 
 
-def _read_languages(paths: list[Path], surveys: tuple[SurveyFile, ...]) -> list[LanguageFile]:
-    read, wrong = [], []
-    for path in paths:
+def read_languages(
+    surveys: tuple[SurveyFile, ...], directory: Path = PACKS, own: Mapping[str, OwnTexts] | None = None
+) -> list[LanguageFile]:
+    """Return each language of ``directory`` as it is written, with a unit's ``own`` texts laid over it.
+
+    Raises:
+        PackError: a file is wrong; there is a line for each of them.
+    """
+    read, wrong, own = [], [], dict(own or {})
+    for path in sorted((directory / LANGUAGES).glob("*.toml")):
         try:
-            read.append(read_language(path, surveys))
+            read.append(own_texts.lay_over(read_language(path, surveys), own.pop(path.stem, own_texts.NONE)))
         except PackError as error:
             wrong.append(str(error))
+    wrong += [f"{LANGUAGES}/{code}.toml in FOLLOWUP_TEXTS: there is no such language." for code in own]
     if wrong:
         raise PackError("\n".join(wrong))
     return read

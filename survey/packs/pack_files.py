@@ -233,9 +233,7 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
     unknown = sorted(set(found) - known)
     if unknown:
         raise PackError(f"{where}: nothing asks for {', '.join(unknown)}.")
-    for phrase in TOLD:
-        if texts[f"phrase.{phrase}"].count("{}") != 1:
-            raise PackError(f"{where}: phrase.{phrase} must have {{}} in it, once.")
+    check_told(texts, where)
     unread = tuple(map(str, data["unread"])) if data["reviewed"] else tuple(texts)
     if not set(unread) <= set(texts):
         raise PackError(f"{where}: unread names {', '.join(sorted(set(unread) - set(texts)))}, which is no text.")
@@ -275,6 +273,17 @@ def _phrase_file(path: Path) -> PhraseFile:
         raise PackError(f"{where}: {error}") from error
     spoken = words.exact.union(*(element.words.exact for pattern in patterns for element in pattern.elements))
     return PhraseFile(where, sets, tuple(patterns), spoken)
+
+
+def check_told(texts: Mapping[str, str], where: str) -> None:
+    """Check that each opening that tells for whom it is has one place for that.
+
+    Raises:
+        PackError: one has none, or several.
+    """
+    for phrase in TOLD:
+        if texts[f"phrase.{phrase}"].count("{}") != 1:
+            raise PackError(f"{where}: phrase.{phrase} must have {{}} in it, once.")
 
 
 def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:

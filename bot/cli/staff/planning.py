@@ -26,8 +26,8 @@ async def plan(at: datetime, dry_run: bool) -> None:
     from rich.table import Table
 
     from bot.contact_rules import contact_rules
+    from bot.texts import in_force
     from scheduler.planning.planner import Planner
-    from survey.packs.catalogue import load
 
     settings = settings_.load()
     rules, window = contact_rules(settings)
@@ -36,7 +36,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
         channels = frozenset(name for name, channel in on.items() if channel)
         if not channels:
             Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
-        planner = Planner(db, load(unit=settings.unit), rules, window, settings.zone, channels or frozenset(on))
+        planner = Planner(db, in_force(settings), rules, window, settings.zone, channels or frozenset(on))
         verdicts = await planner.overview(at, dry_run)
     table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
     for verdict in verdicts:
@@ -75,16 +75,16 @@ async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
         BadInput: ``since`` is no day.
     """
     from bot.contact_rules import contact_rules
+    from bot.texts import in_force
     from scheduler.planning.planner import Planner
     from scheduler.planning.reconciliation import audit as audit_
-    from survey.packs.catalogue import load
 
     settings = settings_.load()
     rules, window = contact_rules(settings)
     first = _day(since) if since else date.min
     async with database(settings) as db:
         if not dry_run:
-            await Planner(db, load(unit=settings.unit), rules, window, settings.zone, frozenset()).plan(at)
+            await Planner(db, in_force(settings), rules, window, settings.zone, frozenset()).plan(at)
         ledger = await audit_(db, rules, settings.zone, at, first)
     _print_ledger(ledger)
     return ledger.adds_up

@@ -37,10 +37,10 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
         BadInput: the database is no restored copy, or the times contradict each other.
     """
     from bot.contact_rules import contact_rules
+    from bot.texts import in_force
     from scheduler.delivery.restore import settle
     from scheduler.planning.planner import Planner
     from storage.delivery import restoration
-    from survey.packs.catalogue import load
 
     settings = settings_.load()
     rules, window = contact_rules(settings)
@@ -58,7 +58,7 @@ async def restored(copied_at: datetime | None, stopped_at: datetime | None, now:
                 if stopped_at < found.copied_at:
                     raise BadInput("--stopped-at är före kopian: ange när det gamla systemet stannade.")
                 await restoration.set_stopped(conn, stopped_at)
-        planner = Planner(db, load(unit=settings.unit), rules, window, settings.zone, frozenset())
+        planner = Planner(db, in_force(settings), rules, window, settings.zone, frozenset())
         settled = await settle(db, planner, rules, window, now)
     assert settled is not None
     return (

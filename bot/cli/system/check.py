@@ -16,7 +16,7 @@ from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing
 from survey.errors import PackError, UnitError
-from survey.packs import segments
+from survey.packs import own_texts, segments
 from survey.packs.catalogue import Catalogue, load
 from survey.packs.pack_files import PACKS
 from survey.unit.profile import UnitProfile
@@ -26,17 +26,29 @@ FEW = 10  # up to so many texts without a review are named
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: whether it is right, and a sentence for the person."""
+    """One thing that was looked at.
+
+    Attributes:
+        ok: whether it is right.
+        text: a sentence for the person.
+        is_warning: whether somebody should see to it, though the service can be used.
+    """
 
     ok: bool
     text: str
+    is_warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands before the sentence."""
+        return "FEL" if not self.ok else "OBS" if self.is_warning else "ok"
 
 
 async def check() -> bool:
     """Print each finding; return whether all is right."""
     found = await findings()
     for finding in found:
-        print(("  ok    " if finding.ok else "  FEL   ") + finding.text)
+        print(f"  {finding.mark:<6}{finding.text}")
     return all(finding.ok for finding in found)
 
 
@@ -50,7 +62,7 @@ async def findings() -> list[Finding]:
     return [
         Finding(True, f"Skickar {window}."),
         *_channels(settings),
-        *texts(unit=settings.unit),
+        *texts(unit=settings.unit, own=settings.texts),
         *await database_findings(settings),
     ]
 
@@ -72,10 +84,10 @@ def _channels(settings: Settings) -> list[Finding]:
     return found
 
 
-def texts(packs: Path = PACKS, unit: UnitProfile | None = None) -> list[Finding]:
+def texts(packs: Path = PACKS, unit: UnitProfile | None = None, own: Path | None = None) -> list[Finding]:
     """Return per language whether each text is there, within its budget of parts, and read by a native speaker."""
     try:
-        catalogue = load(packs, unit)
+        catalogue = load(packs, unit, own_texts.read_folder(own))
     except (PackError, UnitError) as error:
         return [Finding(False, line) for line in str(error).splitlines()]
     return [finding for language in catalogue.languages for finding in _language(catalogue, language)]
@@ -94,7 +106,7 @@ def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     if unread:
         named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
         waits = "1 text är inte granskad" if len(unread) == 1 else f"{len(unread)} texter är inte granskade"
-        found.append(Finding(True, f"{name}: {waits} av en modersmålstalare{named}."))
+        found.append(Finding(True, f"{name}: {waits} av en modersmålstalare{named}.", is_warning=True))
     return found
 
 

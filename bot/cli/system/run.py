@@ -1,9 +1,9 @@
 """`followup run`: the service in this process, with what is missing told at the start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot import logs
+from bot import logs, texts
 from bot.errors import SettingsError
 from bot.service import Listener, serve, stopped_by_signal
 from bot.settings import Settings
@@ -30,11 +30,18 @@ async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool 
 
         await serve_simulated(settings, now, listener, stop)
         return
-    await serve(settings, now, listener, stop, started=lambda url: _announce(settings, url))
+    without = texts.check_read(settings)
+    await serve(settings, now, listener, stop, started=lambda url: _announce(settings, without, url))
 
 
-def _announce(settings: Settings, url: str) -> None:
+def _announce(settings: Settings, without: Sequence[str], url: str) -> None:
     print(f"Igång på {url}. Avsluta med Ctrl+C.", flush=True)
+    if without:
+        print(
+            f"Språk som inte används, för att texterna inte är granskade: {', '.join(without)}. "
+            f"De kunderna får svenska. {texts.READ_THEM}",
+            flush=True,
+        )
     if settings.twilio is None:
         print("SMS är avstängt: TWILIO_ACCOUNT_SID saknas.", flush=True)
     elif settings.public_url is None:

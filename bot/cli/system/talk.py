@@ -21,8 +21,9 @@ from rich.console import Console
 from bot.channels.sms.cost import parts_and_price, sms_cost
 from bot.errors import BadInput
 from bot.settings import load as load_settings
+from bot.texts import every_language
 from survey.conversation.model import Correct, Effect, Finish, OpenCase, OptOut, Record, Say
-from survey.packs.catalogue import Catalogue, load
+from survey.packs.catalogue import Catalogue
 from survey.transcript import Dialogue
 
 
@@ -53,7 +54,7 @@ def play(wanted: Play, now: Callable[[], datetime]) -> None:
         BadInput: the survey, language, channel, question or script does not exist.
         OSError: the transcript cannot be written.
     """
-    catalogue = load(unit=load_settings().unit)
+    catalogue = every_language(load_settings())
     _check(wanted, catalogue)
     said = _script(wanted.script) if wanted.script is not None else None
     if wanted.transcript is not None:
