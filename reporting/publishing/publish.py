@@ -84,7 +84,10 @@ async def publish(
     told = await _told(conn, counted, before, minimum, TIME_LIMIT)
     report = build(counted, told, now, before)
     if report.is_empty:
-        raise PublishError(f"Det finns inga uppgifter för {year} att publicera.")
+        raise PublishError(
+            f"Det finns inga uppgifter för {year} att publicera: ingen insats har en mätpunkt eller en insatsmånad "
+            "under året."
+        )
     kind = REVISION if earlier else PUBLICATION
     release = Release(kind, year, edition, now, report.digest, smallest_group=report.smallest_group)
     content = serialisation.to_text(Publication(report))

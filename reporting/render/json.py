@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, fields
 
 from reporting.figures.indicators import Indicator
+from reporting.report.front_page import mark
 from reporting.report.model import QualityReport
 
 SCHEMA_VERSION = 2
@@ -20,6 +21,7 @@ def render(report: QualityReport) -> bytes:
             "number": report.background.revision or None,
             "at": report.created_at.isoformat(timespec="seconds"),
             "hash": report.digest,
+            **({"note": mark(report)} if report.is_draft else {}),
         },
         "definitions": [asdict(definition) for definition in report.definitions],
         "indicators": [{name: getattr(row, name) for name in COLUMNS} for row in report.indicators],

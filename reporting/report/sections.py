@@ -219,7 +219,9 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
         ),
         *paragraphs(
             (
-                smallest_group_sentence(report.smallest_group, is_certified=report.is_certified),
+                smallest_group_sentence(
+                    report.smallest_group, is_certified=report.is_certified, is_draft=report.is_draft
+                ),
                 kept_sentence(report.indicators, report.created_at),
             )
         ),

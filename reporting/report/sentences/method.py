@@ -33,12 +33,22 @@ def false_alarm_sentence(compared: int) -> str:
     )
 
 
-def smallest_group_sentence(people: int | None, *, is_certified: bool) -> str:
-    """Tell the fewest people whose answers can be worked out from what is told; empty where nothing is."""
+def smallest_group_sentence(people: int | None, *, is_certified: bool, is_draft: bool) -> str:
+    """Tell the fewest people whose answers can be worked out from what is told; empty where nothing is.
+
+    Args:
+        people: their number.
+        is_certified: whether it is proven that no combination of figures tells of fewer.
+        is_draft: a draft is certified only as far as that takes no solver.
+    """
     if people is None:
         return ""
     found = f"Minsta grupp vars svar kan räknas fram: {people}"
-    return f"{found}." if is_certified else f"{found} (inte säkerställt; det görs när rapporten publiceras)."
+    if is_certified:
+        return f"{found}."
+    if is_draft:
+        return f"{found} (inte säkerställt; det görs när rapporten publiceras)."
+    return f"{found} (ingen mindre har hittats, men tiden räckte inte för att utesluta det)."
 
 
 def kept_sentence(rows: Iterable[Indicator], created_at: datetime) -> str:

@@ -98,7 +98,7 @@ def _is_found_with_help(system: System, groups: Matrix, dice: random.Random) -> 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_attackers_find_out_nothing(seed: int) -> None:
-    assert winners(seed, reruns=int(seed % 3 == 0)) == set()
+    assert winners(seed, reruns=int(seed % 5 == 0)) == set()
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
+from reporting.document.blocks import Paragraph
 from reporting.errors import PublishError
 from reporting.figures.previous_year import QuestionWording
 from reporting.publishing.publish import publish, published
@@ -14,7 +15,7 @@ from reporting.report.build import Counted
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.errors import Damaged
-from storage.figures import snapshots
+from storage.figures import releases, snapshots
 from storage.figures.year_values import ContextFigure
 from storage.tables import report_snapshot
 from tests.support.disclosure.cubes import NOW, YEAR, Cube, counted, material_of, of_answers
@@ -47,6 +48,18 @@ async def test_published_report_gives_the_same_bytes(db: Database) -> None:
         assert renderer.render(again) == renderer.render(kept)
     for drawn in (pdf, docx, html):
         assert drawn.render(document(again)) == drawn.render(document(kept))
+
+
+async def test_a_publication_is_certified(db: Database) -> None:
+    """The smallest group is proven, printed in the method section, and kept in the ledger."""
+    async with db.begin() as conn:
+        report = await publish(conn, material(), NOW, None)
+        kept = await releases.of_year(conn, YEAR)
+    assert (report.smallest_group, report.is_certified) == (12, True)  # the twelve who answer a provider at the end
+    assert [each.smallest_group for each in kept] == [12]
+    method = document(report).sections[-1]
+    said = [block.text for block in method.blocks if isinstance(block, Paragraph)]
+    assert "Minsta grupp vars svar kan räknas fram: 12." in said
 
 
 async def test_second_publication_needs_a_reason(db: Database) -> None:

@@ -29,7 +29,13 @@ def test_the_file_has_the_keys_of_the_contract() -> None:
 def test_the_file_says_what_it_is() -> None:
     at = "2026-01-15T09:00:00+00:00"
     draft = report_of(CUBE)
-    assert content()["release"] == {"kind": "draft", "number": None, "at": at, "hash": draft.digest}
+    assert content()["release"] == {
+        "kind": "draft",
+        "number": None,
+        "at": at,
+        "hash": draft.digest,
+        "note": "Arbetsmaterial, lämnas inte ut",
+    }
     published = json.loads(render(report_of(CUBE, Background(revision=2))))
     assert published["release"] == {"kind": "published", "number": 2, "at": at, "hash": draft.digest}
 

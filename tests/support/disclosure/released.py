@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from html.parser import HTMLParser
 from math import ceil, floor
 from typing import NamedTuple
 
-import openpyxl  # type: ignore[import-untyped]  # ships no types
+from python_calamine import CalamineWorkbook
 
 POINTS = {"Efter fyra veckor": "start", "Vid avslut": "end", "Båda mätpunkterna": "all"}
 QUESTIONS = {"Totalomdöme": "overall", "Bemötande": "treatment", "Nytta": "usefulness"}
@@ -140,6 +141,7 @@ def read_digest(provider: str, text: str, year: str, day: str) -> list[Told]:
     return found
 
 
+@cache
 def plain(text: str) -> str:
     """Return text with plain spaces, without the day of a figure that keeps its earlier value."""
     return re.sub(r" ?\(per [0-9-]+\)", "", " ".join(text.split()))
@@ -204,10 +206,15 @@ def _share(group: Group, day: str, text: str) -> Iterator[Share]:
 
 
 def _workbook(content: bytes) -> Iterator[Grid]:
-    for sheet in openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets:
-        lines = [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for name in book.sheet_names:
+        lines = [[_printed(cell) for cell in line] for line in book.get_sheet_by_name(name).to_python()]
         if lines:
-            yield sheet.title, lines[0], lines[1:]
+            yield name, lines[0], lines[1:]
+
+
+def _printed(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _page(content: bytes) -> list[Grid]:
