@@ -132,6 +132,8 @@ class Population:
         survey = next((id_ for opening, id_ in self._openings.items() if text.startswith(opening)), None)
         if survey is not None:
             script = self._script(customer, survey)
+            if script is not None and self._talks.get(customer.ref) is script:
+                return  # a reminder; the answer is on its way
             self._talks.pop(customer.ref, None)
             if script is None:
                 return

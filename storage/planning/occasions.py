@@ -16,7 +16,17 @@ from storage.database.statements import chunks, insert
 from storage.people import opt_outs
 from storage.planning.due import FACTS, facts_of
 from storage.planning.facts import EnrolmentFacts
-from storage.tables import address, customer, customer_address, enrolment, next_look, occasion, provider, session
+from storage.tables import (
+    address,
+    customer,
+    customer_address,
+    enrolment,
+    next_look,
+    occasion,
+    outbox,
+    provider,
+    session,
+)
 from survey.codes import AddressState, Reason
 from survey.conversation.openings import KnownAddress
 
@@ -332,8 +342,19 @@ class HaltedSession:
     started_on: date
 
 
+_HAS_LEFT = (
+    select(outbox.c.id)
+    .where(outbox.c.occasion_id == session.c.occasion_id, outbox.c.state.in_(("sent", "delivered", "unknown")))
+    .correlate(session)
+    .exists()
+)
+
+
 async def halted_sessions(conn: Connection, since: datetime, now: datetime, limit: int) -> list[HaltedSession]:
-    """Return the open conversations that nobody was reminded of and in which nothing was heard after ``since``."""
+    """Return the open conversations that nobody was reminded of, silent since ``since`` or longer.
+
+    One in which nothing was heard yet is silent since it was opened, if its question has left.
+    """
     started_on = select(enrolment.c.started_on).where(enrolment.c.id == occasion.c.enrolment_id).scalar_subquery()
     statement = (
         select(
@@ -352,11 +373,12 @@ async def halted_sessions(conn: Connection, since: datetime, now: datetime, limi
         .where(
             session.c.is_open == 1,
             session.c.reminded == 0,
-            session.c.heard_at <= since,
+            func.coalesce(session.c.heard_at, session.c.opened_at, type_=session.c.opened_at.type) <= since,
+            or_(session.c.heard_at.is_not(None), _HAS_LEFT),
             session.c.expires_at > now,
             address.c.state == AddressState.ACTIVE,
         )
-        .order_by(session.c.heard_at)
+        .order_by(session.c.opened_at)
         .limit(limit)
         .with_for_update()
     )

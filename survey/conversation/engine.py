@@ -37,7 +37,7 @@ Transitions while it is open. A text is tried against these rules in order, and 
     ---------------------  ----------------------------------------------------------------------------------------
     ChoiceTapped           as an answer; the button of an earlier question asks the open one again
     Unreadable             the open question again, and that only text can be read
-    Waited                 one reminder in all, and only to a customer who has tried to answer
+    Waited                 one reminder in all; to one who has never tried, the opening again: who asks, and STOP
     Expired                closed; what was answered counts: partial, completed or no answer
     Started, Resumed       nothing once the conversation is open and asking
 
@@ -148,10 +148,11 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
         return flow.go_on(survey, session, session.values, (event.opening,), (), now, told=event.told)
     if isinstance(event, Waited):
         asked = flow.asked(survey, session)
-        tried = flow.given(session.values) or session.failures
-        if session.reminded or asked is None or not tried:
+        if session.reminded or asked is None:
             return session, ()
-        return replace(session, reminded=True), (Say((event.reminder,), asked, event.told),)
+        has_tried = flow.given(session.values) or session.failures
+        reminder = "reminder" if has_tried else "opening"
+        return replace(session, reminded=True), (Say((event.opening or reminder,), asked, event.told),)
     if isinstance(event, Resumed):
         return session, ()
     assert isinstance(event, Expired)

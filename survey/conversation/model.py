@@ -67,11 +67,11 @@ class Waited:
     """The customer has been silent for so long that a reminder is due.
 
     Attributes:
-        reminder: the phrase of the reminder; an opening where that must tell whom the question is for.
+        opening: the phrase of an opening that tells whom the question is for; empty where nothing must tell it.
         told: what stands in that phrase.
     """
 
-    reminder: str = "reminder"
+    opening: str = ""
     told: str = ""
 
 

@@ -188,9 +188,23 @@ async def test_an_answer_at_night_cancels_the_reminder(talk: Talk) -> None:
     assert len(talk.sms.sent) == 1
 
 
-async def test_silence_from_the_start_is_not_reminded_of(talk: Talk) -> None:
-    await talk.run(MORNING + timedelta(days=4))
+async def test_the_silent_are_reminded_with_the_explanation(talk: Talk) -> None:
+    await talk.run(MORNING + timedelta(days=2, hours=23))
     assert len(talk.sms.sent) == 1
+    for hour in range(4):
+        await talk.run(MORNING + timedelta(days=3, hours=hour))
+    first, reminder = talk.sms.sent
+    assert reminder.text == first.text
+    assert "STOPP" in reminder.text
+    await talk.planner.expire_sessions(MORNING + timedelta(days=7))
+    assert await talk.one(occasion.c.outcome, START) == "no_answer"
+
+
+async def test_nobody_is_reminded_of_what_never_left(talk: Talk) -> None:
+    async with talk.db.begin() as conn:
+        await conn.execute(update(outbox_table).values(state="queued", settled_at=None))
+    await talk.planner.expire_sessions(MORNING + timedelta(days=4))
+    assert len(await talk.rows(outbox_table, "id")) == 1
 
 
 @pytest.mark.parametrize("kind", ["message", "permanent"])
