@@ -29,11 +29,14 @@ from survey.conversation.model import (
     Resumed,
     Say,
     Session,
+    TextAbout,
     TextReceived,
     Unreadable,
 )
+from survey.understanding.text.folding import tidy
 
 Said = TextReceived | Tapped | Unreadable
+UNCHANGED = "unchanged"  # what the inbox calls an edit that nobody can see
 
 AGAIN_WITHIN = timedelta(hours=1)  # the same text again, where nothing waits for it, is a machine's
 CHOSEN = "\N{CHECK MARK} "  # stands before the answer in a question that has been answered
@@ -42,6 +45,10 @@ CHOSEN = "\N{CHECK MARK} "  # stands before the answer in a question that has be
 async def handle(scene: Scene, said: Said) -> Handled:
     """Step the conversation that the event belongs to, and do what follows."""
     opened = scene.batch.open.get(scene.sender.id)
+    if isinstance(said, TextReceived) and (scene.event.reply_to or scene.event.is_edit):
+        handled = await _aimed(scene, said, opened)
+        if handled is not None:
+            return handled
     for conversation in [opened] if opened else _ended(scene, said):
         event = _event(scene, conversation, said)
         if event is None:
@@ -56,6 +63,35 @@ async def handle(scene: Scene, said: Said) -> Handled:
         if opened or effects:
             return await _follow(scene, conversation, session, effects)
     return await _outside(scene, said)
+
+
+async def _aimed(scene: Scene, said: TextReceived, opened: Conversation | None) -> Handled | None:
+    """Take a text that tells by itself which question it is about; None where it is as any other text."""
+    event, batch = scene.event, scene.batch
+    question: str | None = None
+    occasion_id: int | None = None
+    if event.is_edit:
+        await batch.save()  # what is edited may have come in this batch
+        before = await inbox.written_as(batch.conn, scene.sender.id, event.message_id or "")
+        if before is None or tidy(before.body) == tidy(said.text):
+            return Handled(UNCHANGED)
+        question, occasion_id = before.question, before.occasion_id
+    elif event.reply_to:
+        asked = await outbox.asked_in(batch.conn, scene.sender.id, event.reply_to)
+        if asked is not None:
+            question, occasion_id = asked.say.question, asked.occasion_id
+    if question is None or occasion_id is None or scene.state != AddressState.ACTIVE:
+        return None
+    known = [opened] if opened else batch.ended.get(scene.sender.id, [])
+    conversation = next((each for each in known if each.occasion_id == occasion_id), None)
+    if conversation is None:  # an answer to an earlier survey must not become one to the question that is open
+        if engine.outside(said.text, batch.at.catalogue.words):
+            return None
+        return Handled("old_button", Say(("old_button",), opened.session.open_question if opened else None), opened)
+    about = TextAbout(question, said.text)
+    survey = batch.at.catalogue.surveys[conversation.survey]
+    session, effects = engine.step(survey, conversation.session, about, scene.written_at)
+    return await _follow(scene, conversation, session, effects) if opened or effects else None
 
 
 def _ended(scene: Scene, said: Said) -> list[Conversation]:
@@ -106,7 +142,8 @@ async def _follow(
     outcome, say = await apply(scene, effects, stepped)
     scene.batch.settle(scene.sender.id, stepped)
     edit = await _edit(scene, stepped, effects) if scene.event.channel != Channel.SMS else None
-    return Handled(outcome, say, stepped, edit)
+    given = next((each.question for each in effects if isinstance(each, Record | Correct)), None)
+    return Handled(outcome, say, stepped, edit, given)
 
 
 async def _outside(scene: Scene, said: Said) -> Handled:
@@ -160,7 +197,9 @@ async def _neutral(scene: Scene, said: Said) -> Handled:
         if await inbox.was_said(scene.batch.conn, scene.sender.id, said.text, now - AGAIN_WITHIN, now):
             return Handled("ignored")
     if scene.users:
-        phrase = {Tapped: "old_button", Unreadable: "text_only"}.get(type(said), "no_open_question")
+        if isinstance(said, Unreadable) and said.is_greeting:
+            return Handled("greeting")  # a sticker says thank you, and needs no answer
+        phrase = "old_button" if isinstance(said, Tapped) else "no_open_question"
         return Handled(phrase, Say((phrase,)))
     if scene.providers:
         return contact_messages.helped()

@@ -9,7 +9,11 @@ from survey.frozen import frozen
 
 @dataclass(frozen=True, slots=True)
 class LinkRequested:
-    """A Telegram ``/start TOKEN``: this chat wants to be tied to the person whom the token was made for."""
+    """A Telegram ``/start TOKEN``: this chat wants to be tied to the person whom the token was made for.
+
+    Attributes:
+        token: empty for ``/start`` alone, as when somebody has found the bot without a link.
+    """
 
     token: str
 
@@ -45,6 +49,9 @@ class Inbound:
         sender: the value of an address: a phone number in E.164, or a chat id.
         swept: an SMS whose webhook never came. There is no response to answer it in, so the reply is queued.
         written_at: when it was written, as the channel tells (aware); None where it comes as it is written.
+        message_id: the message's own id on the channel, by which a later edit names it; None where it has none.
+        reply_to: the id of our message that it replies to, where it does.
+        is_edit: whether it is an earlier message of the sender, changed.
         answered_at: when a system whose database was lost has answered it already, so that no reply is due.
     """
 
@@ -54,6 +61,9 @@ class Inbound:
     event: TextReceived | Tapped | Unreadable | LinkRequested | BotBlocked
     swept: bool = False
     written_at: datetime | None = None
+    message_id: str | None = None
+    reply_to: str | None = None
+    is_edit: bool = False
     answered_at: datetime | None = None
 
     @property

@@ -53,6 +53,7 @@ from survey.conversation.model import Say, TextReceived
 from survey.packs.catalogue import FALLBACK
 
 SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
+START = "start"  # the word that /start stands for
 REPLY_LIFETIME = timedelta(hours=1)  # a Telegram reply that could not be sent by then has lost its meaning
 
 
@@ -121,6 +122,8 @@ async def _take(scene: Scene) -> Taken:
             # A queued reply is not the response of a webhook that comes after all: it would be said twice.
             reply if event.channel != Channel.SMS or not event.swept else None,
             scene.written_at,
+            event.message_id,
+            handled.question,
         )
     )
     return Taken(handled.outcome, reply, handled.edit)
@@ -131,13 +134,15 @@ async def _handle(scene: Scene) -> Handled:
     if scene.state == AddressState.UNREACHABLE and not isinstance(event, BotBlocked):
         await reachability.regained(scene.batch.conn, scene.sender.id, scene.batch.now)
         scene.batch.states[scene.sender.id] = AddressState.ACTIVE
-    if scene.providers or isinstance(event, LinkRequested):
+    if scene.providers or (isinstance(event, LinkRequested) and event.token):
         handled = await contact_messages.handle(scene)
         if handled is not None:
             return handled
     match event:
-        case LinkRequested(token):
+        case LinkRequested(token) if token:
             return await _link(scene, token)
+        case LinkRequested():
+            return await _started(scene)
         case BotBlocked(blocked):
             return await _blocked(scene, blocked)
         case said:
@@ -165,6 +170,15 @@ async def _link(scene: Scene, token: str) -> Handled:
     users = (await people.users_of(batch.conn, [sender.id]))[sender.id]
     batch.people[sender.id] = sorted(users, key=lambda user: user.id != customer_id)  # answered in their language
     return Handled("linked", Say(("linked_after_stop" if had_stopped else "linked",)))
+
+
+async def _started(scene: Scene) -> Handled:
+    """Answer ``/start`` alone: it is START of somebody whom we know, and a stranger needs a link."""
+    if scene.users or scene.sender.id in scene.batch.open or scene.providers:
+        if scene.users and scene.state == AddressState.ACTIVE and scene.sender.id not in scene.batch.open:
+            return Handled("linked_again", Say(("linked",)))
+        return await customer_messages.handle(scene, TextReceived(START))
+    return Handled("link_missing", Say(("link_missing",)))
 
 
 async def _blocked(scene: Scene, blocked: bool) -> Handled:

@@ -88,9 +88,11 @@ class Handled:
         say: the answer; None for silence.
         conversation: the one that the event belonged to.
         edit: a message of ours that is to show the answer instead of its buttons.
+        question: the one that the event answered, if any.
     """
 
     outcome: str
     say: Say | None = None
     conversation: Conversation | None = None
     edit: Edit | None = None
+    question: str | None = None

@@ -24,6 +24,8 @@ class Entry:
         outcome: what it led to: answered, opted_out, unknown_sender, ...
         reply: the rendered answer, the same each time the event comes.
         written_at: when it was written; None where that is not told.
+        message_id: its own id on the channel, where it has one.
+        question: the one that it answered, if any.
     """
 
     channel: str
@@ -34,6 +36,8 @@ class Entry:
     outcome: str
     reply: str | None
     written_at: datetime | None = None
+    message_id: str | None = None
+    question: str | None = None
 
 
 _STORED = select(inbox.c.external_id, inbox.c.outcome, inbox.c.reply).where(
@@ -64,10 +68,34 @@ async def add(conn: Connection, entries: Sequence[Entry], received_at: datetime)
             "outcome": each.outcome,
             "reply": each.reply,
             "written_at": each.written_at,
+            "message_id": each.message_id,
+            "question": each.question,
         }
         for each in entries
     ]
     await insert(conn, inbox, rows)
+
+
+@frozen
+class Written:
+    """A message as it was taken in."""
+
+    occasion_id: int | None
+    question: str | None
+    body: str
+
+
+async def written_as(conn: Connection, address_id: int, message_id: str) -> Written | None:
+    """Return the latest form of a message of a sender by its own id on the channel; None where it is not known."""
+    i = inbox.c
+    forms = select(i.occasion_id, i.question, i.body).where(i.address_id == address_id, i.message_id == message_id)
+    rows = (await conn.execute(forms.order_by(i.id.desc()))).all()
+    if not rows:
+        return None
+    answered = next(
+        (row for row in rows if row.question is not None), rows[0]
+    )  # later forms may have changed nothing
+    return Written(answered.occasion_id, answered.question, rows[0].body)
 
 
 async def was_said(conn: Connection, address_id: int, body: str, since: datetime, until: datetime) -> bool:

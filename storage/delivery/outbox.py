@@ -150,6 +150,14 @@ async def asked_by(conn: Connection, references: Collection[str]) -> dict[str, A
     return {row.reference: Asked(row.address_id, row.occasion_id, Say.from_json(row.say)) for row in rows}
 
 
+async def asked_in(conn: Connection, address_id: int, external_id: str) -> Asked | None:
+    """Return a message of ours by the channel's id of it: what a reply to it leads back to."""
+    o = outbox.c
+    mine = (o.address_id == address_id, o.external_id == external_id)
+    row = (await conn.execute(select(o.occasion_id, o.say).where(*mine).limit(1))).first()
+    return None if row is None else Asked(address_id, row.occasion_id, Say.from_json(row.say))
+
+
 async def last_asked(conn: Connection, occasion_id: int, address_id: int, question: str) -> str | None:
     """Return the channel's id of the last message that asked this question at this address."""
     rows = await conn.execute(

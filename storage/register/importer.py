@@ -19,6 +19,7 @@ from storage.followups import exemptions
 from storage.followups.recording import Author
 from storage.followups.rows import ExemptionRow
 from storage.people import addresses
+from storage.planning import occasions
 from storage.privacy import audit
 from storage.register import enrolments, followup_rows, lookups, past_answers, provider_changes
 from storage.register.rows import ActionPlanRow, CustomerRow, ProviderRow, RegisterBatch, problem
@@ -130,7 +131,9 @@ async def _save_customers(
         values.append(lookups.with_stored(stored.get(row.ref), row.missing, new))
     await upsert(conn, customer, ("ref",), values)
     ids = await lookups.ids(conn, customer, (row.ref for row in rows))
-    return await addresses.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in rows}, now)
+    given_up = await addresses.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in rows}, now)
+    await occasions.look_again_at(conn, {ids[row.ref] for row in rows if row.phone}, now)
+    return given_up
 
 
 async def _save_exemptions(

@@ -19,6 +19,10 @@ inbox = table(
     # What the event led to: answered, opted_out, opted_in, help, unknown_sender and others.
     Column("outcome", Text, nullable=False),
     Column("reply", Text),
+    # Its own id on the channel, by which a later edit of it names it; only Telegram tells one.
+    Column("message_id", Text),
+    # The question that it answered or whose answer it changed.
+    Column("question", Text),
     UniqueConstraint("channel", "external_id"),
 )
 

@@ -10,7 +10,10 @@ more of a free text    within flow.CONTINUE_WITHIN: part of that text
 ``correct``            within CORRECT_WITHIN: the last question is asked again
 an answer              within REOPEN_WITHIN, where not every question was answered: recorded, marked late,
                        and the next question is asked
-either, on a shared    whose conversation it belongs to is asked first (survey.conversation.commands)
+an edited answer,      within CORRECT_WITHIN: corrected; it tells its question by itself
+or a reply to a
+question's message
+the others, on a       whose conversation it belongs to is asked first (survey.conversation.commands)
 address
 =====================  ==========================================================================
 
@@ -23,7 +26,17 @@ from datetime import datetime, timedelta
 from survey.codes import Outcome
 from survey.conversation import commands, flow
 from survey.conversation.flow import Step
-from survey.conversation.model import Await, ChoiceTapped, Event, Resumed, Say, Session, Subject, TextReceived
+from survey.conversation.model import (
+    Await,
+    ChoiceTapped,
+    Event,
+    Resumed,
+    Say,
+    Session,
+    Subject,
+    TextAbout,
+    TextReceived,
+)
 from survey.understanding import answers
 from survey.understanding.questions import Question, Survey
 from survey.understanding.reading import read
@@ -39,6 +52,8 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     match event:
         case TextReceived():
             return _text(survey, session, event, now)
+        case TextAbout(question_id, text):
+            return _about(survey, session, question_id, text, now)
         case ChoiceTapped(question_id, value):
             question = _unanswered(survey, session, now)
             if question is not None and question.id == question_id:
@@ -84,13 +99,37 @@ def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) 
     return _late(survey, session, answer, now)
 
 
+def _about(survey: Survey, session: Session, question_id: str, text: str, now: datetime) -> Step:
+    """Correct the answer to a question, or read a text that is none as any other."""
+    question = flow.question_of(survey, question_id)
+    is_answered = question_id in dict(session.values)
+    if (
+        question is None
+        or not is_answered
+        or session.closed_at is None
+        or now - session.closed_at >= CORRECT_WITHIN
+    ):
+        return _text(survey, session, TextReceived(text), now)
+    asked = read(text, survey.words, question)
+    answer = None
+    if asked.request is None and asked.danger is None:
+        answer = answers.parse(question, text, survey.words, asked.message)
+    if answer is None:
+        return _text(survey, session, TextReceived(text), now)
+    return flow.answer(survey, _reopened(session, late=session.late), question, answer, now)
+
+
 def _whose(session: Session, subject: Subject) -> Step:
     """Ask who writes, before anybody's conversation is opened again."""
     return session, (Await(subject), Say(("which_person",)))
 
 
+def _may_correct(session: Session, now: datetime) -> bool:
+    return session.closed_at is not None and now - session.closed_at < CORRECT_WITHIN
+
+
 def _correct(survey: Survey, session: Session, now: datetime) -> Step:
-    if session.closed_at is None or now - session.closed_at >= CORRECT_WITHIN:
+    if not _may_correct(session, now):
         return session, ()
     reopened, effects = flow.back(survey, _reopened(session, late=session.late))
     return (reopened, effects) if reopened.open_question else (session, ())

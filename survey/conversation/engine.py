@@ -35,6 +35,7 @@ Transitions while it is open. A text is tried against these rules in order, and 
 
     other events           what follows
     ---------------------  ----------------------------------------------------------------------------------------
+    TextAbout              as the answer to that question, where it is one; the open one is asked again
     ChoiceTapped           as an answer; the button of an earlier question asks the open one again
     Unreadable             the open question again, and that only text can be read
     Waited                 one reminder in all; to one who has never tried, the opening again: who asks, and STOP
@@ -76,6 +77,7 @@ from survey.conversation.model import (
     Session,
     SetLanguage,
     Started,
+    TextAbout,
     TextReceived,
     Unlink,
     Unreadable,
@@ -138,6 +140,8 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
         return after_close.step(survey, session, event, now)
     if isinstance(event, TextReceived):
         return _text(survey, session, event, now)
+    if isinstance(event, TextAbout):
+        return _about(survey, session, event, now)
     if isinstance(event, ChoiceTapped):
         return _tap(survey, session, event, now)
     if isinstance(event, Unreadable):
@@ -336,6 +340,22 @@ def _requested(
     if not answered.phrases:
         return session, effects
     return session, (*effects, Say(answered.phrases, flow.asked(survey, session) if answered.repeats else None))
+
+
+def _about(survey: Survey, session: Session, event: TextAbout, now: datetime) -> Step:
+    """Read a text as the answer to the question that it is about, and go on where the conversation is."""
+    question = flow.question_of(survey, event.question)
+    if question is None or question.id == session.open_question or session.awaiting is not None:
+        return _text(survey, session, TextReceived(event.text), now)
+    asked = read(event.text, survey.words, question)
+    if asked.request is not None or asked.danger is not None:
+        return _text(survey, session, TextReceived(event.text), now)
+    answer = answers.parse(question, event.text, survey.words, asked.message)
+    if answer is None:
+        return _text(survey, session, TextReceived(event.text), now)
+    if question.id not in dict(session.values):  # a newer answer has made it needless
+        return session, (Say(("old_button",), flow.asked(survey, session)),)
+    return flow.answer(survey, session, question, answer, now)
 
 
 def _tap(survey: Survey, session: Session, event: ChoiceTapped, now: datetime) -> Step:

@@ -50,6 +50,14 @@ class TextReceived:
 
 
 @frozen
+class TextAbout:
+    """The customer wrote about one question: replied to the message that asked it, or edited the answer to it."""
+
+    question: str
+    text: str
+
+
+@frozen
 class ChoiceTapped:
     """The customer tapped a button of a question."""
 
@@ -59,7 +67,13 @@ class ChoiceTapped:
 
 @frozen
 class Unreadable:
-    """Something came that is not text: a picture, a voice message, an edit of an earlier message."""
+    """Something came that is not text: a picture, a voice message.
+
+    Attributes:
+        is_greeting: it stands for a word or two and tells nothing else: a sticker.
+    """
+
+    is_greeting: bool = False
 
 
 @frozen
@@ -91,7 +105,7 @@ class Resumed:
     correcting: bool
 
 
-Event = Started | TextReceived | ChoiceTapped | Unreadable | Waited | Expired | Resumed
+Event = Started | TextReceived | TextAbout | ChoiceTapped | Unreadable | Waited | Expired | Resumed
 
 # --- effects ---
 

@@ -52,8 +52,16 @@ class Receiver:
             return
         if parsed is None:
             return
-        written_at = parsed.written_at
-        event = Inbound("telegram", parsed.external_id, parsed.sender, event_of(parsed), written_at=written_at)
+        event = Inbound(
+            "telegram",
+            parsed.external_id,
+            parsed.sender,
+            event_of(parsed),
+            written_at=parsed.written_at,
+            message_id=parsed.message_id,
+            reply_to=parsed.reply_to,
+            is_edit=parsed.is_edit,
+        )
         taken = await self._intake.submit(event)
         crash_points.point("polling.stored")
         self._wake()
@@ -68,12 +76,12 @@ class Receiver:
 def event_of(parsed: Parsed) -> TextReceived | Tapped | Unreadable | LinkRequested | BotBlocked:
     """Return the event that an update is."""
     match parsed.kind:
-        case "start" if parsed.data:
+        case "start":
             return LinkRequested(parsed.data)
         case "tap":
             return _tapped(parsed.data, parsed.message_id)
-        case "other":
-            return Unreadable()
+        case "other" | "greeting":
+            return Unreadable(parsed.kind == "greeting")
         case "blocked" | "unblocked":
             return BotBlocked(parsed.kind == "blocked")
         case _:

@@ -5,7 +5,7 @@ checked for its type before it is used.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -13,6 +13,18 @@ Object = dict[str, object]
 
 _COMMAND = re.compile(r"/([A-Za-z]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# What people send beside text. All other messages tell of the chat itself ("pinned a message", "joined") and are
+# nobody's words.
+CONTENT = frozenset(
+    {
+        *("animation", "audio", "checklist", "contact", "dice", "document", "game", "live_photo", "location"),
+        *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
+    }
+)
+GREETINGS = frozenset({"animation", "dice", "sticker"})
+# Bots take these words as "leave off what we are doing". They are no STOP: who asks, and how to stop, is told.
+LEAVE_OFF = frozenset({"cancel", "end", "exit", "quit"})
+HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +35,35 @@ class Parsed:
         external_id: the update's id. Telegram may start again from another number after a week without updates.
         sender: the chat's id.
         kind: ``text``; ``tap`` on one of our buttons; ``start`` from a deep link; ``other`` for what we cannot read
-            (a picture, a voice message, an edit), which is answered with what we can; ``blocked`` and ``unblocked``
-            when the person blocks the bot or lets it in again.
-        text: what was written; empty for ``tap`` and ``other``.
+            (a picture, a voice message), which is answered with what we can; ``greeting`` for a sticker;
+            ``blocked`` and ``unblocked`` when the person blocks the bot or lets it in again.
+        text: what was written, also under a picture; empty for ``tap``, ``other`` and ``greeting``.
         data: the button's data, or the token of a deep link; empty for ``text``, or for a link without a token.
         callback_id: what ``TelegramGateway.answer_callback`` answers; only for ``tap``.
-        message_id: the message under which a button was tapped; None when Telegram no longer has it.
+        message_id: the message itself, or that under which a button was tapped; None where Telegram has it no more.
+        reply_to: our message that it replies to.
+        is_edit: whether an earlier message was changed.
         written_at: when it was written, in whole seconds of Telegram's clock; None where Telegram does not tell, as
             for a tap.
     """
 
     external_id: str
     sender: str
-    kind: Literal["text", "tap", "start", "other", "blocked", "unblocked"]
+    kind: Literal["text", "tap", "start", "other", "greeting", "blocked", "unblocked"]
     text: str = ""
     data: str = ""
     callback_id: str | None = None
     message_id: str | None = None
     written_at: datetime | None = None
+    reply_to: str | None = None
+    is_edit: bool = False
 
 
 def parse_update(raw: object) -> Parsed | None:
     """Read one update; return None for what is not ours to answer: groups, channels, other kinds of update.
 
     A command such as ``/stop`` becomes the word ``stop``, which the engine knows; ``/start TOKEN`` is a deep link.
+    Messages that tell of the chat and hold nobody's words are not ours either.
 
     Raises:
         ValueError: it is not an update as Telegram describes it; a sentence says why.
@@ -94,32 +111,49 @@ def _membership(external_id: str, change: Object) -> Parsed | None:
 
 
 def _edit(external_id: str, edited: Object) -> Parsed | None:
-    """Read that a person has changed a message: the text does not count, because the first one was answered."""
+    """Read that a person has changed a message. What is not text is changed without a word, as a place is."""
     chat = edited.get("chat")
     if chat is None or _object(chat, "chat").get("type") != "private":
         return None
+    text = edited.get("text", edited.get("caption"))
+    if text is None:
+        return None
     sender = str(_integer(_object(chat, "chat").get("id"), "chat.id"))
-    return Parsed(external_id, sender, "other", written_at=_time(edited.get("edit_date")))
+    return Parsed(
+        external_id,
+        sender,
+        "text",
+        text=_text(text, "text"),
+        message_id=_message_id(edited),
+        written_at=_time(edited.get("edit_date")),
+        is_edit=True,
+    )
 
 
 def _message(external_id: str, message: Object) -> Parsed | None:
-    """Read a new message: text, a command, or anything else."""
+    """Read a new message: text, a command, words under a picture, or anything else that a person sends."""
     chat = _object(message.get("chat"), "chat")
     sender = str(_integer(chat.get("id"), "chat.id"))
     if chat.get("type") != "private":
         return None
-    written_at = _time(message.get("date"))
-    if "text" not in message:
-        return Parsed(external_id, sender, "other", written_at=written_at)
-    text = _text(message["text"], "text")
+    read = Parsed(
+        external_id, sender, "other", written_at=_time(message.get("date")), message_id=_message_id(message)
+    )
+    if "text" not in message and "caption" not in message:
+        found = CONTENT & message.keys()
+        if not found:
+            return None
+        return replace(read, kind="greeting" if found & GREETINGS else "other")
+    text = _text(message.get("text", message.get("caption")), "text")
+    replied = message.get("reply_to_message")
+    read = replace(read, kind="text", text=text, reply_to=_message_id(replied))
     command = _COMMAND.fullmatch(text)
     if command is None:
-        return Parsed(external_id, sender, "text", text=text, written_at=written_at)
+        return read
     word, rest = command[1].lower(), (command[2] or "").strip()
     if word == "start":
-        token = rest if _TOKEN.fullmatch(rest) else ""
-        return Parsed(external_id, sender, "start", text=text, data=token, written_at=written_at)
-    return Parsed(external_id, sender, "text", text=f"{word} {rest}".strip(), written_at=written_at)
+        return replace(read, kind="start", data=rest if _TOKEN.fullmatch(rest) else "")
+    return replace(read, text=HELP if word in LEAVE_OFF else f"{word} {rest}".strip())
 
 
 def _time(seconds: object) -> datetime | None:

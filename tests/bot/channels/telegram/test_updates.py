@@ -26,6 +26,7 @@ def private(text: object, **more: object) -> dict[str, object]:
         ("/start " + "x" * 65, "start", "/start " + "x" * 65, ""),
         ("/STOP", "text", "stop", ""),
         ("/help@our_bot", "text", "help", ""),
+        ("/cancel", "text", "help", ""),  # bots take it as "leave off", which is no STOP
         ("/ 4", "text", "/ 4", ""),
     ],
 )
@@ -44,9 +45,45 @@ def test_a_tap_is_read_in_private_chats_only() -> None:
     assert parse_update({"update_id": 9, "callback_query": query}) is None
 
 
-def test_only_private_chats_and_texts_are_read() -> None:
-    photo = {"update_id": 9, "message": {"chat": {"id": CHAT, "type": "private"}, "photo": []}}
-    assert parse_update(photo) == Parsed("9", str(CHAT), "other")
+@pytest.mark.parametrize(
+    ("content", "kind", "text"),
+    [
+        ({"photo": []}, "other", ""),
+        ({"photo": [], "caption": "4"}, "text", "4"),
+        ({"voice": {}}, "other", ""),
+        ({"sticker": {}}, "greeting", ""),
+    ],
+)
+def test_what_is_no_text_is_read(content: dict[str, object], kind: str, text: str) -> None:
+    parsed = parse_update({"update_id": 9, "message": {"chat": {"id": CHAT, "type": "private"}, **content}})
+    assert parsed is not None
+    assert (parsed.kind, parsed.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    "name", ["pinned_message", "new_chat_members", "message_auto_delete_timer_changed", "write_access_allowed"]
+)
+def test_service_messages_are_nobodys_words(name: str) -> None:
+    assert parse_update({"update_id": 9, "message": {"chat": {"id": CHAT, "type": "private"}, name: {}}}) is None
+
+
+def test_a_reply_names_its_message() -> None:
+    parsed = parse_update(private("3", reply_to_message={"message_id": 77}))
+    assert parsed is not None
+    assert (parsed.message_id, parsed.reply_to, parsed.is_edit) == ("1", "77", False)
+
+
+def test_an_edit_is_read_with_its_text() -> None:
+    chat = {"id": CHAT, "type": "private"}
+    edited = {"message_id": 5, "date": 0, "edit_date": 60, "chat": chat, "text": "3"}
+    parsed = parse_update({"update_id": 9, "edited_message": edited})
+    assert parsed is not None
+    assert (parsed.kind, parsed.text, parsed.message_id, parsed.is_edit) == ("text", "3", "5", True)
+    place = {"message_id": 5, "date": 0, "edit_date": 60, "chat": chat, "location": {}}
+    assert parse_update({"update_id": 9, "edited_message": place}) is None
+
+
+def test_only_private_chats_are_read() -> None:
     group = {"update_id": 9, "message": {"chat": {"id": -5, "type": "group"}, "text": "4"}}
     assert parse_update(group) is None
     assert parse_update({"update_id": 9, "edited_message": {}}) is None
