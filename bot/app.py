@@ -32,6 +32,7 @@ from scheduler.planning.planner import Planner
 from storage.contacts import links
 from storage.database.engine import Database
 from storage.delivery.pacing import Pace
+from survey.packs.budgets import refuse_over_budget
 from survey.packs.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class App:
         now: the clock; the demo passes a simulated one.
         base_url: the address that webhooks are signed for and links lead to.
         jitter: spreads retries.
+
+    Raises:
+        PackError, UnitError: the texts cannot be used, or not with the unit's name in them.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class App:
         self.db = db
         self.now = now
         self.catalogue: Catalogue = texts.in_force(settings)
+        refuse_over_budget(self.catalogue)
         self.rules, self.window = contact_rules(settings)
         sms = _sms_gateway(settings)
         self.telegram = _telegram_gateway(settings)
@@ -97,7 +102,8 @@ class App:
                 metrics=self.metrics,
             )
         )
-        self.web.add_subapp(link_messages.PATH, pages.build(db, now, settings.zone, base_url, self.queued.set))
+        provider_pages = pages.build(db, now, settings.zone, base_url, self.queued.set, settings.unit)
+        self.web.add_subapp(link_messages.PATH, provider_pages)
 
     def _sending(self) -> Sending:
         """Return when, and how fast, delivery may send."""
@@ -120,7 +126,7 @@ class App:
 
     async def queue_digests(self) -> None:
         """Queue the providers' digests that are due."""
-        terms = provider_digests.Terms(frozenset(self.gateways), self.settings.zone)
+        terms = provider_digests.Terms(frozenset(self.gateways), self.settings.zone, self.settings.unit.short)
         if await provider_digests.queue_due(self.db, terms, self.window, self.now()):
             self.queued.set()
 

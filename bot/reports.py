@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import BadInput
 from storage.database.engine import Connection, Database
+from survey.unit.profile import UnitProfile
 
 if TYPE_CHECKING:
     from reporting.document.blocks import Document
@@ -37,7 +38,13 @@ class AskedBy:
 
 
 async def quality_report(
-    db: Database, year: int, now: datetime, *, draft: bool = False, asked_by: AskedBy | None = None
+    db: Database,
+    year: int,
+    now: datetime,
+    *,
+    unit: UnitProfile,
+    draft: bool = False,
+    asked_by: AskedBy | None = None,
 ) -> "QualityReport":
     """Return the year's report as it was published, or else a draft of today's figures.
 
@@ -45,6 +52,7 @@ async def quality_report(
         db: the database.
         year: the calendar year.
         now: aware, in the unit's zone: a month is over when it is over there.
+        unit: whose report it is, and how many answers a figure of it needs.
         draft: today's figures even where the year is published.
         asked_by: None leaves out what became of each planned question.
     """
@@ -52,7 +60,9 @@ async def quality_report(
 
     async with db.read() as conn:
         frozen = None if draft else await publish.published(conn, year)
-        return frozen or await publish.draft(conn, await _counted(conn, year, now, asked_by), now)
+        if frozen:
+            return frozen
+        return await publish.draft(conn, await _counted(conn, year, now, unit, asked_by), now, unit.min_answers)
 
 
 async def published_report(db: Database, year: int) -> "QualityReport":
@@ -95,7 +105,13 @@ async def put_on_record(
 
 
 async def publish_report(
-    db: Database, year: int, now: datetime, reason: str | None, asked_by: AskedBy | None = None
+    db: Database,
+    year: int,
+    now: datetime,
+    reason: str | None,
+    *,
+    unit: UnitProfile,
+    asked_by: AskedBy | None = None,
 ) -> "QualityReport":
     """Freeze today's figures as the year's report; a ``reason`` makes it a revision.
 
@@ -105,14 +121,20 @@ async def publish_report(
     from reporting.publishing.publish import publish
 
     async with db.begin() as conn:
-        return await publish(conn, await _counted(conn, year, now, asked_by), now, reason)
+        counted = await _counted(conn, year, now, unit, asked_by)
+        return await publish(conn, counted, now, reason, unit.min_answers)
 
 
-async def _counted(conn: Connection, year: int, now: datetime, asked_by: AskedBy | None) -> "Counted":
+async def _counted(
+    conn: Connection, year: int, now: datetime, unit: UnitProfile, asked_by: AskedBy | None
+) -> "Counted":
     """Read what a report is made of: the answers and follow-ups counted, and the facts beside them."""
     from reporting.publishing.counted_reader import read_counted, wordings
+    from reporting.report.background import Cover
 
-    counted = await read_counted(conn, year, wordings(), now)
+    counted = await read_counted(conn, year, wordings(unit), now)
+    cover = Cover(unit.name, unit.unit, unit.committee, unit.diary_number, unit.phone)
+    counted = replace(counted, background=replace(counted.background, cover=cover))
     if asked_by is None:
         return counted
     from reporting.figures.contact_outcomes import dues

@@ -52,10 +52,12 @@ class Terms:
     Attributes:
         channels: those that can send.
         zone: the unit's time zone, which says what day it is.
+        unit: the unit's short name.
     """
 
     channels: Collection[str]
     zone: ZoneInfo
+    unit: str
 
     def today(self, now: datetime) -> date:
         """Return the unit's own day at ``now``."""
@@ -100,6 +102,7 @@ async def compose(
     provider_id, today = subject.provider_id, terms.today(now)
     months = [each for each in await enrolment_months.of_month(conn, subject.month, provider_id) if each.due]
     digest = Digest(
+        unit=terms.unit,
         month=first_day(subject.month),
         lock_on=recording.locks_on(subject.month),
         due=len(months),

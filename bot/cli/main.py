@@ -33,6 +33,9 @@ app.add_typer(cases_app, name="cases")
 watch_app = typer.Typer(help="Skärpt uppföljning av en anordnare.", no_args_is_help=True)
 app.add_typer(watch_app, name="watch")
 
+unit_app = typer.Typer(help="Enhetens profil: namn, telefon och löften till kunderna.", no_args_is_help=True)
+app.add_typer(unit_app, name="unit")
+
 T = TypeVar("T")
 # New objects between two collections of garbage. While modules are imported there is none, and the collector would
 # look through what they define again and again: a twelfth of a short command's time.
@@ -389,6 +392,14 @@ def watch_lift(provider: Provider, reason: Reason, by: By) -> None:
     from bot.cli.staff import watch
 
     typer.echo(_run(watch.lift(provider, reason, by, now())))
+
+
+@unit_app.command("show")
+def unit_show() -> None:
+    """Visa enhetens profil som den gäller, så att den kan läsas in igen som unit.toml."""
+    from bot.cli.system import unit
+
+    typer.echo(unit.show())
 
 
 @app.command()

@@ -156,6 +156,7 @@ async def _open_case(scene: Scene, conversation: Conversation | None, effect: Op
             address_id=scene.sender.id,
             occasion_id=conversation.occasion_id if conversation else None,
             channel=scene.event.channel,
+            promised=batch.at.catalogue.unit.days_to_answer(effect.kind),
         )
         batch.cases.append(case)
 

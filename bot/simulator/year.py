@@ -34,6 +34,8 @@ from storage.migrations.upgrade import create_or_upgrade
 from storage.register import importer as register
 from storage.register import reader
 from survey.codes import Channel
+from survey.unit import profile_file
+from survey.unit.profile import UnitProfile
 
 YEAR = 2015
 FIRST_DAY = date(2014, 12, 1)
@@ -108,7 +110,10 @@ class SimulatedYear:
 
 @asynccontextmanager
 async def simulated_year(
-    folder: Path, seed: int, extend: Callable[[App, Emulator], None] | None = None
+    folder: Path,
+    seed: int,
+    extend: Callable[[App, Emulator], None] | None = None,
+    unit: UnitProfile | None = None,
 ) -> AsyncIterator[SimulatedYear]:
     """Set up an empty database, the app listening, the emulator, and the customers with their chats linked.
 
@@ -116,6 +121,7 @@ async def simulated_year(
         folder: where the database and the register's files are put.
         seed: the same seed gives the same year.
         extend: adds to what the app serves.
+        unit: who asks; None for the bundled example.
     """
     async with AsyncExitStack() as stack:
         clock = SimulatedClock(_at(FIRST_DAY, time(8)))
@@ -127,7 +133,13 @@ async def simulated_year(
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         emulator.public_url = base_url
         off = Settings(
-            database_url="", public_url=None, zone=ZONE, send_window="09:00-19:00", twilio=None, telegram=None
+            database_url="",
+            public_url=None,
+            zone=ZONE,
+            send_window="09:00-19:00",
+            twilio=None,
+            telegram=None,
+            unit=unit or profile_file.example(),
         )
         settings = pointed_at(off, emulator, base_url)
         app = await stack.enter_async_context(App(settings, db, clock, base_url, random.Random(seed)))

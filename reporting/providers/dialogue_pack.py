@@ -76,7 +76,7 @@ def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Docum
     pack = _Pack(report, provider)
     return Document(
         title=f"Underlag för kvalitetsdialog {report.year}",
-        subtitle=row.name,
+        subtitle=". ".join(filter(None, (row.name, report.background.cover.sender))),
         imprint=imprint(report),
         created_at=report.created_at,
         opening=(

@@ -20,7 +20,6 @@ from reporting.report.model import QualityReport
 from survey.codes import Point
 from survey.packs.segments import count
 
-UNIT = "Nacka"
 LISTED = 30  # refs named in one message
 QUIET_THEMES = {"praise", "other", UNCLEAR}  # say nothing that a provider could act on
 
@@ -81,6 +80,7 @@ class Digest:
     """What a provider is told about a month.
 
     Attributes:
+        unit: who writes, by its short name.
         month: its first day.
         lock_on: the day from which the provider can record nothing for it.
         due: enrolment-months that ask for a follow-up.
@@ -90,6 +90,7 @@ class Digest:
         overdue: deficiencies whose action plan is past its day.
     """
 
+    unit: str
     month: date
     lock_on: date
     due: int
@@ -106,7 +107,7 @@ class Digest:
 
 def sms(digest: Digest) -> str:
     """Return the digest as an SMS of one segment."""
-    parts = [f"{UNIT}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest)]
+    parts = [f"{digest.unit}: {month_name(digest.month)}.", _followups(digest), _satisfaction(digest)]
     optional = []
     if digest.overdue:
         optional.append(f"Försenad åtgärdsplan: {len(digest.overdue)}.")
@@ -125,7 +126,7 @@ def telegram(digest: Digest) -> str:
 
 
 def _lines(digest: Digest) -> Iterator[str]:
-    yield f"{UNIT}: {month_name(digest.month)}"
+    yield f"{digest.unit}: {month_name(digest.month)}"
     yield _followups(digest)
     if digest.missing:
         named = ", ".join(digest.missing[:LISTED])

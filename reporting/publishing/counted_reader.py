@@ -15,19 +15,21 @@ from storage.figures.responses import responses
 from storage.figures.volumes import volumes, youth
 from storage.register import provider_changes
 from storage.supervision import evidence
+from survey.packs import placeholders
 from survey.packs.pack_files import LANGUAGES, PACKS, read_language, read_surveys, wording_names
+from survey.unit.profile import UnitProfile
 
 LANGUAGE = "sv"  # in which the report quotes the questions
 
 
-def wordings() -> tuple[QuestionWording, ...]:
-    """Return how the questions are put in Swedish, in the versions in use.
+def wordings(unit: UnitProfile) -> tuple[QuestionWording, ...]:
+    """Return how ``unit`` puts the questions in Swedish, in the versions in use.
 
     Raises:
         PackError: a pack is wrong.
     """
     surveys = read_surveys(PACKS)
-    swedish = read_language(PACKS / LANGUAGES / f"{LANGUAGE}.toml", surveys)
+    swedish = placeholders.fill(read_language(PACKS / LANGUAGES / f"{LANGUAGE}.toml", surveys), unit)
     return tuple(
         QuestionWording(
             survey.id, survey.version, question.id, swedish.text(*wording_names(survey.id, question.id))

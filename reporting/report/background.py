@@ -10,6 +10,30 @@ from reporting.figures.previous_year import Earlier, PreviousReport, QuestionWor
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.actions import Action
 from storage.figures.year_values import ContextFigure, Volumes, Youth
+from survey.codes import in_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Whose report it is. A published report keeps it, whatever the unit's profile says later.
+
+    Attributes:
+        municipality: empty in a report of a version that kept none.
+        committee: whom the report is made for.
+        diary_number: empty for none.
+        phone: where a reader may call.
+    """
+
+    municipality: str = ""
+    unit: str = ""
+    committee: str = ""
+    diary_number: str = ""
+    phone: str = ""
+
+    @property
+    def sender(self) -> str:
+        """Whose report it is, in a line: ``Nacka kommun, arbets- och företagsenheten``."""
+        return ", ".join(filter(None, (self.municipality, in_sentence(self.unit))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +51,7 @@ class Background:
         revised_because: the reason for the revision, as staff gave it.
         change_reasons: why customers changed provider.
         dues: what became of every planned question; empty where nobody has counted.
+        cover: whose report it is.
     """
 
     targets: dict[str, float] = field(default_factory=dict)
@@ -43,6 +68,7 @@ class Background:
     youth: Youth | None = None
     change_reasons: tuple[ThemeRow, ...] = ()
     dues: tuple[Dues, ...] = ()
+    cover: Cover = field(default_factory=Cover)
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:
         """Return the break between this year and the year before; None where there is none."""

@@ -4,9 +4,11 @@ from reporting.disclosure.cells import Status
 from reporting.document.blocks import Fact, Paragraph, paragraphs
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
 from reporting.figures.indicators import Find, Indicator
+from reporting.report.background import Cover
 from reporting.report.model import QualityReport
 from reporting.report.tables.cells import interval_text
 from storage.figures.year_values import Volumes
+from survey.codes import in_sentence
 
 WORKING_MATERIAL = "Arbetsmaterial, lämnas inte ut"
 # What a fact is called, its indicator and point, and what its denominator counts.
@@ -42,8 +44,17 @@ def opening(report: QualityReport) -> tuple[Paragraph, ...]:
             "insatserna leder till. Varje andel står med sitt underlag och sin osäkerhet. Anordnare rangordnas "
             f"inte, och ingen andel visas vid färre än {report.minimum} svar."
         ),
+        *paragraphs((_made_for(report.background.cover),)),
         *paragraphs((_revised(report),), "key"),
     )
+
+
+def _made_for(cover: Cover) -> str:
+    """Return whom the report is made for and where to ask; empty in a report that kept none."""
+    if not cover.committee:
+        return ""
+    number = f" Diarienummer {cover.diary_number}." if cover.diary_number else ""
+    return f"Rapporten är gjord för {in_sentence(cover.committee)}.{number} Frågor: {cover.phone}."
 
 
 def _revised(report: QualityReport) -> str:

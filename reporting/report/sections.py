@@ -33,7 +33,7 @@ def document(report: QualityReport) -> Document:
     """Return the report as the document that PDF, DOCX and HTML draw."""
     return Document(
         title=f"Kvalitetsrapport {report.year}",
-        subtitle=SUBTITLE,
+        subtitle=". ".join(filter(None, (report.background.cover.sender, SUBTITLE))),
         imprint=imprint(report),
         created_at=report.created_at,
         opening=opening(report),

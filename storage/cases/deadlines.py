@@ -1,7 +1,7 @@
 """By when a case is to be answered. Pure: the day on which it was opened in, the last day out.
 
-The working days are those that the phrases promise the customer (survey/packs: complaint_received,
-contact_promised).
+What the phrases promise the customer (survey/packs: complaint_received, contact_promised) is the unit's own, of its
+profile; the days here are those of every other case.
 """
 
 from datetime import date, timedelta
@@ -24,14 +24,15 @@ WORKING_DAYS = {
 _LONGEST = max(WORKING_DAYS.values())
 
 
-def due_on(kind: CaseKind, opened_on: date) -> date:
+def due_on(kind: CaseKind, opened_on: date, promised: int | None = None) -> date:
     """Return the last day to answer a case of this kind.
 
     Args:
         kind: what the case is about.
         opened_on: the unit's own day (FOLLOWUP_TIMEZONE) on which it was opened.
+        promised: the working days that the customer was promised; None for those of the kind.
     """
-    return working_day(opened_on, WORKING_DAYS.get(kind, _LONGEST))
+    return working_day(opened_on, WORKING_DAYS.get(kind, _LONGEST) if promised is None else promised)
 
 
 def working_day(day: date, days: int) -> date:

@@ -41,6 +41,7 @@ def opened(
     address_id: int | None = None,
     occasion_id: int | None = None,
     channel: str = "",
+    promised: int | None = None,
 ) -> dict[str, Any]:
     """Return the row of a new case: of whom or what it is about, and who wrote, as far as that is known.
 
@@ -55,6 +56,7 @@ def opened(
         address_id: the address that the message came from.
         occasion_id: the conversation in which it was written.
         channel: how it came, or the channel that the case is about.
+        promised: the working days in which the customer was promised an answer; None where nothing was promised.
     """
     return {
         "customer_id": customer_id,
@@ -65,7 +67,7 @@ def opened(
         "text": text,
         "channel": channel,
         "opened_at": now,
-        "due_on": deadlines.due_on(kind, today),
+        "due_on": deadlines.due_on(kind, today, promised),
         "urgent": int(urgent),
         "status": "open",
     }

@@ -50,6 +50,7 @@ class Catalogue:
         names: the languages' own names, by code.
         unread: the names of the texts that no native speaker has read as they are now, by language.
         scripts: the script of each language.
+        unit: who asks.
     """
 
     surveys: Mapping[str, Survey]
@@ -60,6 +61,7 @@ class Catalogue:
     names: Mapping[str, str]
     unread: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, Script]
+    unit: UnitProfile
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -173,6 +175,7 @@ def load(
         names={each.code: each.name for each in languages},
         unread={each.code: each.unread for each in languages},
         scripts={each.code: each.script for each in languages},
+        unit=unit,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from survey.codes import Role
+from survey.codes import CaseKind, Role
 
 UnreadLanguages = Literal["refuse", "allow"]
 COUNTRY = "+46"  # what the first 0 of a Swedish number stands for
@@ -72,6 +72,10 @@ class UnitProfile:
     def name_in(self, language: str) -> str:
         """Return the unit's name as a text in ``language`` has it."""
         return self.names.get(language, self.name)
+
+    def days_to_answer(self, kind: CaseKind) -> int | None:
+        """Return the working days that a customer is promised for a case of this kind; None where nothing is."""
+        return {CaseKind.COMPLAINT: self.complaint_days, CaseKind.CONTACT: self.contact_days}.get(kind)
 
     @property
     def tel(self) -> str:

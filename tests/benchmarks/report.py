@@ -27,7 +27,7 @@ from tests.support.year_2015 import NOW
 
 async def quality():
     async with database.database(settings.load()) as db:
-        return await reports.quality_report(db, 2015, NOW)
+        return await reports.quality_report(db, 2015, NOW, unit=example())
 
 report = asyncio.run(quality())
 started = time.perf_counter()

@@ -68,6 +68,19 @@ def test_a_function_takes_few_positional_parameters() -> None:
     assert wide == []
 
 
+def test_the_program_names_its_unit_in_texts() -> None:
+    """Without a unit the catalogue is the example's, which only tests may ask customers by."""
+    nameless = []
+    for path in modules(*ROOMS):
+        text = path.read_text(encoding="utf-8")
+        named = re.findall(r"from survey\.packs\.catalogue import (?:Catalogue, )?load(?: as (\w+))?\b", text)
+        for call in ast.walk(ast.parse(text)) if named else ():
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in (*named, "load"):
+                given = len(call.args) > 1 or any(each.arg == "unit" for each in call.keywords)
+                nameless += [] if given else [f"{name_of(path)}:{call.lineno}"]
+    assert nameless == []
+
+
 def test_storage_holds_no_swedish_sentence() -> None:
     common = r"\b(och|inte|finns|ingen|inget|redan|ska|skriv)\b"
     sentence = re.compile(rf"[^\W\d_] .*[åäöÅÄÖ]|[åäöÅÄÖ].* [^\W\d_]|{common}")

@@ -123,7 +123,9 @@ async def test_telegram_by_two_taps(story: World) -> None:
         base = f"https://t.me/{await story.app.telegram.username()}?start="
         ends = story.clock() + timedelta(days=9)
         await link_messages.send(
-            conn, link_messages.NewLink(found[0], found[2], base, ends.date(), ends, "telegram"), story.clock()
+            conn,
+            link_messages.NewLink(found[0], found[2], base, ends.date(), ends, "Nacka", "telegram"),
+            story.clock(),
         )
     await story.deliver()
     token = story.texts(PHONE)[-1].partition("?start=")[2].split()[0]

@@ -68,7 +68,7 @@ async def test_what_is_not_committed_was_never_queued(story: World) -> None:
     async def die_before_the_commit() -> None:
         async with story.db.begin() as conn:
             subject = Subject(1, "P1", "2026-11")
-            composed = await compose(conn, subject, Terms({"sms"}, ZONE), None, story.clock())
+            composed = await compose(conn, subject, Terms({"sms"}, ZONE, "Nacka"), None, story.clock())
             assert await queue(conn, subject, composed, ZONE, story.clock()) == 1
             raise KeyboardInterrupt
 

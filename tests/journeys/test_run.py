@@ -13,6 +13,7 @@ import aiohttp
 from bot.channels.sms.webhook import sign
 from bot.simulator.emulator.server import Emulator
 from tests.support.command import FOLLOWUP, run_command
+from tests.support.profile import own_unit
 
 PHONE = "+46701000001"
 
@@ -38,6 +39,7 @@ async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
         emulator.on_sms = lambda *_: arrived.set()
         env = {
             "PATH": os.environ["PATH"],
+            "FOLLOWUP_UNIT": own_unit(tmp_path),
             "FOLLOWUP_PUBLIC_URL": emulator.public_url,
             "FOLLOWUP_SEND_WINDOW": "always",
             "TWILIO_ACCOUNT_SID": emulator.account_sid,

@@ -12,6 +12,7 @@ from storage.database.engine import Database
 from storage.outcomes import history
 from storage.people import addresses
 from storage.tables import address, answer, inbox, outbox
+from survey.unit.profile_file import example
 from tests.support.journeys.world import World, world
 
 PHONE = "+46701000001"
@@ -125,7 +126,7 @@ async def test_answers_reach_the_indicators(db: Database, tmp_path: Path) -> Non
         await story.wake("2026-03-30T09:30")
         for phone, rating in zip(phones, ["5", "4", "4", "2", "5", "3", "4", "5", "5", "4", "1"], strict=False):
             assert await story.says(phone, rating)
-        quality = await quality_report(db, 2026, story.clock())
+        quality = await quality_report(db, 2026, story.clock(), unit=example())
     rows = json.loads(json_.render(quality))["indicators"]
     (row,) = [
         row

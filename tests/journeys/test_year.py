@@ -7,6 +7,7 @@ import pytest
 
 from bot.reports import quality_report
 from bot.simulator.year import LAST_DAY, YEAR, simulated_year
+from survey.unit.profile_file import example
 
 
 async def _figures(folder: Path, last: date) -> tuple[int, int, list[object]]:
@@ -14,7 +15,7 @@ async def _figures(folder: Path, last: date) -> tuple[int, int, list[object]]:
     async with simulated_year(folder, seed=7) as year:
         async for _ in year.days(last):
             pass
-        quality = await quality_report(year.app.db, YEAR, year.clock())
+        quality = await quality_report(year.app.db, YEAR, year.clock(), unit=example())
         return year.population.received, year.population.answered, list(quality.indicators)
 
 

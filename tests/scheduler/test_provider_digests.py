@@ -62,7 +62,7 @@ async def composed(db: Database, month: str, today: date, ref: str = "P1") -> Co
         id_ = (await conn.execute(select(provider.c.id).where(provider.c.ref == ref))).scalar_one()
         subject = Subject(id_, ref, month)
         report = await report_to_tell(conn, today)
-        made = await compose(conn, subject, Terms({"sms", "telegram"}, ZONE), report, at(today))
+        made = await compose(conn, subject, Terms({"sms", "telegram"}, ZONE, "Nacka"), report, at(today))
         await queue(conn, subject, made, ZONE, at(today))
         return made
 

@@ -56,7 +56,7 @@ async def link_to(story: World, provider: str, days: int = 45) -> str:
         assert phone is not None
         ends = story.clock() + timedelta(days=days)
         base = story.url + link_messages.PATH
-        new = link_messages.NewLink(provider_id, phone, base, ends.date(), ends)
+        new = link_messages.NewLink(provider_id, phone, base, ends.date(), ends, "Nacka")
         await link_messages.send(conn, new, story.clock())
     await story.deliver()
     text = story.texts(PHONE if provider == "P1" else OTHER_PHONE)[-1]

@@ -58,9 +58,9 @@ async def report(
     now = now.astimezone(settings.zone)  # a month is over when it is over in the unit's zone
     async with database(settings) as db:
         if publish:
-            quality = await publish_report(db, year, now, wanted.revise, asked_by)
+            quality = await publish_report(db, year, now, wanted.revise, unit=settings.unit, asked_by=asked_by)
         else:
-            quality = await quality_report(db, year, now, draft=wanted.draft, asked_by=asked_by)
+            quality = await quality_report(db, year, now, unit=settings.unit, draft=wanted.draft, asked_by=asked_by)
         return write_report(quality, out, formats)
 
 
@@ -75,7 +75,10 @@ async def export_indicators(year: int, format_: str, now: datetime, *, draft: bo
     settings = load_settings()
     async with database(settings) as db:
         here = now.astimezone(settings.zone)
-        quality = await (quality_report(db, year, here, draft=True) if draft else published_report(db, year))
+        if draft:
+            quality = await quality_report(db, year, here, unit=settings.unit, draft=True)
+        else:
+            quality = await published_report(db, year)
         content = render(quality, format_)
         await put_on_record(db, quality, "export", content, now)
     return content

@@ -30,7 +30,10 @@ async def dialogue_pack(
     chosen = load_settings()
     now = now.astimezone(chosen.zone)
     async with database(chosen) as db:
-        quality = await (quality_report(db, year, now, draft=True) if draft else published_report(db, year))
+        if draft:
+            quality = await quality_report(db, year, now, unit=chosen.unit, draft=True)
+        else:
+            quality = await published_report(db, year)
         async with db.read() as conn:
             waiting = await open_about_provider(conn, provider)
         pack = dialogue(quality, provider, waiting)

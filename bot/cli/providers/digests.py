@@ -50,7 +50,7 @@ async def preview(
         provider_id, name, _ = found
         sent = await digests.sent_at(conn, provider_id, month)
         subject = Subject(provider_id, provider_ref, month)
-        terms = Terms(settings.channels or frozenset(Channel), settings.zone)
+        terms = Terms(settings.channels or frozenset(Channel), settings.zone, settings.unit.short)
         composed = await compose(conn, subject, terms, await report_to_tell(conn, today), now)
         if send:
             if recording.is_locked(month, today):

@@ -8,6 +8,7 @@ from bot.settings import Settings
 from bot.settings import load as load_settings
 from bot.web.provider.link_messages import PATH, NewLink, send
 from storage.contacts import links
+from storage.contacts.links import Kind
 from storage.database.engine import Connection
 from storage.people import addresses
 from storage.register.cells import e164
@@ -49,7 +50,8 @@ async def link(provider_ref: str, phone: str | None, days: int, telegram: bool, 
             await links.add_contact(conn, provider_id, address_id, now)
         expires_at = now + timedelta(days=days)
         last_day = expires_at.astimezone(settings.zone).date()
-        new = NewLink(provider_id, address_id, base, last_day, expires_at, "telegram" if telegram else "page")
+        kind: Kind = "telegram" if telegram else "page"
+        new = NewLink(provider_id, address_id, base, last_day, expires_at, settings.unit.short, kind)
         await send(conn, new, now)
     return (
         f"En länk för {name} skickas till {_masked(value)} när `followup run` är igång. Den gäller till "

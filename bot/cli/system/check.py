@@ -1,6 +1,5 @@
 """`followup check`: what must be right before the service is used, a line for each."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing
 from survey.errors import PackError, UnitError
-from survey.packs import own_texts, segments
+from survey.packs import budgets, own_texts, segments
 from survey.packs.catalogue import Catalogue, load
 from survey.packs.pack_files import PACKS
 from survey.unit.profile import UnitProfile
@@ -95,32 +94,18 @@ def texts(packs: Path = PACKS, unit: UnitProfile | None = None, own: Path | None
 
 def _language(catalogue: Catalogue, language: str) -> list[Finding]:
     name = f"{language} ({catalogue.names[language]})"
-    alphabet = catalogue.alphabet(language)
-    costs = {key: segments.count(text) for key, text in catalogue.messages(language)}
-    over = {key: cost for key, cost in costs.items() if not segments.within_budget(cost, alphabet)}
+    over = budgets.over_budget(catalogue, language)
     if over:
-        return [Finding(False, f"{name}: {key} {_why(over[key], alphabet)}") for key in over if _itself(key, over)]
+        return [Finding(False, f"{name}: {each.text} {budgets.reason(each)}") for each in over]
+    alphabet, messages = catalogue.alphabet(language), len(dict(catalogue.messages(language)))
     most = _parts(segments.BUDGET[alphabet])
-    found = [Finding(True, f"{name}: {len(costs)} meddelanden i {alphabet}, högst {most} var.")]
+    found = [Finding(True, f"{name}: {messages} meddelanden i {alphabet}, högst {most} var.")]
     unread = catalogue.unread[language]
     if unread:
         named = f": {', '.join(unread)}" if len(unread) <= FEW else ""
         waits = "1 text är inte granskad" if len(unread) == 1 else f"{len(unread)} texter är inte granskade"
         found.append(Finding(True, f"{name}: {waits} av en modersmålstalare{named}.", is_warning=True))
     return found
-
-
-def _itself(key: str, over: Container[str]) -> bool:
-    """Say whether a message is over its budget by itself, not by a question or phrase in it that is named too."""
-    question, _, phrase = key.rpartition(".")
-    return question not in over and (not question or phrase not in over)
-
-
-def _why(cost: segments.Segments, alphabet: segments.Alphabet) -> str:
-    """Return what is wrong with an SMS over its budget: a character, or only its length."""
-    if cost.offender is None or cost.alphabet == alphabet:
-        return f"blir {_parts(cost.parts)}: för lång."
-    return f"blir {_parts(cost.parts)}: tecknet {cost.offender} (U+{ord(cost.offender):04X}) tvingar fram UCS-2."
 
 
 def _parts(count: int) -> str:

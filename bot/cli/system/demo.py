@@ -15,11 +15,13 @@ from rich.table import Table
 from bot.app import App
 from bot.reports import AskedBy, quality_report, write_report
 from bot.service import run_until, stopped_by_signal
+from bot.settings import load as load_settings
 from bot.simulator.emulator.server import Emulator
 from bot.simulator.phones.web import Phones
 from bot.simulator.service import PAGE
 from bot.simulator.year import FIRST_DAY, LAST_DAY, YEAR, ZONE, SimulatedYear, simulated_year
 from reporting.document.blocks import cell_text
+from survey.unit.profile import UnitProfile
 
 if TYPE_CHECKING:
     from reporting.report.model import QualityReport
@@ -36,6 +38,8 @@ async def run_demo(
     now: Callable[[], datetime],
     last: date = LAST_DAY,
     stop: asyncio.Event | None = None,
+    *,
+    unit: UnitProfile | None = None,
 ) -> None:
     """Simulate the year, write its report and show where it is.
 
@@ -46,7 +50,9 @@ async def run_demo(
         now: the real clock, which the simulated one follows while the demo is served.
         last: the last simulated day.
         stop: ends the serving when it is set; None for a signal to the process.
+        unit: whose demo it is; None for the one that the settings name.
     """
+    unit = unit or load_settings().unit
     console = Console()
     console.print(f"[bold]Ett simulerat år, {YEAR}[/bold]: påhittade kunder, riktig kod, inga konton.")
     served: list[Phones] = []
@@ -58,10 +64,10 @@ async def run_demo(
         served.append(phones)
 
     with TemporaryDirectory(prefix="followup-demo-") as folder:
-        async with simulated_year(Path(folder), seed, extend if serve else None) as year:
+        async with simulated_year(Path(folder), seed, extend if serve else None, unit) as year:
             await _live(console, year, last)
             asked_by = AskedBy(year.app.rules, ZONE)
-            quality = await quality_report(year.app.db, YEAR, year.clock(), asked_by=asked_by)
+            quality = await quality_report(year.app.db, YEAR, year.clock(), unit=unit, asked_by=asked_by)
             paths = write_report(quality, out, FORMATS)
             _show(console, quality, paths)
             for phones in served:

@@ -9,6 +9,7 @@ from bot.service import Listener, serve, stopped_by_signal
 from bot.settings import Settings
 from bot.settings import load as load_settings
 from scheduler import crash_points
+from survey.unit import profile_file
 
 
 async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool = False) -> None:
@@ -23,6 +24,11 @@ async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool 
             crash_points.arm(settings.crash_at)
         except ValueError as error:
             raise SettingsError(f"FOLLOWUP_CRASH_AT: {error}") from error
+    if settings.unit.is_example and not simulate:
+        raise SettingsError(
+            "FOLLOWUP_UNIT saknas: tjänsten skulle fråga riktiga kunder i exempelkommunens namn. Kopiera "
+            f"{profile_file.EXAMPLE}, skriv er egen enhet i kopian och ange den i FOLLOWUP_UNIT (se README)."
+        )
     logs.configure()
     listener, stop = Listener(host, port), stopped_by_signal()
     if simulate:

@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from reporting.providers.digest import UNIT
 from storage.contacts import links
 from storage.contacts.links import Kind
 from storage.database.engine import Connection
@@ -29,6 +28,7 @@ class NewLink:
         base: the address up to the token.
         last_day: the last day on which the link works, in the unit's zone.
         expires_at: when it stops working; aware.
+        unit: who sends it, by its short name.
         kind: ``page`` leads to the page, ``telegram`` opens a chat with our bot.
     """
 
@@ -37,22 +37,23 @@ class NewLink:
     base: str
     last_day: date
     expires_at: datetime
+    unit: str
     kind: Kind = "page"
 
 
-def page_message(url: str, last_day: date) -> str:
+def page_message(unit: str, url: str, last_day: date) -> str:
     """Return the SMS with a link to the page: one segment for a public address of up to 60 characters."""
-    return f"{UNIT}: registrera uppföljningar till {last_day.day}/{last_day.month}: {url} Länken är bara din."
+    return f"{unit}: registrera uppföljningar till {last_day.day}/{last_day.month}: {url} Länken är bara din."
 
 
-def chat_message(url: str) -> str:
+def chat_message(unit: str, url: str) -> str:
     """Return the SMS with a link that opens a chat."""
-    return f"{UNIT}: registrera uppföljningar i Telegram: {url} Länken är bara din och gäller en gång."
+    return f"{unit}: registrera uppföljningar i Telegram: {url} Länken är bara din och gäller en gång."
 
 
-def code_message(code: str) -> str:
+def code_message(unit: str, code: str) -> str:
     """Return the SMS with the code that opens a link on another phone."""
-    return f"{UNIT}: din kod är {code}. Har du inte bett om den: någon annan har din länk, säg till oss."
+    return f"{unit}: din kod är {code}. Har du inte bett om den: någon annan har din länk, säg till oss."
 
 
 async def queue(conn: Connection, key: str, address_id: int, text: str, now: datetime, lifetime: timedelta) -> None:
@@ -73,5 +74,5 @@ async def send(conn: Connection, new: NewLink, now: datetime) -> None:
     token = secrets.token_urlsafe(links.TOKEN_BYTES)
     key = await links.issue(conn, new.provider_id, new.address_id, token, now, new.expires_at, kind=new.kind)
     url = new.base + token
-    text = page_message(url, new.last_day) if new.kind == "page" else chat_message(url)
+    text = page_message(new.unit, url, new.last_day) if new.kind == "page" else chat_message(new.unit, url)
     await queue(conn, key, new.address_id, text, now, MESSAGE_LIFETIME)

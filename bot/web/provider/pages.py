@@ -27,6 +27,7 @@ from storage.followups import enrolment_months, recording
 from storage.followups.calendar import first_day, month_of, preceding
 from storage.followups.recording import Author
 from storage.register import followup_rows
+from survey.unit.profile import UnitProfile
 
 COOKIE = "enhet"
 CODE_DIGITS = 6
@@ -53,7 +54,12 @@ class _Answer:
 
 
 def build(
-    db: Database, now: Callable[[], datetime], zone: ZoneInfo, base_url: str, wake: Callable[[], object]
+    db: Database,
+    now: Callable[[], datetime],
+    zone: ZoneInfo,
+    base_url: str,
+    wake: Callable[[], object],
+    unit: UnitProfile,
 ) -> web.Application:
     """Return the sub-application for ``link_messages.PATH``.
 
@@ -63,8 +69,9 @@ def build(
         zone: the unit's zone, in which a month begins and locks.
         base_url: the address that a browser uses; with https the cookie is sent by https alone.
         wake: called when a message has been queued.
+        unit: whom a contact person may call.
     """
-    pages = _Pages(db, now, zone, base_url.startswith("https://"), wake)
+    pages = _Pages(db, now, zone, base_url.startswith("https://"), wake, unit)
     app = web.Application()
     app.router.add_get("/page.css", style)
     app.router.add_get("/{token}", pages.show)
@@ -83,18 +90,20 @@ class _Pages:
         zone: ZoneInfo,
         secure: bool,
         wake: Callable[[], object],
+        unit: UnitProfile,
     ) -> None:
         self._db = db
         self._now = now
         self._zone = zone
         self._secure = secure
         self._wake = wake
+        self._unit = unit
 
     async def show(self, request: web.Request) -> web.Response:
         """GET: draw the month's form, or before the link is open, its door."""
         link = await self._link(request)
         if link is None:
-            return page("gone.html.j2", 404)
+            return page("gone.html.j2", self._unit, 404)
         if link.state != "open":
             return self._door(request, link)
         return await self._form(request, link, _Answer(saved=saved_of(request)))
@@ -103,7 +112,7 @@ class _Pages:
         """POST: bind the link to this browser, when it is the first."""
         link = await self._link(request)
         if link is None:
-            return page("gone.html.j2", 404)
+            return page("gone.html.j2", self._unit, 404)
         if link.state == "new":
             device = secrets.token_urlsafe(links.TOKEN_BYTES)
             async with self._db.begin() as conn:
@@ -112,14 +121,14 @@ class _Pages:
                 return self._enter(request, link, device)
             link = await self._link(request)
             if link is None:
-                return page("gone.html.j2", 404)
+                return page("gone.html.j2", self._unit, 404)
         return redirect(request.match_info["token"]) if link.state == "open" else self._door(request, link)
 
     async def code(self, request: web.Request) -> web.Response:
         """POST: send a code to the phone, or with the code that was sent bind the link to this browser."""
         link = await self._link(request)
         if link is None:
-            return page("gone.html.j2", 404)
+            return page("gone.html.j2", self._unit, 404)
         if link.state != "elsewhere":
             return redirect(request.match_info["token"])
         fields = dict(await fields_of(request))
@@ -135,7 +144,7 @@ class _Pages:
         """POST: record the ticked follow-ups, all or none."""
         link = await self._link(request)
         if link is None:
-            return page("gone.html.j2", 404)
+            return page("gone.html.j2", self._unit, 404)
         if link.state != "open":
             return self._door(request, link)
         fields = await fields_of(request)
@@ -161,7 +170,7 @@ class _Pages:
         """POST: record the follow-ups of a CSV or XLSX file, all or none."""
         link = await self._link(request)
         if link is None:
-            return page("gone.html.j2", 404)
+            return page("gone.html.j2", self._unit, 404)
         if link.state != "open":
             return self._door(request, link)
         name, content = await file_of(request)
@@ -210,6 +219,7 @@ class _Pages:
         errors = [(row.number, name, text) for row in rows for name, text in row.errors.items()]
         return page(
             "month.html.j2",
+            self._unit,
             422 if errors or answer.problem or answer.file_problems else 200,
             token=request.match_info["token"],
             provider=link.provider_name,
@@ -237,6 +247,7 @@ class _Pages:
         """Draw what comes before the form: open the link here, or enter the code sent to its phone."""
         return page(
             "door.html.j2",
+            self._unit,
             422 if wrong else 200,
             token=request.match_info["token"],
             new=link.state == "new",
@@ -253,7 +264,7 @@ class _Pages:
             if number is None:
                 return False
             key = f"{outbox.REPLY}code:{link.id}:{number}"  # as a reply it is sent at night too
-            text = link_messages.code_message(code)
+            text = link_messages.code_message(self._unit.short, code)
             await link_messages.queue(conn, key, link.address_id, text, now, links.CODE_LIFETIME)
         self._wake()
         return True

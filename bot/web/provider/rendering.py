@@ -11,14 +11,15 @@ from bot.web.provider.link_messages import PATH
 from bot.web.security import page_headers
 from storage.followups.recording import NEXT_STEP_LENGTH
 from survey.codes import Activity, FollowUpForm
+from survey.unit.profile import UnitProfile
 
 # The page loads its own style and nothing else, and no search engine may list a personal link.
 HEADERS = {**page_headers("default-src 'none'; style-src 'self'; form-action 'self'"), "X-Robots-Tag": "noindex"}
 
 
-def page(template: str, status: int = 200, **values: object) -> web.Response:
-    """Return the page that a template draws of ``values``."""
-    text = _templates().get_template(template).render(**values)
+def page(template: str, unit: UnitProfile, status: int = 200, **values: object) -> web.Response:
+    """Return the page that a template draws of ``values``, with ``unit`` at its foot."""
+    text = _templates().get_template(template).render(unit=unit, **values)
     return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
 
 

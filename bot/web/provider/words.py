@@ -4,7 +4,9 @@ from datetime import date
 
 from reporting.document.swedish import month_and_year, month_name
 from storage.followups.calendar import first_day
-from survey.codes import FollowUpForm, swedish
+from survey.codes import FollowUpForm, in_sentence, swedish
+
+__all__ = ["day", "form", "in_sentence", "month"]
 
 
 def month(yyyy_mm: str) -> str:

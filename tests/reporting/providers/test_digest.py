@@ -10,7 +10,7 @@ from survey.packs.segments import count
 from tests.support.disclosure.cubes import YEAR, of_answers, report_of
 
 TOLD = Published(2014, (33, 41), (300, 405), (41, 79))
-MAY = Digest(date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"), TOLD)
+MAY = Digest("Nacka", date(2015, 5, 1), date(2015, 6, 5), 44, 41, ("1042", "1050", "1061"), TOLD)
 
 
 def told(satisfied: int, answered: int, *themes: str) -> Published:

@@ -9,6 +9,7 @@ from reporting.report.background import Background
 from storage.database.engine import Database
 from storage.figures import targets
 from storage.figures.year_values import ContextFigure
+from survey.unit.profile_file import example
 from tests.support.disclosure.cubes import NOW, YEAR, material_of, of_answers
 
 ASKED = (
@@ -42,6 +43,6 @@ async def test_background_has_the_year_before(db: Database) -> None:
 
 
 def test_wordings_of_the_packs() -> None:
-    asked = {(each.survey, each.question): each for each in wordings()}
+    asked = {(each.survey, each.question): each for each in wordings(example())}
     assert "nöjd" in asked["start", "overall"].text
     assert asked["end", "usefulness"].version >= 1

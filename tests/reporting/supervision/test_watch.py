@@ -18,6 +18,7 @@ from storage.supervision import evidence
 from storage.supervision import watch as decisions
 from storage.supervision.values import ActionPlan, Watch
 from storage.tables import case
+from survey.unit.profile_file import example
 from tests.support.providers import at, read
 
 TODAY = date(2026, 11, 25)
@@ -135,7 +136,7 @@ async def test_staff_and_report_tell_the_same(db: Database, tmp_path: Path) -> N
         )
     after = await watch.seen(db, TODAY)
     assert "P1 Alfa, sedan 2026-11-25 (Anna): Löften hölls inte" in after
-    quality = await quality_report(db, 2026, at(TODAY))
+    quality = await quality_report(db, 2026, at(TODAY), unit=example())
     assert [row[:2] + row[4:] for row in quality.actions.rows] == [
         ("Alfa", "Löften hölls inte", "Sedan 2026-11-25"),
         ("Beta", "Sena svar", "Försenad"),

@@ -16,6 +16,7 @@ from storage.outcomes.ledger import Row
 from storage.supervision.watch import lift, put_under_watch, watch_provider
 from storage.tables import occasion, outbox, session
 from survey.codes import LedgerFault, Reason
+from survey.unit.profile_file import example
 from tests.support.unit import ZONE, Unit, at
 
 BEGAN = at("2026-03-02 10:00")
@@ -57,7 +58,7 @@ async def test_half_a_year_adds_up(unit: Unit) -> None:
     assert (whole.due, whole.places["no_answer"]) == (7, 7)
     assert ledger.total(survey="start").due == 2
     asked_by = AskedBy(unit.rules, ZONE)
-    report = await quality_report(unit.db, 2026, at("2026-06-10 23:00"), asked_by=asked_by)
+    report = await quality_report(unit.db, 2026, at("2026-06-10 23:00"), unit=example(), asked_by=asked_by)
     told = {each.survey: (each.due, each.corrected, sum(each.places.values())) for each in report.background.dues}
     for survey in ("start", "end", "checkin"):  # the report's sums are these
         whole = ledger.total(survey=survey)

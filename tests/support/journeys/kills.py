@@ -26,6 +26,7 @@ from storage.people import addresses
 from storage.register import importer, reader
 from storage.tables import address, answer, customer_address, occasion, outbox
 from tests.support.command import FOLLOWUP
+from tests.support.profile import own_unit
 
 ANSWERS = ("5", "4", "2", "nej")  # overall, treatment, usefulness, comment
 FIRST_CHAT = 7_300_000_000
@@ -194,6 +195,7 @@ async def system(
             "PATH": os.environ["PATH"],
             "FOLLOWUP_DATABASE_URL": url,
             "FOLLOWUP_SEND_WINDOW": "always",
+            "FOLLOWUP_UNIT": own_unit(folder),
             **({"FOLLOWUP_PUBLIC_URL": public_url} if public_url else {}),
             **settings,
         }

@@ -91,7 +91,7 @@ async def test_a_shared_link_follows_the_phone(story: World) -> None:
         for answer in (await stranger.get(), await stranger.post(month="2026-11", ref_1="1042", held_1="on")):
             assert "1042" not in answer[1]
         assert await held(story.db) == []
-        code_text = link_messages.code_message("123456")
+        code_text = link_messages.code_message("Nacka", "123456")
         assert segments.count(code_text).parts == 1
 
 
