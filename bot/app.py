@@ -100,6 +100,7 @@ class App:
                 on_receipt=Receipts(db, self.gateways, now, settings.zone, self.queued.set).take,
                 on_update=self.updates.take,
                 metrics=self.metrics,
+                own_numbers=(lambda: sms.known_numbers) if sms is not None else tuple,
             )
         )
         provider_pages = pages.build(db, now, settings.zone, base_url, self.queued.set, settings.unit)
@@ -194,7 +195,7 @@ def _sms_gateway(settings: Settings) -> SmsGateway | None:
     return SmsGateway(
         account_sid=twilio.account_sid,
         auth_token=twilio.auth_token,
-        from_=twilio.sender,
+        numbers=twilio.numbers,
         messaging_service_sid=twilio.messaging_service_sid,
         api_url=twilio.api_url,
         timeout=_timeout(settings),

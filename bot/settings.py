@@ -4,9 +4,11 @@ The names are a contract: README.md, "Configuration", lists them.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -16,22 +18,28 @@ from survey.codes import Channel
 from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
 
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+SECRET_LENGTH = 8  # characters of the secret of Telegram's webhook at least; what it may hold is Telegram's rule
+_SECRET = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_LENGTH},256}}")
+# E.164, or a short code. A sender of letters, or a number in a local form, receives no answer.
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[1-9][0-9]{4,5}")
+
 
 @dataclass(frozen=True, slots=True)
 class Twilio:
-    """The SMS channel. One of ``sender`` and ``messaging_service_sid`` is there.
+    """The SMS channel. One of ``numbers`` and ``messaging_service_sid`` is there.
 
     Attributes:
         account_sid: the Twilio account.
         auth_token: its token, which also signs webhooks.
-        sender: our number in E.164.
+        numbers: our own, in E.164 or as a short code. The first one sends; answers to the others are taken, too.
         messaging_service_sid: a messaging service that chooses the number.
         api_url: another server that speaks Twilio's API; None for Twilio.
     """
 
     account_sid: str
     auth_token: str = field(repr=False)
-    sender: str | None
+    numbers: tuple[str, ...]
     messaging_service_sid: str | None
     api_url: str | None
 
@@ -117,8 +125,10 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         name: value for name, value in environ.items() if value
     }
     public_url = (values.get("FOLLOWUP_PUBLIC_URL") or "").rstrip("/") or None
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise SettingsError("FOLLOWUP_PUBLIC_URL must begin with https:// (or http:// for a trial).")
+    if public_url and not _is_safe(public_url):
+        raise SettingsError(
+            "FOLLOWUP_PUBLIC_URL must begin with https:// (or http:// and this machine's own address, for a trial)."
+        )
     return Settings(
         database_url=values.get("FOLLOWUP_DATABASE_URL", "sqlite+aiosqlite:///followup.db"),
         public_url=public_url,
@@ -136,6 +146,14 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
         rules=Path(values["FOLLOWUP_RULES"]) if values.get("FOLLOWUP_RULES") else None,
         texts=Path(values["FOLLOWUP_TEXTS"]) if values.get("FOLLOWUP_TEXTS") else None,
         unit=profile_file.load(Path(values["FOLLOWUP_UNIT"]) if values.get("FOLLOWUP_UNIT") else None),
+    )
+
+
+def _is_safe(url: str) -> bool:
+    """Return whether what is sent to a public address cannot be read or changed on its way."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
     )
 
 
@@ -169,10 +187,25 @@ def _twilio(values: Mapping[str, str]) -> Twilio | None:
     return Twilio(
         values["TWILIO_ACCOUNT_SID"],
         values["TWILIO_AUTH_TOKEN"],
-        values.get("TWILIO_FROM"),
+        _numbers(values.get("TWILIO_FROM", "")),
         values.get("TWILIO_MESSAGING_SERVICE_SID"),
         _url(values, "TWILIO_API_URL"),
     )
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    """Read our numbers, with commas between.
+
+    Raises:
+        SettingsError: one is no number that can receive.
+    """
+    numbers = tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+    for each in numbers:
+        if not _NUMBER.fullmatch(each):
+            raise SettingsError(
+                f"TWILIO_FROM must be a number that can receive SMS, as +46701234567, and not {each!r}."
+            )
+    return numbers
 
 
 def _telegram(values: Mapping[str, str], public_url: str | None) -> Telegram | None:
@@ -183,6 +216,10 @@ def _telegram(values: Mapping[str, str], public_url: str | None) -> Telegram | N
     if public_url and not secret:
         raise SettingsError(
             "TELEGRAM_WEBHOOK_SECRET is missing: Telegram's webhook needs it when FOLLOWUP_PUBLIC_URL is set."
+        )
+    if secret and not _SECRET.fullmatch(secret):
+        raise SettingsError(
+            f"TELEGRAM_WEBHOOK_SECRET must have {SECRET_LENGTH} to 256 letters, digits, _ and -, hard to guess."
         )
     return Telegram(token, secret, _url(values, "TELEGRAM_API_URL"))
 

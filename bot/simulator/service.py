@@ -26,7 +26,7 @@ def pointed_at(settings: Settings, emulator: Emulator, base_url: str) -> Setting
     return replace(
         settings,
         public_url=base_url,
-        twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
+        twilio=Twilio(emulator.account_sid, emulator.auth_token, (emulator.number,), None, emulator.url),
         telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
     )
 

@@ -5,7 +5,7 @@ Nothing is stored before its signature is right.
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -42,6 +42,7 @@ class Endpoints:
         on_receipt: stores a delivery receipt, and says whether its message is known.
         on_update: takes in an update.
         metrics: times requests and serves /metrics; None for neither.
+        own_numbers: returns the numbers of our messaging service, as far as they are known.
     """
 
     db: Database
@@ -52,6 +53,7 @@ class Endpoints:
     on_receipt: Callable[[Receipt], Awaitable[bool]]
     on_update: Callable[[object], Awaitable[None]]
     metrics: Metrics | None = None
+    own_numbers: Callable[[], Collection[str]] = tuple
 
 
 def build(endpoints: Endpoints) -> web.Application:
@@ -77,7 +79,7 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
 
     async def handle(request: web.Request) -> web.Response:
         form = await _signed_form(request, twilio, url)
-        if twilio.sender and form.get("To", twilio.sender) != twilio.sender:
+        if "To" in form and not is_ours(twilio, form, endpoints.own_numbers()):
             raise web.HTTPForbidden(text="This number is not ours.")
         try:
             external_id, sender, text = parse_inbound(form)
@@ -90,6 +92,20 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
         return web.Response(text=twiml(taken.reply), content_type=TWIML)
 
     return handle
+
+
+def is_ours(twilio: Twilio, form: Mapping[str, str], known: Collection[str]) -> bool:
+    """Return whether an SMS was sent to a number of ours: it is in the settings, or belongs to our service.
+
+    Args:
+        twilio: the settings.
+        form: what Twilio posted.
+        known: the numbers of our messaging service, as far as they are known.
+    """
+    if form.get("To") in (*twilio.numbers, *known):
+        return True
+    service = twilio.messaging_service_sid
+    return service is not None and form.get("MessagingServiceSid") == service
 
 
 def _status(endpoints: Endpoints, twilio: Twilio) -> Handler:
@@ -126,7 +142,7 @@ async def _signed_form(request: web.Request, twilio: Twilio, url: str) -> dict[s
     signed_url = f"{url}?{request.query_string}" if request.query_string else url
     if not verify(twilio.auth_token, signed_url, form, request.headers.get("X-Twilio-Signature")):
         raise web.HTTPForbidden(text="The signature is missing or wrong.")
-    if form.get("AccountSid", twilio.account_sid) != twilio.account_sid:
+    if form.get("AccountSid") != twilio.account_sid:
         raise web.HTTPForbidden(text="This account is not ours.")
     return form
 

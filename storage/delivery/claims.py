@@ -24,6 +24,9 @@ from storage.tables import address, customer, customer_address, occasion, outbox
 from survey.codes import AddressState, MessageState, Outcome, Reason
 from survey.conversation.model import Say
 
+# Until a message is looked at again whose receiver has another one in doubt: the provider need not keep texts,
+# without which nobody could tell which of the two it has.
+AFTER_A_DOUBT = timedelta(seconds=30)
 _AS_IT_WAS = Say()  # stands for a message whose opening still tells enough
 
 
@@ -137,6 +140,7 @@ class _Sorting:
         spoken_to: the receivers that get a message, and when the next one may go there.
         retold: the messages whose opening must tell something else now, by id (storage.delivery.openings).
         indistinct: the occasions whose customer nothing tells from another at the address.
+        doubted: the receivers of a message that is in doubt, where the provider can be asked about it.
     """
 
     channel: str
@@ -145,6 +149,7 @@ class _Sorting:
     moments: Sequence[datetime]
     chats: dict[int, datetime]
     retold: Mapping[int, Say | None] = field(default_factory=dict)
+    doubted: Collection[int] = ()
     claimed: list[Claimed] = field(default_factory=list)
     moved: list[dict[str, Any]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
@@ -162,6 +167,9 @@ class _Sorting:
         elif self.terms.quiet_until is not None and (not reply or row.key.startswith(SWEPT)):
             later = min(self.terms.quiet_until, row.expires_at)
             self.moved.append(_move(row, MessageState.QUEUED, Reason.OUTSIDE_HOURS, not_before=later))
+        elif row.address_id in self.doubted:
+            later = self.terms.now + AFTER_A_DOUBT
+            self.moved.append(_move(row, MessageState.QUEUED, row.reason, not_before=later))
         elif self._is_too_soon(row.address_id):
             self.moved.append(_move(row, MessageState.QUEUED, row.reason, not_before=self.chats[row.address_id]))
         else:
@@ -231,7 +239,10 @@ async def _claim_queued(conn: Connection, name: str, terms: Terms, limit: int) -
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     chats = {} if pace.to_one is None else await pacing.chat_moments(conn, addresses)
     retold = await openings.retold(conn, rows, terms.today or terms.now.date())
-    sorting = _Sorting(name, terms, standing, moments, chats, retold)
+    doubted: Collection[int] = ()
+    if name not in terms.unsearchable:
+        doubted = set((await conn.execute(_DOUBTED_AT, {"ids": list(addresses)})).scalars())
+    sorting = _Sorting(name, terms, standing, moments, chats, retold, doubted)
     for row in rows:
         _, to, state = addresses[row.address_id]
         sorting.take(row, to, state)
@@ -334,7 +345,10 @@ _IN_DOUBT = _MESSAGE.where(
     outbox.c.not_before <= bindparam("now"),
     or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
     outbox.c.channel.in_(bindparam("names", expanding=True)),
-).order_by(outbox.c.not_before)
+).order_by(outbox.c.called_at, outbox.c.not_before)
+_DOUBTED_AT = select(outbox.c.address_id).where(
+    *_DOUBTED, outbox.c.state == "unknown", outbox.c.address_id.in_(bindparam("ids", expanding=True))
+)
 
 
 async def _is_queued(conn: Connection, name: str, now: datetime) -> bool:
@@ -347,6 +361,8 @@ async def _claim_in_doubt(conn: Connection, terms: Terms, limit: int, names: Ite
     rows = (await conn.execute(_IN_DOUBT, {"now": terms.now, "names": list(names), "most": limit})).all()
     if not rows:
         return []
+    # One at each address: the next look-up there must know which of the provider's messages this one was.
+    rows = list({row.address_id: row for row in reversed(rows)}.values())[::-1]
     addresses = await people.address_values(conn, {row.address_id for row in rows})
     known = await _external_ids(conn, addresses)
     ids = [row.id for row in rows]

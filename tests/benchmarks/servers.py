@@ -44,7 +44,7 @@ def ours(path: Path) -> web.Application:
     async def no_update(_update: object) -> None:
         raise ValueError
 
-    twilio = Twilio(ACCOUNT, TOKEN, SENDER, None, None)
+    twilio = Twilio(ACCOUNT, TOKEN, (SENDER,), None, None)
     intake = Intake(db, load(), lambda: datetime.now(UTC))
     return webhooks.build(webhooks.Endpoints(db, intake, BASE_URL, twilio, None, no_status, no_update))
 
@@ -65,7 +65,7 @@ def unstored(_path: Path) -> web.Application:
         raise ValueError
 
     unused: Any = None
-    twilio = Twilio(ACCOUNT, TOKEN, SENDER, None, None)
+    twilio = Twilio(ACCOUNT, TOKEN, (SENDER,), None, None)
     forgetful: Any = Forgetful()
     return webhooks.build(webhooks.Endpoints(unused, forgetful, BASE_URL, twilio, None, nothing, nothing))
 

@@ -30,6 +30,28 @@ def test_an_empty_value_is_no_value() -> None:
     assert load({"TELEGRAM_BOT_TOKEN": "", "TWILIO_FROM": ""}, NOWHERE).telegram is None
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("+46700000000", ("+46700000000",)),
+        ("+46700000000, +46700000001,", ("+46700000000", "+46700000001")),
+        ("+46700000000,+46700000000", ("+46700000000",)),
+        ("71700", ("71700",)),  # a short code
+    ],
+)
+def test_several_own_numbers(text: str, numbers: tuple[str, ...]) -> None:
+    twilio = load({**SMS, "TWILIO_FROM": text}, NOWHERE).twilio
+    assert twilio is not None
+    assert twilio.numbers == numbers
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"]
+)
+def test_a_public_url_that_is_safe(url: str) -> None:
+    assert load({"FOLLOWUP_PUBLIC_URL": url}, NOWHERE).public_url == url
+
+
 def test_secrets_are_not_shown() -> None:
     settings = load({**SMS, "TELEGRAM_BOT_TOKEN": "12:secret-token"}, NOWHERE)
     assert "secret-token" not in repr(settings)
@@ -40,6 +62,16 @@ def test_secrets_are_not_shown() -> None:
     ("given", "named"),
     [
         ({"FOLLOWUP_PUBLIC_URL": "followup.example"}, "FOLLOWUP_PUBLIC_URL"),
+        ({"FOLLOWUP_PUBLIC_URL": "http://followup.example"}, "FOLLOWUP_PUBLIC_URL"),
+        ({"FOLLOWUP_PUBLIC_URL": "https://"}, "FOLLOWUP_PUBLIC_URL"),
+        ({**SMS, "TWILIO_FROM": "Nacka"}, "TWILIO_FROM"),
+        ({**SMS, "TWILIO_FROM": "0701234567"}, "TWILIO_FROM"),
+        ({**SMS, "TWILIO_FROM": "46701234567"}, "TWILIO_FROM"),
+        ({**SMS, "TWILIO_FROM": "+46 70 123 45 67"}, "TWILIO_FROM"),
+        ({**SMS, "TWILIO_FROM": "+٤٦٧٠١٢٣٤٥٦٧"}, "TWILIO_FROM"),
+        ({**SMS, "TWILIO_FROM": "+46701234567,Nacka"}, "TWILIO_FROM"),
+        ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_WEBHOOK_SECRET": "kort"}, "TELEGRAM_WEBHOOK_SECRET"),
+        ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_WEBHOOK_SECRET": "åtta tecken"}, "TELEGRAM_WEBHOOK_SECRET"),
         ({"FOLLOWUP_TIMEZONE": "Europe/Nacka"}, "FOLLOWUP_TIMEZONE"),
         ({"FOLLOWUP_TIMEZONE": "../../etc/passwd"}, "FOLLOWUP_TIMEZONE"),
         ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN"),

@@ -88,15 +88,18 @@ async def test_a_handful_of_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-async def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("redacts", [False, True])
+async def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path, redacts: bool) -> None:
+    """The carrier's list has the texts, or none of them (message redaction)."""
     port = free_port()
     url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
     async with system(tmp_path, url, port) as story:
         crowd = Crowd(story.emulator, random.Random(2))
+        story.emulator.redacts = redacts
         at_their_point = await kill_sms(story, crowd, port, KILLS, random.Random(3))
         await finish(story, crowd, port)
         print(
-            f"\n{KILLS} kills, {at_their_point} at their point; {story.customers} customers, "
+            f"\n{KILLS} kills, redacted: {redacts}, {at_their_point} at their point; {story.customers} customers, "
             f"{sum(crowd.wrote.values())} answers, {len(crowd.left)} inbound SMS left to the sweep, "
             f"{story.emulator.receipts_lost} receipts lost, {crowd.doubled} SMS doubled"
         )

@@ -23,6 +23,7 @@ from bot.service import receive_telegram
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.emulator.faults import BadDay
+from bot.web.webhooks import is_ours
 from storage.conversation.inbox import quarantined
 from storage.database.engine import Database
 from storage.delivery import outbox
@@ -84,7 +85,7 @@ async def rig(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[R
             public_url=url,
             zone=ZoneInfo("Europe/Stockholm"),
             send_window="always",
-            twilio=Twilio(emulator.account_sid, emulator.auth_token, emulator.number, None, emulator.url),
+            twilio=Twilio(emulator.account_sid, emulator.auth_token, (emulator.number,), None, emulator.url),
             telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
             lease_seconds=getattr(request, "param", PATIENT),
         )
@@ -186,8 +187,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 async def test_signed_nonsense_is_never_a_500(rig: Rig) -> None:
-    status = {"MessageSid": "SM1", "MessageStatus": "failed", "AccountSid": rig.emulator.account_sid}
-    inbound = {"MessageSid": "SM2", "From": PHONE, "To": rig.emulator.number, "Body": "å"}
+    status = {"MessageSid": "SM" + "1" * 32, "MessageStatus": "failed", "AccountSid": rig.emulator.account_sid}
+    inbound = {"MessageSid": "SM" + "2" * 32, "From": PHONE, "To": rig.emulator.number, "Body": "å"}
     inbound |= {"AccountSid": rig.emulator.account_sid}
     sms, receipt = "/webhooks/twilio/sms", "/webhooks/twilio/status/nobody"
     whole = urlencode(inbound).encode()
@@ -212,6 +213,42 @@ async def test_signed_nonsense_is_never_a_500(rig: Rig) -> None:
         assert await posted(rig, path, body, form, content_type) == expected, (path, body[:40], content_type)
     async with rig.db.read() as conn:
         assert await quarantined(conn) == [("telegram", "1", "ValueError")]
+
+
+async def test_a_captured_request_is_no_new_event(rig: Rig) -> None:
+    """Twilio signs keys and values without a separator, so that what is moved into another field stays signed."""
+    own = {"AccountSid": rig.emulator.account_sid, "To": rig.emulator.number}
+    form = {**own, "Body": "5", "From": PHONE, "MessageSid": "SM" + "a" * 32, "NumMedia": "0"}
+    moved = {key: value for key, value in form.items() if key != "NumMedia"}
+    moved["MessageSid"] += "NumMedia0"
+    without_account = {key: value for key, value in form.items() if key != "AccountSid"}
+    without_to = {key: value for key, value in form.items() if key != "To"}
+    elsewhere = {**form, "To": "+46700009999"}
+    cases = [(form, 200), (moved, 400), (without_account, 403), (without_to, 400), (elsewhere, 403)]
+    for sent, expected in cases:
+        assert await posted(rig, "/webhooks/twilio/sms", urlencode(sent).encode(), sent, FORM) == expected
+    assert await _heard(rig) == 1
+
+
+# What a form names, the numbers in the settings, the service there, the numbers known to be the service's.
+OURS = [
+    ({"To": "+46700000001"}, ("+46700000001",), None, (), True),
+    ({"To": "+46700000002"}, ("+46700000001", "+46700000002"), None, (), True),
+    ({"To": "+46700000003"}, ("+46700000001",), None, (), False),
+    ({}, ("+46700000001",), None, (), False),
+    ({"To": "+46700000003"}, (), "MG1", ("+46700000003",), True),
+    ({"To": "+46700000003"}, (), "MG1", (), False),
+    ({"To": "+46700000003", "MessagingServiceSid": "MG1"}, (), "MG1", (), True),
+    ({"To": "+46700000003", "MessagingServiceSid": "MG2"}, (), "MG1", (), False),
+    ({"To": "+46700000003", "MessagingServiceSid": "MG1"}, ("+46700000001",), None, (), False),
+]
+
+
+@pytest.mark.parametrize(("form", "numbers", "service", "known", "ours"), OURS)
+def test_which_numbers_are_ours(
+    form: dict[str, str], numbers: tuple[str, ...], service: str | None, known: tuple[str, ...], ours: bool
+) -> None:
+    assert is_ours(Twilio("AC1", "t", numbers, service, None), form, known) is ours
 
 
 async def test_a_hundred_replays_are_one_event(rig: Rig) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -150,7 +150,7 @@ class SmsGateway:
     Args:
         account_sid: Twilio account SID.
         auth_token: its token.
-        from_: our number in E.164, or None when a messaging service chooses it.
+        numbers: our numbers, of which the first one sends; empty where a messaging service has them.
         messaging_service_sid: messaging service SID, or None.
         api_url: another server that speaks Twilio's API (an emulator); None for Twilio.
         timeout: seconds until an unanswered request is given up; its message is then ``unknown``.
@@ -165,12 +165,12 @@ class SmsGateway:
         self,
         account_sid: str,
         auth_token: str,
-        from_: str | None = None,
+        numbers: Sequence[str] = (),
         messaging_service_sid: str | None = None,
         api_url: str | None = None,
         timeout: float = REQUEST_SECONDS,
     ) -> None:
-        if not (from_ or messaging_service_sid):
+        if not (numbers or messaging_service_sid):
             raise SettingsError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is needed to send SMS.")
         base = URL(api_url) if api_url else None
         if base is not None and (base.scheme not in ("http", "https") or not base.host):
@@ -180,8 +180,10 @@ class SmsGateway:
         self._sender: dict[str, str] = (
             {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}
         )
-        if from_:
-            self._sender["from_"] = from_
+        if numbers:
+            self._sender["from_"] = numbers[0]
+        self._service = messaging_service_sid
+        self.known_numbers = frozenset(numbers)
         self._timeout = timeout
         self._http: _HttpClient | None = None
         self._client: Client | None = None
@@ -218,7 +220,10 @@ class SmsGateway:
     ) -> Sent | None:
         """Look among Twilio's messages for one whose sending ended in doubt; return None when it is not there.
 
-        Twilio does not return the StatusCallback, so a match is on receiver, time and text.
+        Twilio does not return the StatusCallback, and its text is no proof: a carrier may keep none, and a newer
+        version of this program may word it otherwise. So a match is any message of ours to this receiver since the
+        call began that our own ledger does not know. Where there are several, one with this text is taken before
+        the others, then the oldest.
 
         Args:
             message: what was being sent.
@@ -232,27 +237,49 @@ class SmsGateway:
             found = await self._twilio().messages.list_async(to=message.to, limit=50)
         except Exception as error:
             raise _gateway_error(error) from error
-        for one in found:
-            old = since and one.date_created and one.date_created < since - CLOCKS_APART
-            ours = str(one.direction) == "outbound-api" and one.body == message.text
-            if ours and not old and one.sid and one.sid not in known:
-                return _sent(one)
-        return None
+        candidates = [
+            one
+            for one in reversed(found)
+            if str(one.direction) == "outbound-api"
+            and one.sid
+            and one.sid not in known
+            and (not self.known_numbers or one.from_ in (None, "", *self.known_numbers))
+            and not (since and one.date_created and one.date_created < since - CLOCKS_APART)
+        ]
+        same = (one for one in candidates if one.body == message.text)
+        match = next(same, candidates[0] if candidates else None)
+        return None if match is None else _sent(match)
 
     async def inbound(self, since: datetime) -> AsyncIterator[Received]:
-        """Yield what Twilio has received for us since ``since`` (aware), whether or not it reached us.
+        """Yield what Twilio has received for our numbers since ``since`` (aware), whether or not it reached us.
+
+        An account may have other numbers, for other purposes: what was written to them is not read.
 
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        to = {"to": self._sender["from_"]} if "from_" in self._sender else {}
-        try:
-            found = await self._twilio().messages.list_async(date_sent_after=since, page_size=1000, **to)
-        except Exception as error:
-            raise _gateway_error(error) from error
-        for one in found:
-            if str(one.direction) == "inbound" and one.sid and one.from_:
-                yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
+        for number in sorted(await self.own_numbers()):
+            try:
+                found = await self._twilio().messages.list_async(to=number, date_sent_after=since, page_size=1000)
+            except Exception as error:
+                raise _gateway_error(error) from error
+            for one in found:
+                if str(one.direction) == "inbound" and one.sid and one.from_:
+                    yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
+
+    async def own_numbers(self) -> frozenset[str]:
+        """Return our numbers: those in the settings, and those of the messaging service, which is asked.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        if self._service is not None:
+            try:
+                found = await self._twilio().messaging.v1.services(self._service).phone_numbers.list_async()
+            except Exception as error:
+                raise _gateway_error(error) from error
+            self.known_numbers |= {one.phone_number for one in found if one.phone_number}
+        return self.known_numbers
 
     async def replied(self, to: str, since: datetime) -> list[datetime]:
         """Return when Twilio sent a webhook's response of ours to a phone, since ``since`` (aware), in order.

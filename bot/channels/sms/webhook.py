@@ -4,12 +4,15 @@ Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security and the mes
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlparse
 from xml.sax.saxutils import escape
 
 from twilio.request_validator import RequestValidator, add_port, remove_port
+
+_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,11 @@ def parse_inbound(form: Mapping[str, object]) -> tuple[str, str, str]:
     """Read an inbound SMS: ``(external_id, sender, text)``, without NUL characters. ``Body`` may be empty.
 
     Raises:
-        ValueError: a field is missing or cannot be read; the sentence names it.
+        ValueError: a field is missing or cannot be read; the sentence names it. ``To`` must be there, too.
     """
-    return (
-        _field(form, "MessageSid", limit=64),
-        _field(form, "From", limit=64),
-        _field(form, "Body", empty=True),
-    )
+    found = (_message_sid(form), _field(form, "From", limit=64), _field(form, "Body", empty=True))
+    _field(form, "To", limit=64)
+    return found
 
 
 def parse_receipt(reference: str, form: Mapping[str, object]) -> Receipt:
@@ -101,10 +102,22 @@ def parse_receipt(reference: str, form: Mapping[str, object]) -> Receipt:
         raise ValueError("ErrorCode is not a number.")
     return Receipt(
         reference,
-        _field(form, "MessageSid", limit=64),
+        _message_sid(form),
         _field(form, "MessageStatus", limit=32).lower(),
         int(code) if code else None,
     )
+
+
+def _message_sid(form: Mapping[str, object]) -> str:
+    """Return Twilio's id of a message.
+
+    Twilio signs keys and values without a separator: without a check of the id's form, a captured request could be
+    sent again under another id, with another field moved into it.
+    """
+    sid = _field(form, "MessageSid", limit=64)
+    if not _SID.fullmatch(sid):
+        raise ValueError("MessageSid is not the id of a message.")
+    return sid
 
 
 def _field(form: Mapping[str, object], name: str, *, limit: int | None = None, empty: bool = False) -> str:

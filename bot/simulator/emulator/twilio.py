@@ -51,6 +51,8 @@ class EmulatedTwilio(Vendor):
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.sms: dict[str, Sms] = {}
         self.opted_out: set[str] = set()
+        self.services: dict[str, list[str]] = {}  # the numbers of each messaging service, by its sid
+        self.redacts = False  # whether the list has no texts, as with Twilio's message redaction
         self.on_sms: OnSms | None = None
         self._by_number: dict[str, list[Sms]] = {}
         self.phones: dict[str, list[Sms]] = {}
@@ -60,6 +62,7 @@ class EmulatedTwilio(Vendor):
         messages = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json"
         app.router.add_post(messages, self._twilio_create)
         app.router.add_get(messages, self._twilio_list)
+        app.router.add_get("/v1/Services/{service}/PhoneNumbers", self._twilio_numbers)
 
     async def _twilio_create(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != self.authorization:
@@ -104,12 +107,26 @@ class EmulatedTwilio(Vendor):
         following = request.rel_url.update_query({"Page": str(page + 1), "PageSize": str(size)})
         return web.json_response(
             {
-                "messages": [self._resource(sms) for sms in shown],
+                "messages": [self._listed(sms) for sms in shown],
                 "page": page,
                 "page_size": size,
                 "next_page_uri": str(following) if more else None,
             }
         )
+
+    async def _twilio_numbers(self, request: web.Request) -> web.Response:
+        """List the numbers of a messaging service: https://www.twilio.com/docs/messaging/api/phonenumber-resource."""
+        if request.headers.get("Authorization") != self.authorization:
+            return _twilio_error(401, 20003, "Authenticate")
+        service = request.match_info["service"]
+        if service not in self.services:
+            return _twilio_error(404, 20404, "The requested resource was not found")
+        rows = [
+            {"sid": f"PN{number[1:]:0>32}", "service_sid": service, "phone_number": number}
+            for number in self.services[service]
+        ]
+        meta = {"key": "phone_numbers", "page": 0, "page_size": 50, "next_page_url": None}
+        return web.json_response({"phone_numbers": rows, "meta": meta})
 
     def _keep(
         self, direction: str, sender: str, to: str, body: str, status: str, callback: str | None = None
@@ -126,6 +143,9 @@ class EmulatedTwilio(Vendor):
         phone = sms.sender if sms.direction == "inbound" else sms.to
         self.phones.setdefault(phone, []).append(sms)
         self._changed()
+
+    def _listed(self, sms: Sms) -> dict[str, object]:
+        return self._resource(sms) | ({"body": ""} if self.redacts else {})
 
     def _resource(self, sms: Sms) -> dict[str, object]:
         return {
@@ -150,9 +170,9 @@ class EmulatedTwilio(Vendor):
             "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sms.sid}.json",
         }
 
-    def keep_inbound(self, phone: str, text: str) -> Sms:
-        """Put a customer's SMS in Twilio's list, without posting its webhook."""
-        return self._keep("inbound", phone, self.number, text, "received")
+    def keep_inbound(self, phone: str, text: str, to: str | None = None) -> Sms:
+        """Put a customer's SMS in Twilio's list, without posting its webhook; ``to``: another number than ours."""
+        return self._keep("inbound", phone, to or self.number, text, "received")
 
     async def sms_from(self, phone: str, text: str, *, sid: str | None = None) -> str | None:
         """Let a customer send an SMS: post it, signed, to ``/webhooks/twilio/sms``.

@@ -209,7 +209,7 @@ async def system(
         else:
             env |= {
                 "TELEGRAM_BOT_TOKEN": emulator.bot_token,
-                "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(8),
+                "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(16),
                 "TELEGRAM_API_URL": emulator.url,
             }
         db = Database.open(url)

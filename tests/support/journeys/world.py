@@ -95,7 +95,7 @@ async def world(
             public_url=url,
             zone=ZONE,
             send_window=send_window,
-            twilio=Twilio(emulator.account_sid, emulator.auth_token, NUMBER, None, emulator.url),
+            twilio=Twilio(emulator.account_sid, emulator.auth_token, (NUMBER,), None, emulator.url),
             telegram=Telegram(emulator.bot_token, SECRET, emulator.url),
         )
         async with App(settings, db, clock, url, random.Random(1)) as app:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -17,7 +18,8 @@ from bot.errors import SettingsError
 from bot.simulator.emulator.server import Emulator
 from scheduler.delivery.gateway import GatewayError, OutboundMessage
 
-NUMBER = "+46700000001"
+NUMBER, OLDER, FOREIGN = "+46700000001", "+46700000002", "+46700000003"
+SERVICE = "MG" + "1" * 32
 
 
 def message(text: str = "Hej! Hur nöjd är du? Svara 1-5.", to: str = "+46701234567") -> OutboundMessage:
@@ -39,7 +41,7 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 @pytest_asyncio.fixture
 async def gateway(emulator: Emulator) -> AsyncIterator[SmsGateway]:
-    made = SmsGateway(emulator.account_sid, emulator.auth_token, NUMBER, api_url=emulator.url)
+    made = SmsGateway(emulator.account_sid, emulator.auth_token, [NUMBER], api_url=emulator.url)
     yield made
     await made.close()
 
@@ -59,9 +61,7 @@ async def test_a_message_arrives_as_it_was_sent(emulator: Emulator, gateway: Sms
 
 
 async def test_a_messaging_service_chooses_the_number(emulator: Emulator) -> None:
-    gateway = SmsGateway(
-        emulator.account_sid, emulator.auth_token, None, "MG" + "1" * 32, api_url=emulator.url + "/"
-    )
+    gateway = SmsGateway(emulator.account_sid, emulator.auth_token, (), SERVICE, api_url=emulator.url + "/")
     sent = await gateway.send(message())
     await gateway.close()
     assert emulator.sms[sent.external_id].to == "+46701234567"
@@ -110,13 +110,80 @@ async def test_503_is_one_request_not_three(emulator: Emulator, gateway: SmsGate
 async def test_a_lost_connection_is_unknown_until_looked_up(
     emulator: Emulator, gateway: SmsGateway, failure: int, taken: bool
 ) -> None:
-    await gateway.send(message("Något annat"))
+    other = await gateway.send(message("Något annat"))
     emulator.fail_next(failure)
     assert (await refused(gateway)).kind == "unknown"
-    found = await gateway.find(message())
+    found = await gateway.find(message(), known={other.external_id})
     assert (found is not None) is taken
     if found is not None:
         assert emulator.sms[found.external_id].body == message().text
+
+
+@pytest.mark.parametrize("redacts", [False, True])
+async def test_a_look_up_needs_no_text(emulator: Emulator, gateway: SmsGateway, redacts: bool) -> None:
+    """The carrier keeps none, or an upgrade has worded the message anew: our ledger tells which are known."""
+    emulator.redacts = redacts
+    known = await gateway.send(message("Något annat"))
+    taken = await gateway.send(message("Hej! Så löd frågan före uppgraderingen."))
+    found = await gateway.find(message(), known={known.external_id})
+    assert found is not None
+    assert found.external_id == taken.external_id
+    assert await gateway.find(message(), known={known.external_id, taken.external_id}) is None
+
+
+async def test_a_look_up_prefers_the_same_text(emulator: Emulator, gateway: SmsGateway) -> None:
+    sent = [await gateway.send(message(text)) for text in ("Först", message().text, "Sist")]
+    found = await gateway.find(message())
+    assert found is not None
+    assert found.external_id == sent[1].external_id
+    first = await gateway.find(message("Ny lydelse"))
+    assert first is not None
+    assert first.external_id == sent[0].external_id
+
+
+async def test_a_look_up_passes_by_other_senders(emulator: Emulator, gateway: SmsGateway) -> None:
+    other = SmsGateway(emulator.account_sid, emulator.auth_token, [FOREIGN], api_url=emulator.url)
+    await other.send(message())
+    await other.close()
+    assert await gateway.find(message()) is None
+
+
+# Our numbers: in the settings, and of a messaging service; and the phones' texts that are read.
+OWN = [
+    ((NUMBER,), None, ["till oss"]),
+    ((NUMBER, OLDER), None, ["till oss", "till det gamla numret"]),
+    ((), SERVICE, ["till oss", "till det gamla numret"]),
+    ((NUMBER,), SERVICE, ["till oss", "till det gamla numret"]),
+]
+
+
+@pytest.mark.parametrize(("numbers", "service", "read"), OWN)
+async def test_only_what_was_written_to_us_is_read(
+    emulator: Emulator, numbers: tuple[str, ...], service: str | None, read: list[str]
+) -> None:
+    """The account has a number for something else, too."""
+    emulator.services[SERVICE] = [NUMBER, OLDER]
+    emulator.keep_inbound("+46701234567", "till oss", NUMBER)
+    emulator.keep_inbound("+46701234567", "till det gamla numret", OLDER)
+    emulator.keep_inbound("+46701234567", "till någon annan", FOREIGN)
+    gateway = SmsGateway(emulator.account_sid, emulator.auth_token, numbers, service, api_url=emulator.url)
+    found = [each.text async for each in gateway.inbound(datetime(2026, 1, 1, tzinfo=UTC))]
+    await gateway.close()
+    assert found == read
+
+
+async def test_an_unknown_service_cannot_be_swept(emulator: Emulator) -> None:
+    gateway = SmsGateway(emulator.account_sid, emulator.auth_token, (), SERVICE, api_url=emulator.url)
+    with pytest.raises(GatewayError):
+        [each async for each in gateway.inbound(datetime(2026, 1, 1, tzinfo=UTC))]
+    await gateway.close()
+
+
+async def test_the_first_number_sends(emulator: Emulator) -> None:
+    gateway = SmsGateway(emulator.account_sid, emulator.auth_token, [NUMBER, OLDER], api_url=emulator.url)
+    sent = await gateway.send(message())
+    await gateway.close()
+    assert emulator.sms[sent.external_id].sender == NUMBER
 
 
 async def test_an_inbound_copy_is_not_our_message(emulator: Emulator, gateway: SmsGateway) -> None:
@@ -128,7 +195,7 @@ async def test_an_inbound_copy_is_not_our_message(emulator: Emulator, gateway: S
 async def test_nobody_listening_is_transient() -> None:
     async with Emulator() as gone:
         url = gone.url
-    gateway = SmsGateway("AC1", "t", NUMBER, api_url=url)
+    gateway = SmsGateway("AC1", "t", [NUMBER], api_url=url)
     assert (await refused(gateway)).kind == "transient"
     await gateway.close()
 
@@ -143,7 +210,7 @@ async def test_a_server_without_answer_is_given_up() -> None:
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    gateway = SmsGateway("AC1", "t", NUMBER, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}", timeout=0.2)
+    gateway = SmsGateway("AC1", "t", [NUMBER], api_url=f"http://127.0.0.1:{runner.addresses[0][1]}", timeout=0.2)
     began = time.monotonic()
     error = await refused(gateway)
     await gateway.close()
@@ -161,7 +228,7 @@ async def test_an_answer_without_sense_is_unknown() -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    gateway = SmsGateway("AC1", "t", NUMBER, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}/prefix")
+    gateway = SmsGateway("AC1", "t", [NUMBER], api_url=f"http://127.0.0.1:{runner.addresses[0][1]}/prefix")
     assert (await refused(gateway)).kind == "unknown"
     await gateway.close()
     await runner.cleanup()
@@ -188,4 +255,4 @@ def test_settings_that_cannot_send_are_refused() -> None:
     with pytest.raises(SettingsError, match="TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"):
         SmsGateway("AC1", "t", None, None)
     with pytest.raises(SettingsError, match="TWILIO_API_URL"):
-        SmsGateway("AC1", "t", NUMBER, api_url="localhost:8080")
+        SmsGateway("AC1", "t", [NUMBER], api_url="localhost:8080")

@@ -9,7 +9,8 @@ from twilio.request_validator import RequestValidator
 from bot.channels.sms.webhook import Receipt, opt_out_type, parse_inbound, parse_receipt, sign, twiml, verify
 
 URL = "https://example.se/webhooks/twilio/sms"
-FORM = {"MessageSid": "SM1", "AccountSid": "AC1", "From": "+46701234567", "To": "+46700000001", "Body": "4 åäö"}
+SID = "SM" + "1" * 32
+FORM = {"MessageSid": SID, "AccountSid": "AC1", "From": "+46701234567", "To": "+46700000001", "Body": "4 åäö"}
 
 
 def test_the_example_in_twilios_documentation() -> None:
@@ -66,7 +67,7 @@ def test_a_reply_is_escaped_as_xml() -> None:
 
 
 def test_an_inbound_sms_is_read() -> None:
-    assert parse_inbound(FORM) == ("SM1", "+46701234567", "4 åäö")
+    assert parse_inbound(FORM) == (SID, "+46701234567", "4 åäö")
     assert parse_inbound(MultiDict({**FORM, "Body": "4\0"}))[2] == "4"
     assert parse_inbound({**FORM, "Body": ""})[2] == ""
 
@@ -75,9 +76,13 @@ def test_an_inbound_sms_is_read() -> None:
     ("form", "says"),
     [
         ({}, "MessageSid is missing"),
-        ({"MessageSid": "SM1", "Body": "4"}, "From is missing"),
-        ({"MessageSid": "SM1", "From": "+46701234567"}, "Body is missing"),
+        ({"MessageSid": SID, "Body": "4"}, "From is missing"),
+        ({"MessageSid": SID, "From": "+46701234567"}, "Body is missing"),
+        ({"MessageSid": SID, "From": "+46701234567", "Body": "4"}, "To is missing"),
         ({**FORM, "MessageSid": "\0"}, "MessageSid is empty"),
+        ({**FORM, "MessageSid": SID + "NumMedia0"}, "MessageSid is not the id"),
+        ({**FORM, "MessageSid": SID.lower()}, "MessageSid is not the id"),
+        ({**FORM, "MessageSid": "CA" + SID[2:]}, "MessageSid is not the id"),
         ({**FORM, "From": ""}, "From is empty"),
         ({**FORM, "From": "1" * 65}, "From is longer"),
         ({**FORM, "Body": "\ud83d"}, "Body is not valid"),
@@ -90,11 +95,11 @@ def test_malformed_inbound_is_named(form: dict[str, object], says: str) -> None:
 
 
 def test_a_receipt_is_read_or_refused() -> None:
-    form = {"MessageSid": "SM1", "MessageStatus": "Undelivered", "ErrorCode": "30003"}
-    assert parse_receipt("r1", form) == Receipt("r1", "SM1", "undelivered", 30003)
-    assert parse_receipt("r1", {"MessageSid": "SM1", "MessageStatus": "sent"}) == Receipt("r1", "SM1", "sent", None)
+    form = {"MessageSid": SID, "MessageStatus": "Undelivered", "ErrorCode": "30003"}
+    assert parse_receipt("r1", form) == Receipt("r1", SID, "undelivered", 30003)
+    assert parse_receipt("r1", {"MessageSid": SID, "MessageStatus": "sent"}) == Receipt("r1", SID, "sent", None)
     with pytest.raises(ValueError, match="MessageStatus is missing"):
-        parse_receipt("r1", {"MessageSid": "SM1"})
+        parse_receipt("r1", {"MessageSid": SID})
     with pytest.raises(ValueError, match="ErrorCode is not a number"):
         parse_receipt("r1", {**form, "ErrorCode": "٣"})
 

@@ -38,7 +38,7 @@ def test_a_new_system_without_accounts_is_in_order(folder: Path) -> None:
 
 
 def test_webhooks_are_named_and_no_secret(folder: Path) -> None:
-    telegram = {"TELEGRAM_BOT_TOKEN": "1:hemlig", "TELEGRAM_WEBHOOK_SECRET": "hemlig"}
+    telegram = {"TELEGRAM_BOT_TOKEN": "1:hemlig", "TELEGRAM_WEBHOOK_SECRET": "hemligare"}
     result = _check(folder, **TWILIO, **telegram, FOLLOWUP_PUBLIC_URL="https://svar.example.se/")
     assert result.exit_code == 0
     assert "https://svar.example.se/webhooks/twilio/sms" in result.output
