@@ -3,7 +3,7 @@
 Source: REPORT.md, "Definitions", end reasons.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from storage.figures.cells import Aggregate
@@ -53,17 +53,61 @@ def told_groups(reasons: Mapping[str, int], groups: Mapping[str, frozenset[EndRe
     """Return the number of endings in each of ``groups``, whose sum is told; None where it is not told.
 
     A group of fewer than MIN_IN_GROUP is not told, nor the next smallest with it where it would follow from the
-    sum; and none where what is hidden is still so small.
+    sum; and none where what is hidden is still so small, or where the rule itself gives a hidden number away.
     """
     numbers = {title: sum(reasons.get(reason, 0) for reason in group) for title, group in groups.items()}
-    small = [title for title, number in numbers.items() if 0 < number < MIN_IN_GROUP]
-    shown = sorted((number, title) for title, number in numbers.items() if number >= MIN_IN_GROUP)
-    hidden = list(small)
-    while hidden and shown and (len(hidden) == 1 or sum(numbers[title] for title in hidden) < MIN_IN_GROUP):
-        hidden.append(shown.pop(0)[1])
-    if hidden and (len(hidden) == 1 or sum(numbers[title] for title in hidden) < MIN_IN_GROUP):
-        hidden = list(numbers)
-    return {title: None if title in hidden else number for title, number in numbers.items()}
+    told = _told(numbers)
+    if None not in told.values() or _is_open(told, sum(numbers.values())):
+        return told
+    return dict.fromkeys(numbers)
+
+
+def _told(numbers: Mapping[str, int]) -> dict[str, int | None]:
+    """Return the numbers that are told by the rule alone. Equal numbers are told or hidden together."""
+    hidden = {number for number in numbers.values() if 0 < number < MIN_IN_GROUP}
+    waiting = sorted({number for number in numbers.values() if number >= MIN_IN_GROUP})
+
+    def follows() -> bool:
+        those = [number for number in numbers.values() if number in hidden]
+        return len(those) == 1 or 0 < sum(those) < MIN_IN_GROUP
+
+    while waiting and follows():
+        hidden.add(waiting.pop(0))
+    everything = follows()
+    return {title: None if everything or number in hidden else number for title, number in numbers.items()}
+
+
+def _is_open(told: Mapping[str, int | None], total: int) -> bool:
+    """Return whether each hidden number can be another one, for somebody who knows the rule and the sum.
+
+    With six told of one group, nobody in another and 16 in all, the hidden two can be five and five alone: of four
+    and six, all three would have been hidden.
+    """
+    hidden = [title for title, number in told.items() if number is None]
+    if len(hidden) == len(told):  # then it is not even known which of the groups are small
+        return True
+    seen: dict[str, set[int]] = {title: set() for title in hidden}
+    for numbers in _parts(total - sum(number or 0 for number in told.values()), len(hidden)):
+        if all(len(each) > 1 for each in seen.values()):
+            break
+        possible = {title: number for title, number in told.items() if number is not None}
+        possible |= dict(zip(hidden, numbers, strict=True))
+        if _told({title: possible[title] for title in told}) == told:
+            for title, number in zip(hidden, numbers, strict=True):
+                seen[title].add(number)
+    return all(len(each) > 1 for each in seen.values())
+
+
+def _parts(total: int, number: int) -> Iterator[tuple[int, ...]]:
+    """Yield every way to divide ``total`` into so many whole numbers."""
+    if number == 0:
+        return
+    if number == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _parts(total - first, number - 1):
+            yield first, *rest
 
 
 def count_endings(reasons: Mapping[str, int]) -> Outcome:
