@@ -1,12 +1,23 @@
 """Fisher's exact test against whole numbers, scipy, and chance itself."""
 
 import random
+from collections.abc import Iterable, Iterator
+from itertools import combinations_with_replacement
 from math import comb, inf
 
 import pytest
 from scipy.stats import fisher_exact  # type: ignore[import-untyped]  # ships no types
 
-from reporting.figures.exact_test import CLEAR, MAY_DIFFER, Verdict, against_others, false_alarms, limits, p_value
+from reporting.figures.exact_test import (
+    CLEAR,
+    MAY_DIFFER,
+    Count,
+    Verdict,
+    against_others,
+    false_alarms,
+    limits,
+    p_value,
+)
 
 ALIKE = 1e-9  # of a p-value
 
@@ -27,13 +38,25 @@ def by_whole_numbers(margins: int, step: int = 1) -> int:
     return tables
 
 
-def by_scipy(tables: int, seed: int) -> None:
-    dice = random.Random(seed)
-    for _ in range(tables):
-        n, m = dice.randint(1, 60), dice.randint(1, 60)
-        x, y = dice.randint(0, n), dice.randint(0, m)
-        theirs = fisher_exact([[x, n - x], [y, m - y]])[1]
-        assert p_value((x, n), (y, m)) == pytest.approx(theirs, rel=ALIKE)
+def tables(margins: int) -> Iterator[tuple[Count, Count]]:
+    """Yield every table whose rows and columns hold 1 to ``margins`` people: of four mirror images the first."""
+    for n, m in combinations_with_replacement(range(1, margins + 1), 2):
+        for k in range(max(1, n + m - margins), (n + m) // 2 + 1):
+            yield from (((x, n), (k - x, m)) for x in range(max(0, k - m), min(k, n) + 1))
+
+
+def by_scipy(chosen: Iterable[tuple[Count, Count]]) -> int:
+    """Compare p-values and verdicts with those of scipy's test; how many tables there were."""
+    number = 0
+    for own, others in chosen:
+        number += 1
+        theirs = fisher_exact([[own[0], own[1] - own[0]], [others[0], others[1] - others[0]]])[1]
+        assert p_value.__wrapped__(own, others) == pytest.approx(theirs, rel=ALIKE)
+        compared = against_others(own, (own[0] + others[0], own[1] + others[1]))
+        if compared is not None:
+            limits_passed = (compared.is_clear, compared.is_clear or compared.may_differ)
+            assert limits_passed == (theirs < 0.002, theirs < 0.05)
+    return number
 
 
 def test_every_small_table_is_exact() -> None:
@@ -42,13 +65,17 @@ def test_every_small_table_is_exact() -> None:
 
 
 def test_a_thousand_tables_agree_with_scipy() -> None:
-    by_scipy(1_000, seed=1)
+    assert by_scipy(random.Random(1).sample(list(tables(60)), 1_000)) == 1_000
 
 
 @pytest.mark.long
 def test_every_table_up_to_60_is_exact() -> None:
     assert by_whole_numbers(60) == (61 * 62 // 2) ** 2  # 3,575,881 tables
-    by_scipy(100_000, seed=2)
+
+
+@pytest.mark.long
+def test_every_table_up_to_60_agrees_with_scipy() -> None:
+    assert by_scipy(tables(60)) == 614_140
 
 
 def test_the_lady_tasting_tea() -> None:
