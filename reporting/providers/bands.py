@@ -1,8 +1,9 @@
-"""How a share of everybody or nobody is told to a provider, who knows its customers. Pure.
+"""How a share of everybody or nobody, its own or the others', is told to a provider. Pure.
 
 Source: REPORT.md, "Disclosure control".
 """
 
+from reporting.document.swedish import whole
 from survey.codes import Code
 
 
@@ -11,6 +12,16 @@ class Band(Code):
 
     OVER = "over", "över 90"
     UNDER = "under", "under 10"
+
+
+def share_in_words(of: tuple[int, int]) -> str:
+    """Return a share of at least one answer in per cent, as a provider may read it, without its unit.
+
+    Args:
+        of: (numerator, denominator).
+    """
+    band = band_of(*of)
+    return band.swedish if band else whole(100 * of[0] / of[1])
 
 
 def band_of(numerator: int | None, denominator: int | None) -> Band | None:

@@ -28,7 +28,7 @@ from reporting.errors import NoDialogue
 from reporting.figures import intervals
 from reporting.figures.indicators import QUESTIONS, Indicator, finder, others_of
 from reporting.figures.themes import UNCLEAR
-from reporting.providers.bands import band_of
+from reporting.providers.bands import band_of, share_in_words
 from reporting.report.actions import deficiencies
 from reporting.report.front_page import imprint, mark
 from reporting.report.model import QualityReport
@@ -138,7 +138,8 @@ class _Pack:
     def _others_cell(self, indicator: str, point: str = "") -> Cell:
         others = self.others(indicator, point)
         if others is not None and others[1]:
-            return Percent(100 * others[0] / others[1])
+            band = band_of(*others)
+            return f"{band.swedish}{NO_BREAK}%" if band else Percent(100 * others[0] / others[1])
         return NO_DATA if self.find(indicator, point, whole_unit=True).status == Status.NO_ANSWERS else SUPPRESSED
 
     def satisfaction(self) -> tuple[Block, ...]:
@@ -197,7 +198,7 @@ class _Pack:
             else:
                 found.append(
                     f"{title}: {whole(row.value or 0)} procent av era svarande var nöjda, mot "
-                    f"{whole(100 * others[0] / others[1])} procent hos övriga. {self.row(point).assessment}."
+                    f"{share_in_words(others)} procent hos övriga. {self.row(point).assessment}."
                 )
         return tuple(found)
 
@@ -210,7 +211,7 @@ class _Pack:
             share, _ = told(row)
             if not isinstance(share, Percent) or row.ci_low is None or row.ci_high is None:
                 continue
-            if others is None or not others[1]:
+            if others is None or not others[1] or band_of(*others):
                 continue
             low, high = intervals.wilson(*others)
             rest = 100 * others[0] / others[1]

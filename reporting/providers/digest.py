@@ -15,7 +15,7 @@ from reporting.figures import intervals
 from reporting.figures.exact_test import Count
 from reporting.figures.indicators import finder, others_of
 from reporting.figures.themes import THEMES, UNCLEAR
-from reporting.providers.bands import band_of
+from reporting.providers.bands import band_of, share_in_words
 from reporting.report.model import QualityReport
 from survey.codes import Point
 from survey.packs.segments import count
@@ -134,7 +134,7 @@ def _lines(digest: Digest) -> Iterator[str]:
         yield f"Saknas: {named}{f' och {more} till' if more > 0 else ''}."
     satisfaction, told = _satisfaction(digest), digest.published
     if told is not None and told.others is not None:
-        satisfaction += f" Övriga: {_percent(told.others)}."
+        satisfaction += f" Övriga: {share_in_words(told.others)} %."
     if told is not None and told.response[1]:
         satisfaction += f" Svarsandel: {_percent(told.response)}."
     yield satisfaction
@@ -148,7 +148,7 @@ def _lines(digest: Digest) -> Iterator[str]:
 def _followups(digest: Digest) -> str:
     if not digest.due:
         return f"Ingen uppföljning väntas för {month_name(digest.month)}."
-    text = f"Uppföljning {digest.done}/{digest.due} {'kund' if digest.due == 1 else 'kunder'} klar"
+    text = f"Uppföljning {digest.done}/{digest.due} {'kund klar' if digest.due == 1 else 'kunder klara'}"
     left = digest.due - digest.done
     return f"{text}, {left} saknas före {_day(digest.lock_on)}." if left else f"{text}."
 

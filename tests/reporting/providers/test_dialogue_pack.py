@@ -104,6 +104,17 @@ def test_share_of_everybody_is_a_band() -> None:
     assert all(bar.share <= 90 or bar.kind == "others" for chart in charts for bar in chart.bars)
 
 
+def test_others_who_agree_are_a_band() -> None:
+    cube = of_answers({"A": {"start": (12, 20)}, "B": {"start": (20, 20)}, "C": {"start": (20, 20)}})
+    beside = Background(volumes=Volumes(60, 0, 0, 0, {"A": 20}))
+    pack = dialogue(report_of(cube, beside), "A")
+    start = _grid(pack, "Andel nöjda hos er").rows[0]
+    assert (start[3], start[5]) == (Percent(60.0), "över 90\u00a0%")
+    (first, *_) = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
+    assert "60 procent av era svarande var nöjda, mot över 90 procent hos övriga." in first
+    assert not [block for block in pack.sections[0].blocks if isinstance(block, Bars)]
+
+
 def test_confirmed_follow_ups_are_a_years_sum() -> None:
     pack = dialogue(_report(), "A")
     months = _grid(pack, "Månad för månad")

@@ -19,14 +19,14 @@ def told(satisfied: int, answered: int, *themes: str) -> Published:
 
 def test_sms_as_report_md_has_it() -> None:
     assert sms(replace(MAY, published=told(33, 41, "Bemötande"))) == (
-        "Nacka: maj. Uppföljning 41/44 kunder klar, 3 saknas före 5/6. "
+        "Nacka: maj. Uppföljning 41/44 kunder klara, 3 saknas före 5/6. "
         "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Gäller 2014. Tema: bemötande."
     )
 
 
 def test_hidden_figure_has_one_sentence() -> None:
     assert sms(replace(MAY, due=7, done=6, missing=("1042",), published=None)) == (
-        "Nacka: maj. Uppföljning 6/7 kunder klar, 1 saknas före 5/6. "
+        "Nacka: maj. Uppföljning 6/7 kunder klara, 1 saknas före 5/6. "
         "Nöjdhet: visas inte (färre än 10 svar, eller inget nytt att visa)."
     )
 
@@ -34,12 +34,13 @@ def test_hidden_figure_has_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("digest", "words"),
     [
-        (replace(MAY, done=44, missing=()), "Uppföljning 44/44 kunder klar. Nöjdhet"),
+        (replace(MAY, done=44, missing=()), "Uppföljning 44/44 kunder klara. Nöjdhet"),
         (replace(MAY, due=1, done=1, missing=()), "Uppföljning 1/1 kund klar."),
         (replace(MAY, due=0, done=0, missing=()), "Ingen uppföljning väntas för maj."),
         (replace(MAY, published=told(21, 21)), "Nöjdhet 12 mån: över 90 %. Gäller 2014."),
         (replace(MAY, published=told(20, 21)), "Nöjdhet 12 mån: 95 % (20 av 21 svar, 77-99)."),
         (replace(MAY, published=told(0, 21)), "Nöjdhet 12 mån: under 10 %. Gäller 2014."),
+        (replace(MAY, published=replace(TOLD, day="2015-03-01")), "svar, 66-90). Gäller 2014, per 2015-03-01."),
         (replace(MAY, overdue=("Dokumentation",)), "Försenad åtgärdsplan: 1."),
     ],
 )
@@ -72,13 +73,18 @@ def test_telegram_tells_others_rate_and_list() -> None:
     digest = replace(MAY, published=told(33, 41, "Bemötande"))
     assert telegram(digest) == (
         "Nacka: maj\n"
-        "Uppföljning 41/44 kunder klar, 3 saknas före 5/6.\n"
+        "Uppföljning 41/44 kunder klara, 3 saknas före 5/6.\n"
         "Saknas: 1042, 1050, 1061.\n"
         # 300/405 = 74 %, 41/79 = 52 %
         "Nöjdhet 12 mån: 80 % (33 av 41 svar, 66-90). Gäller 2014. Övriga: 74 %. Svarsandel: 52 %.\n"
         "Tema: bemötande.\n"
         "Stämmer inte listan? Svara FEL så ses den över innan låsning 5/6."
     )
+
+
+@pytest.mark.parametrize(("others", "words"), [((405, 405), "över 90 %"), ((0, 405), "under 10 %")])
+def test_others_are_a_band_when_they_agree(others: tuple[int, int], words: str) -> None:
+    assert f"Övriga: {words}." in telegram(replace(MAY, published=replace(TOLD, others=others)))
 
 
 def test_digest_tells_what_is_published() -> None:
