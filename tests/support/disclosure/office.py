@@ -152,7 +152,7 @@ def files_of(report: QualityReport) -> dict[str, bytes]:
 def digests_of(report: QualityReport, ref: str, month: datetime = NOW) -> str:
     """Return what a provider's digest says, by SMS and on Telegram."""
     first = date(month.year, month.month, 1)
-    digest = Digest(first, first + timedelta(days=36), 0, 0, (), published_of(report, ref))
+    digest = Digest("Nacka", first, first + timedelta(days=36), 0, 0, (), published_of(report, ref))
     return f"{sms(digest)}\n{telegram(digest)}"
 
 
