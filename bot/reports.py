@@ -5,6 +5,7 @@ and draw it are imported when they are needed: `followup export` draws no PDF, a
 """
 
 import importlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -176,6 +177,15 @@ def render(quality: "QualityReport", format_: str) -> bytes:
 def draw(document: "Document", format_: str) -> bytes:
     """Return a document in one of DOCUMENTS."""
     return bytes(importlib.import_module(f"reporting.render.{format_}").render(document))
+
+
+def write_private(path: Path, content: bytes) -> Path:
+    """Write a file that nobody but its owner may read, because it tells of customers one by one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # a file that is there may be open to others
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
+    return path
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -77,6 +77,25 @@ class Role(Code):
     READER = "reader", "Läsare"
 
 
+class ContactWish(Code):
+    """How a customer wants to be asked, or must not be; empty for by message."""
+
+    NONE = "none", "Kontaktas inte"
+    PHONE = "phone", "Frågas per telefon"
+    LETTER = "letter", "Frågas per brev"
+    PROTECTED = "protected", "Skyddade uppgifter"
+
+
+class AnswerMode(Code):
+    """How an answer came in. What customers write themselves has its channel."""
+
+    SMS = "sms", "SMS"
+    TELEGRAM = "telegram", "Telegram"
+    PHONE = "phone", "Telefonsamtal"
+    LETTER = "letter", "Brev"
+    FILE = "file", "Inläst från fil, sättet inte angivet"
+
+
 class FollowUpForm(Code):
     """How a follow-up was held."""
 
@@ -294,6 +313,7 @@ class Reason(Code):
         "indistinct",
         "Adressen delas av kunder som varken födelseår eller startmånad skiljer åt: ge dem var sin.",
     )
+    BY_STAFF = "by_staff", "Kunden frågas per telefon eller brev (followup export contacts)."
     BUSY = "busy", "Ett annat samtal är öppet med kunden."
     SPACING = "spacing", "Kunden kontaktades för färre dagar sedan än reglerna kräver."
     OUTRANKED = "outranked", "En viktigare fråga till kunden går före."
@@ -310,6 +330,9 @@ class Reason(Code):
     TOO_FEW_DAYS = "too_few_days", "Registret har rättats: insatsen var öppen för få dagar i månaden."
     WATCH_LIFTED = "watch_lifted", "Anordnaren följs inte längre upp tätare än varje månad."
     EXEMPT = "exempt", "Månaden är undantagen: ingen uppföljning begärs, och kunden frågas inte om någon."
+    NO_CONTACT = "no_contact", "Kunden ska inte kontaktas."
+    PROTECTED = "protected", "Kunden har skyddade uppgifter och kontaktas inte av tjänsten."
+    TOO_YOUNG = "too_young", "Kunden är yngre än reglerna säger att man frågar."
     PLANNED_TOO_LATE = "planned_too_late", "Tiden hade redan gått ut när frågan kunde planeras."
     CLOSED_HELD_BACK = "closed_held_back", "Hölls tillbaka tills tiden gick ut. {}"
     CLOSED_EXPIRED = "closed_expired", "Tiden gick ut innan frågan kunde skickas. Senaste hindret: {}"

@@ -270,6 +270,25 @@ def export_followups(month: Month, out: Out = None) -> None:
     _hand_over(_run(exports.both_sides(month)), out)
 
 
+@export_app.command("contacts")
+def export_contacts(
+    out: Out = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="Svarsfil att fylla i och läsa in med followup import.")
+    ] = None,
+) -> None:
+    """Skriv vilka kunder som ska frågas per telefon eller brev nu (CSV). Bara för enhetens egen personal."""
+    from bot.cli.staff import call_list
+
+    content = _run(call_list.contacts(now(), answers))
+    if out is None:
+        _hand_over(content, None)
+    else:
+        from bot.reports import write_private
+
+        write_private(out, content)
+
+
 def _hand_over(content: bytes, out: Path | None) -> None:
     """Write an export to a file, or to standard output."""
     if out is None:

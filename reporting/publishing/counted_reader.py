@@ -13,6 +13,7 @@ from storage.figures import themes as coded
 from storage.figures.aggregates import aggregate
 from storage.figures.responses import responses
 from storage.figures.volumes import volumes, youth
+from storage.outcomes import modes
 from storage.register import provider_changes
 from storage.supervision import evidence
 from survey.packs import placeholders
@@ -72,6 +73,8 @@ async def _background(
         breaks=series_breaks(previous, questions),
         volumes=await volumes(conn, year),
         youth=await youth(conn, year),
+        modes=await modes.of_year(conn, year),
+        too_young=await modes.too_young(conn, year),
         actions=actions(await evidence.watches(conn, first, last), await evidence.plans(conn, first, last), today),
     )
 

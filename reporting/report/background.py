@@ -9,7 +9,7 @@ from reporting.figures.indicators import EVERYBODY, Indicator
 from reporting.figures.previous_year import Earlier, PreviousReport, QuestionWording, SeriesBreak
 from reporting.figures.themes import ThemeRow
 from reporting.report.tables.actions import Action
-from storage.figures.year_values import ContextFigure, Volumes, Youth
+from storage.figures.year_values import ContextFigure, ModeCount, Volumes, Youth
 from survey.codes import in_sentence
 
 
@@ -50,6 +50,8 @@ class Background:
         revision: 0 is a draft, 1 the first publication, from 2 on a revision of it.
         revised_because: the reason for the revision, as staff gave it.
         change_reasons: why customers changed provider.
+        modes: how the answers came in.
+        too_young: customers with an enrolment in the year who were not asked because of their age.
         dues: what became of every planned question; empty where nobody has counted.
         cover: whose report it is.
     """
@@ -69,6 +71,8 @@ class Background:
     change_reasons: tuple[ThemeRow, ...] = ()
     dues: tuple[Dues, ...] = ()
     cover: Cover = field(default_factory=Cover)
+    modes: tuple[ModeCount, ...] = ()
+    too_young: int = 0
 
     def break_of(self, id_: str, point: str = "") -> SeriesBreak | None:
         """Return the break between this year and the year before; None where there is none."""

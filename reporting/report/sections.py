@@ -17,11 +17,13 @@ from reporting.report.sentences.method import (
     break_sentences,
     false_alarm_sentence,
     kept_sentence,
+    mode_sentence,
     smallest_group_sentence,
+    too_young_sentence,
 )
 from reporting.report.tables.basis import context_grid
 from reporting.report.tables.contact_outcomes import contact_outcomes_grid
-from reporting.report.tables.method import definitions_grid, wordings_grid
+from reporting.report.tables.method import definitions_grid, modes_grid, wordings_grid
 from reporting.report.tables.satisfaction import themes_grid
 
 # With more providers, only the table of both points together is printed; the workbook has the others.
@@ -201,6 +203,9 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
     ]
     if report.background.questions:
         blocks.append(wordings_grid(report.background.questions))
+    if report.background.modes:
+        blocks.append(modes_grid(report.background.modes))
+    blocks += paragraphs((mode_sentence(report.background.modes), too_young_sentence(report.background.too_young)))
     blocks += [
         Heading("Osäkerhet och jämförelse"),
         Paragraph(

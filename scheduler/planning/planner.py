@@ -197,6 +197,8 @@ class Planner:
                 hindrance=each.hindrance,
                 indistinct=where is Reason.INDISTINCT,
                 exempt=each.id in exempt,
+                contact=each.contact,
+                age=_age(each, today),
             )
             decision = may_open(facts, now, self._rules, self._window)
             if isinstance(decision, Open) and address_id is not None:
@@ -255,6 +257,9 @@ class Planner:
         (each,) = found
         if each.enrolment.end_reason == EndReason.DEATH:
             return Reason.DIED
+        refusal = rules_.not_by_message(each.contact, _age(each, self._today(now)), self._rules)
+        if refusal is not None:
+            return refusal
         channels = self._channels if channel is None else self._channels & {channel}
         where = (await self._places(conn, found, self._today(now), channels))[each.id]
         if not isinstance(where, Place):
@@ -386,6 +391,11 @@ class Planner:
             )
             for each in decided
         ]
+
+
+def _age(each: Waiting, today: date) -> int | None:
+    """Return the age that the customer reaches this year; None where the birth year is not known."""
+    return today.year - each.birth_year if each.birth_year else None
 
 
 def _known_facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.planning.hours import SendWindow
 from storage.planning.facts import EnrolmentFacts
-from survey.codes import AddressState, EndReason, Outcome, Reason, SurveyId, because, reason_of
+from survey.codes import AddressState, ContactWish, EndReason, Outcome, Reason, SurveyId, because, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Rules:
     open_days: int = 15  # that make a calendar month an enrolment-month
     watch_every: int = 14
     spacing: int = 7  # between two contacts with one customer
+    youngest: int = 15  # years that a customer has reached, or reaches this year
     remind_after: int = 3  # without an answer
     conversation: int = 7  # that an unfinished conversation waits
     priority: tuple[str, ...] = (SurveyId.START, SurveyId.END, SurveyId.CHECKIN)  # the important first
@@ -194,6 +195,8 @@ class ContactFacts:
         start_this_week: the customer's four-week question falls in this week.
         hindrance: the stored reason why it was held last (survey.codes.because); empty when it was never held.
         indistinct: nothing tells the customer from another one at the address.
+        contact: how the customer wants to be asked, a ContactWish; empty for by message.
+        age: that the customer reaches this year; None where it is not known.
         exempt: the month of the check-in asks for no follow-up, so that there is nothing to ask about.
     """
 
@@ -208,6 +211,8 @@ class ContactFacts:
     hindrance: str = ""
     exempt: bool = False
     indistinct: bool = False
+    contact: str = ""
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,8 @@ class Close:
 Decision = Open | Hold | Close
 
 # Rules of our own: a contact that one of them holds until its time is up is held back, not expired.
-HELD_BY_RULES = frozenset({Reason.BUSY, Reason.OUTRANKED, Reason.START_THIS_WEEK, Reason.SPACING})
+HELD_BY_RULES = frozenset({Reason.BY_STAFF, Reason.BUSY, Reason.OUTRANKED, Reason.START_THIS_WEEK, Reason.SPACING})
+NEVER_ASKED = {ContactWish.NONE: Reason.NO_CONTACT, ContactWish.PROTECTED: Reason.PROTECTED}
 ANOTHER_LOOK = timedelta(hours=1)  # until an open conversation or a more important contact is looked at again
 ANOTHER_ADDRESS = timedelta(hours=6)  # until the register is looked at again for an address
 
@@ -245,11 +251,16 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
         return Close(Outcome.CANCELLED, facts.withdrawn)
     if facts.exempt:
         return Close(Outcome.HELD_BACK, Reason.EXEMPT)
+    refusal = not_by_message(facts.contact, facts.age, rules)
+    if refusal is not None and refusal is not Reason.BY_STAFF:
+        return Close(Outcome.HELD_BACK, refusal)
     reachable = AddressState.ACTIVE in facts.address_states
     if not reachable and AddressState.OPTED_OUT in facts.address_states:
         return Close(Outcome.OPTED_OUT, Reason.OPTED_OUT)
     if now >= facts.expires_at:
-        return _too_late(facts, reachable)
+        return _too_late(facts, reachable or refusal is Reason.BY_STAFF)
+    if refusal is not None:
+        return _hold(facts, now + ANOTHER_ADDRESS, refusal)
     if not reachable:
         return _hold(facts, now + ANOTHER_ADDRESS, Reason.NO_ADDRESS)
     if facts.indistinct:
@@ -267,6 +278,21 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
     if not window.is_open(now):
         return _hold(facts, window.next_open(now), Reason.OUTSIDE_HOURS)
     return Open()
+
+
+def not_by_message(contact: str, age: int | None, rules: Rules) -> Reason | None:
+    """Return why a customer is not asked by message, whatever addresses there are; None for one who is.
+
+    Args:
+        contact: a ContactWish, or empty.
+        age: that the customer reaches this year; None where it is not known.
+        rules: the rules in force.
+    """
+    if age is not None and age < rules.youngest:
+        return Reason.TOO_YOUNG
+    if contact in NEVER_ASKED:
+        return NEVER_ASKED[ContactWish(contact)]
+    return Reason.BY_STAFF if contact else None
 
 
 def _too_late(facts: ContactFacts, reachable: bool) -> Close:

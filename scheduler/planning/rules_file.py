@@ -25,6 +25,7 @@ _NUMBERS = {
     "checkin.open_days": ("open_days", 1, 28),
     "checkin.watch_every": ("watch_every", 7, 28),
     "contact.spacing": ("spacing", 1, 90),
+    "contact.youngest": ("youngest", 0, 30),
     "conversation.remind_after": ("remind_after", 1, 30),
     "conversation.close_after": ("conversation", 1, 30),
 }

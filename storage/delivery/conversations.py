@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from storage.database.engine import Connection
+from storage.database.statements import chunks
 from storage.tables import enrolment, occasion, session
 from survey.codes import Outcome
 
@@ -87,6 +88,17 @@ async def end(conn: Connection, ids: Collection[int], outcome: Outcome, reason: 
             .where(occasion.c.id.in_(some), occasion.c.outcome == "")
             .values(outcome=outcome, reason=reason, closed_at=now)
         )
+
+
+async def open_of(conn: Connection, customers: Collection[int]) -> list[int]:
+    """Return the occasion ids of the conversations that are open with these customers."""
+    found: list[int] = []
+    for some in chunks(sorted(customers)):
+        rows = await conn.execute(
+            select(session.c.occasion_id).where(session.c.customer_id.in_(some), session.c.is_open == 1)
+        )
+        found += rows.scalars()
+    return found
 
 
 async def open_with(conn: Connection, customers: Collection[int], address_id: int) -> list[int]:

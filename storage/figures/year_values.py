@@ -18,6 +18,15 @@ class ContextFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class ModeCount:
+    """How many answered surveys of one kind came in one way; ``mode`` is a survey.codes.AnswerMode."""
+
+    survey: str
+    mode: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Volumes:
     """Who was enrolled on any day of the year.
 

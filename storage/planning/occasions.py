@@ -39,6 +39,8 @@ class Waiting:
         hindrance: the stored reason why it was held last (survey.codes.because); empty when it was never held.
         addresses: the customer's, the preferred one first.
         opted_out: the customer has said stop.
+        contact: how the customer wants to be asked, a ContactWish; empty for by message.
+        birth_year: None where it is not known.
         last_contact_at: when the customer's latest conversation was opened; None when there was none.
     """
 
@@ -56,6 +58,8 @@ class Waiting:
     addresses: tuple[KnownAddress, ...]
     opted_out: bool
     last_contact_at: datetime | None
+    contact: str
+    birth_year: int | None
 
 
 async def look_again(conn: Connection, enrolments: Collection[int], at: datetime) -> None:
@@ -96,6 +100,8 @@ _WAITING = (
         customer.c.ref.label("customer_ref"),
         enrolment.c.ref.label("enrolment_ref"),
         customer.c.language,
+        customer.c.contact,
+        customer.c.birth_year,
         occasion.c.survey,
         occasion.c.period,
         occasion.c.due_at,
@@ -177,6 +183,8 @@ def _waiting(
         addresses=addresses,
         opted_out=opted_out,
         last_contact_at=last_contact_at,
+        contact=row.contact,
+        birth_year=row.birth_year,
     )
 
 

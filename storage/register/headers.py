@@ -6,7 +6,17 @@ The spellings are data, not sentences: they are what staff's own files say, by o
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from survey.codes import Activity, Difficulty, EndReason, ExemptionReason, FollowUpForm, Gender, SurveyId
+from survey.codes import (
+    Activity,
+    AnswerMode,
+    ContactWish,
+    Difficulty,
+    EndReason,
+    ExemptionReason,
+    FollowUpForm,
+    Gender,
+    SurveyId,
+)
 
 C = TypeVar("C", bound=str)
 LANGUAGES = ("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi")
@@ -29,6 +39,13 @@ END_REASONS = {
     EndReason.OTHER: ("övrigt", "annat", "annan orsak"),
 }
 DIFFICULTIES = {Difficulty.LOW: ("låg",), Difficulty.MEDIUM: ("medel",), Difficulty.HIGH: ("hög",)}
+CONTACTS = {
+    ContactWish.NONE: ("ingen", "inte alls", "nej"),
+    ContactWish.PHONE: ("telefon", "ring"),
+    ContactWish.LETTER: ("brev", "post"),
+    ContactWish.PROTECTED: ("skyddad", "skyddad identitet", "skyddade personuppgifter", "skyddade uppgifter"),
+}
+MODES = {AnswerMode.PHONE: ("telefon",), AnswerMode.LETTER: ("brev",)}
 GENDERS = {Gender.WOMEN: ("kvinna",), Gender.MEN: ("man",)}
 SURVEYS: dict[SurveyId, tuple[str, ...]] = {
     SurveyId.START: (),
@@ -87,6 +104,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "language": ("språk",),
         "gender": ("kön",),
         "birth_year": ("födelseår",),
+        "contact": ("kontakt", "kontaktsätt"),
     },
     "enrolments": {
         "ref": REF,
@@ -124,6 +142,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "value": ("värde",),
         "text": (),
         "answered_on": ("svarsdatum", "datum"),
+        "mode": ("sätt", "svarssätt"),
     },
     "targets": {"indicator": ("indikator",), "year": ("år",), "target": ("mål",)},
     "actionplans": {
@@ -192,6 +211,8 @@ def words(choices: Mapping[C, tuple[str, ...]]) -> dict[str, C]:
 
 LANGUAGE_WORDS = {code: code for code in LANGUAGES}
 GENDER_WORDS = words(GENDERS)
+CONTACT_WORDS = words(CONTACTS)
+MODE_WORDS = words(MODES)
 END_REASON_WORDS = words(END_REASONS)
 DIFFICULTY_WORDS = words(DIFFICULTIES)
 EXEMPTION_WORDS = words(EXEMPTIONS)

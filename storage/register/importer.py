@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import upsert
+from storage.delivery import conversations
 from storage.errors import Problem, ProblemCode, RegisterError
 from storage.figures import measurements, targets
 from storage.followups import exemptions
@@ -24,7 +25,15 @@ from storage.privacy import audit
 from storage.register import enrolments, followup_rows, lookups, past_answers, provider_changes
 from storage.register.rows import ActionPlanRow, CustomerRow, ProviderRow, RegisterBatch, problem
 from storage.tables import action_plan, customer, enrolment, provider
-from survey.codes import Channel
+from survey.codes import Channel, ContactWish, Outcome, Reason
+
+# Why nothing more is written to a customer whose register row says so.
+NOT_WRITTEN_TO = {
+    ContactWish.NONE: Reason.NO_CONTACT,
+    ContactWish.PROTECTED: Reason.PROTECTED,
+    ContactWish.PHONE: Reason.BY_STAFF,
+    ContactWish.LETTER: Reason.BY_STAFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +136,21 @@ async def _save_customers(
     stored = await lookups.stored(conn, customer, (row.ref for row in rows if row.missing))
     values = []
     for row in rows:
-        new = {"ref": row.ref, "language": row.language, "gender": row.gender, "birth_year": row.birth_year}
+        new = {
+            "ref": row.ref,
+            "language": row.language,
+            "gender": row.gender,
+            "birth_year": row.birth_year,
+            "contact": row.contact,
+        }
         values.append(lookups.with_stored(stored.get(row.ref), row.missing, new))
     await upsert(conn, customer, ("ref",), values)
     ids = await lookups.ids(conn, customer, (row.ref for row in rows))
     given_up = await addresses.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in rows}, now)
     await occasions.look_again_at(conn, {ids[row.ref] for row in rows if row.phone}, now)
+    for wish, reason in NOT_WRITTEN_TO.items():
+        wishing = {ids[row.ref] for row in rows if row.contact == wish}
+        await conversations.end(conn, await conversations.open_of(conn, wishing), Outcome.HELD_BACK, reason, now)
     return given_up
 
 

@@ -47,6 +47,7 @@ def _customer(line: Line) -> CustomerRow:
         language=line.one_of("language", headers.LANGUAGE_WORDS, headers.LANGUAGES, "sv"),
         gender=line.one_of("gender", headers.GENDER_WORDS, tuple(headers.GENDERS), ""),
         birth_year=line.number("birth_year", 1900, 2100),
+        contact=line.one_of("contact", headers.CONTACT_WORDS, tuple(headers.CONTACTS), ""),
         missing=line.missing(headers.COLUMNS["customers"]),
     )
 
@@ -144,7 +145,13 @@ def _answer(line: Line) -> AnswerRow:
         enrolment=line.needed("enrolment"),
         text=line.get("text"),
         answered_on=line.needed_day("answered_on"),
+        mode=line.one_of("mode", headers.MODE_WORDS, tuple(headers.MODES), ""),
     )
+
+
+def is_blank(kind: str, line: Line) -> bool:
+    """Return whether a row was left to be filled in and is not: an answer that nobody has got (a call list)."""
+    return kind == "answers" and not any(line.get(column) for column in ("value", "text", "answered_on"))
 
 
 def _value(line: Line, question: str) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database.statements import chunks, insert_ignore, upsert
@@ -28,6 +28,23 @@ class _Asked:
     enrolment_id: int
     survey: str
     period: str
+
+
+_ANSWERED = (
+    update(occasion)
+    .where(
+        occasion.c.enrolment_id == bindparam("enrolment_id_"),
+        occasion.c.survey == bindparam("survey_"),
+        occasion.c.period == bindparam("period_"),
+        occasion.c.opened_at.is_(None),
+    )
+    .values(
+        opened_at=bindparam("at_", type_=occasion.c.opened_at.type),
+        closed_at=bindparam("at_", type_=occasion.c.opened_at.type),
+        outcome=Outcome.COMPLETED,
+        reason=Reason.IMPORTED,
+    )
+)
 
 
 async def save(
@@ -62,6 +79,7 @@ async def save(
             "skipped": 0,
             "version": 0,
             "answered_at": _noon(row.answered_on),
+            "mode": row.mode,
         }
         for row, each in asked.items()
     ]
@@ -142,7 +160,10 @@ def _why(row: AnswerRow, enrolment_id: int, known: CountedAnswers) -> Iterator[U
 
 
 async def _add_occasions(conn: AsyncConnection, asked: Mapping[_Asked, date], enrolment_ids: set[int]) -> None:
-    """Add a closed occasion for each survey that was asked on a day; one that is there stays as it is."""
+    """Add a closed occasion for each survey that was asked on a day.
+
+    One that is there and was never opened, because staff were to ask, is answered with it. Others stay as they are.
+    """
     customers = await _customers(conn, enrolment_ids)
     values = []
     for each, day in asked.items():
@@ -163,6 +184,17 @@ async def _add_occasions(conn: AsyncConnection, asked: Mapping[_Asked, date], en
             }
         )
     await insert_ignore(conn, occasion, values)
+    answered = [
+        {
+            "enrolment_id_": each["enrolment_id"],
+            "survey_": each["survey"],
+            "period_": each["period"],
+            "at_": each["closed_at"],
+        }
+        for each in values
+    ]
+    if answered:
+        await conn.execute(_ANSWERED, answered)
 
 
 async def _customers(conn: AsyncConnection, enrolment_ids: set[int]) -> dict[int, int]:

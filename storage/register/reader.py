@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.errors import Problem, ProblemCode
 from storage.register.cells import Line, Numbered, Unreadable, clip, line_of, tables, trimmed
 from storage.register.headers import COLUMNS, KEYS, PAIRS, REQUIRED
-from storage.register.parsing import BUILD
+from storage.register.parsing import BUILD, is_blank
 from storage.register.rows import RegisterBatch, RegisterRow, batch_of
 
 # Two for each column that is known, and one where all that are required are there. With fewer than two known
@@ -74,6 +74,8 @@ class _Reading:
                 self._read_line(header.kind, line)
 
     def _read_line(self, kind: str, line: Line) -> None:
+        if is_blank(kind, line):
+            return
         made = BUILD[kind](line)
         if not line.problems:
             key = (kind, *(str(getattr(made, column)) for column in KEYS[kind]))

@@ -32,7 +32,7 @@ class ProviderRow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer. ``phone`` is in E.164; ``gender`` is K, M or empty."""
+    """A customer. ``phone`` is in E.164; ``gender`` is K, M or empty; ``contact`` a ContactWish or empty."""
 
     file: str
     row: int
@@ -42,6 +42,7 @@ class CustomerRow:
     gender: str
     birth_year: int | None
     missing: frozenset[str] = field(default=frozenset(), compare=False)
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,10 @@ class EnrolmentRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow(RowOfEnrolment):
-    """An answer of an earlier year. ``period`` is YYYY-MM for ``checkin``, else empty."""
+    """An answer that staff have taken, or of an earlier year.
+
+    ``period`` is YYYY-MM for ``checkin``, else empty; ``mode`` is an AnswerMode, or empty where nobody has said.
+    """
 
     survey: str
     period: str
@@ -71,6 +75,7 @@ class AnswerRow(RowOfEnrolment):
     value: int | None
     text: str
     answered_on: date
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

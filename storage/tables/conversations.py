@@ -80,6 +80,8 @@ answer = table(
     # The version of the survey pack; 0 for imported answers.
     Column("version", Integer, nullable=False),
     Column("answered_at", UtcDateTime, nullable=False),
+    # A survey.codes.AnswerMode where staff took it; empty for what the customer wrote, or where nobody has said.
+    Column("mode", Text, nullable=False, server_default=""),
 )
 
 # What an answer was before it was corrected or withdrawn.

@@ -24,6 +24,7 @@ customer = table(
     Column("language", Text, nullable=False),
     Column("gender", Text, nullable=False),  # K, M or empty
     Column("birth_year", Integer),
+    Column("contact", Text, nullable=False, server_default=""),  # a survey.codes.ContactWish, or empty
 )
 
 enrolment = table(

@@ -8,6 +8,10 @@ from reporting.figures.exact_test import false_alarms
 from reporting.figures.indicators import Indicator
 from reporting.figures.previous_year import PreviousReport, SeriesBreak
 from reporting.report.tables.cells import title_of
+from storage.figures.year_values import ModeCount
+from survey.codes import AnswerMode
+
+FEW = 10  # a smaller number of people is not told
 
 
 def break_sentences(previous: PreviousReport | None, breaks: Sequence[SeriesBreak]) -> tuple[str, ...]:
@@ -20,6 +24,25 @@ def break_sentences(previous: PreviousReport | None, breaks: Sequence[SeriesBrea
         f"{title_of(each.indicator, each.point)} är inte jämförbar med {each.year}: {each.reason.rstrip('.')}."
         for each in breaks
     )
+
+
+def mode_sentence(counts: Sequence[ModeCount]) -> str:
+    """Tell why modes stand apart, where staff have taken answers; empty where they have not."""
+    taken = sum(each.number for each in counts if each.mode in (AnswerMode.PHONE, AnswerMode.LETTER))
+    if not taken:
+        return ""
+    return (
+        f"{of(taken, 'svar', 'svar')} har tagits emot av kommunens personal per telefon eller brev. Den som svarar "
+        "en människa svarar ofta vänligare än den som skriver själv: se till hur svaren kom in vid en jämförelse."
+    )
+
+
+def too_young_sentence(customers: int) -> str:
+    """Tell how many were not asked because of their age, where they are not few; empty where there are none."""
+    if not customers:
+        return ""
+    number = str(customers) if customers >= FEW else f"Färre än {FEW}"
+    return f"{number} kunder har inte frågats, eftersom de är yngre än vad reglerna säger att man frågar."
 
 
 def false_alarm_sentence(compared: int) -> str:
