@@ -354,6 +354,7 @@ class Reason(Code):
     # A message was not called for.
     UNREACHABLE = "unreachable", "Adressen går inte att nå."
     ALREADY_CLOSED = "already_closed", "Samtalet är redan avslutat."
+    ARRIVED = "arrived", "Det första meddelandet kom fram till sist."
     HEARD_SINCE = "heard_since", "Kunden har hört av sig sedan dess."
     TEXT_GONE = "text_gone", "Texten finns inte längre."
     # A message waits for another call.

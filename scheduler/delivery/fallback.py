@@ -114,6 +114,8 @@ async def carrier_said(conn: Connection, word: CarrierWord, kind: str | None, co
         await outages.carrier_failed(conn, told.channel, kind, code, context.now, context.today)
         await undelivered(conn, told.message_id, kind if kind in KINDS else "failed", context)
     elif told.has_arrived:
+        if told.was_failed:  # a copy may wait, which would ask the same once more
+            await outbox.cancel_copies(conn, told.message_id, Reason.ARRIVED, context.now)
         await outages.carrier_delivered(conn, told.channel, told.called_at, context.now)
     return True
 

@@ -133,6 +133,17 @@ async def tries(conn: Connection, occasion_id: int, key: str) -> dict[str, int]:
     return {row.key: row.address_id for row in rows if _first(row.key) == _first(key)}
 
 
+async def cancel_copies(conn: Connection, id_: int, reason: str, now: datetime) -> None:
+    """Cancel what still waits to be sent for the same purpose as a message."""
+    message = await outgoing(conn, id_)
+    if message.occasion_id is None:
+        return
+    keys = list(await tries(conn, message.occasion_id, message.key))
+    o = outbox.c
+    waiting = update(outbox).where(o.key.in_(keys), o.state == "queued", o.id != id_)
+    await conn.execute(waiting.values(state="cancelled", reason=reason, settled_at=now))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A message that had buttons: whom it was sent to, and what it said."""

@@ -180,7 +180,7 @@ async def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) ->
 
 # A carrier's status replaces only one of lower rank: callbacks come in any order.
 _RANKS = {"accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4}
-_RANKS |= {"delivered": 5, "undelivered": 5, "failed": 5, "canceled": 5, "read": 6}
+_RANKS |= {"undelivered": 5, "failed": 5, "canceled": 5, "delivered": 6, "read": 7}  # the phone has the last word
 _STATE_OF = {
     "sent": MessageState.SENT,
     "delivered": MessageState.DELIVERED,
@@ -216,6 +216,7 @@ class Told:
         has_failed: the word says, first, that it did not arrive.
         has_arrived: the word says, first, that it did.
         called_at: when the provider was given it.
+        was_failed: an earlier word said that it did not.
     """
 
     message_id: int
@@ -223,6 +224,7 @@ class Told:
     has_failed: bool = False
     has_arrived: bool = False
     called_at: datetime | None = None
+    was_failed: bool = False
 
 
 async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> Told | None:
@@ -251,7 +253,8 @@ async def carrier_said(conn: Connection, word: CarrierWord, now: datetime) -> To
     await conn.execute(update(outbox).where(o.id == row.id).values(**values))
     arrived = state is MessageState.DELIVERED and row.state != MessageState.DELIVERED
     failed = state is MessageState.FAILED
-    return Told(row.id, row.channel, has_failed=failed, has_arrived=arrived, called_at=row.called_at)
+    was_failed = row.state == MessageState.FAILED
+    return Told(row.id, row.channel, failed, arrived, row.called_at, was_failed)
 
 
 def _carrier_reason(status: str, error_code: str | None) -> str:

@@ -54,7 +54,8 @@ class Receiver:
             return
         event = Inbound(
             "telegram",
-            parsed.external_id,
+            # After a week without updates Telegram counts on from another number, which may have been used before.
+            f"{parsed.external_id}:{parsed.sender}",
             parsed.sender,
             event_of(parsed),
             written_at=parsed.written_at,

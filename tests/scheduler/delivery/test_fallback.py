@@ -73,6 +73,26 @@ async def test_a_switched_off_handset_gets_another_try(story: Story) -> None:
     assert await story.one(occasion.c.outcome, START) == "unreachable"
 
 
+@pytest.mark.parametrize("word", ["delivered", "read"])
+async def test_a_late_delivery_cancels_the_copy(story: Story, word: str) -> None:
+    """The carrier gave the message up, and the phone had it after all."""
+    await opened(story)
+    await story.deliver(MORNING)
+    reference = story.sms.sent[0].reference
+    async with story.db.begin() as conn:
+        await carrier_says(conn, CarrierWord(reference, "undelivered", "30003"), MORNING, "transient")
+        for _ in range(2):  # callbacks come twice
+            await carrier_says(conn, CarrierWord(reference, word), MORNING + timedelta(minutes=30))
+        await carrier_says(conn, CarrierWord(reference, "undelivered", "30003"), MORNING, "transient")
+    await story.deliver(MORNING + timedelta(hours=2))
+    assert len(story.sms.sent) == 1
+    async with story.db.read() as conn:
+        states = (await conn.execute(select(outbox_table.c.state).order_by(outbox_table.c.id))).scalars().all()
+        reasons = (await conn.execute(select(outbox_table.c.reason).order_by(outbox_table.c.id))).scalars().all()
+    assert (states, reasons) == (["delivered", "cancelled"], ["", "arrived"])
+    assert await story.one(session.c.is_open) == 1
+
+
 async def test_a_stop_at_the_carrier_closes_every_address(story: Story) -> None:
     await opened(story, telegram=True)
     await story.deliver(MORNING)
