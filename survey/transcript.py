@@ -14,11 +14,11 @@ bot.inbound.customer_messages does it.
 """
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
-from survey.codes import Channel
-from survey.conversation import commands, engine
+from survey.codes import Channel, SurveyId
+from survey.conversation import commands, engine, flow
 from survey.conversation.model import (
     Await,
     Awaiting,
@@ -39,6 +39,7 @@ from survey.conversation.model import (
     Waited,
 )
 from survey.packs.catalogue import Catalogue
+from survey.understanding.questions import MONTH
 
 NOW = datetime(2026, 3, 30, tzinfo=UTC)
 PACE = timedelta(minutes=1)  # between two lines of the customer
@@ -85,12 +86,14 @@ class Dialogue:
 
     def _begin(self, line: str, survey_id: str, language: str, question: str | None = None) -> tuple[Effect, ...]:
         survey, self.language = self.catalogue.surveys[survey_id], language
-        self.session = engine.open_session(survey, language)
+        facts = ((MONTH, NOW.month),) if survey_id == SurveyId.CHECKIN else ()
+        self.session = engine.open_session(survey, language, facts)
         if question is None:
             return self._turn(line, Started())
-        self.session = engine.open_at(survey, language, question)
+        opened = engine.open_at(survey, language, question)
+        self.session = replace(opened, values=(*facts, *opened.values))
         self.out.append(line)
-        asked = (Say((), question),)
+        asked = (Say((), question, month=flow.month(facts)),)
         self._follow(asked[0])
         return asked
 

@@ -16,7 +16,7 @@ from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
 from storage.delivery import outbox
 from survey.codes import AddressState, Channel
-from survey.conversation import commands, engine
+from survey.conversation import commands, engine, flow
 from survey.conversation.model import (
     Await,
     Awaiting,
@@ -53,7 +53,9 @@ async def handle(scene: Scene, said: Said) -> Handled:
         event = _event(scene, conversation, said)
         if event is None:
             asked = conversation.session.open_question
-            return Handled("old_button", Say(("old_button",), asked), opened)
+            return Handled(
+                "old_button", Say(("old_button",), asked, month=flow.month(conversation.session.values)), opened
+            )
         survey = scene.batch.at.catalogue.surveys[conversation.survey]
         session, effects = engine.step(survey, conversation.session, event, scene.written_at)
         if scene.is_old and old_messages.is_too_old(scene.written_at, conversation, session, effects):
@@ -223,7 +225,7 @@ async def _edit(scene: Scene, conversation: Conversation, effects: Sequence[Effe
     if message_id is None:
         return None
     catalogue, language = batch.at.catalogue, conversation.session.language
-    say = Say((), given.question)
+    say = Say((), given.question, month=flow.month(conversation.session.values))
     asked = catalogue.render(say, survey=conversation.survey, language=language, channel=scene.event.channel)
     label = dict(catalogue.choices(say, conversation.survey, language))[given.value]
     return Edit(message_id, f"{asked}\n{CHOSEN}{label}")

@@ -15,6 +15,7 @@ from storage.database.engine import Database
 from storage.outcomes import history
 from storage.people import addresses
 from survey.packs.catalogue import Catalogue
+from survey.packs.pack_files import MONTHS
 
 UNCLEAR = "ganska bra"  # the first reply of those who ignore the format that was asked for
 TYPING = timedelta(minutes=1)  # between a question and its answer, once a customer has begun
@@ -65,10 +66,11 @@ class Population:
             text: survey.id for survey in catalogue.surveys.values() for text in survey.opening.values()
         }
         self._questions = {
-            text: question.id
+            catalogue.wording(question, language, month): question.id
             for survey in catalogue.surveys.values()
             for question in survey.questions
-            for text in question.text.values()
+            for language in catalogue.languages
+            for month in MONTHS
         }
         self._talks: dict[str, Script] = {}  # by customer, while a conversation goes on
         self._unclear: set[str] = set()

@@ -263,7 +263,7 @@ async def _move(
         "occasion_id": talk.occasion_id,
         "address_id": where.address_id,
         "channel": where.channel,
-        "say": Say((where.opening,), kept.open_question, where.told).to_json(),
+        "say": Say((where.opening,), kept.open_question, where.told, month=flow.month(kept.values)).to_json(),
         "expires_at": instead_of.expires_at if instead_of else talk.expires_at,
         "priority": instead_of.priority if instead_of else 0,
     }

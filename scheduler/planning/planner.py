@@ -400,5 +400,7 @@ def _age(each: Waiting, today: date) -> int | None:
 
 def _known_facts(each: Waiting) -> tuple[tuple[str, int | None], ...]:
     """Return what the conversation knows from the start (survey.packs.pack_files.FACTS)."""
+    if each.survey == SurveyId.CHECKIN:
+        return (("month", date.fromisoformat(f"{each.period[:7]}-01").month),)
     changed = each.enrolment.end_reason == EndReason.CHANGED_PROVIDER
     return (("same_provider", 0),) if each.survey == SurveyId.END and changed else ()

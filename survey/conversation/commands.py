@@ -4,6 +4,7 @@
 the customer says      what follows
 =====================  ==========================================================================
 HJÄLP                  who asks, why, and whom to call
+INFO                   why, whence the number, what is kept, and the rights to see and to erase
 SPRÅK, or a language   the choices are listed, or the language is changed
 MINA SVAR              the customer's own answers are listed; on a shared address it is asked first whose
 RADERA                 it must be said once more, and then the answers are deleted; anything else keeps them
@@ -38,6 +39,7 @@ from survey.understanding.questions import Vocabulary
 from survey.understanding.reading import Reading, read
 from survey.understanding.requests import command
 from survey.understanding.text.folding import fold, tidy
+from survey.understanding.wishes import About
 
 AWAITED_FOR = timedelta(days=1)  # between the two messages of a request
 
@@ -83,8 +85,8 @@ def ask(event: TextReceived, asked: Reading, awaiting: Awaiting | None) -> Answe
     if asked.language is not None:
         return Answered((SetLanguage(asked.language),), ("language_changed",), repeats=True)
     match asked.request:
-        case "help":
-            return Answered(phrases=("help",))
+        case "help" | "info" as word:
+            return Answered(phrases=(word,))
         case "language":
             return Answered(phrases=("language_choices",))
         case "maybe_wrong_number":
@@ -109,10 +111,15 @@ def ask(event: TextReceived, asked: Reading, awaiting: Awaiting | None) -> Answe
 def meet(asked: Reading) -> Answered | None:
     """Return what follows from a question about us, or from a wish; None where a message has neither."""
     if asked.about is not None:
-        return Answered(phrases=("help",))
+        return Answered(phrases=(explanation(asked.about),))
     if asked.wish is not None:
         return Answered(wished(asked), ("complaint_received" if asked.wish == "complaint" else "contact_promised",))
     return None
+
+
+def explanation(about: About) -> str:
+    """Return the phrase that answers a question about us: what is kept of the customer is told at more length."""
+    return "info" if about in ("number", "privacy") else "help"
 
 
 def wished(asked: Reading) -> tuple[Effect, ...]:

@@ -95,7 +95,7 @@ SAME_WITHIN = timedelta(seconds=3)  # the same text again is one thumb, or one m
 AT_ONCE = timedelta(minutes=1)  # after a free text, in which any text that answers nothing is more of it
 CONTINUING_WORDS = 4  # words of what is more of it later; a shorter message is a reply that is not understood
 # What a message may ask for while words of danger in it still come first, and what an answer in it outweighs.
-COMPATIBLE = frozenset({None, "help", "unclear_stop", "maybe_wrong_number"})
+COMPATIBLE = frozenset({None, "help", "info", "unclear_stop", "maybe_wrong_number"})
 DOUBTFUL = frozenset({"unclear_stop", "maybe_wrong_number"})
 CARRIER_OPT_IN = "yes"  # Twilio's own word, beside START and UNSTOP, which are ours too
 
@@ -136,6 +136,12 @@ def step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
 
     Any event in any state gives a valid session; the session that is passed in is not changed.
     """
+    after, effects = _step(survey, session, event, now)
+    month = flow.month(session.values)
+    return after, flow.naming(effects, month) if month else effects
+
+
+def _step(survey: Survey, session: Session, event: Event, now: datetime) -> Step:
     if session.state == "closed":
         return after_close.step(survey, session, event, now)
     if isinstance(event, TextReceived):
@@ -272,7 +278,7 @@ def _reply(survey: Survey, session: Session, question: Question | None, asked: R
     if asked.request == "unclear_stop":
         cases += (OpenCase(CaseKind.UNCLEAR_STOP, tidy(text)),)
     if question.kind == "text" and asked.about is not None:
-        return session, (Say(("help",)),)
+        return session, (Say((commands.explanation(asked.about),)),)
     answer = answers.parse(question, text, survey.words, asked.message)
     if answer is not None:
         if question.asks_consent and answer.value == 1 and asked.wish == "call_me":

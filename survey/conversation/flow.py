@@ -17,7 +17,7 @@ from survey.conversation.model import (
     Withdraw,
 )
 from survey.understanding.answers import Answer
-from survey.understanding.questions import FACTS, Question, Survey
+from survey.understanding.questions import FACTS, MONTH, Question, Survey
 from survey.understanding.text.folding import tidy
 
 Step = tuple[Session, tuple[Effect, ...]]
@@ -56,6 +56,19 @@ def next_question(survey: Survey, values: Values) -> Question | None:
 def given(values: Values) -> Values:
     """Return the answers among ``values``, without the facts."""
     return tuple((id_, value) for id_, value in values if id_ not in FACTS)
+
+
+def month(values: Values) -> int:
+    """Return the number of the month that a conversation is about; 0 where it is about none."""
+    return next((value or 0 for id_, value in values if id_ == MONTH), 0)
+
+
+def naming(effects: tuple[Effect, ...], month: int) -> tuple[Effect, ...]:
+    """Return the effects, with ``month`` in the question that is asked."""
+    return tuple(
+        replace(effect, month=month) if isinstance(effect, Say) and effect.question else effect
+        for effect in effects
+    )
 
 
 def outcome_of(survey: Survey, values: Values) -> Outcome:

@@ -122,6 +122,7 @@ class Say:
             is this text alone.
         options: (value, label) of each button of a message to a contact person in a chat.
         about: what those buttons mean, as survey.contacts.dialogue reads it.
+        month: the number of the month that the question is about; 0 where it is about none.
     """
 
     phrases: tuple[str, ...] = ()
@@ -129,11 +130,12 @@ class Say:
     text: str = ""
     options: tuple[tuple[int, str], ...] = ()
     about: str = ""
+    month: int = 0
 
     def to_json(self) -> str:
         """Return the message as it is stored, without the fields that are empty."""
         kept: dict[str, Any] = {"phrases": self.phrases, "question": self.question}
-        more = {"text": self.text, "options": self.options, "about": self.about}
+        more = {"text": self.text, "options": self.options, "about": self.about, "month": self.month}
         return json.dumps(kept | {name: value for name, value in more.items() if value})
 
     @classmethod
@@ -141,7 +143,14 @@ class Say:
         """Return the message that ``to_json`` has stored."""
         kept = json.loads(text)
         options = tuple((value, label) for value, label in kept.get("options", ()))
-        return cls(tuple(kept["phrases"]), kept["question"], kept.get("text", ""), options, kept.get("about", ""))
+        return cls(
+            tuple(kept["phrases"]),
+            kept["question"],
+            kept.get("text", ""),
+            options,
+            kept.get("about", ""),
+            kept.get("month", 0),
+        )
 
 
 @frozen

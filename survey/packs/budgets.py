@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from survey.errors import UnitError
 from survey.packs import segments
 from survey.packs.catalogue import Catalogue
+from survey.packs.pack_files import ASKED_FOR
 from survey.packs.segments import Alphabet, Segments
 
 
@@ -37,7 +38,11 @@ def over_budget(catalogue: Catalogue, language: str) -> list[OverBudget]:
     """Return the messages of a language that are over their budget by themselves, not by a part named too."""
     alphabet = catalogue.alphabet(language)
     costs = {name: segments.count(text) for name, text in catalogue.messages(language)}
-    over = {name: cost for name, cost in costs.items() if not segments.within_budget(cost, alphabet)}
+    over = {
+        name: cost
+        for name, cost in costs.items()
+        if not segments.within_budget(cost, alphabet, is_asked_for=name in ASKED_FOR)
+    }
     return [OverBudget(name, over[name], alphabet) for name in over if _itself(name, over)]
 
 

@@ -15,10 +15,12 @@ from survey.packs import bidi, own_texts, placeholders, segments, vocabulary
 from survey.packs.own_texts import OwnTexts
 from survey.packs.pack_files import (
     LANGUAGES,
+    MONTHS,
     PACKS,
     PHRASES,
     PREFIXES,
     RIGHT_TO_LEFT,
+    SLOT,
     TOLD,
     LanguageFile,
     PhraseFile,
@@ -51,6 +53,7 @@ class Catalogue:
         unread: the names of the texts that no native speaker has read as they are now, by language.
         scripts: the script of each language.
         unit: who asks.
+        months: by language, what a question calls each month; the first one stands for a month that is not known.
     """
 
     surveys: Mapping[str, Survey]
@@ -62,6 +65,7 @@ class Catalogue:
     unread: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, Script]
     unit: UnitProfile
+    months: Mapping[str, tuple[str, ...]]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -85,16 +89,21 @@ class Catalogue:
         language = language if language in self.names else FALLBACK
         text = " ".join(self._phrase(phrase, survey, language) for phrase in say.phrases)
         if say.text and say.phrases[:1] and say.phrases[0] in TOLD:
-            text = text.replace("{}", self.free(say.text, language), 1)
+            text = text.replace(SLOT, self.free(say.text, language), 1)
         elif say.text:
             text = f"{text}\n{say.text}" if text else say.text
         if say.question is None or survey is None:
             return text
         question = self.surveys[survey].question(say.question)
-        asked = question.text[language]
+        asked = self.wording(question, language, say.month)
         if channel == Channel.SMS and question.kind == "choice":
             asked += "".join(f"\n{option.value} {option.label[language]}" for option in question.options)
         return f"{text} {asked}" if text else asked
+
+    def wording(self, question: Question, language: str, month: int = 0) -> str:
+        """Return a question as it is asked in ``language`` about ``month``, its number; 0 where it is not known."""
+        asked = question.text[language]
+        return asked.replace(SLOT, self.months[language][month], 1) if SLOT in asked else asked
 
     def choices(self, say: Say, survey: str | None, language: str) -> tuple[tuple[int, str], ...]:
         """Return (value, label) of each button; empty where there is nothing to choose."""
@@ -124,10 +133,11 @@ class Catalogue:
 
     def messages(self, language: str) -> Iterator[tuple[str, str]]:
         """Yield (name, text) of every SMS that the packs can make in ``language``."""
+        longest = max(MONTHS, key=lambda month: len(self.months[language][month]))
         for survey in self.surveys.values():
             for index, question in enumerate(survey.questions):
                 for prefix in ("", *PREFIXES, *(("opening", *TOLD) if index == 0 else ())):
-                    say = Say((prefix,) if prefix else (), question.id, TOLD.get(prefix, ""))
+                    say = Say((prefix,) if prefix else (), question.id, TOLD.get(prefix, ""), month=longest)
                     text = self.render(say, survey=survey.id, language=language, channel=Channel.SMS)
                     yield ".".join(filter(None, (survey.id, question.id, prefix))), text
         for phrase in self.phrases:
@@ -176,6 +186,7 @@ def load(
         unread={each.code: each.unread for each in languages},
         scripts={each.code: each.script for each in languages},
         unit=unit,
+        months={each.code: tuple(each.text(f"month.{month}") for month in MONTHS) for each in languages},
     )
 
 

@@ -41,7 +41,9 @@ PREFIXES = (
     "old_button",
     "text_only",
 )
-# Openings that tell for whom the question is, or about which support, where a bare one would be ambiguous. "{}" in
+SLOT = "{}"  # filled in when a message is rendered: what an opening tells, or the month that a question is about
+MONTHS = tuple(range(13))  # 0 stands for a month that is not known
+# Openings that tell for whom the question is, or about which support, where a bare one would be ambiguous. SLOT in
 # them is a birth year, or the month in which the support began; the values here are examples to measure them with.
 TOLD = {"opening_born": "1984", "opening_since": "2026-03"}
 PHRASES = (
@@ -49,6 +51,7 @@ PHRASES = (
     "stopped",
     "started",
     "help",
+    "info",
     "unknown_sender",
     "no_open_question",
     "linked",
@@ -69,6 +72,7 @@ PHRASES = (
     "wrong_number_check",
     "which_person",
 )
+ASKED_FOR = frozenset({"info"})  # phrases that may be longer: they are sent to those alone who ask
 WORDS = ("yes", "no", "agree", "decline", "none", "filler", "sign_off", "out_of", "language")
 PHRASE_FOLDERS = ("phrases", "danger")  # each with a file per language; a variant such as sv-easy uses that of sv
 # The sets of words of a language, and the lists of phrases, by table: docs/languages.md says what each is for.
@@ -295,6 +299,7 @@ def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
             needed[wording_names(survey.id, question.id)] = None
             needed[(f"short.{question.id}",)] = None
             needed.update({(f"option.{question.id}.{value}",): None for value in question.options})
+    needed.update({(f"month.{month}",): None for month in MONTHS})
     needed.update({(f"phrase.{phrase}",): None for phrase in PHRASES})
     return list(needed)
 

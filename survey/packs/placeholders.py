@@ -1,7 +1,7 @@
 """Fill in the texts of a language: ``{name}`` and its like become what the unit's profile says. Pure.
 
 A text must name no unit by itself, so that every municipality can use it. ``{}`` is no placeholder of ours: it is
-filled in when a message is rendered (survey/packs/pack_files.py, TOLD).
+filled in when a message is rendered (survey/packs/pack_files.py, TOLD), and so is ``{month}``.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from survey.errors import PackError
-from survey.packs.pack_files import LanguageFile
+from survey.packs.pack_files import SLOT, LanguageFile
 from survey.unit.profile import UnitProfile
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -28,6 +28,7 @@ def values(unit: UnitProfile, language: str) -> dict[str, str]:
         "crisis_line": unit.crisis_line,
         "complaint_days": str(unit.complaint_days),
         "contact_days": str(unit.contact_days),
+        "month": SLOT,
     }
 
 

@@ -16,6 +16,7 @@ BASIC = frozenset(
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
 BUDGET: dict[Alphabet, int] = {"GSM-7": 1, "UCS-2": 2}  # parts that one message may cost
+LONGEST: dict[Alphabet, int] = {"GSM-7": 3, "UCS-2": 5}  # of a text that the customer has asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,15 @@ def count(text: str) -> Segments:
     return Segments("UCS-2", _parts([2 if ord(char) > 0xFFFF else 1 for char in text], 70, 67), offender)
 
 
-def within_budget(cost: Segments, alphabet: Alphabet) -> bool:
-    """Return whether a message meant for ``alphabet`` is within BUDGET; one meant for GSM-7 must also be in it."""
-    return cost.parts <= BUDGET[alphabet] and (cost.alphabet == alphabet or alphabet == "UCS-2")
+def within_budget(cost: Segments, alphabet: Alphabet, *, is_asked_for: bool = False) -> bool:
+    """Return whether a message meant for ``alphabet`` is within its budget; one meant for GSM-7 must also be in it.
+
+    Args:
+        is_asked_for: the customer has asked for the text, which may be as long as LONGEST.
+    """
+    return cost.parts <= (LONGEST if is_asked_for else BUDGET)[alphabet] and (
+        cost.alphabet == alphabet or alphabet == "UCS-2"
+    )
 
 
 def _parts(widths: list[int], single: int, part: int) -> int:

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import NamedTuple, cast
 
 from survey.errors import PackError
-from survey.packs.pack_files import COMMANDS, SETS, LanguageFile, PhraseFile, SurveyFile
+from survey.packs.pack_files import COMMANDS, MONTHS, SETS, SLOT, LanguageFile, PhraseFile, SurveyFile
 from survey.understanding.questions import RATINGS, Command, Tongue, Vocabulary
 from survey.understanding.text import folding, phrases
 from survey.understanding.text.phrases import Pattern, Phrases, Words
@@ -82,8 +82,17 @@ def build(
         greetings=greetings,
         phrases=Phrases([*patterns, *_command_patterns(commands, alone)], greetings),
         tongues=tongues,
-        ours=frozenset(run for each in languages for text in each.texts.values() for run in _runs(text)),
+        ours=frozenset(run for each in languages for text in _said(each) for run in _runs(text)),
     )
+
+
+def _said(language: LanguageFile) -> Iterator[str]:
+    """Yield every text of a language, a question about a month once for each month."""
+    for name, text in language.texts.items():
+        if name.startswith("question.") and SLOT in text:
+            yield from (text.replace(SLOT, language.text(f"month.{month}")) for month in MONTHS)
+        else:
+            yield text
 
 
 def plain_key(text: str) -> str:

@@ -9,13 +9,17 @@ from survey.codes import CaseKind
 from survey.understanding.text.phrases import Phrases, Words
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
-Command = Literal["stop", "start", "help", "correct", "answers", "erase", "language", "complaint", "wrong_number"]
+Command = Literal[
+    "stop", "start", "help", "info", "correct", "answers", "erase", "language", "complaint", "wrong_number"
+]
 Texts = dict[str, str]  # by language code
 
 RATINGS = (5, 4, 3, 2, 1)  # very satisfied ... very dissatisfied
-# What is known of an enrolment when its conversation opens: 1 for yes, 0 for no. A question's condition may name a
-# fact as it names an earlier question; a fact is no answer.
-FACTS = ("same_provider",)
+# What is known when a conversation opens. ``same_provider``: of the enrolment, 1 for yes and 0 for no. ``month``:
+# the number of the month that is asked about. A question's condition may name a fact as it names an earlier
+# question; a fact is no answer.
+MONTH = "month"
+FACTS = ("same_provider", MONTH)
 
 
 @dataclass(frozen=True, slots=True)

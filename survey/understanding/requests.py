@@ -42,7 +42,7 @@ def command(message: Message, tail: int = COMMAND_TAIL) -> Command | None:
     after = sum(token not in words.filler for token in tokens[length:])
     if found == "complaint":
         return found if after == 0 or tail or _COLON.match(text) else None
-    if found != "help" or said in words.alone:
+    if found not in ("help", "info") or said in words.alone:
         tail = 0
     return found if len(text) <= COMMAND_LIMIT and after <= tail else None
 

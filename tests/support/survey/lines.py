@@ -85,7 +85,7 @@ def _named(effects: tuple[Effect, ...], asked: Reading) -> set[str]:
     elif records:
         text = "kept" if records[0].text else "nothing"
         found.add(text if records[0].value is None else str(records[0].value))
-    elif says and says[0].phrases == ("help",) and not cases:
+    elif says and says[0].phrases in (("help",), ("info",)) and not cases:
         found.add("sender" if asked.about else "help")
     if says and says[0].phrases[:1] == ("retry",):
         found.add("again")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from survey.conversation import engine
-from survey.conversation.model import Ignored, OpenCase, OptOut, Record, Say, Session, TextReceived
+from survey.conversation.model import Ignored, OpenCase, OptOut, Record, Say, Session, Started, TextReceived
 from survey.packs.catalogue import load
 
 CATALOGUE = load()
@@ -55,6 +55,46 @@ def test_a_question_about_us_costs_no_try(text: str) -> None:
     assert effects == (Say(("help",)),)
     assert (after.open_question, after.failures) == ("overall", 0)
     assert engine.outside(text, CATALOGUE.words) == (Say(("help",)),)
+
+
+def test_info_tells_of_rights_and_keeps_the_question() -> None:
+    session = _at("overall")
+    for text in ("INFO", "معلومات", "інфо", "hur fick ni mitt nummer", "vem läser svaren"):
+        after, effects = engine.step(START, session, TextReceived(text), NOW)
+        assert effects == (Say(("info",)),)
+        assert (after.open_question, after.failures) == ("overall", 0)
+
+
+def test_a_checkin_names_its_month_every_time() -> None:
+    """Asked in December about November, it names November, also when it is asked again."""
+    checkin = CATALOGUE.surveys["checkin"]
+    session = engine.open_session(checkin, "sv", (("month", 11),))
+    session, opened = engine.step(checkin, session, Started(), datetime(2026, 12, 3, tzinfo=UTC))
+    _, again = engine.step(checkin, session, TextReceived("hej"), datetime(2026, 12, 4, tzinfo=UTC))
+    for said in (*opened, *again):
+        assert isinstance(said, Say)
+        kept = Say.from_json(said.to_json())
+        text = CATALOGUE.render(kept, survey="checkin", language="sv", channel="sms")
+        assert "Har du haft novembers uppföljning" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "month"),
+    [
+        ("sv", "novembers"),
+        ("sv-easy", "i november"),
+        ("en", "November"),
+        ("fi", "marraskuussa"),
+        ("so", "Nofembar"),
+        ("ar", "نوفمبر"),
+        ("fa", "نوامبر"),
+        ("ti", "ሕዳር"),
+        ("uk", "у листопаді"),
+    ],
+)
+def test_every_language_names_the_month(language: str, month: str) -> None:
+    say = Say((), "followup_held", month=11)
+    assert month in CATALOGUE.render(say, survey="checkin", language=language, channel="sms")
 
 
 def test_an_unclear_stop_asks_nothing_again() -> None:

@@ -39,7 +39,12 @@ EN = "languages/en.toml"
         (EN, 'treatment = "How', 'treatmen = "How', "missing for question.start.treatment or question.shared.tre"),
         (EN, 'start = "{name}', 'begin = "{name}', "languages/en.toml: the text is missing for opening.start."),
         (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
-        (SV, 'retry2 = "Skriv bara en siffra."', 'retry2 = " "', "the text is missing for phrase.retry2."),
+        (
+            SV,
+            'retry2 = "Skriv en siffra eller HJÄLP. Tel. {phone}."',
+            'retry2 = " "',
+            "the text is missing for phrase.retry2.",
+        ),
         (SV, "decline = [", "declin = [", "languages/sv.toml: the text is missing for words.decline."),
         (SV, 'thanks = "', 'thankss = "Tack!"\nthanks = "', "sv.toml: nothing asks for phrase.thankss."),
         (SV, 'opening_born = "', 'opening_born = "{} ', "sv.toml: phrase.opening_born must have {} in it, once."),
