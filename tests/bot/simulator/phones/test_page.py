@@ -46,7 +46,7 @@ async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path, 
             ("Hur nöjd är du med stödet?", "2"),
             ("hur du blir bemött", "tre"),
             ("nyttan för att få ett jobb", "1"),
-            ("främsta skälet", "4"),
+            ("Vad är skälet", "4"),
             ("säga något mer", "De <b>lovade</b> praktik"),
             ("kontakta dig", "ja"),
         ):
