@@ -41,7 +41,7 @@ EN = "languages/en.toml"
         (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
         (
             SV,
-            'retry2 = "Skriv en siffra eller HJÄLP. Tel. {phone}."',
+            'retry2 = "Skriv siffra eller HJÄLP. Tel {phone}."',
             'retry2 = " "',
             "the text is missing for phrase.retry2.",
         ),
