@@ -13,7 +13,7 @@ class Assessment(Code):
     FEW = "few", "Få svar, ingen bedömning"
     ALONE = "alone", "Ingen jämförelse"
     NONE = "none", "Ingen skillnad påvisad"
-    WATCH = "watch", "Kan avvika; följs upp"
+    WATCH = "watch", "Kan avvika, följs upp"
     LOWER = "lower", "Tydligt lägre"
     HIGHER = "higher", "Tydligt högre"
     # Of the dialogue pack: the provider's own bar, and the one of all others together.

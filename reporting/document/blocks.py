@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from reporting.document.assessments import Assessment
-from reporting.document.swedish import count, percent
+from reporting.document.swedish import count, fixed, percent
+from survey.plain_text import BREAK, breakable
 
 WORTH_BREAKING = 9  # characters; a shorter heading stays on one line
 PADDING = 2  # characters, on both sides of a cell together
@@ -19,13 +20,44 @@ class Percent:
     value: float
 
 
-Cell = str | int | Percent
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that is no share and no count, with one or two decimals."""
+
+    figure: float
+    decimals: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Both ends of an interval; a workbook has them in two columns."""
+
+    low: float
+    high: float
+    decimals: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """How many of how many; a workbook has them in two columns."""
+
+    part: int
+    of: int
+
+
+Cell = str | int | Percent | Figure | Interval | Fraction
 
 
 def cell_text(cell: Cell) -> str:
     """Return the cell as it is printed."""
     if isinstance(cell, Percent):
         return percent(cell.value)
+    if isinstance(cell, Figure):
+        return fixed(cell.figure, cell.decimals)
+    if isinstance(cell, Interval):
+        return f"{fixed(cell.low, cell.decimals)}–{fixed(cell.high, cell.decimals)}"
+    if isinstance(cell, Fraction):
+        return f"{count(cell.part)}/{count(cell.of)}"
     return count(cell) if isinstance(cell, int) else cell
 
 
@@ -68,7 +100,8 @@ class Grid:
         most: list[float] = []
         for place, heading in enumerate(self.headings()):
             texts = [cell_text(row[place]) for row in self.rows]
-            word = max((breadth(word) for text in texts for word in text.split(" ")), default=0)
+            words = (word for text in texts for word in breakable(text).replace(BREAK, " ").split(" "))
+            word = max(map(breadth, words), default=0)
             text = max((breadth(text) for text in texts), default=0)
             title = max(breadth(line) for line in heading.split("\n"))
             least.append(max(word if place in self.words else text, title, 4))

@@ -1,16 +1,18 @@
 """The Swedish way to write numbers, days, lists and names. Pure."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+
+from survey.plain_text import isolated, plain
 
 # The symbols of a table (REPORT.md, "Disclosure control").
 SUPPRESSED = "–"
 NO_DATA = ".."
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"  # a narrow space without a line break, between thousands
-ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
@@ -28,9 +30,14 @@ def percent(value: float, *, short: bool = False) -> str:
     return f"{decimal(value, short=short)}{NO_BREAK}%"
 
 
+def fixed(value: float, decimals: int) -> str:
+    """Return ``0,69``: so many decimals, halves rounded up."""
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)).replace(".", ",")
+
+
 def two_decimals(value: float) -> str:
     """Return ``0,69``, as ratios are written."""
-    return f"{value:.2f}".replace(".", ",")
+    return fixed(value, 2)
 
 
 def whole(value: float) -> str:
@@ -69,13 +76,38 @@ def listed(names: Sequence[str]) -> str:
 
 
 def printed_name(name: str) -> str:
-    """Return a name from the register as a document prints it: on one line, without invisible characters.
+    """Return a name from outside as a document prints it: on one line, without invisible characters, isolated.
 
-    A name in letters that run from right to left is isolated, so that it does not turn the sentence around it.
-    Marks that turn text (U+202E and its kin) are left out.
+    A name in letters that run from right to left does not turn the sentence around it.
     """
-    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs", "Co", "Cn") else c for c in name)
-    seen = "".join(c for c in seen if unicodedata.category(c) != "Cf" or c == "\u200d")
-    seen = " ".join(seen.split())
-    turns = any(unicodedata.bidirectional(c) in ("R", "AL") for c in seen)
-    return f"{ISOLATE}{seen}{END_ISOLATE}" if turns else seen
+    return isolated(plain(name))
+
+
+def sort_key(name: str) -> tuple[str, str, str]:
+    """Return the key by which Swedish sorts names: without regard to case, å, ä and ö last, W after V.
+
+    Letters with other accents stand with the letter without, as ``é`` with ``e``; ``ü`` stands with ``y``, ``æ``
+    with ``ä`` and ``ø`` with ``ö``. It is the same on both databases, whose own orders differ.
+    """
+    seen = plain(name)
+    folded = seen.casefold()
+    first = "".join(_base(char) for char in folded)
+    return first, folded, seen
+
+
+# After z, in the order of the alphabet: the characters that follow it in ASCII.
+_ALPHABET = dict(zip("åäæöøüðđł", "{||}}yddl", strict=True)) | {"þ": "th", "œ": "oe"}
+
+
+def _base(char: str) -> str:
+    if char in _ALPHABET:
+        return _ALPHABET[char]
+    return "".join(each for each in unicodedata.normalize("NFD", char) if not unicodedata.combining(each))
+
+
+def told_apart(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return (ref, name) in Swedish order; names that a reader could not tell apart get their number."""
+    every = [(ref, plain(name) or ref) for ref, name in names]
+    times = Counter(name.casefold() for _, name in every)
+    named = [(ref, f"{name} ({plain(ref)})" if times[name.casefold()] > 1 else name) for ref, name in every]
+    return tuple(sorted(named, key=lambda each: (sort_key(each[1]), each[0])))

@@ -23,7 +23,7 @@ from reporting.document.blocks import (
     numbered,
     paragraphs,
 )
-from reporting.document.swedish import MONTHS, NO_BREAK, NO_DATA, SUPPRESSED, count, of, percent, whole
+from reporting.document.swedish import MONTHS, NO_BREAK, NO_DATA, SUPPRESSED, count, of, whole
 from reporting.errors import NoDialogue
 from reporting.figures import intervals
 from reporting.figures.indicators import QUESTIONS, Indicator, finder, others_of
@@ -35,7 +35,7 @@ from reporting.report.model import QualityReport
 from reporting.report.provider_section import ProviderRow
 from reporting.report.sentences.followups import on_time_sentence
 from reporting.report.tables.actions import actions_grid
-from reporting.report.tables.cells import interval_text, share_cell, titled
+from reporting.report.tables.cells import interval_cell, share_cell, target_cell, titled
 from reporting.report.tables.followups import FOLLOWUPS
 from reporting.report.tables.outcomes import MIN_CASES, expectations_grid
 from reporting.report.tables.satisfaction import themes_grid
@@ -100,10 +100,10 @@ def dialogue(report: QualityReport, provider: str, open_cases: int = 0) -> Docum
     )
 
 
-def told(row: Indicator) -> tuple[Cell, str]:
+def told(row: Indicator) -> tuple[Cell, Cell]:
     """Return a provider's share and interval as the provider may know them."""
     band = band_of(row.numerator, row.denominator)
-    return (f"{band.swedish}{NO_BREAK}%", "") if band else (share_cell(row), interval_text(row))
+    return (f"{band.swedish}{NO_BREAK}%", "") if band else (share_cell(row), interval_cell(row))
 
 
 class _Pack:
@@ -274,7 +274,7 @@ class _Pack:
             share,
             interval,
             self._others_cell(indicator),
-            percent(row.target, short=True) if row.target is not None else NO_DATA,
+            target_cell(row),
         )
         columns = ("Underlag", "Avslut", "Egen försörjning\u00a0%", "95\u00a0%-intervall", "Övriga\u00a0%", "Mål")
         expected = [each for each in self.report.background.expectations if each.provider == self.provider]

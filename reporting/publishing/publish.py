@@ -21,6 +21,7 @@ from reporting.report.model import QualityReport
 from storage.database.engine import Connection
 from storage.figures import releases, snapshots
 from storage.figures.release_values import Release
+from survey.plain_text import plain
 
 DRAFT_LIMIT = 0.0  # seconds: a draft is certified as far as that takes no solver
 PUBLICATION, REVISION = "publication", "revision"
@@ -77,7 +78,7 @@ async def publish(
     year = counted.cells.year
     earlier = await snapshots.of_year(conn, year)
     _check(counted, earlier, reason)
-    because, edition = (reason or "").strip(), len(earlier) + 1
+    because, edition = plain(reason or ""), len(earlier) + 1
     background = replace(counted.background, revision=edition, revised_because=because)
     counted = replace(counted, background=background)
     before = thaw(earlier[-1]).report if earlier else None

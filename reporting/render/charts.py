@@ -16,6 +16,7 @@ import vl_convert
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bars, Chart, Funnel, FunnelPoint
 from reporting.render import fonts
+from reporting.render.funnel_plane import FUNNEL_HEIGHT, FUNNEL_WIDTH, LEVELS, NAME_AT_MOST, Plane, limits
 
 FONT = "Fira Sans"
 INK, SOFT, LINE, BAR, EDGE = "#1b2330", "#4a5563", "#d5dae1", "#d3dfec", "#7f93aa"
@@ -31,11 +32,8 @@ MARKS = {
     Assessment.OWN: ("#0072b2", "circle"),
     Assessment.OTHERS: ("#6b7280", "square"),
 }
-NAMED = (Assessment.WATCH, Assessment.LOWER, Assessment.HIGHER)
-LEVELS = {"Kan avvika från": (4, 3), "Tydligt från": (1, 0)}  # the dashes of each limit, by its name
-NAME_AT_MOST = 36  # characters; the table has the whole name
+DASHES = ((4, 3), (1, 0))  # of the limits, by LEVELS
 WIDTH = 400  # pixels, as are all lengths of the drawing
-FUNNEL_HEIGHT = 250
 ROW = 19  # the height of a bar with its gap
 MARGIN = {"left": 5, "right": 14, "top": 5, "bottom": 5}
 CONFIG = {  # added to the finished specification, because Altair copies the whole for each part of a configuration
@@ -156,23 +154,16 @@ def _bars(chart: Bars) -> Any:
 
 def _funnel(chart: Funnel) -> Any:
     """Draw the differences to the others, with the limits of chance around nought."""
-    numbers = [point.answers for point in chart.points]
-    fewest, most = min(numbers), max(numbers)
     rows = [
-        {
-            "answers": point.answers,
-            "difference": point.difference,
-            "assessment": point.kind.swedish,
-            "left": 2 * point.answers < fewest + most,  # a name has room to the right of its mark
-            "name": shorten(point.name, NAME_AT_MOST, placeholder=" …") if point.kind in NAMED else "",
-        }
+        {"answers": point.answers, "difference": point.difference, "assessment": point.kind.swedish}
         for point in chart.points
     ]
-    x = alt.X("answers:Q", title="Antal svar", scale=alt.Scale(zero=False, nice=True, padding=12))
+    plane = Plane.of(chart)
+    x = alt.X("answers:Q", title="Antal svar", scale=alt.Scale(domain=list(plane.across), nice=False))
     y = alt.Y(
         "difference:Q",
         title=DIFFERENCE,
-        scale=alt.Scale(padding=14),
+        scale=alt.Scale(domain=list(plane.along), nice=False),
         axis=alt.Axis(labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + abs(datum.value)"),
     )
     nought = _of([{"nought": 0}]).mark_rule(color=INK, strokeWidth=1).encode(y="nought:Q")
@@ -181,14 +172,14 @@ def _funnel(chart: Funnel) -> Any:
         .mark_point(filled=True, size=95, opacity=1, stroke="white", strokeWidth=0.8)
         .encode(x=x, y=y, **_marked([point.kind for point in chart.points]))
     )
-    layers = (_limit_lines(chart.points, x), nought, points, *_names(rows, x, y))
-    return alt.layer(*layers).properties(width=WIDTH + 90, height=FUNNEL_HEIGHT)
+    layers = (_limit_lines(chart.points, x), nought, points, *_names(plane, x, y))
+    return alt.layer(*layers).properties(width=FUNNEL_WIDTH, height=FUNNEL_HEIGHT)
 
 
 def _limit_lines(points: Sequence[FunnelPoint], x: alt.X) -> Any:
-    dashes = alt.Scale(domain=list(LEVELS), range=[list(dash) for dash in LEVELS.values()])
+    dashes = alt.Scale(domain=list(LEVELS), range=list(map(list, DASHES)))
     return (
-        _of(_limits(points))
+        _of(limits(points))
         .mark_line(color=SOFT, strokeWidth=1.2, interpolate="monotone")
         .encode(
             x=x,
@@ -199,40 +190,26 @@ def _limit_lines(points: Sequence[FunnelPoint], x: alt.X) -> Any:
     )
 
 
-def _names(rows: Sequence[Mapping[str, object]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Write the names beside their marks, first in white and wider, so that a halo parts them from the lines."""
+def _names(plane: Plane, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Write the names beside their marks, first in white and wider, so that a halo parts them from the grid."""
     halo: dict[str, Any] = {"color": "white", "stroke": "white", "strokeWidth": 4}
-    return [
-        _of(beside)
-        .mark_text(align="left" if left else "right", dx=9 if left else -9, fontSize=11, **look)
+    labels = plane.labels()
+    leaders = [
+        _of([{"answers": each.point.answers, "difference": each.point.difference, "x2": right, "y2": top}])
+        .mark_rule(color=SOFT, strokeWidth=0.8)
+        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+        for each in labels
+        if each.is_far
+        for right, top in (plane.foot(each),)
+    ]
+    return leaders + [
+        _of([{"answers": each.point.answers, "difference": each.point.difference, "name": each.name}])
+        .mark_text(align="left" if each.is_right else "right", dx=each.dx, dy=each.dy, fontSize=11, **look)
         .encode(x=x, y=y, text="name:N")
         for look in (halo, {"color": INK})
-        for left in (True, False)
-        if (beside := [row for row in rows if row["name"] and row["left"] is left])
+        for each in labels
     ]
 
 
 def _of(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
     return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]  # as Altair ships it
-
-
-def _limits(points: Sequence[FunnelPoint]) -> list[dict[str, object]]:
-    """Return the points of the four limit lines. Providers with as many answers share the mean of their limits.
-
-    Where no share of so many answers would be called so there is no limit.
-    """
-    by_answers: dict[int, list[FunnelPoint]] = {}
-    for point in sorted(points, key=lambda each: each.answers):
-        by_answers.setdefault(point.answers, []).append(point)
-    return [
-        {
-            "answers": answers,
-            "limit": sum(known) / len(known),
-            "level": level,
-            "side": f"{level}{side}",
-        }
-        for answers, alike in by_answers.items()
-        for level, pairs in zip(LEVELS, ([p.watch for p in alike], [p.act for p in alike]), strict=True)
-        for side in (0, 1)
-        if (known := [limit for pair in pairs if (limit := pair[side]) is not None])
-    ]

@@ -12,11 +12,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from reporting.document.blocks import Block, Chart, Document, Grid, Heading, Paragraph
+from reporting.document.printable import printable
 from reporting.render import charts
 from reporting.render.archive import with_fixed_time
 from reporting.render.docx_table import ROOM, clean, table
 
-TYPEFACE = "Calibri"  # Word brings it; our DOCX embeds no typeface
+# Word has it, and other programs have one of the same widths (Liberation Sans, Arimo): no word is broken there.
+TYPEFACE = "Arial"
 DEEP, INK, SOFT = RGBColor(0x12, 0x43, 0x6D), RGBColor(0x1B, 0x23, 0x30), RGBColor(0x4A, 0x55, 0x63)
 LANGUAGE = "sv-SE"
 STYLES = {"text": "Normal", "note": "Small", "key": "Key"}
@@ -24,6 +26,7 @@ STYLES = {"text": "Normal", "note": "Small", "key": "Key"}
 
 def render(document: Document) -> bytes:
     """Return the file; the same document gives the same bytes."""
+    document = printable(document)
     word = docx.Document()
     _set_up(word, document)
     word.add_heading(document.title, 0)
@@ -92,7 +95,7 @@ def _set_up(word: Any, document: Document) -> None:
     properties.created = properties.modified = at
     styles = word.styles
     _language(styles)
-    _style(styles["Normal"], 10.5, INK, after=6)
+    _style(styles["Normal"], 10, INK, after=6)
     _style(styles["Title"], 26, DEEP, bold=True, after=4)
     _style(styles["Heading 1"], 16, DEEP, bold=True, before=22, after=6)
     _style(styles["Heading 2"], 12.5, INK, bold=True, before=14, after=4)
@@ -100,9 +103,9 @@ def _set_up(word: Any, document: Document) -> None:
     styles["Caption"].paragraph_format.keep_with_next = True
     for name, size, colour, after in (
         ("Small", 9, SOFT, 6),
-        ("Key", 10.5, INK, 6),
-        ("Cell", 9, INK, 0),
-        ("Fact", 10.5, INK, 2),
+        ("Key", 10, INK, 6),
+        ("Cell", 8, INK, 0),
+        ("Fact", 10, INK, 2),
         ("Contents", 12.5, INK, 3),
     ):
         _style(styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), size, colour, after=after)

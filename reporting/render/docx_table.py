@@ -12,7 +12,8 @@ from reporting.document.blocks import Grid, cell_text
 
 ROOM = 170  # mm between the margins of an A4 page
 CHARACTER = 1.56  # mm, the average width of a character in a table
-# The widths of other characters in average ones: those of Calibri, with a little to spare for bold.
+# The widths of other characters in average ones: those of Arial with 8 points, with a little to spare for bold.
+# They hold for 9 points of Calibri, too.
 BROAD = dict.fromkeys("mw%@", 1.65) | dict.fromkeys("MW", 1.85)
 NARROW = dict.fromkeys("ijl .,:;'|", 0.52) | dict.fromkeys("frtI()-/", 0.74)
 CAPITAL, USUAL = 1.25, 1.06
@@ -20,7 +21,7 @@ CELL = 3.1  # mm of padding, both sides of a cell together
 PAGE = 108  # characters across
 BLANK = (0.6, 0.2, 0.2)  # the columns of a form, as parts of the page
 BLANK_ROW = 600  # twips high
-SHORT = 17  # rows; a table with no more is kept on one page
+SHORT = 40  # rows; a table with no more is kept on one page
 TWIPS = 56.6929  # in a millimetre
 DEEP, LINE, PALE = "12436D", "C9D1DB", "F3F6F9"
 

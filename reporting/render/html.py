@@ -5,11 +5,13 @@ from base64 import b64encode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reporting.document.blocks import Block, Chart, Document, Grid, Heading, Paragraph, cell_text
+from reporting.document.printable import printable
 from reporting.render import charts
 
 
 def render(document: Document) -> bytes:
     """Return the page in UTF-8. Jinja escapes everything that comes from the register."""
+    document = printable(document)
     environment = Environment(
         loader=PackageLoader("reporting.render", ""),
         autoescape=True,

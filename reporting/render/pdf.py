@@ -4,15 +4,22 @@ The same document gives the same bytes: the file's time is the document's, and t
 """
 
 import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import typst
 
 from reporting.document.blocks import Block, Document, Grid, Heading, Paragraph, cell_text
-from reporting.render import charts, fonts
-from reporting.render.glyphs import drawable
+from reporting.document.printable import printable
+from reporting.document.swedish import listed
+from reporting.render import charts
+from reporting.render.fonts import named, typefaces
+from survey.plain_text import breakable
 
 PAGE = 100  # characters across
 # With more rows, we tell typst the widths of a table's columns: measuring each cell takes three times the memory.
@@ -21,25 +28,38 @@ STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 
 def render(document: Document) -> bytes:
-    """Return the file. A letter that none of the typefaces has is printed as a question mark."""
-    content = json.dumps(_content(document), ensure_ascii=False)
-    found = _compiler().compile(
+    """Return the file. A letter that none of the typefaces has is printed as its code, and a note names it."""
+    document = printable(document)
+    found = typefaces(json.dumps(_content(document), ensure_ascii=False))
+    if found.missing:
+        document = _noted(document, found.missing)
+    content = _content(document) | {"families": found.families}
+    text = json.dumps(content, ensure_ascii=False).translate({ord(each): named(each) for each in found.missing})
+    made = _compiler(found.folders).compile(
         input=resources.files("reporting.render").joinpath("document.typ").read_bytes(),
-        sys_inputs={"document": drawable(content, fonts.REGULAR)},
+        sys_inputs={"document": text},
         format="pdf",
         pdf_standards=STANDARDS,
         timestamp=int(document.created_at.timestamp()),
     )
-    assert isinstance(found, bytes)
-    return found
+    assert isinstance(made, bytes)
+    return made
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
+def _noted(document: Document, missing: Iterable[str]) -> Document:
+    """Return the document with a note of the letters that are printed as their codes."""
+    names = [f"{named(each)} {unicodedata.name(each, '').lower()}".strip() for each in sorted(missing)]
+    note = Paragraph(f"Rapportens typsnitt saknar tecken, som därför står med sin kod: {listed(names)}.", "note")
+    *before, last = document.sections
+    return replace(document, sections=(*before, replace(last, blocks=(*last.blocks, note))))
+
+
+@lru_cache(maxsize=4)
+def _compiler(folders: tuple[Path, ...]) -> typst.Compiler:
     ours = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(fonts.SANS), str(fonts.OTHER_SCRIPTS)],
+        font_paths=[str(folder) for folder in folders],
     )
     return typst.Compiler(font_paths=ours, ignore_system_fonts=True)
 
@@ -47,14 +67,14 @@ def _compiler() -> typst.Compiler:
 def _content(document: Document) -> dict[str, Any]:
     """Return what document.typ reads. It takes every string as text, never as markup."""
     return {
-        "title": document.title,
-        "subtitle": document.subtitle,
+        "title": breakable(document.title),
+        "subtitle": breakable(document.subtitle),
         "imprint": document.imprint,
         "mark": document.mark,
         "day": [document.created_at.year, document.created_at.month, document.created_at.day],
         "contents": document.contents,
         "paged": document.paged,
-        "opening": [paragraph.text for paragraph in document.opening],
+        "opening": [breakable(paragraph.text) for paragraph in document.opening],
         "facts": [[fact.label, fact.value, fact.detail] for fact in document.facts],
         "sections": [
             {
@@ -68,19 +88,19 @@ def _content(document: Document) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Paragraph):
-        return {"type": block.kind, "text": block.text}
+        return {"type": block.kind, "text": breakable(block.text)}
     if isinstance(block, Heading):
-        return {"type": "heading", "text": block.text}
+        return {"type": "heading", "text": breakable(block.text)}
     if isinstance(block, Grid):
         return {
             "type": "grid",
-            "caption": block.caption,
+            "caption": breakable(block.caption),
             "columns": [heading.split("\n") for heading in block.headings()],
             "widths": block.widths(PAGE) if len(block.rows) > LONG else None,
             "words": sorted(block.words),
             "total": block.total,
             "blank": block.blank,
             "nothing": block.nothing,
-            "rows": [[cell_text(cell) for cell in row] for row in block.rows],
+            "rows": [[breakable(cell_text(cell)) for cell in row] for row in block.rows],
         }
     return {"type": "chart", "caption": block.caption, "alt": block.alt, "svg": charts.svg(block)}

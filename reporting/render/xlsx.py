@@ -7,7 +7,8 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
-from reporting.document.blocks import Cell, Funnel, Grid, Percent
+from reporting.document.blocks import Cell, Figure, Fraction, Funnel, Grid, Interval, Percent, cell_text
+from reporting.document.printable import printable_text
 from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, day
 from reporting.figures.definitions import YOUTH_DEFINITIONS
 from reporting.figures.indicators import Indicator
@@ -45,6 +46,7 @@ _README = (
 @dataclass(frozen=True, slots=True)
 class _Formats:
     number: Any
+    ratio: Any
     title: Any
     mark: Any
 
@@ -59,6 +61,7 @@ def render(report: QualityReport) -> bytes:
         )
         formats = _Formats(
             number=book.add_format({"num_format": "0.0"}),
+            ratio=book.add_format({"num_format": "0.00"}),
             title=book.add_format({"bold": True, "font_size": 14}),
             mark=book.add_format({"bold": True, "font_color": "#9A3412"}),
         )
@@ -214,7 +217,8 @@ def _grids(sheet: Any, grids: Iterable[Grid], formats: _Formats) -> None:
     widths: dict[int, int] = {}
     for grid in grids:
         if grid.rows or not line:
-            line += 2 + _table(sheet, line, _unique(grid.columns), grid.rows, formats, widths)
+            columns, rows = parted(grid)
+            line += 2 + _table(sheet, line, _unique(columns), rows, formats, widths)
     _finish(sheet)
 
 
@@ -222,9 +226,37 @@ def _unique(columns: Sequence[str]) -> list[str]:
     """Make the headings of a table differ, as Excel asks."""
     found: list[str] = []
     for title in columns:
-        name = title.replace(NO_BREAK, " ")
+        name = printable_text(title.replace(NO_BREAK, " "))
         found.append(name if name not in found else f"{name} (efter undantag)")
     return found
+
+
+def parted(grid: Grid) -> tuple[list[str], list[list[Cell | float | None]]]:
+    """Return the columns and rows of a table with both ends of an interval, and both parts of a fraction, apart.
+
+    A workbook is calculated with, so that each number has a cell of its own.
+    """
+    ends: dict[int, tuple[str, str]] = {}
+    for place in range(len(grid.columns)):
+        cells = [row[place] for row in grid.rows]
+        if any(isinstance(cell, Interval) for cell in cells):
+            ends[place] = ("Lägre gräns", "Övre gräns")
+        elif any(isinstance(cell, Fraction) for cell in cells):
+            ends[place] = ("Täljare", "Nämnare")
+    columns = [name for place, title in enumerate(grid.columns) for name in ends.get(place, (title,))]
+    rows = [
+        [part for place, cell in enumerate(row) for part in (_parts(cell) if place in ends else (cell,))]
+        for row in grid.rows
+    ]
+    return columns, rows
+
+
+def _parts(cell: Cell) -> tuple[Cell | float | None, Cell | float | None]:
+    if isinstance(cell, Interval):
+        return Figure(cell.low, cell.decimals), Figure(cell.high, cell.decimals)
+    if isinstance(cell, Fraction):
+        return cell.part, cell.of
+    return (cell, cell) if cell else (None, None)  # the symbol of what is not shown
 
 
 def _sheet(sheet: Any, columns: Sequence[str], rows: Iterable[Sequence[object]], formats: _Formats) -> None:
@@ -255,7 +287,7 @@ def _table(
         for place, value in enumerate(row):
             _write(sheet, top + height, place, value, formats)
             if value is not None:
-                widths[place] = min(WIDEST, max(widths[place], len(str(value)) + 2))
+                widths[place] = min(WIDEST, max(widths[place], len(_shown(value)) + 2))
     sheet.add_table(
         top,
         0,
@@ -268,17 +300,26 @@ def _table(
     return height
 
 
+def _shown(value: object) -> str:
+    """Return a value as its cell shows it, for the width of the column."""
+    if isinstance(value, Percent | Figure | Interval | Fraction):
+        return cell_text(value)
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
 def _write(sheet: Any, line: int, place: int, value: object | Cell, formats: _Formats) -> None:
     if value is None or value == "":
         return
     if isinstance(value, Percent):
         sheet.write_number(line, place, value.value, formats.number)
+    elif isinstance(value, Figure):
+        sheet.write_number(line, place, value.figure, formats.ratio if value.decimals > 1 else formats.number)
     elif isinstance(value, float):
         sheet.write_number(line, place, value, formats.number)
     elif isinstance(value, int):
         sheet.write_number(line, place, value)
     else:
-        sheet.write_string(line, place, str(value))
+        sheet.write_string(line, place, printable_text(str(value)))
 
 
 def _finish(sheet: Any) -> None:

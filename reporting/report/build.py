@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from reporting.disclosure.cells import Cell
 from reporting.document.blocks import Grid
+from reporting.document.swedish import told_apart
 from reporting.figures import themes, youth
 from reporting.figures.case_mix import Expectation, expectations
 from reporting.figures.definitions import DEFINITIONS
@@ -33,7 +34,7 @@ from reporting.report.sentences.outcomes import (
     outcome_sentence,
     youth_sentence,
 )
-from reporting.report.sentences.satisfaction import reasons_sentence
+from reporting.report.sentences.satisfaction import gender_sentences, reasons_sentence
 from reporting.report.sentences.summary import summary_sentences
 from reporting.report.tables import actions, basis, followups, outcomes, satisfaction, summary
 from reporting.report.tables.cells import titled
@@ -72,6 +73,7 @@ def build(counted: Counted, told: Told, now: datetime, before: QualityReport | N
         now: when it is made.
         before: the edition before, whose figures it keeps where they may not be told anew.
     """
+    counted = replace(counted, cells=replace(counted.cells, providers=told_apart(counted.cells.providers)))
     builder = builder_of(counted.cells, now, told, (*before.indicators, *before.youth_rows) if before else ())
     rows = marked(indicator_rows(counted.cells, builder), counted.background)
     young = youth.rows(counted.background.youth, counted.cells.year, builder, counted.background.targets)
@@ -187,6 +189,7 @@ def _report(year: _Year, now: datetime) -> QualityReport:
         reasons=reasons,
         reasons_sentence=reasons_said,
         groups=satisfaction.groups_grid(find),
+        gender_sentences=gender_sentences(find),
         followups=followups.followups_grid(cells, find, denied),
         followup_sentence=followup_sentence(find, followups.year_counts(cells)[""], denied.get("")),
         endings=_endings(year),

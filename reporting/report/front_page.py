@@ -2,11 +2,10 @@
 
 from reporting.disclosure.cells import Status
 from reporting.document.blocks import Fact, Paragraph, paragraphs
-from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, whole
+from reporting.document.swedish import NO_BREAK, NO_DATA, SUPPRESSED, count, day, of, percent, printed_name, whole
 from reporting.figures.indicators import Find, Indicator
 from reporting.report.background import Cover
 from reporting.report.model import QualityReport
-from reporting.report.tables.cells import interval_text
 from storage.figures.year_values import Volumes
 from survey.codes import in_sentence
 
@@ -60,7 +59,8 @@ def _made_for(cover: Cover) -> str:
 def _revised(report: QualityReport) -> str:
     if report.background.revision < 2:
         return ""
-    return f"Den här utgåvan ersätter den förra. Skäl: {report.background.revised_because.rstrip('.')}."
+    because = printed_name(report.background.revised_because).rstrip(".")
+    return f"Den här utgåvan ersätter den förra. Skäl: {because}."
 
 
 def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ...]:
@@ -79,8 +79,8 @@ def _fact(label: str, row: Indicator, noun: str) -> Fact:
     if row.value is None:
         return Fact(label, SUPPRESSED, "för få för att visas")
     detail = f"{count(row.numerator or 0)} av {count(row.denominator or 0)} {noun}"
-    if interval := interval_text(row):
-        detail += f", intervall {interval}"
+    if row.ci_low is not None and row.ci_high is not None:
+        detail += f", intervall {whole(row.ci_low)}–{whole(row.ci_high)}"
     if row.target is not None:
         detail += f"; mål {percent(row.target, short=True)}"
     return Fact(label, f"{whole(row.value)}{NO_BREAK}%", detail)

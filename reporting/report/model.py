@@ -33,6 +33,7 @@ class QualityReport:
         smallest_group: the fewest people that any combination of guarded figures touches, of this and of earlier
             releases; None where none is told.
         is_certified: whether that number is proven.
+        gender_sentences: women beside men at each point, where both may be told.
     """
 
     year: int
@@ -75,6 +76,7 @@ class QualityReport:
     themes_of_providers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     smallest_group: int | None = None
     is_certified: bool = False
+    gender_sentences: tuple[str, ...] = ()
 
     @property
     def is_draft(self) -> bool:

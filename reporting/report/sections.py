@@ -57,10 +57,10 @@ def _sections(report: QualityReport) -> Iterable[Section]:
             *paragraphs((report.followup_sentence, report.exempt_sentence)),
             report.followups,
             Paragraph(
-                "Förväntade: kalendermånader då insatsen var öppen minst 15 dagar. Det är en räkning av hela "
-                "underlaget och har därför inget intervall. Undantagna: månader då ingen uppföljning begärs, till "
-                "exempel vid sjukdom; de är inte bland de förväntade. Avvikelser: anordnaren har registrerat en "
-                "uppföljning men kunden svarar att den inte hölls.",
+                "Förväntade är kalendermånader då insatsen var öppen minst 15 dagar. Det är en räkning av hela "
+                "underlaget och har därför inget intervall. Undantagna är månader då ingen uppföljning begärs, "
+                "till exempel vid sjukdom; de är inte bland de förväntade. Avvikelser är månader då anordnaren "
+                "har registrerat en uppföljning men kunden svarar att den inte hölls.",
                 "note",
             ),
         ),
@@ -109,7 +109,7 @@ def _basis(report: QualityReport) -> tuple[Block, ...]:
     if context.rows:
         blocks += [
             Heading("Omvärlden"),
-            Paragraph("Uppgifterna är andras och räknas aldrig ihop med rapportens egna."),
+            Paragraph("Uppgifterna kommer från andra källor och räknas aldrig ihop med rapportens egna."),
             context,
         ]
     return tuple(blocks)
@@ -149,6 +149,7 @@ def _satisfaction(report: QualityReport) -> tuple[Block, ...]:
 def _questions(report: QualityReport) -> tuple[Block, ...]:
     blocks: list[Block] = [
         report.questions,
+        *paragraphs(report.gender_sentences),
         report.groups,
         Heading("Varför man inte är nöjd"),
         *paragraphs((report.reasons_sentence,)),
@@ -185,7 +186,8 @@ def _difficulty(report: QualityReport) -> tuple[Block, ...]:
     return (
         Paragraph(
             "Förväntat är hur många som skulle nå egen försörjning om utfallet i varje svårighetsgrad vore som hos "
-            "alla. O/E är observerat delat med förväntat: 1 är som väntat. Visas från 18 avslut och tolv månader."
+            "alla. O/E är observerat delat med förväntat; värdet 1 är som väntat. "
+            "Jämförelsen visas från 18 avslut och tolv månader."
         ),
         *paragraphs(report.expectation_sentences, "key"),
         report.expectations,
@@ -210,8 +212,8 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
         Heading("Osäkerhet och jämförelse"),
         Paragraph(
             "Intervallen är Wilsons 95-procentsintervall. Räkningar av hela underlaget (svarsandel och uppföljning "
-            "i tid) har inget intervall. Varje anordnare jämförs med alla de andra tillsammans med Fishers exakta "
-            "test, tvåsidigt, när båda har minst tio svar. Är p mindre än 0,002 kallas skillnaden tydlig. Är p "
+            "i tid) har inget intervall. Varje anordnare jämförs med alla de andra tillsammans när båda har minst "
+            "tio svar, med Fishers exakta test, tvåsidigt. Är p mindre än 0,002 kallas skillnaden tydlig. Är p "
             "mindre än 0,05 kan anordnaren avvika, och då följs den upp utan att någon slutsats dras. Diagrammens "
             "gränser är testets egna: den närmaste andel som det skulle kalla så med lika många svar."
         ),

@@ -12,6 +12,7 @@ from storage.cases import deadlines
 from storage.database.statements import insert
 from storage.tables import case, provider
 from survey.codes import CaseKind, CaseOutcome
+from survey.plain_text import plain
 
 SERVICE = "service"  # who closes a case that has mended itself
 
@@ -64,7 +65,7 @@ def opened(
         "address_id": address_id,
         "occasion_id": occasion_id,
         "kind": kind,
-        "text": text,
+        "text": plain(text, lines=True),
         "channel": channel,
         "opened_at": now,
         "due_on": deadlines.due_on(kind, today, promised),

@@ -16,6 +16,7 @@ from storage.followups.enrolment_months import QUESTION as HELD
 from storage.tables import answer, answer_history, comment_theme, occasion
 from survey.frozen import frozen
 from survey.packs.own_answers import Given
+from survey.plain_text import plain
 from survey.understanding.text.folding import TEXT_LIMIT
 
 
@@ -79,7 +80,7 @@ def _row(given: Answer, now: datetime) -> dict[str, Any]:
         "occasion_id": given.conversation.occasion_id,
         "question": given.question,
         "value": given.value,
-        "text": given.text,
+        "text": None if given.text is None else plain(given.text, lines=True),
         "skipped": int(given.skipped),
         "version": given.version,
         "answered_at": given.written_at or now,
@@ -95,7 +96,7 @@ def _ratings(conversation: Conversation, question: str, value: int | None) -> li
 
 async def append(conn: Connection, occasion_id: int, question: str, text: str) -> None:
     """Add a line to a free text, up to survey.understanding.text.folding.TEXT_LIMIT characters."""
-    whole = func.coalesce(answer.c.text + "\n", "") + text
+    whole = func.coalesce(answer.c.text + "\n", "") + plain(text, lines=True)
     await conn.execute(
         update(answer).where(*_place(occasion_id, question)).values(text=func.substr(whole, 1, TEXT_LIMIT))
     )

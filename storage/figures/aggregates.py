@@ -43,7 +43,7 @@ async def aggregate(conn: AsyncConnection, year: int, now: datetime) -> Aggregat
             over at ``now`` are not due.
     """
     p = provider.c
-    rows = await conn.execute(select(p.id, p.ref, p.name).order_by(p.name))
+    rows = await conn.execute(select(p.id, p.ref, p.name).order_by(p.ref))
     providers = {id_: (ref, name) for id_, ref, name in rows}
     refs = {id_: ref for id_, (ref, _) in providers.items()}
     answered = await answers(conn, year, refs)

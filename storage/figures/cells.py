@@ -139,7 +139,7 @@ class Aggregate:
     Attributes:
         year: the calendar year.
         as_of: the unit's own day on which it was counted; months that were not over then are left out.
-        providers: (ref, name) of every provider, by name.
+        providers: (ref, name) of every provider, by ref.
         satisfaction: the answers of customers, by cell.
         months: by (provider, YYYY-MM).
         endings: enrolments that ended, by (provider, end reason).

@@ -21,6 +21,7 @@ from storage.followups import month_counts
 from storage.followups.calendar import first_day, following
 from storage.tables import enrolment, follow_up, follow_up_event, provider
 from survey.codes import Activity, FollowUpForm
+from survey.plain_text import plain
 
 NEXT_STEP_LENGTH = 300  # characters
 LOCK_DAY = 5  # of the next month
@@ -271,7 +272,7 @@ def _facts(entry: Entry, before: _Facts | None) -> _Facts:
         "from_plan": None if entry.from_plan is None else int(entry.from_plan),
         "plan_changed": None if entry.plan_changed is None else int(entry.plan_changed),
         "activities": None if entry.activities is None else ",".join(sorted(set(entry.activities))),
-        "next_step": entry.next_step,
+        "next_step": None if entry.next_step is None else plain(entry.next_step),
     }
     return {name: (before or {}).get(name) if value is None else value for name, value in said.items()}
 

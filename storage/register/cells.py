@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage.errors import Problem, ProblemCode, Value
+from survey.plain_text import plain
 
 T = TypeVar("T")
 
@@ -235,7 +236,7 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
         if re.search("[\0\ud800-\udfff]", cell)
     ]
     problems += bad
-    return None if bad else Line(name, row, dict(zip(columns, cells, strict=True)))
+    return None if bad else Line(name, row, dict(zip(columns, map(plain, cells), strict=True)))
 
 
 def e164(value: str) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database.statements import insert, insert_from
 from storage.errors import SupervisionError, SupervisionErrorCode
 from storage.tables import enrolment, next_look, provider, watch
+from survey.plain_text import plain
 
 
 async def put_under_watch(
@@ -34,7 +35,7 @@ async def put_under_watch(
     row = {
         "provider_id": provider_id,
         "from_on": today,
-        "reason": reason,
+        "reason": plain(reason),
         "figures": figures,
         "decided_by": by,
         "decided_at": now,
@@ -55,7 +56,7 @@ async def lift(conn: AsyncConnection, ref: str, reason: str, by: str, today: dat
     current = await _current(conn, provider_id)
     if current is None:
         raise SupervisionError(SupervisionErrorCode.NOT_WATCHED, ref=ref)
-    ended = {"lifted_on": today, "lifted_reason": reason, "lifted_by": by}
+    ended = {"lifted_on": today, "lifted_reason": plain(reason), "lifted_by": by}
     await conn.execute(update(watch).where(watch.c.id == current).values(**ended))
     await watch_provider(conn, ref, None, today)
 

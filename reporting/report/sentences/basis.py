@@ -17,11 +17,11 @@ def volume_sentences(volumes: Volumes | None, minimum: int, year: int) -> tuple[
     enrolments = of(volumes.enrolments, "insats", "insatser")
     found = [f"{of(volumes.customers, 'kund', 'kunder')} hade {enrolments} under {year}."]
     shares = []
-    for number, words in ((volumes.women, "var kvinnor"), (volumes.young, "var 16–24 år")):
+    for number, words in ((volumes.women, "kvinnor"), (volumes.young, "16–24 år")):
         if minimum <= number <= volumes.customers - minimum:
             shares.append(f"{whole(100 * number / volumes.customers)} procent {words}")
     if shares:
-        found.append(f"{listed(shares)}.")
+        found.append(f"Av kunderna var {listed(shares)}.")
     more = sum(number > 5 for number in volumes.customers_of.values())
     if volumes.customers_of:
         found.append(f"{of(more, 'anordnare', 'anordnare')} hade fler än fem kunder.")
@@ -48,5 +48,5 @@ def contact_outcomes_sentence(rows: Sequence[Dues]) -> str:
     if not asked:
         return ""
     if missing:
-        return f"Av {count(asked)} planerade frågor saknar {count(missing)} utfall: se followup plan --audit."
-    return f"Var och en av årets {count(asked)} planerade frågor har ett utfall eller pågår; ingen saknas."
+        return f"Av {count(asked)} planerade utskick saknar {count(missing)} utfall: se followup plan --audit."
+    return f"Vart och ett av årets {count(asked)} planerade utskick har ett utfall eller pågår, och inget saknas."

@@ -19,7 +19,7 @@ def outcome_sentence(find: Find) -> str:
         excluded = f" av {count(every.denominator - kept.denominator)} avslut"
     return (
         f"Av {count(every.denominator)} avslut ledde {count(every.numerator or 0)} till egen försörjning "
-        f"({whole(every.value)} procent). Efter undantag{excluded}: "
+        f"({whole(every.value)} procent). Efter undantag{excluded} är det "
         f"{count(kept.numerator or 0)} av {count(kept.denominator)} ({whole(kept.value)} procent)."
     )
 
@@ -56,7 +56,7 @@ def expectation_sentence(name: str, each: Expectation) -> str:
         return ""
     figures = f"(O/E {two_decimals(each.ratio)}, {count(each.observed or 0)} mot {decimal(each.expected or 0)})"
     if not each.clear:
-        return f"{name} kan avvika från det väntade {figures}; följs upp, ingen slutsats."
+        return f"{name} kan avvika från det väntade {figures}. Det följs upp; ingen slutsats dras."
     side = "färre" if each.high < 1 else "fler"
     return f"Hos {name} nådde {side} egen försörjning än väntat för kundernas svårighetsgrad {figures}."
 

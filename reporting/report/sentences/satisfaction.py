@@ -9,9 +9,9 @@ from typing import Protocol
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bar, FunnelPoint
 from reporting.document.swedish import count, listed, of, whole
-from reporting.figures.exact_test import Comparison, Verdict
+from reporting.figures.exact_test import Comparison, Verdict, against_others
 from reporting.figures.indicators import MEAN_OF_PROVIDERS, Find, Indicator
-from survey.codes import Point
+from survey.codes import Gender, Point
 
 MEAN_DIFFERS = 2  # percentage points between the pooled share and the mean from which the mean is printed
 
@@ -64,6 +64,39 @@ def comparison_sentence(name: str, compared: Comparison | None) -> str:
     return f"{name} kan avvika {side} ({figures}). Det följs upp; ingen slutsats dras."
 
 
+def gender_sentences(find: Find) -> tuple[str, ...]:
+    """Tell women beside men at each point, where both may be told."""
+    found = (
+        gender_sentence(point, *(find("satisfaction.overall", "", point, gender) for gender in Gender))
+        for point in (Point.START, Point.END)
+    )
+    return tuple(filter(None, found))
+
+
+def gender_sentence(point: Point, women: Indicator, men: Indicator) -> str:
+    """Tell how satisfied women are beside men, by the same test as providers; empty where a share is not told.
+
+    Both shares must be of one day, because figures of different days are not of the same people.
+    """
+    if None in (women.numerator, women.denominator, men.numerator, men.denominator):
+        return ""
+    if women.created_at != men.created_at:
+        return ""
+    own, others = (women.numerator or 0, women.denominator or 0), (men.numerator or 0, men.denominator or 0)
+    compared = against_others(own, (own[0] + others[0], own[1] + others[1]))
+    if compared is None:
+        return ""
+    lead = (
+        f"{point.swedish} var {whole(100 * compared.share)} procent av kvinnorna ({count(own[1])} svar) och "
+        f"{whole(100 * compared.other_share)} procent av männen ({count(others[1])} svar) nöjda."
+    )
+    if compared.is_clear:
+        return f"{lead} Skillnaden är tydlig."
+    if compared.may_differ:
+        return f"{lead} Skillnaden kan vara större än slumpen rimligen ger. Den följs upp; ingen slutsats dras."
+    return f"{lead} Ingen skillnad är påvisad."
+
+
 def bars_alt(title: str, bars: Sequence[Bar], total: float | None) -> str:
     """Return the finding of a bar chart, for those who do not see it.
 
@@ -91,9 +124,9 @@ def _finding(kinds: Sequence[tuple[str, Assessment]]) -> str:
     said = []
     for kind in (Assessment.LOWER, Assessment.HIGHER):
         if names := [name for name, each in kinds if each == kind]:
-            said.append(f"{kind.swedish} än övriga: {listed(names)}.")
+            said.append(f"{kind.swedish} än övriga ligger {listed(names)}.")
     if names := [name for name, each in kinds if each == Assessment.WATCH]:
-        said.append(f"Kan avvika, ingen slutsats: {listed(names)}.")
+        said.append(f"Dessa kan avvika, utan att någon slutsats dras: {listed(names)}.")
     if not said:
         said.append("Ingen anordnare skiljer sig säkert från övriga.")
     return " ".join(said)

@@ -6,6 +6,7 @@ from datetime import date
 
 from reporting.document.blocks import Grid
 from reporting.document.swedish import NO_DATA, day, printed_name
+from survey.plain_text import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,10 @@ def actions_grid(actions: Sequence[Action], names: Mapping[str, str]) -> Grid:
     rows = tuple(
         (
             printed_name(names.get(each.provider, each.provider)),
-            each.deficiency,
-            each.plan,
+            isolated(each.deficiency),
+            isolated(each.plan),
             day(each.due_on) if each.due_on else NO_DATA,
-            each.status,
+            isolated(each.status),
         )
         for each in actions
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import SUPPRESSED, day, decimal
+from reporting.document.swedish import SUPPRESSED, day, decimal, printed_name, sort_key
 from reporting.figures.indicators import Find
 from reporting.report.tables.cells import share_cell
 from storage.figures.cells import Aggregate
@@ -25,8 +25,8 @@ def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
             ("Anordnare i registret", providers, ""),
             ("Anordnare med fler än fem kunder", sum(n > 5 for n in volumes.customers_of.values()), ""),
             ("Kunder", volumes.customers, ""),
-            ("– kvinnor", *group(volumes.women, volumes.customers)),
-            ("– 16–24 år vid årets slut", *group(volumes.young, volumes.customers)),
+            ("– varav kvinnor", *group(volumes.women, volumes.customers)),
+            ("– varav 16–24 år vid årets slut", *group(volumes.young, volumes.customers)),
             ("Insatser", volumes.enrolments, ""),
         )
     return Grid("Kunder och insatser under året", ("Omfattning", "Antal", "Andel av kunderna"), rows)
@@ -35,8 +35,13 @@ def volumes_grid(volumes: Volumes | None, providers: int, minimum: int) -> Grid:
 def context_grid(figures: Sequence[ContextFigure]) -> Grid:
     """Make the table of figures that others have measured, with their sources."""
     rows = tuple(
-        (each.name, f"{decimal(each.value, short=True)} {each.unit}".strip(), each.source, day(each.date))
-        for each in figures
+        (
+            printed_name(each.name),
+            printed_name(f"{decimal(each.value, short=True)} {each.unit}"),
+            printed_name(each.source),
+            day(each.date),
+        )
+        for each in sorted(figures, key=lambda each: sort_key(each.name))
     )
     columns = ("Uppgift", "Värde", "Källa", "Hämtad")
     return Grid("Omvärlden enligt andra källor", columns, rows, words=frozenset({0, 2}))

@@ -1,8 +1,8 @@
 """Print an indicator in a cell of a table. Pure."""
 
 from reporting.disclosure.cells import Status
-from reporting.document.blocks import Cell, Percent
-from reporting.document.swedish import NO_DATA, SUPPRESSED, count, decimal
+from reporting.document.blocks import Cell, Fraction, Interval, Percent, cell_text
+from reporting.document.swedish import NO_DATA, SUPPRESSED
 from reporting.figures.definitions import DEFINITIONS
 from reporting.figures.indicators import Find, Indicator
 from survey.codes import Point, in_sentence, swedish
@@ -17,18 +17,26 @@ def share_cell(row: Indicator) -> Cell:
     return Percent(row.value)
 
 
+def interval_text(row: Indicator) -> str:
+    """Return the 95 % interval as text; empty where the indicator has none."""
+    return cell_text(interval_cell(row))
+
+
 def fraction_cell(row: Indicator) -> Cell:
     """Return ``33/41``, or the symbol that stands for none."""
     if row.numerator is None or row.denominator is None:
         return share_cell(row)
-    return f"{count(row.numerator)}/{count(row.denominator)}"
+    return Fraction(row.numerator, row.denominator)
 
 
-def interval_text(row: Indicator) -> str:
+def interval_cell(row: Indicator) -> Cell:
     """Return the 95 % interval; empty where the indicator has none."""
-    if row.ci_low is None or row.ci_high is None:
-        return ""
-    return f"{decimal(row.ci_low)}–{decimal(row.ci_high)}"
+    return "" if row.ci_low is None or row.ci_high is None else Interval(row.ci_low, row.ci_high)
+
+
+def target_cell(row: Indicator) -> Cell:
+    """Return the goal, with as many decimals as the outcome beside it."""
+    return NO_DATA if row.target is None else Percent(row.target)
 
 
 def title_of(indicator: str, point: str) -> str:

@@ -24,5 +24,5 @@ def contact_outcomes_grid(rows: Sequence[Dues]) -> Grid:
         row(UNDER_WAY, under_way),
         row("Summan av utfallen", [sum(each.places.values()) for each in rows]),
     ]
-    columns = ("Frågor", *(swedish(SurveyId, each.survey) for each in rows), "Alla")
-    return Grid("Vad som blev av varje planerad fråga", columns, tuple(lines), total=True)
+    columns = ("Utskick", *(swedish(SurveyId, each.survey) for each in rows), "Alla")
+    return Grid("Vad det blev av varje planerat utskick", columns, tuple(lines), total=True)

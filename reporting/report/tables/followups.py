@@ -65,7 +65,7 @@ def followups_grid(aggregate: Aggregate, find: Find, denied: Mapping[str, int]) 
                 _denied(find("followup.confirmed", ref), denied.get(ref)),
             )
         )
-    return Grid("Månadsuppföljning, insatsmånader som är slut", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)
+    return Grid("Månadsuppföljning, avslutade månader", ("Anordnare", *FOLLOWUPS), tuple(rows), total=True)
 
 
 def _denied(confirmed: Indicator, denied: int | None) -> Cell:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reporting.disclosure.cells import Status
-from reporting.document.blocks import Cell, Grid, Percent
-from reporting.document.swedish import NO_DATA, SUPPRESSED, decimal, percent, printed_name, two_decimals
+from reporting.document.blocks import Cell, Figure, Grid, Interval, Percent
+from reporting.document.swedish import SUPPRESSED, printed_name
 from reporting.figures.case_mix import Expectation
 from reporting.figures.endings import (
     EXCLUSIONS,
@@ -18,7 +18,7 @@ from reporting.figures.endings import (
 )
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import ThemeRow
-from reporting.report.tables.cells import fraction_cell, interval_text, of_day, share_cell, titled
+from reporting.report.tables.cells import fraction_cell, interval_cell, of_day, share_cell, target_cell, titled
 from reporting.report.tables.satisfaction import theme_rows
 from storage.figures.cells import Aggregate
 from survey.codes import CaseKind, EndReason, swedish
@@ -58,7 +58,7 @@ def outcomes_grid(aggregate: Aggregate, find: Find) -> Grid:
     told.append(("Hela enheten, alla avslut", find("outcome.all_endings")))
     told.append(("Hela enheten, efter undantag", find(after)))
     rows = [
-        (titled(title, row, find), fraction_cell(row), share_cell(row), interval_text(row)) for title, row in told
+        (titled(title, row, find), fraction_cell(row), share_cell(row), interval_cell(row)) for title, row in told
     ]
     columns = ("Anordnare", "Avslut efter undantag", "Egen försörjning\u00a0%", "95\u00a0%-intervall")
     return Grid("Egen försörjning vid avslut", columns, tuple(rows), total=True)
@@ -74,19 +74,19 @@ def expectations_grid(expectations: Sequence[Expectation], names: Mapping[str, s
                 of_day(printed_name(names.get(each.provider, each.provider)), each.day),
                 Percent(each.share_high) if each.share_high is not None else SUPPRESSED,
                 each.observed if each.observed is not None and shown else SUPPRESSED,
-                decimal(each.expected) if each.expected is not None and shown else SUPPRESSED,
-                two_decimals(each.ratio) if each.ratio is not None and shown else SUPPRESSED,
+                Figure(each.expected) if each.expected is not None and shown else SUPPRESSED,
+                Figure(each.ratio, 2) if each.ratio is not None and shown else SUPPRESSED,
                 _ratio_interval(each),
             )
         )
-    columns = ("Anordnare", "Andel svår start", "Observerat", "Förväntat", "O/E", "95\u00a0%-intervall")
+    columns = ("Anordnare", "Andel med hög svårighetsgrad", "Observerat", "Förväntat", "O/E", "95\u00a0%-intervall")
     return Grid("Egen försörjning med hänsyn till svårighetsgrad", columns, tuple(rows))
 
 
-def _ratio_interval(each: Expectation) -> str:
+def _ratio_interval(each: Expectation) -> Cell:
     if each.low is None or each.high is None:
         return ""
-    return f"{two_decimals(each.low)}–{two_decimals(each.high)}"
+    return Interval(each.low, each.high, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,10 @@ def youth_grid(rows: Sequence[Indicator], titles: Mapping[str, str], find: Find)
     told: list[tuple[Cell, ...]] = [
         (
             titled(titles[row.indicator], row, find),
-            percent(row.target, short=True) if row.target is not None else NO_DATA,
+            target_cell(row),
             fraction_cell(row),
             share_cell(row),
-            interval_text(row),
+            interval_cell(row),
         )
         for row in rows
     ]

@@ -8,7 +8,7 @@ from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import NO_DATA, SUPPRESSED
 from reporting.figures.indicators import Find, Indicator
 from reporting.figures.themes import Dissatisfaction, ThemeRow, shown_reasons
-from reporting.report.tables.cells import interval_text, of_day, share_cell, titled
+from reporting.report.tables.cells import interval_cell, of_day, share_cell, titled
 from survey.codes import Difficulty, DissatisfactionReason, Gender, Point
 
 REASONS_TITLE = "Varför man inte är nöjd"
@@ -20,7 +20,7 @@ def questions_grid(find: Find) -> Grid:
     for question, title in (("overall", "Totalomdöme"), ("treatment", "Bemötande"), ("usefulness", "Nytta")):
         for point in (Point.START, Point.END):
             row = find(f"satisfaction.{question}", "", point)
-            cells = (point.swedish, _answers(row), share_cell(row), interval_text(row))
+            cells = (point.swedish, _answers(row), share_cell(row), interval_cell(row))
             rows.append((titled(title, row, find), *cells))
     columns = ("Fråga", "Mätpunkt", "Svar", "Nöjda\u00a0%", "95\u00a0%-intervall")
     return Grid("Andel nöjda per fråga", columns, tuple(rows), words=frozenset({0, 1}))
@@ -95,4 +95,4 @@ def groups_grid(find: Find) -> Grid:
 
 
 def _group_row(title: str, point: Point, row: Indicator) -> tuple[Cell, ...]:
-    return (title, point.swedish, row.eligible or 0, _answers(row), share_cell(row), interval_text(row))
+    return (title, point.swedish, row.eligible or 0, _answers(row), share_cell(row), interval_cell(row))

@@ -3,11 +3,10 @@
 from reporting.document.blocks import Cell, Grid, Percent
 from reporting.document.swedish import (
     NO_DATA,
-    percent,
 )
 from reporting.figures.indicators import Find
 from reporting.figures.previous_year import Earlier, Earliers
-from reporting.report.tables.cells import fraction_cell, interval_text, share_cell, title_of, titled
+from reporting.report.tables.cells import fraction_cell, interval_cell, share_cell, target_cell, title_of, titled
 
 _SUMMARY = (
     ("satisfaction.overall", "start"),
@@ -33,10 +32,10 @@ def summary_grid(find: Find, earlier: Earliers) -> Grid:
         rows.append(
             (
                 titled(title_of(id_, point), row, find),
-                percent(row.target, short=True) if row.target is not None else NO_DATA,
+                target_cell(row),
                 share_cell(row),
                 fraction_cell(row),
-                interval_text(row),
+                interval_cell(row),
                 Percent(before.value) if before and before.value is not None else NO_DATA,
                 _comparable(before),
             )

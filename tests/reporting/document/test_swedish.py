@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from reporting.document.swedish import count, day, decimal, listed, percent, printed_name, whole
+from reporting.document.swedish import (
+    count,
+    day,
+    decimal,
+    listed,
+    percent,
+    printed_name,
+    sort_key,
+    told_apart,
+    whole,
+)
 
 
 def test_numbers_round_halves_up() -> None:
@@ -20,7 +30,7 @@ def test_numbers_round_halves_up() -> None:
     [
         ("Ek & Co", "Ek & Co"),
         ('<b>Fet</b>\n"Stig"', '<b>Fet</b> "Stig"'),
-        ("a\x00b\tc\u2028d", "a b c d"),
+        ("a\x00b\tc\u2028d", "ab c d"),
         ("\u202egnp.exe", "gnp.exe"),  # an override that would turn the rest of the line around
         ("שלום", "\u2068שלום\u2069"),
         ("مرحبا AB", "\u2068مرحبا AB\u2069"),
@@ -29,3 +39,33 @@ def test_numbers_round_halves_up() -> None:
 )
 def test_names_turn_no_text_around(name: str, printed: str) -> None:
     assert printed_name(name) == printed
+
+
+def test_names_sort_as_swedish_does() -> None:
+    names = [
+        "Öst",
+        "Vägen",
+        "Zon",
+        "Ärlig",
+        "wika",
+        "Ånge",
+        "arbete",
+        "Évi",
+        "Eva",
+        "Vika",
+        "Ek",
+        "Über",
+        "Arbete 2",
+    ]
+    assert sorted(names, key=sort_key) == [
+        *("arbete", "Arbete 2", "Ek", "Eva", "Évi", "Vika", "Vägen", "wika", "Über", "Zon", "Ånge", "Ärlig", "Öst"),
+    ]
+
+
+def test_namesakes_are_told_apart_by_number() -> None:
+    assert told_apart([("P3", "Ek"), ("P1", "EK"), ("P2", "Alm"), ("P4", "E\u200dk")]) == (
+        ("P2", "Alm"),
+        ("P1", "EK (P1)"),
+        ("P3", "Ek (P3)"),
+        ("P4", "Ek (P4)"),
+    )

@@ -2,18 +2,23 @@
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
 
 import docx
 import pypdfium2
 import pytest
 
 from reporting.document.blocks import Document, Grid, Heading, Paragraph, cell_text
+from reporting.figures.themes import ThemeRow
+from reporting.render import csv, html, pdf, xlsx
 from reporting.render import docx as docx_
-from reporting.render import html, pdf
 from reporting.report.sections import document
+from reporting.report.tables.actions import Action
 from storage.figures.cells import Aggregate
+from storage.figures.year_values import ContextFigure
 from tests.support.disclosure.cubes import counted, of_answers, random_cube, report_of
-from tests.support.reports import BESIDE, CUBE, escaped
+from tests.support.reports import ANSWERS, BESIDE, CUBE, NAMES, escaped
 
 
 def test_ten_sections_stand_in_order(full: Document) -> None:
@@ -51,7 +56,7 @@ def test_every_table_and_sentence_is_in_every_format(full: Document) -> None:
             for text in texts:
                 assert escaped(text) in page
                 assert text in word
-                if not any(letter in text for letter in "שם中"):  # extracted in the order of drawing, or not drawn
+                if not any(letter in text for letter in "שםش"):  # extracted in the order of drawing
                     assert _squeezed(text) in paper
 
 
@@ -94,3 +99,36 @@ def test_random_registers_give_every_document() -> None:
         made = document(report_of(random_cube(seed)))
         for renderer in (html, pdf, docx_):
             assert renderer.render(made)
+
+
+AWKWARD = "Al\x02fa\u202e \u200d" + "x" * 80
+
+
+def test_text_from_outside_stops_no_format() -> None:
+    """A control character in a context name stopped the whole report, and a long word overprinted its row."""
+    beside = replace(
+        BESIDE,
+        context=(ContextFigure(AWKWARD, 2025, 4.6, AWKWARD, AWKWARD, date(2026, 1, 2)),),
+        actions=(Action("B", AWKWARD, AWKWARD, None, AWKWARD),),
+        themes=(ThemeRow("other", AWKWARD, 9, 3, "ok"),),
+        revised_because=AWKWARD,
+    )
+    report = report_of(of_answers(ANSWERS, {**NAMES, "A": AWKWARD, "C": "ትግርኛ \U00010330"}), beside)
+    made = document(report)
+    paper = _pdf_text(pdf.render(made))
+    for content in (html.render(made).decode(), _docx_text(docx_.render(made)), paper):
+        assert not set("\x02\u202e") & set(content)
+        assert "Alfa" in content
+    assert "ትግርኛ" in paper
+    assert "[U+10330] gothic letter ahsa" in " ".join(paper.split())
+    assert xlsx.render(report)
+    assert csv.render(report)
+
+
+def test_long_words_stay_on_the_page() -> None:
+    report = report_of(of_answers({"A": {"start": (20, 40)}, "B": {"start": (30, 40)}}, {"A": "x" * 80}))
+    with pypdfium2.PdfDocument(pdf.render(document(report))) as read:
+        for page in read:
+            text = page.get_textpage()
+            boxes = [text.get_rect(number) for number in range(text.count_rects())]
+            assert all(right <= page.get_width() - 50 for _, _, right, _ in boxes)

@@ -5,12 +5,16 @@ Register and answers go in as files, through the import; the figures come out of
 
 import asyncio
 
+import pypdfium2
 import pytest
 
+from reporting.document.blocks import Percent
 from reporting.figures.indicators import Indicator
 from reporting.publishing.counted_reader import read_counted
 from reporting.publishing.publish import draft
+from reporting.render import pdf
 from reporting.report.model import QualityReport
+from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.figures.cells import Aggregate
 from storage.figures.volumes import volumes
@@ -153,10 +157,10 @@ def test_the_goal_of_70_percent_is_reached(year: Year) -> None:
 def test_every_goal_is_told_with_its_outcome(year: Year) -> None:
     goals = {row[0]: row[1] for row in year.report.summary.rows if row[1] != ".."}
     assert goals == {
-        "Nöjdhet, totalomdöme (efter fyra veckor)": "80\u00a0%",
-        "Nöjdhet, totalomdöme (vid avslut)": "80\u00a0%",
-        "Månadsuppföljning i tid, enligt anordnaren": "100\u00a0%",
-        "Egen försörjning, efter undantag": "70\u00a0%",
+        "Nöjdhet, totalomdöme (efter fyra veckor)": Percent(80.0),
+        "Nöjdhet, totalomdöme (vid avslut)": Percent(80.0),
+        "Månadsuppföljning i tid, enligt anordnaren": Percent(100.0),
+        "Egen försörjning, efter undantag": Percent(70.0),
     }
     said = " ".join(year.report.summary_sentences)
     assert said.count("Målet 80 procent är inte uppnått.") == 1  # at the start
@@ -171,7 +175,7 @@ def test_young_people_by_both_definitions(year: Year) -> None:
     """
     assert year.report.youth is not None
     (every, closed) = year.report.youth.rows
-    assert every[1] == "50\u00a0%"
+    assert every[1] == Percent(50.0)
     assert every[2].split("/")[0] == closed[2].split("/")[0]  # the same numerator
     assert "procent). Utfallet ligger över målet 50 procent" in year.report.youth_sentence
 
@@ -193,3 +197,18 @@ def test_the_world_around_is_told_with_its_source(year: Year) -> None:
 
 def test_the_page_shows_the_volumes(year: Year) -> None:
     assert [row[1] for row in year.report.volumes.rows] == [26, 19, 503, 221, 91, 560]
+
+
+def test_pages_are_a_third_full(year: Year) -> None:
+    """No page but the last ends in its upper third, and tables that fit on a page stand on one."""
+    margin, foot = 22 / 25.4 * 72, 20 / 25.4 * 72
+    filled, headers = [], 0
+    with pypdfium2.PdfDocument(pdf.render(document(year.report))) as read:
+        for page in read:
+            text = page.get_textpage()
+            boxes = [text.get_rect(number) for number in range(text.count_rects())]
+            lowest = min((bottom for _, bottom, _, _ in boxes if bottom > foot), default=foot)
+            filled.append((page.get_height() - margin - lowest) / (page.get_height() - margin - foot))
+            headers += "".join(text.get_text_bounded().split()).count("AnordnareBerättigade")
+    assert min(filled[:-1]) >= 1 / 3
+    assert headers == len(year.report.points)

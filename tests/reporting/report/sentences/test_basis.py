@@ -19,7 +19,7 @@ def _volumes(customers: int, women: int, young: int) -> Volumes:
 def test_groups_are_told_from_six_people() -> None:
     assert volume_sentences(_volumes(20, 14, 6), 6, 2015) == (
         "20 kunder hade 21 insatser under 2015.",
-        "70 procent var kvinnor och 30 procent var 16–24 år.",
+        "Av kunderna var 70 procent kvinnor och 30 procent 16–24 år.",
         "1 anordnare hade fler än fem kunder.",
     )
     assert "kvinnor" not in " ".join(volume_sentences(_volumes(20, 15, 6), 6, 2015))
@@ -38,10 +38,10 @@ def test_providers_with_enough_answers() -> None:
 
 def test_every_planned_question_has_its_outcome() -> None:
     assert contact_outcomes_sentence(dues(LEDGER, 2025)) == (
-        "Var och en av årets 10 planerade frågor har ett utfall eller pågår; ingen saknas."
+        "Vart och ett av årets 10 planerade utskick har ett utfall eller pågår, och inget saknas."
     )
     accounts = {**LEDGER.accounts, ("2025-05", "P1", "end"): Account(2, 0, {"completed": 1, "missing": 1})}
     assert contact_outcomes_sentence(dues(replace(LEDGER, accounts=accounts), 2025)) == (
-        "Av 12 planerade frågor saknar 1 utfall: se followup plan --audit."
+        "Av 12 planerade utskick saknar 1 utfall: se followup plan --audit."
     )
     assert contact_outcomes_sentence(dues(LEDGER, 2030)) == ""

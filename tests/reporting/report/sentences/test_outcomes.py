@@ -31,7 +31,7 @@ def test_difficulty_needs_an_interval_without_one(low: float, high: float, said:
 def test_difficulty_outside_95_percent_is_watched() -> None:
     watched = Expectation("P1", 30.0, 14, 20.0, 0.7, 0.4, 0.99)
     assert expectation_sentence("Ek", watched) == (
-        "Ek kan avvika från det väntade (O/E 0,70, 14 mot 20,0); följs upp, ingen slutsats."
+        "Ek kan avvika från det väntade (O/E 0,70, 14 mot 20,0). Det följs upp; ingen slutsats dras."
     )
 
 
@@ -51,13 +51,13 @@ def test_changes_in_the_singular() -> None:
         ({"work": 9, "moved": 3}, ""),  # nine are left after exclusions
         (
             {"work": 20, "studies": 4, "moved": 6, "other": 10, "changed_provider": 9},
-            "Av 40 avslut ledde 24 till egen försörjning (60 procent). Efter undantag av 6 avslut: 24 av 34 (71 "
-            "procent).",
+            "Av 40 avslut ledde 24 till egen försörjning (60 procent). Efter undantag av 6 avslut är det 24 av "
+            "34 (71 procent).",
         ),
         (
             {"work": 20, "other": 20},
-            "Av 40 avslut ledde 20 till egen försörjning (50 procent). Efter undantag av 0 avslut: 20 av 40 (50 "
-            "procent).",
+            "Av 40 avslut ledde 20 till egen försörjning (50 procent). Efter undantag av 0 avslut är det 20 av "
+            "40 (50 procent).",
         ),
     ],
 )

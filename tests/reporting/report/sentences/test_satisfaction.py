@@ -14,7 +14,7 @@ from reporting.report.sentences.satisfaction import (
     satisfied_sentence,
 )
 from reporting.report.tables.satisfaction import Reason
-from tests.support.disclosure.cubes import of_answers, report_of, rows_of
+from tests.support.disclosure.cubes import add, of_answers, report_of, rows_of
 from tests.support.reports import full_count
 
 
@@ -49,7 +49,7 @@ def test_alternative_texts_state_the_finding() -> None:
     bars = [Bar("Ek", 34.0, 25.0, 44.0, "lower"), Bar("Al", 80.0, 71.0, 87.0, "none")]
     assert bars_alt("Efter fyra veckor", bars, 71.2) == (
         "Andel nöjda efter fyra veckor för 2 rader, mellan 34 och 80 procent. Hela enheten: 71 procent. "
-        "Tydligt lägre än övriga: Ek."
+        "Tydligt lägre än övriga ligger Ek."
     )
     quiet = [FunnelPoint("Al", 30, 1.0, (-17.0, 17.0), (-27.0, 27.0), "none")]
     assert funnel_alt("Vid avslut", quiet).endswith("Ingen anordnare skiljer sig säkert från övriga.")
@@ -75,3 +75,22 @@ def test_pooled_share_with_its_interval() -> None:
         "74 av 100 svarande (74 procent, intervall 65–82) var mycket nöjda eller nöjda."
     )
     assert satisfied_sentence(full_count(None)) == ""
+
+
+def test_women_beside_men_by_the_same_test() -> None:
+    """Fisher's p is 0.0005 for 25 of 50 against 42 of 50, 0.04 for 31 and 41, and 0.35 for 36 and 41."""
+
+    def said(women: int, men: int, answers: int = 50) -> tuple[str, ...]:
+        cube = of_answers({"A": {"start": (men, answers)}})
+        add(cube, "A", "start", "K", "medium", 1, women, answers, answers)
+        return report_of(cube).gender_sentences
+
+    assert said(25, 42) == (
+        "Efter fyra veckor var 50 procent av kvinnorna (50 svar) och 84 procent av männen (50 svar) nöjda. "
+        "Skillnaden är tydlig.",
+    )
+    assert said(31, 41)[0].endswith(
+        "Skillnaden kan vara större än slumpen rimligen ger. Den följs upp; ingen slutsats dras."
+    )
+    assert said(36, 41)[0].endswith("Ingen skillnad är påvisad.")
+    assert said(5, 8, answers=9) == ()  # nine people: what they said is not told

@@ -23,4 +23,4 @@ def test_table_stands_with_the_basis() -> None:
     report = report_of(of_answers({"P1": {"start": (8, 10)}}), Background(dues=dues(LEDGER, 2025)))
     basis = document(report).sections[1]
     captions = [block.caption for block in basis.blocks if isinstance(block, Grid)]
-    assert any("Vad som blev av varje planerad fråga" in caption for caption in captions)
+    assert any("Vad det blev av varje planerat utskick" in caption for caption in captions)
