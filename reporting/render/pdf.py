@@ -18,7 +18,7 @@ from reporting.document.blocks import Block, Document, Grid, Heading, Paragraph,
 from reporting.document.printable import printable
 from reporting.document.swedish import listed
 from reporting.render import charts
-from reporting.render.fonts import named, typefaces
+from reporting.render.fonts import Typefaces, named, typefaces
 from survey.plain_text import breakable
 
 PAGE = 100  # characters across
@@ -29,12 +29,7 @@ STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 def render(document: Document) -> bytes:
     """Return the file. A letter that none of the typefaces has is printed as its code, and a note names it."""
-    document = printable(document)
-    found = typefaces(json.dumps(_content(document), ensure_ascii=False))
-    if found.missing:
-        document = _noted(document, found.missing)
-    content = _content(document) | {"families": found.families}
-    text = json.dumps(content, ensure_ascii=False).translate({ord(each): named(each) for each in found.missing})
+    found, text = source(document)
     made = _compiler(found.folders).compile(
         input=resources.files("reporting.render").joinpath("document.typ").read_bytes(),
         sys_inputs={"document": text},
@@ -44,6 +39,19 @@ def render(document: Document) -> bytes:
     )
     assert isinstance(made, bytes)
     return made
+
+
+def source(document: Document) -> tuple[Typefaces, str]:
+    """Return the typefaces, and the text that document.typ reads."""
+    document = printable(document)
+    content = _content(document)
+    text = json.dumps(content, ensure_ascii=False)
+    found = typefaces(text)
+    if found.missing:
+        text = json.dumps(_content(_noted(document, found.missing)), ensure_ascii=False)
+        text = text.translate({ord(each): named(each) for each in found.missing})
+    families = json.dumps(found.families)
+    return found, f'{{"families": {families}, {text[1:]}'
 
 
 def _noted(document: Document, missing: Iterable[str]) -> Document:
