@@ -5,7 +5,7 @@ that has no code (BadInput and the like) carries a sentence of its own. The sent
 and migrations are in English, as those about the settings are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from storage.errors import (
     CaseErrorCode,
     DatabaseError,
     DatabaseErrorCode,
+    NoteCode,
     Problem,
     ProblemCode,
     PublicationErrorCode,
@@ -35,11 +36,29 @@ if TYPE_CHECKING:
     from storage.outcomes.accounts import Problem as LedgerProblem
     from storage.register.importer import Imported
 
+NOTED = 30  # guesses that are named in full; a register of thousands may have as many
+
 PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.FILE_UNREADABLE: "filen kan inte läsas",
     ProblemCode.NOT_UTF8: "filen är inte UTF-8; spara den som CSV UTF-8",
     ProblemCode.NOT_CSV: "raden kan inte tolkas som CSV; se över citattecknen",
     ProblemCode.NOT_XLSX: "filen kan inte läsas som XLSX",
+    ProblemCode.TOO_LARGE: "bladet är för stort; dela upp det",
+    ProblemCode.FAR_CELL: "cellen {cell} ligger långt utanför tabellen; ta bort den",
+    ProblemCode.ERROR_CELL: "cellen {cell} har felet {value}; rätta den, den räknas inte som tom",
+    ProblemCode.FORMULA_CELL: "cellen {cell} har en formel utan värde; öppna filen i Excel och spara den",
+    ProblemCode.PERSONAL_NUMBER: "här står ett personnummer; det får inte läsas in",
+    ProblemCode.HEADER_NEAR: (
+        "rubrikraden känns inte igen; där står {found}. Närmast är {kind}, som behöver {needed}"
+    ),
+    ProblemCode.COLUMN_NEAR: "okänd kolumn; menas {nearest}?",
+    NoteCode.ENCODING: "läst som {encoding}",
+    NoteCode.TITLE_ROWS: "här börjar tabellen; raderna ovanför läses inte",
+    NoteCode.COLUMN_DROPPED: "kolumnen läses inte",
+    NoteCode.HIDDEN_SHEET: "bladet är dolt och läses ändå",
+    NoteCode.HIDDEN_ROWS: "{number} dolda eller bortfiltrerade rader läses också",
+    NoteCode.LANGUAGE_UNKNOWN: "språket ”{value}” finns inte; kunden frågas på svenska",
+    NoteCode.DAY_FROM_SERIAL: "{value} läses som {day}",
     ProblemCode.FILE_EMPTY: "filen är tom",
     ProblemCode.NO_ROWS: "den har inga rader",
     ProblemCode.NOT_ONLY_FOLLOWUPS: "den ska bara ha uppföljningar: kolumnerna insats, månad och datum",
@@ -206,6 +225,14 @@ def uncounted(done: "Imported") -> str:
     if len(rows) > NAMED:
         lines.append(f"och {len(rows) - NAMED} till")
     return "\n".join([f"{number} inte i någon siffra i rapporten:", *lines])
+
+
+def notes(guessed: Sequence[Problem]) -> str:
+    """Return what was guessed when files were read, a line for each; empty where nothing was."""
+    lines = [problem(each) for each in guessed[:NOTED]]
+    if len(guessed) > NOTED:
+        lines.append(f"och {len(guessed) - NOTED} till")
+    return "\n".join(["Så lästes filerna:", *lines]) if lines else ""
 
 
 def imported(done: "Imported") -> str:

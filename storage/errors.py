@@ -16,7 +16,7 @@
         └── Damaged *              a published report is not what was published
 
 What is wrong is said by a code and by plain values; bot/wording.py makes the sentence. ``str`` of an error is for
-logs and tracebacks alone. One error never leaves this room: Unreadable (storage/register/cells.py).
+logs and tracebacks alone. One error never leaves this room: Unreadable (storage/register/files/tables.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,13 @@ class ProblemCode(StrEnum):
     NOT_UTF8 = "not_utf8"
     NOT_CSV = "not_csv"
     NOT_XLSX = "not_xlsx"
+    TOO_LARGE = "too_large"
+    FAR_CELL = "far_cell"
+    ERROR_CELL = "error_cell"
+    FORMULA_CELL = "formula_cell"
+    PERSONAL_NUMBER = "personal_number"
+    HEADER_NEAR = "header_near"
+    COLUMN_NEAR = "column_near"
     FILE_EMPTY = "file_empty"
     NO_ROWS = "no_rows"
     NOT_ONLY_FOLLOWUPS = "not_only_followups"
@@ -80,6 +87,18 @@ class ProblemCode(StrEnum):
     ENDED_BEFORE = "ended_before"
     NO_EXEMPTION = "no_exemption"
     PLAN_OF_OTHER_PROVIDER = "plan_of_other_provider"
+
+
+class NoteCode(StrEnum):
+    """What was guessed or passed over when a register file was read. The file is taken in all the same."""
+
+    ENCODING = "encoding"
+    TITLE_ROWS = "title_rows"
+    COLUMN_DROPPED = "column_dropped"
+    HIDDEN_SHEET = "hidden_sheet"
+    HIDDEN_ROWS = "hidden_rows"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    DAY_FROM_SERIAL = "day_from_serial"
 
 
 class UncountedCode(StrEnum):

@@ -13,7 +13,8 @@ from reporting.errors import ThemeCode, ThemesRefused
 from reporting.figures.themes import THEMES, UNCLEAR
 from storage.errors import Problem, ProblemCode, Value
 from storage.figures.themes import Comment
-from storage.register.cells import Unreadable, tables
+from storage.register.cells import tables
+from storage.register.files.tables import Unreadable
 from survey.codes import SurveyId, swedish
 
 SHEET = "Kommentarer"
@@ -123,8 +124,8 @@ def read(path: Path) -> Coded:
     try:
         found = tables(path)
     except Unreadable as error:
-        raise ThemesRefused([Problem(path.name, error.row, "", error.code)]) from error
-    sheets = [(name, lines) for name, lines in found if lines and NUMBER in lines[0][1]]
+        raise ThemesRefused([Problem(path.name, error.row, "", error.code, error.values)]) from error
+    sheets = [(each.name, each.lines) for each in found if each.lines and NUMBER in each.lines[0][1]]
     if not sheets:
         raise ThemesRefused([Problem(path.name, 0, "", ThemeCode.NO_SHEET, {"column": NUMBER})])
     for name, lines in sheets:

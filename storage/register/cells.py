@@ -1,39 +1,36 @@
-"""How a register file is taken apart: a CSV or XLSX file into rows of text, and the cells of a row into values.
+"""How a register file is taken apart: into rows of text (storage/register/files), and their cells into values.
 
 What is wrong with a cell is noted on its Line, so that one run names every fault of a file.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from storage.errors import Problem, ProblemCode, Value
+from storage.errors import NoteCode, Problem, ProblemCode, Value
+from storage.register.files.csv_files import read_csv
+from storage.register.files.days import day_of, day_of_serial
+from storage.register.files.personal_numbers import has_personal_number
+from storage.register.files.tables import IsHeader, Table, Unreadable
+from storage.register.files.workbooks import read_workbook
 from survey.plain_text import plain
 
 T = TypeVar("T")
 
-Numbered = tuple[int, list[str]]  # line number from 1, cells
+
+def _never(_cells: list[str]) -> bool:
+    return False
 
 
-class Unreadable(Exception):
-    """A file cannot be read; ``row`` is 0 where it is the whole of it. The reader makes a Problem of it."""
-
-    def __init__(self, code: ProblemCode, row: int = 0) -> None:
-        super().__init__(code)
-        self.code = code
-        self.row = row
-
-
-def tables(path: Path) -> list[tuple[str, list[Numbered]]]:
+def tables(path: Path, is_header: IsHeader = _never) -> list[Table]:
     """Read the tables of a file: a CSV file has one, a workbook one for each sheet that is not empty.
 
-    Returns:
-        (name, lines) of each table; the name is the file's, with the sheet's where there are several.
+    Args:
+        path: the file.
+        is_header: tells whether cells are a header.
 
     Raises:
         Unreadable: the file cannot be read.
@@ -43,60 +40,8 @@ def tables(path: Path) -> list[tuple[str, list[Numbered]]]:
     except OSError as error:
         raise Unreadable(ProblemCode.FILE_UNREADABLE) from error
     if content.startswith(b"PK") or path.suffix.lower() == ".xlsx":
-        return _xlsx(path.name, content)
-    return [(path.name, _csv(content))]
-
-
-def _csv(content: bytes) -> list[Numbered]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(ProblemCode.NOT_UTF8, row) from error
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines: list[Numbered] = []
-    start = 1
-    try:
-        for cells in reader:
-            lines.append((start, [cell.strip() for cell in cells]))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(ProblemCode.NOT_CSV, start) from error
-    return lines
-
-
-def _xlsx(name: str, content: bytes) -> list[tuple[str, list[Numbered]]]:
-    import python_calamine
-
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            sheets = [
-                (sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-                for sheet in book.sheet_names
-            ]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable(ProblemCode.NOT_XLSX) from error
-    filled = [(sheet, rows) for sheet, rows in sheets if any(cell != "" for row in rows for cell in row)]
-    if not filled:
-        return [(name, [])]
-    return [
-        (
-            name if len(filled) == 1 else f"{name} ({sheet})",
-            [(number, [_cell(cell) for cell in row]) for number, row in enumerate(rows, 1)],
-        )
-        for sheet, rows in filled
-    ]
-
-
-def _cell(value: object) -> str:
-    """Return a workbook's cell as it would stand in a CSV file."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-        return value.date().isoformat()
-    return str(value).strip()
+        return read_workbook(path.name, content)
+    return [read_csv(path.name, content, is_header)]
 
 
 @dataclass(slots=True)
@@ -107,6 +52,11 @@ class Line:
     row: int
     cells: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    def note(self, column: str, code: NoteCode, **values: Value) -> None:
+        """Note what was guessed of a cell; the row is taken in."""
+        self.notes.append(Problem(self.file, self.row, column, code, values))
 
     def refuse(self, column: str, code: ProblemCode, **values: Value) -> None:
         """Note what is wrong with a cell; the row will not be taken in."""
@@ -154,15 +104,15 @@ class Line:
         return tuple(words[part.casefold()] for part in parts if part not in unknown) or None
 
     def day(self, column: str) -> date | None:
-        """Return a day, written YYYY-MM-DD; None where the cell is empty or refused."""
+        """Return a day, in any form that can mean one day alone; None where the cell is empty or refused."""
         value = self.get(column)
         if not value:
             return None
-        try:
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
+        if found := day_of(value):
+            return found
+        if found := day_of_serial(value):
+            self.note(column, NoteCode.DAY_FROM_SERIAL, value=value, day=found)
+            return found
         self.refuse(column, ProblemCode.NOT_A_DAY, value=clip(value))
         return None
 
@@ -230,13 +180,18 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
         lengths = {"fields": len(cells), "columns": len(columns)}
         problems.append(Problem(name, row, "", ProblemCode.ROW_LENGTH, lengths))
         return None
-    bad = [
-        Problem(name, row, column, ProblemCode.BAD_CHARACTER)
-        for column, cell in zip(columns, cells, strict=True)
-        if re.search("[\0\ud800-\udfff]", cell)
-    ]
+    read = {column: cell for column, cell in zip(columns, cells, strict=True) if column}
+    bad = [Problem(name, row, column, code) for column, cell in read.items() if (code := _forbidden(column, cell))]
     problems += bad
-    return None if bad else Line(name, row, dict(zip(columns, map(plain, cells), strict=True)))
+    return None if bad else Line(name, row, {column: plain(cell) for column, cell in read.items()})
+
+
+def _forbidden(column: str, cell: str) -> ProblemCode | None:
+    """Return why a cell may not be taken in, whatever it is for."""
+    if re.search("[\0\ud800-\udfff]", cell):
+        return ProblemCode.BAD_CHARACTER
+    # A phone of ten digits may look like a personnummer.
+    return ProblemCode.PERSONAL_NUMBER if column != "phone" and has_personal_number(cell) else None
 
 
 def e164(value: str) -> str | None:

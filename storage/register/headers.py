@@ -29,8 +29,8 @@ END_REASONS = {
     EndReason.MOVED: ("flytt", "flyttat"),
     EndReason.PREGNANCY: ("graviditet",),
     EndReason.PARENTAL_LEAVE: ("föräldraledighet", "föräldraledig"),
-    EndReason.PENSION: ("ålderspension",),
-    EndReason.DISABILITY_PENSION: ("sjukersättning", "aktivitetsersättning"),
+    EndReason.PENSION: ("ålderspension", "pension"),
+    EndReason.DISABILITY_PENSION: ("sjukersättning", "aktivitetsersättning", "sjukpension"),
     EndReason.ILLNESS: ("sjukdom", "sjukskrivning", "sjuk"),
     EndReason.DEATH: ("dödsfall", "avliden"),
     EndReason.CHANGED_PROVIDER: ("byte av anordnare", "bytt anordnare"),
@@ -38,7 +38,11 @@ END_REASONS = {
     EndReason.UNEMPLOYED: ("arbetslös", "arbetslöshet"),
     EndReason.OTHER: ("övrigt", "annat", "annan orsak"),
 }
-DIFFICULTIES = {Difficulty.LOW: ("låg",), Difficulty.MEDIUM: ("medel",), Difficulty.HIGH: ("hög",)}
+DIFFICULTIES = {
+    Difficulty.LOW: ("låg", "lätt"),
+    Difficulty.MEDIUM: ("medel",),
+    Difficulty.HIGH: ("hög", "svår"),
+}
 CONTACTS = {
     ContactWish.NONE: ("ingen", "inte alls", "nej"),
     ContactWish.PHONE: ("telefon", "ring"),
@@ -46,7 +50,7 @@ CONTACTS = {
     ContactWish.PROTECTED: ("skyddad", "skyddad identitet", "skyddade personuppgifter", "skyddade uppgifter"),
 }
 MODES = {AnswerMode.PHONE: ("telefon",), AnswerMode.LETTER: ("brev",)}
-GENDERS = {Gender.WOMEN: ("kvinna",), Gender.MEN: ("man",)}
+GENDERS = {Gender.WOMEN: ("kvinna", "kvinnor"), Gender.MEN: ("man", "män")}
 SURVEYS: dict[SurveyId, tuple[str, ...]] = {
     SurveyId.START: (),
     SurveyId.END: ("slut",),
@@ -88,36 +92,36 @@ ACTIVITIES = {
 }
 YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
 
-REF = ("nummer",)
+REF = ("nummer", "nr", "id")
 # By kind and our name of the column, the accepted Swedish headers.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "providers": {
-        "ref": REF,
-        "name": ("namn",),
-        "phone": ("telefon",),
+        "ref": (*REF, "anordnarnr", "anordnarnummer", "anordnar id", "leverantörsnr"),
+        "name": ("namn", "anordnarnamn", "företag"),
+        "phone": ("telefon", "tel", "telefonnummer", "mobil", "mobilnummer"),
         "authorised_from": ("godkänd från",),
         "authorised_to": ("godkänd till",),
     },
     "customers": {
-        "ref": REF,
-        "phone": ("telefon",),
-        "language": ("språk",),
+        "ref": (*REF, "kundnr", "kundnummer", "kund id"),
+        "phone": ("telefon", "tel", "telefonnummer", "mobil", "mobilnummer", "mobiltelefon"),
+        "language": ("språk", "modersmål", "kontaktspråk"),
         "gender": ("kön",),
-        "birth_year": ("födelseår",),
+        "birth_year": ("födelseår", "född", "född år"),
         "contact": ("kontakt", "kontaktsätt"),
     },
     "enrolments": {
-        "ref": REF,
-        "customer": ("kund",),
-        "provider": ("anordnare",),
-        "started_on": ("startdatum",),
-        "planned_end_on": ("planerat slut",),
-        "ended_on": ("slutdatum",),
-        "end_reason": ("avslutsorsak",),
+        "ref": (*REF, "insatsnr", "insatsnummer", "insats id", "insats"),
+        "customer": ("kund", "kundnr", "kundnummer", "kund id"),
+        "provider": ("anordnare", "anordnarnr", "anordnarnummer", "anordnar id"),
+        "started_on": ("startdatum", "start", "startade", "från och med"),
+        "planned_end_on": ("planerat slut", "planerat slutdatum"),
+        "ended_on": ("slutdatum", "avslutad", "avslutsdatum", "till och med"),
+        "end_reason": ("avslutsorsak", "avslutningsorsak", "slutorsak"),
         "difficulty": ("svårighetsgrad",),
     },
     "followups": {
-        "enrolment": ("insats",),
+        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
         "month": ("månad",),
         "held_on": ("datum",),
         "form": (),
@@ -127,7 +131,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "next_step": ("nästa steg",),
     },
     "exemptions": {
-        "enrolment": ("insats",),
+        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
         "from": ("från",),
         "to": ("till",),
         "reason": ("skäl", "orsak"),
@@ -135,7 +139,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "withdrawn": ("återtaget", "återkallat"),
     },
     "answers": {
-        "enrolment": ("insats",),
+        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
         "survey": ("enkät",),
         "period": (),
         "question": ("fråga",),
@@ -209,7 +213,20 @@ def words(choices: Mapping[C, tuple[str, ...]]) -> dict[str, C]:
     return dict(spellings())
 
 
-LANGUAGE_WORDS = {code: code for code in LANGUAGES}
+# As case systems write them. A language that is not here is asked in Swedish.
+LANGUAGE_WORDS = words(
+    {
+        "sv": ("svenska",),
+        "sv-easy": ("lätt svenska", "sv lätt", "enkel svenska"),
+        "en": ("engelska", "english"),
+        "ar": ("arabiska",),
+        "so": ("somaliska",),
+        "fa": ("persiska", "farsi", "dari"),
+        "ti": ("tigrinja", "tigrinska"),
+        "uk": ("ukrainska",),
+        "fi": ("finska",),
+    }
+)
 GENDER_WORDS = words(GENDERS)
 CONTACT_WORDS = words(CONTACTS)
 MODE_WORDS = words(MODES)

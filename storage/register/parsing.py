@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from storage.errors import ProblemCode
+from storage.errors import NoteCode, ProblemCode
 from storage.followups.rows import ExemptionRow, FollowupRow
 from storage.register import headers
 from storage.register.cells import Line, clip, folded
@@ -44,12 +44,21 @@ def _customer(line: Line) -> CustomerRow:
         row=line.row,
         ref=line.needed("ref"),
         phone=line.phone("phone"),
-        language=line.one_of("language", headers.LANGUAGE_WORDS, headers.LANGUAGES, "sv"),
+        language=_language(line),
         gender=line.one_of("gender", headers.GENDER_WORDS, tuple(headers.GENDERS), ""),
         birth_year=line.number("birth_year", 1900, 2100),
         contact=line.one_of("contact", headers.CONTACT_WORDS, tuple(headers.CONTACTS), ""),
         missing=line.missing(headers.COLUMNS["customers"]),
     )
+
+
+def _language(line: Line) -> str:
+    """Return the customer's language; Swedish, with a note, for one that there are no texts in."""
+    value = line.get("language")
+    found = headers.LANGUAGE_WORDS.get(folded(value), "")
+    if value and not found:
+        line.note("language", NoteCode.LANGUAGE_UNKNOWN, value=clip(value))
+    return found or "sv"
 
 
 def _enrolment(line: Line) -> EnrolmentRow:

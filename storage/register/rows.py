@@ -127,7 +127,10 @@ RegisterRow = (
 
 @dataclass(frozen=True, slots=True)
 class RegisterBatch:
-    """All rows of a run. A batch with ``problems`` must not be saved: the refused rows are not in it."""
+    """All rows of a run. A batch with ``problems`` must not be saved: the refused rows are not in it.
+
+    ``notes`` tells what was guessed; their codes are of NoteCode.
+    """
 
     providers: tuple[ProviderRow, ...] = ()
     customers: tuple[CustomerRow, ...] = ()
@@ -139,9 +142,10 @@ class RegisterBatch:
     targets: tuple[TargetRow, ...] = ()
     context: tuple[ContextRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = field(default=(), compare=False)
 
 
-def batch_of(rows: list[RegisterRow], problems: Iterable[Problem]) -> RegisterBatch:
+def batch_of(rows: list[RegisterRow], problems: Iterable[Problem], notes: Iterable[Problem] = ()) -> RegisterBatch:
     """Sort rows by kind, each kind in the order in which they were read."""
     return RegisterBatch(
         providers=_only(ProviderRow, rows),
@@ -154,6 +158,7 @@ def batch_of(rows: list[RegisterRow], problems: Iterable[Problem]) -> RegisterBa
         targets=_only(TargetRow, rows),
         context=_only(ContextRow, rows),
         problems=tuple(problems),
+        notes=tuple(notes),
     )
 
 

@@ -53,7 +53,7 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
             said = f"Filerna är riktiga ({wording.imported(done)}). Inget sparades: det var en provkörning."
         else:
             said = f"Inläst: {wording.imported(done)}."
-    return "\n".join(filter(None, (said, wording.uncounted(done))))
+    return "\n".join(filter(None, (said, wording.uncounted(done), wording.notes(batch.notes))))
 
 
 async def invite(customer_ref: str, now: datetime) -> str:

@@ -13,7 +13,8 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from bot.wording import sentence
 from storage.errors import Problem, RegisterError
-from storage.register.cells import Unreadable, tables
+from storage.register.cells import tables
+from storage.register.files.tables import Unreadable
 from survey.codes import SurveyId
 from survey.packs import placeholders, segments
 from survey.packs.own_texts import OwnTexts, SignOff
@@ -161,7 +162,7 @@ def read(
         today: no sign-off may be later.
     """
     try:
-        found = [lines for _, lines in tables(path) if lines and KEY in lines[0][1]]
+        found = [each.lines for each in tables(path) if each.lines and KEY in each.lines[0][1]]
     except Unreadable as error:
         refused = RegisterError([Problem(path.name, error.row, "", error.code)])
         return Sheet("", wrong=(sentence(refused).splitlines()[-1],))
