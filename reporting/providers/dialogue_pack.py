@@ -50,6 +50,12 @@ QUESTIONS_TO_TALK_ABOUT = (
     "Vad vill ni att kommunen gör annorlunda?",
 )
 OUTCOME = ("outcome.after_exclusions", "", "Efter undantag")
+JUDGED = {
+    Assessment.NONE: "Ingen skillnad är påvisad.",
+    Assessment.WATCH: "Det kan avvika och följs upp; ingen slutsats dras.",
+    Assessment.LOWER: "Det är tydligt lägre.",
+    Assessment.HIGHER: "Det är tydligt högre.",
+}
 AGREEMENTS = 5  # empty rows to fill in at the meeting
 
 
@@ -188,19 +194,21 @@ class _Pack:
             row, others = self.find("satisfaction.overall", point), self.others("satisfaction.overall", point)
             band, title = band_of(row.numerator, row.denominator), point.swedish
             if row.status != Status.OK:
-                found.append(f"{title}: för få svar för att visas, eller dolt för att skydda andra.")
+                found.append(f"{title} visas inget: svaren är för få, eller dolda för att skydda andra.")
             elif others is None or not others[1]:
                 continue
             elif band:
-                found.append(
-                    f"{title}: {band.swedish} procent av era svarande var nöjda. {self.row(point).assessment}."
-                )
+                found.append(f"{title}: {band.swedish} procent av era svarande var nöjda. {self._judged(point)}")
             else:
                 found.append(
                     f"{title}: {whole(row.value or 0)} procent av era svarande var nöjda, mot "
-                    f"{share_in_words(others)} procent hos övriga. {self.row(point).assessment}."
+                    f"{share_in_words(others)} procent hos övriga. {self._judged(point)}"
                 )
         return tuple(found)
+
+    def _judged(self, point: str) -> str:
+        """Return what the test says of the provider's share, as a sentence."""
+        return JUDGED.get(self.row(point).kind, f"{self.row(point).assessment}.")
 
     def _chart(self, caption: str, pairs: Iterable[tuple[str, str, str]]) -> tuple[Bars, ...]:
         """Chart the provider beside the others for each (indicator, point, title) that may be told."""
@@ -301,7 +309,7 @@ class _Pack:
         actions = actions_grid([each for each in found if each.provider == self.provider], {})
         own = tuple(row[1:] for row in actions.rows)  # without the provider's name
         return (
-            Paragraph(f"Öppna ärenden från era kunder: {cases}. Antal under {MIN_CASES} skrivs inte ut."),
+            Paragraph(f"Era kunder har {cases} öppna ärenden. Antal under {MIN_CASES} skrivs inte ut."),
             replace(actions, columns=actions.columns[1:], rows=own, words=frozenset({0, 1, 3})),
             Heading("Att tala om"),
             *paragraphs([f"{number}. {text}" for number, text in enumerate(QUESTIONS_TO_TALK_ABOUT, 1)]),

@@ -33,7 +33,7 @@ def actions(watches: Iterable[Watch], plans: Iterable[ActionPlan], today: date) 
 def _plan(plan: ActionPlan) -> str:
     measured = next((d.title for d in DEFINITIONS if d.id == plan.indicator), plan.indicator)
     effect = measured[:1].lower() + measured[1:]
-    return f"{plan.measures.rstrip('.')}. Ansvarig: {plan.responsible}. Effekten mäts med: {effect}."
+    return f"{plan.measures.rstrip('.')}. Ansvarig är {plan.responsible}. Effekten mäts med {effect}."
 
 
 def _status(plan: ActionPlan, today: date) -> str:

@@ -60,7 +60,7 @@ def _revised(report: QualityReport) -> str:
     if report.background.revision < 2:
         return ""
     because = printed_name(report.background.revised_because).rstrip(".")
-    return f"Den här utgåvan ersätter den förra. Skäl: {because}."
+    return f"Den här utgåvan ersätter den förra av detta skäl: {because}."
 
 
 def facts(find: Find, volumes: Volumes | None, providers: int) -> tuple[Fact, ...]:

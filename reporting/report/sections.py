@@ -232,11 +232,14 @@ def _method(report: QualityReport) -> tuple[Block, ...]:
                 kept_sentence(report.indicators, report.created_at),
             )
         ),
-        Paragraph(f"Tecken: {SUPPRESSED} visas inte, {NO_DATA} uppgift saknas, 0 en verklig nolla."),
+        Paragraph(
+            f"Tecknet {SUPPRESSED} betyder att värdet inte visas, {NO_DATA} att uppgift saknas. "
+            "0 är en verklig nolla."
+        ),
         Heading("Ändringar sedan förra året"),
         *paragraphs(break_sentences(report.background.previous, report.background.breaks)),
         Heading("Underlag"),
         Paragraph(f"Uppgifterna gäller till och med {day(report.as_of)}."),
-        Paragraph(f"Siffrornas kontrollsumma (SHA-256): {report.digest}", "note"),
+        Paragraph(f"Siffrornas kontrollsumma (SHA-256) är {report.digest}.", "note"),
     ]
     return tuple(blocks)

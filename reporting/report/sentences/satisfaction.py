@@ -105,18 +105,18 @@ def bars_alt(title: str, bars: Sequence[Bar], total: float | None) -> str:
         total: the whole unit's share, per cent; None where it is not shown.
     """
     shares = [bar.share for bar in bars]
-    whole_unit = f" Hela enheten: {whole(total)} procent." if total is not None else ""
+    whole_unit = f" Hela enhetens andel är {whole(total)} procent." if total is not None else ""
     return (
-        f"Andel nöjda {title.lower()} för {of(len(bars), 'rad', 'rader')}, mellan {whole(min(shares))} och "
-        f"{whole(max(shares))} procent.{whole_unit} {_finding([(bar.name, bar.kind) for bar in bars])}"
+        f"Andelen nöjda {title.lower()} är mellan {whole(min(shares))} och {whole(max(shares))} procent för "
+        f"{of(len(bars), 'rad', 'rader')}.{whole_unit} {_finding([(bar.name, bar.kind) for bar in bars])}"
     )
 
 
 def funnel_alt(title: str, points: Sequence[FunnelPoint]) -> str:
     """Return the finding of a funnel chart: who lies outside the limits of chance."""
     return (
-        f"{of(len(points), 'anordnare', 'anordnare')} med minst tio svar {title.lower()}, var och en jämförd med "
-        f"övriga. {_finding([(point.name, point.kind) for point in points])}"
+        f"{of(len(points), 'anordnare', 'anordnare')} har minst tio svar {title.lower()}, och var och en jämförs "
+        f"med övriga. {_finding([(point.name, point.kind) for point in points])}"
     )
 
 

@@ -88,7 +88,7 @@ def test_own_share_stands_beside_the_others() -> None:
     assert cell_text(start[5]) == "84,7\u00a0%"
     sentences = [block.text for block in pack.sections[0].blocks if isinstance(block, Paragraph)]
     assert sentences[0] == (
-        "Efter fyra veckor: 34 procent av era svarande var nöjda, mot 85 procent hos övriga. Tydligt lägre."
+        "Efter fyra veckor: 34 procent av era svarande var nöjda, mot 85 procent hos övriga. Det är tydligt lägre."
     )
 
 
@@ -143,7 +143,7 @@ def test_few_open_cases_are_not_counted_out(cases: int, said: str) -> None:
     pack = dialogue(_report(), "B", cases)
     first = pack.sections[3].blocks[0]
     assert isinstance(first, Paragraph)
-    assert first.text.startswith(f"Öppna ärenden från era kunder: {said}.")
+    assert first.text.startswith(f"Era kunder har {said} öppna ärenden.")
 
 
 def test_deficiencies_are_the_providers_own() -> None:

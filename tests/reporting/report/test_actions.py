@@ -31,7 +31,7 @@ def test_status_of_a_plan(plan: ActionPlan, today: date, status: str) -> None:
         Action(
             "P1",
             "Uppföljningar saknas",
-            "Egen rutin. Ansvarig: Bo. Effekten mäts med: månadsuppföljning i tid, enligt anordnaren.",
+            "Egen rutin. Ansvarig är Bo. Effekten mäts med månadsuppföljning i tid, enligt anordnaren.",
             date(2026, 6, 30),
             status,
         ),

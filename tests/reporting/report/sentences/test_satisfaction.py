@@ -48,7 +48,8 @@ def test_equal_reasons_are_both_named() -> None:
 def test_alternative_texts_state_the_finding() -> None:
     bars = [Bar("Ek", 34.0, 25.0, 44.0, "lower"), Bar("Al", 80.0, 71.0, 87.0, "none")]
     assert bars_alt("Efter fyra veckor", bars, 71.2) == (
-        "Andel nöjda efter fyra veckor för 2 rader, mellan 34 och 80 procent. Hela enheten: 71 procent. "
+        "Andelen nöjda efter fyra veckor är mellan 34 och 80 procent för 2 rader. Hela enhetens andel är 71 "
+        "procent. "
         "Tydligt lägre än övriga ligger Ek."
     )
     quiet = [FunnelPoint("Al", 30, 1.0, (-17.0, 17.0), (-27.0, 27.0), "none")]
