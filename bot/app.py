@@ -31,6 +31,7 @@ from scheduler.delivery.sending import Delivery, Sending
 from scheduler.planning.planner import Planner
 from storage.contacts import links
 from storage.database.engine import Database
+from storage.delivery import clock_errors
 from storage.delivery.pacing import Pace
 from survey.packs.budgets import refuse_over_budget
 from survey.packs.catalogue import Catalogue
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 PLAN_SECONDS = 15
 OPEN_SECONDS = 2
 EXPIRE_SECONDS = 60
+CLOCK_SECONDS = 30
 PATTERN_SECONDS = 6 * 3600
 DIGEST_SECONDS = 15 * 60
 SWEEP_SECONDS = 300
@@ -145,6 +147,13 @@ class App:
         async def expire() -> None:
             await self.planner.expire_sessions(self.now())
 
+        async def mend_clock() -> None:
+            lease = timedelta(seconds=self.settings.lease_seconds)
+            async with self.db.begin() as conn:
+                mended = await clock_errors.mend(conn, lease, self.now())
+            if mended:
+                self.queued.set()
+
         async def erase_links() -> None:
             async with self.db.begin() as conn:
                 await links.erase_sent(conn)
@@ -159,6 +168,7 @@ class App:
             Tick("plan", PLAN_SECONDS, plan),
             Tick("open", OPEN_SECONDS, open_due),
             Tick("expire", EXPIRE_SECONDS, expire),
+            Tick("clock", CLOCK_SECONDS, mend_clock),
             Tick("links", EXPIRE_SECONDS, erase_links),
             Tick("patterns", PATTERN_SECONDS, look_for_patterns),
             Tick("digests", DIGEST_SECONDS, self.queue_digests),

@@ -49,7 +49,7 @@ async def follow(conn: Connection, results: Sequence[Result], now: datetime, tod
         await _follow(conn, name, ours, now, today)
         holds = [each.hold_until for each in ours if each.hold_until is not None]
         if holds:
-            await pacing.hold(conn, name, max(holds))
+            await pacing.hold(conn, name, max(holds), now)
 
 
 async def _follow(conn: Connection, name: str, ours: Collection[Result], now: datetime, today: date) -> None:

@@ -237,7 +237,7 @@ async def _claim_queued(conn: Connection, name: str, terms: Terms, limit: int) -
     if not rows:
         return [], 0
     addresses = await people.address_values(conn, {row.address_id for row in rows})
-    chats = {} if pace.to_one is None else await pacing.chat_moments(conn, addresses)
+    chats = {} if pace.to_one is None else await pacing.chat_moments(conn, addresses, terms.now)
     retold = await openings.retold(conn, rows, terms.today or terms.now.date())
     doubted: Collection[int] = ()
     if name not in terms.unsearchable:

@@ -21,6 +21,7 @@ from storage.database.statements import insert_ignore, upsert
 from storage.tables import channel, chat_pace, outbox
 from survey.codes import CaseKind, Reason
 
+FURTHEST = timedelta(minutes=1)  # that a moment is ahead which a right clock has written
 HORIZON = timedelta(seconds=1)  # how far ahead a process may take moments to send at
 
 
@@ -44,6 +45,8 @@ class Standing:
         failures: calls in a row of which none reached the provider.
         failing_since: when the first of them failed.
         undelivered: messages in a row that no carrier delivered.
+        held_until: until when the provider has asked us to wait.
+        held_at: when it did.
     """
 
     next_at: datetime | None = None
@@ -53,6 +56,8 @@ class Standing:
     failures: int = 0
     failing_since: datetime | None = None
     undelivered: int = 0
+    held_until: datetime | None = None
+    held_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,19 @@ def moments(standing: Standing, pace: Pace, now: datetime, limit: int) -> list[d
     """Return the moments at which up to ``limit`` messages may leave, evenly spaced, within :data:`HORIZON`.
 
     After a silence they begin now: time that was not used is lost, so that no burst follows a pause. Of a paused
-    channel there is one moment at the most: one message tries whether it works again.
+    channel there is one moment at the most: one message tries whether it works again. What a clock has written that
+    was ahead, and is right again, does not count: a moment or a request from a time to come.
     """
     if standing.paused_since is not None:
-        if standing.paused_until is not None and standing.paused_until > now:
+        is_waiting = standing.paused_until is not None and standing.paused_until > now
+        if is_waiting and standing.paused_since <= now:
             return []
         limit = min(limit, 1)
     first = max(now, standing.next_at or now)
+    if first > now + FURTHEST:
+        first = now
+    if standing.held_until is not None and (standing.held_at is None or standing.held_at <= now):
+        first = max(first, standing.held_until)
     if first > now + HORIZON:
         return []
     if pace.in_all is None:
@@ -98,6 +109,8 @@ _STANDING = select(
     channel.c.failures,
     channel.c.failing_since,
     channel.c.undelivered,
+    channel.c.held_until,
+    channel.c.held_at,
 ).where(channel.c.name == bindparam("name"))
 _LOCKED = _STANDING.with_for_update()
 
@@ -122,14 +135,13 @@ async def taken(conn: Connection, name: str, next_at: datetime) -> None:
     await conn.execute(update(channel).where(channel.c.name == name).values(next_at=next_at))
 
 
-async def hold(conn: Connection, name: str, until: datetime) -> None:
-    """Let nothing leave before ``until``, because the provider asked us to wait."""
-    await lock(conn, name)
-    await conn.execute(
-        update(channel)
-        .where(channel.c.name == name, or_(channel.c.next_at.is_(None), channel.c.next_at < until))
-        .values(next_at=until)
-    )
+async def hold(conn: Connection, name: str, until: datetime, now: datetime) -> None:
+    """Let nothing leave before ``until``, because the provider asked us at ``now`` to wait."""
+    before = await lock(conn, name)
+    is_longer = before.held_until is not None and before.held_until > until
+    if is_longer and before.held_at is not None and before.held_at <= now:
+        return
+    await conn.execute(update(channel).where(channel.c.name == name).values(held_until=until, held_at=now))
 
 
 async def count_failures(conn: Connection, name: str, count: int, now: datetime) -> Standing:
@@ -225,9 +237,13 @@ async def set_read_until(conn: Connection, name: str, at: datetime) -> None:
     await conn.execute(update(channel).where(channel.c.name == name).values(read_until=at))
 
 
-async def chat_moments(conn: Connection, address_ids: Collection[int]) -> dict[int, datetime]:
-    """Return when the next message may go to each of these receivers, where that is known."""
-    rows = await conn.execute(select(chat_pace).where(chat_pace.c.address_id.in_(list(address_ids))))
+async def chat_moments(conn: Connection, address_ids: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Return when the next message may go to each of these receivers, where that is known.
+
+    A moment that is far ahead of ``now`` was written by a clock that was wrong, and is left out.
+    """
+    is_ours = chat_pace.c.address_id.in_(list(address_ids))
+    rows = await conn.execute(select(chat_pace).where(is_ours, chat_pace.c.next_at <= now + FURTHEST))
     return {row.address_id: row.next_at for row in rows}
 
 

@@ -86,7 +86,10 @@ partial(
 channel = table(
     "channel",
     Column("name", Text, primary_key=True),  # sms, telegram
-    Column("next_at", UtcDateTime),  # no message leaves before this
+    Column("next_at", UtcDateTime),  # the next moment that is free, by the channel's pace
+    # Until when the provider has asked us to wait, and when it did.
+    Column("held_until", UtcDateTime),
+    Column("held_at", UtcDateTime),
     # Until when nothing is sent because the channel is in trouble; after that one message is sent as a trial.
     Column("paused_until", UtcDateTime),
     Column("paused_since", UtcDateTime),

@@ -25,7 +25,7 @@ from tests.support.carrier import carrier_says
 from tests.support.queued import opened, opened_more
 from tests.support.story import CATALOGUE, MORNING, PHONE, WINDOW, Story
 
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -205,6 +205,13 @@ NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
         (Standing(next_at=NOW + timedelta(seconds=0.5)), Pace(4), 99, [0.5, 0.75, 1.0]),
         (Standing(next_at=NOW + timedelta(seconds=1.1)), Pace(4), 99, []),
         (Standing(next_at=NOW + timedelta(seconds=40)), Pace(), 9, []),
+        # A clock that was a day ahead has written these, and is right again.
+        (Standing(next_at=NOW + timedelta(days=1)), Pace(4), 2, [0.0, 0.25]),
+        (Standing(paused_until=NOW + 2 * DAY, paused_since=NOW + DAY), Pace(4), 9, [0.0]),
+        (Standing(held_until=NOW + DAY + SECOND, held_at=NOW + DAY), Pace(4), 2, [0.0, 0.25]),
+        # What the provider has asked for today is obeyed, however long it is.
+        (Standing(held_until=NOW + DAY, held_at=NOW), Pace(4), 9, []),
+        (Standing(held_until=NOW + SECOND / 2, held_at=NOW), Pace(4), 9, [0.5, 0.75, 1.0]),
         (Standing(paused_until=NOW + SECOND, paused_since=NOW - SECOND), Pace(4), 9, []),
         (Standing(paused_until=NOW, paused_since=NOW - SECOND), Pace(4), 9, [0.0]),
     ],

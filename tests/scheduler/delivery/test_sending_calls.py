@@ -9,11 +9,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from scheduler.delivery.sending import IN_FLIGHT, LATE, LEASE, Delivery, Sending
 from storage.database.engine import Database
-from storage.delivery import claims
+from storage.delivery import claims, clock_errors
 from storage.delivery.claims import Claimed, Terms
 from storage.delivery.pacing import Pace
 from storage.tables import outbox as outbox_table
@@ -157,3 +157,37 @@ async def test_at_most_one_message_is_uncommitted(story: Story) -> None:
 
     await run(story, FakeGateway(on_call=called), all_sent, Pace())
     assert between == [1] * 20
+
+
+async def test_a_clock_that_was_ahead_holds_nothing(story: Story) -> None:
+    """One message was queued and one tried again a day ahead; one lease ends then. All are due within a minute."""
+    await opened(story)
+    await opened_more(story, 2)
+    tomorrow = MORNING + timedelta(days=1)
+    changes: list[tuple[str, dict[str, object]]] = [
+        ("extra0", {"created_at": tomorrow, "not_before": tomorrow}),
+        ("extra1", {"reason": "retry:503", "not_before": tomorrow}),
+        ("1:0", {"state": "sending", "called_at": MORNING, "lease_until": tomorrow}),
+    ]
+    async with story.db.begin() as conn:
+        for key, values in changes:
+            await conn.execute(update(outbox_table).where(outbox_table.c.key == key).values(**values))
+    await story.deliver(MORNING)
+    assert story.sms.calls == 0
+    async with story.db.begin() as conn:
+        assert await clock_errors.mend(conn, LEASE, MORNING) == 3
+        assert await clock_errors.mend(conn, LEASE, MORNING) == 0
+    for minute in (0, 1):
+        await story.deliver(MORNING + timedelta(minutes=minute))
+    assert {each.reference for each in story.sms.sent} >= {"extra0", "extra1"}
+    assert story.sms.lookups == 1
+    assert len(story.sms.sent) == 3
+
+
+async def test_what_waits_for_good_reasons_still_waits(story: Story) -> None:
+    await opened(story)
+    later = MORNING + timedelta(minutes=50)
+    for reason in ("outside_hours", "retry:503"):
+        async with story.db.begin() as conn:
+            await conn.execute(update(outbox_table).values(reason=reason, not_before=later))
+            assert await clock_errors.mend(conn, LEASE, MORNING) == 0
