@@ -21,6 +21,7 @@ _EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 _SPACES = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{{MARKS_AT_MOST}}}){_MARK}+")
+_PARTS = re.compile(r"[^._/@-]*[._/@-]+|[^._/@-]+")
 _LONG = re.compile(rf"[^\s{BREAK}]{{{WORD_AT_MOST + 1},}}")
 
 
@@ -65,10 +66,12 @@ def isolated(text: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """Return ``text`` with places where its overlong words may be broken."""
+    """Return ``text`` with places where its overlong words may be broken: after their signs, or where they must."""
 
     def broken(found: re.Match[str]) -> str:
-        word = found[0]
-        return BREAK.join(word[at : at + WORD_AT_MOST] for at in range(0, len(word), WORD_AT_MOST))
+        parts = _PARTS.findall(found[0])
+        return BREAK.join(
+            part[at : at + WORD_AT_MOST] for part in parts for at in range(0, len(part), WORD_AT_MOST)
+        )
 
     return _LONG.sub(broken, text)

@@ -32,6 +32,9 @@ def test_comment_keeps_its_lines() -> None:
 
 def test_overlong_words_get_breaks() -> None:
     assert breakable("x" * 80).split("\u200b") == ["x" * 24, "x" * 24, "x" * 24, "x" * 8]
+    assert breakable("(satisfaction.overall.mean_of_providers)") == (
+        "(satisfaction.\u200boverall.\u200bmean_\u200bof_\u200bproviders)"
+    )
     assert breakable("Jobb- och utbildningsexperter") == "Jobb- och utbildningsexperter"
 
 
