@@ -90,6 +90,15 @@ def init(
     typer.echo(_run(setup.init(from_)))
 
 
+@app.command()
+def templates(folder: Annotated[Path, typer.Argument(help="Mapp att skriva till.")]) -> None:
+    """Skriv en tom registerfil av varje slag, med listor att välja ur och ett blad som förklarar kolumnerna."""
+    from bot.cli.staff import templates as templates_
+
+    for path in templates_.templates(folder):
+        typer.echo(path)
+
+
 @app.command("import")
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="CSV- eller XLSX-filer, eller en mapp med sådana.")],

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 from storage.errors import NoteCode, ProblemCode
 from storage.register.files.tables import Note, Table, Unreadable
 
+EXPLANATION = "Förklaring"  # the sheet of our own templates that explains the columns, and is not read
 MOST_UNPACKED = 200_000_000  # bytes of one sheet, unpacked: 200,000 customers are some 60 million
 LAST_COLUMN = 256  # calamine allocates every cell up to the furthest one
 _CELL, _VALUE, _FORMULA, _INLINE, _ROW = (
@@ -40,6 +41,7 @@ def read_workbook(name: str, content: bytes) -> list[Table]:
             sheets = [
                 (sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
                 for sheet in book.sheet_names
+                if sheet != EXPLANATION
             ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable(ProblemCode.NOT_XLSX) from error
