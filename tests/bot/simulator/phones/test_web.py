@@ -194,6 +194,15 @@ async def test_who_said_stop_is_not_asked(db: Database, tmp_path: Path, http: ai
         stopped = await page.do("write", **SMS, text="STOPP")
         assert stopped["phones"][0]["state"] == "opted_out"
         assert (await page.start())["error"] == "Kunden har sagt stopp."
+        await _set_state(story, "unreachable")  # the stop is the person's, whatever becomes of the phone
+        assert (await page.start())["error"] == "Kunden har sagt stopp."
+
+
+async def test_who_cannot_be_reached_is_not_asked(
+    db: Database, tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    async with phones_world(db, tmp_path) as story:
+        page = Browser(http, story.url)
         await _set_state(story, "unreachable")
         assert (await page.start())["error"] == "Kunden har ingen adress som går att nå."
 
