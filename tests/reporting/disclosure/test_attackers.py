@@ -8,7 +8,7 @@ a few answers, it is published and sent to providers in packs and digests; some 
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from tests.support.disclosure.attackers import Solver, reveals_by_addition, valu
 from tests.support.disclosure.knowledge import KEPT, MINIMUM, YES, Matrix, System, systems
 from tests.support.disclosure.office import ALL_RULES, Office, Outside, Rules
 from tests.support.disclosure.registers import Register, later, random_register
+from tests.support.disclosure.released import Given, Number, Share
 
 SENT = 2  # providers whose pack and digest are read
 
@@ -118,3 +119,30 @@ def test_attackers_win_without_a_rule(rule: str, seed: int) -> None:
 def test_attackers_win_mostly_without_a_rule(rule: str) -> None:
     won = Counter(who for seed in range(60) for who in winners(seed, Rules(**{rule: False})))
     assert min(won[who] for who in ("addition", "solver", "customer", "enumerator")) > 30
+
+
+def test_every_file_is_read() -> None:
+    """A table that gets other words must not be passed over: its numbers would be attacked no more."""
+    office, register = Office(), random_register(5)
+    report, sent = office.publish(register), office.send(register, register.providers)
+    files = [replace(sent, packs={}), replace(sent, digests={}), report]
+    digests, packs, figures = (each.read() for each in files)
+    assert {(type(each), each.group.is_of_others) for each in digests} == {(Number, False), (Share, True)}
+    assert {(type(each), each.group.is_of_others) for each in packs} == {
+        (Number, False),  # endings
+        (Share, False),
+        (Share, True),
+    }
+    assert {(type(each), each.group.is_of_others) for each in figures} == {
+        (Number, False),
+        (Share, False),
+        (Share, True),
+        (Given, False),  # expected outcomes
+    }
+    read = {each.group.indicator for each in (*packs, *figures)}
+    assert read == {
+        *("satisfaction.overall", "satisfaction.treatment", "satisfaction.usefulness"),
+        *("followup.confirmed", "followup.denied", "outcome.all_endings", "outcome.after_exclusions"),
+    }
+    kinds = {each.kind for each in figures if isinstance(each, Number)}
+    assert kinds >= {"yes", "kept", "Arbete", "Flytt", "Hälsa och pension", "Övriga", "Alla undantag tillsammans"}
