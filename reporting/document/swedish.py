@@ -17,6 +17,9 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
+_WORDS = (
+    "noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv",
+)  # fmt: skip
 
 
 def decimal(value: float, *, short: bool = False) -> str:
@@ -43,6 +46,11 @@ def two_decimals(value: float) -> str:
 def whole(value: float) -> str:
     """Return ``74``: a whole number, halves rounded up, as sentences have it."""
     return str(Decimal(str(value)).quantize(Decimal("1"), ROUND_HALF_UP))
+
+
+def in_words(number: int) -> str:
+    """Return ``sex``: numbers up to twelve as words, as running text has them, and larger ones in digits."""
+    return _WORDS[number] if 0 <= number < len(_WORDS) else count(number)
 
 
 def count(number: int) -> str:

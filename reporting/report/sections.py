@@ -6,7 +6,7 @@ PDF, DOCX and HTML draw the same document.
 from collections.abc import Iterable
 
 from reporting.document.blocks import Block, Document, Heading, Paragraph, Section, numbered, paragraphs
-from reporting.document.swedish import NO_DATA, SUPPRESSED, day
+from reporting.document.swedish import NO_DATA, SUPPRESSED, day, in_words
 from reporting.figures.definitions import YOUTH_DEFINITIONS
 from reporting.figures.themes import MIN_CUSTOMERS
 from reporting.report.front_page import imprint, mark, opening
@@ -164,7 +164,8 @@ def _questions(report: QualityReport) -> tuple[Block, ...]:
 
 def _shown_from() -> Paragraph:
     return Paragraph(
-        f"Ett skäl eller tema visas när minst {MIN_CUSTOMERS} kunder hos minst två anordnare har angett det.",
+        f"Ett skäl eller tema visas när minst {in_words(MIN_CUSTOMERS)} kunder hos minst två anordnare har angett "
+        "det.",
         "note",
     )
 

@@ -52,7 +52,7 @@ INSERT INTO measurement (enrolment_id, point, point_on, year, quarter, provider_
                          outcome, sent, delivered)
 SELECT p.id, p.point, p.at, {year}, ({month} + 2) / 3, e.provider_id, e.customer_id, c.gender,
        e.difficulty, e.started_on, 0, a1.value, a2.value, a3.value, a4.value,
-       COALESCE(o.outcome, ''), CASE WHEN o.opened_at IS NULL THEN 0 ELSE 1 END,
+       COALESCE(o.outcome, ''), CASE WHEN o.opened_at IS NULL OR o.reason = 'imported' THEN 0 ELSE 1 END,
        CASE WHEN EXISTS (SELECT 1 FROM outbox m WHERE m.occasion_id = o.id AND ({arrived})) THEN 1 ELSE 0 END
 FROM p
 JOIN enrolment e ON e.id = p.id

@@ -8,6 +8,7 @@ from reporting.document.swedish import (
     count,
     day,
     decimal,
+    in_words,
     listed,
     percent,
     printed_name,
@@ -23,6 +24,10 @@ def test_numbers_round_halves_up() -> None:
     assert (count(999), count(1_000), count(1_234_567)) == ("999", "1\u202f000", "1\u202f234\u202f567")
     assert day(date(2016, 1, 31)) == "31\u00a0januari 2016"
     assert (listed([]), listed(["A"]), listed(["A", "B", "C"])) == ("", "A", "A, B och C")
+
+
+def test_small_numbers_are_words_in_text() -> None:
+    assert [in_words(6), in_words(12), in_words(13), in_words(2000)] == ["sex", "tolv", "13", "2\u202f000"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from storage.database.engine import Database
 from storage.errors import Problem, ProblemCode, RegisterError, UncountedCode
+from storage.figures.aggregates import aggregate
 from storage.register import importer, reader
 from tests.support.enrolments import NOW
 
@@ -97,3 +98,11 @@ async def test_later_enrolment_counts_instead(db: Database, tmp_path: Path) -> N
     done = await take_in(db, tmp_path, "E5,end,,overall,1,2025-03-10", "E6,end,,overall,4,2025-03-20")
     assert done.uncounted == (Problem("answers.csv", 2, "overall", UncountedCode.LATER_ENROLMENT),)
     assert NOW.date() == date(2026, 1, 15)
+
+
+async def test_answers_from_a_file_were_not_sent(db: Database, tmp_path: Path) -> None:
+    """A table that said sent but not delivered, though answered, would count messages that nobody wrote."""
+    await take_in(db, tmp_path, "E1,start,,overall,4,2025-02-04")
+    async with db.read() as conn:
+        contacts = (await aggregate(conn, 2025, NOW)).contacts["start"]
+    assert (contacts.sent, contacts.delivered) == (0, 0)
