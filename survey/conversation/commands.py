@@ -7,7 +7,7 @@ HJÄLP                  who asks, why, and whom to call
 INFO                   why, whence the number, what is kept, and the rights to see and to erase
 SPRÅK, or a language   the choices are listed, or the language is changed
 MINA SVAR              the customer's own answers are listed; on a shared address it is asked first whose
-RADERA                 it must be said once more, and then the answers are deleted; anything else keeps them
+RADERA                 it must be said once more, or yes, and then the answers are deleted; all else keeps them
 KLAGOMÅL               the rest of the message, or the next one, becomes a case
 FEL NUMMER             the address is unlinked at once, and nothing is told of the customer
 =====================  ==========================================================================
@@ -137,6 +137,13 @@ def endangered(asked: Reading) -> tuple[Effect, ...]:
     return (OpenCase(CaseKind.DANGER, tidy(asked.message.text), urgent=True),)
 
 
+def is_yes(message: Message) -> bool:
+    """Return whether a message says yes in words and nothing else."""
+    words = message.words
+    said = [token for token in message.said if token not in words.greetings or token.folded in words.yes_no]
+    return bool(said) and all(words.yes_no.get(token.folded) == 1 and not token.isdecimal() for token in said)
+
+
 def only_polite(text: str, words: Vocabulary) -> bool:
     """Return whether a text says no more than thank you, and so adds nothing to a free text."""
     return all(not word or word in words.filler or word.isdecimal() for word in _words(text))
@@ -186,6 +193,8 @@ def _awaited(event: TextReceived, words: Vocabulary, awaiting: Awaiting) -> Answ
             complaint = tidy(event.text)
             return _received(complaint, words) if complaint else None
         case "erase":
+            if is_yes(Message(event.text, words)):
+                return Answered((Erase(awaiting.born),), ("erased",))
             return Answered(phrases=("erase_kept",), repeats=True)
         case subject:
             years = [int(year) for year in _YEAR.findall(fold(event.text))]

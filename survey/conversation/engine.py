@@ -239,7 +239,7 @@ def _text(survey: Survey, session: Session, event: TextReceived, now: datetime) 
     awaiting = commands.fresh(session.awaiting, now)
     if session.awaiting is not None:
         session = replace(session, awaiting=None)
-        if awaiting is not None and awaiting.subject == "erase" and _answers(question, asked):
+        if _keeps(awaiting, question, asked):
             awaiting = None  # an answer says clearly enough that the answers are kept
     if asked.request in DOUBTFUL and _outweighs(question, asked):
         return _reply(survey, session, question, asked, now)
@@ -279,6 +279,8 @@ def _reply(survey: Survey, session: Session, question: Question | None, asked: R
         cases += (OpenCase(CaseKind.UNCLEAR_STOP, tidy(text)),)
     if question.kind == "text" and asked.about is not None:
         return session, (Say((commands.explanation(asked.about),)),)
+    if question.kind == "text" and commands.is_yes(asked.message):
+        return session, (Say(("text_only",), question.id),)  # "yes" to "anything more?" is not yet the text
     answer = answers.parse(question, text, survey.words, asked.message)
     if answer is not None:
         if question.asks_consent and answer.value == 1 and asked.wish == "call_me":
@@ -378,6 +380,13 @@ def _tap(survey: Survey, session: Session, event: ChoiceTapped, now: datetime) -
     if answer is None:
         return _not_understood(survey, session, question, now)
     return flow.answer(survey, session, question, answer, now)
+
+
+def _keeps(awaiting: Awaiting | None, question: Question | None, asked: Reading) -> bool:
+    """Return whether a message answers the open question and not the one whether to erase, as a yes does."""
+    if awaiting is None or awaiting.subject != "erase" or commands.is_yes(asked.message):
+        return False
+    return _answers(question, asked)
 
 
 def _answers(question: Question | None, asked: Reading) -> bool:

@@ -111,7 +111,7 @@ PHRASE_LISTS: Mapping[str, tuple[str, ...]] = {
     "wish": ("call_me", "complaint", "died", "moved", "job", "cannot_read", "unless"),
     "noise": ("automatic", "unless"),
     "rating": ("1", "2", "3", "4", "5", "praise", "unless"),
-    "progress": ("1", "2", "4", "5", "unless"),
+    "progress": ("1", "2", "3", "4", "5", "unless"),
     "held": ("yes", "no", "unless"),
     "consent": ("yes", "no_objection", "no", "unless"),
     "reason": ("1", "2", "3", "4", "5", "unless"),

@@ -31,6 +31,8 @@ def read(question: Question, message: Message) -> int | None:
     tokens = _tokens(question, message)
     if not tokens:
         return None
+    if question.kind == "rating" and (corrected := _not_but(question, message, tokens)) is not None:
+        return corrected
     found = _after_lead(question, message, tokens)
     phrased = _phrased(question, message)
     if len(phrased) > 1:
@@ -44,6 +46,19 @@ def read(question: Question, message: Message) -> int | None:
     if question.kind == "yes_no":
         return value if _stands_yes_no(question, message, tokens, rest, value) else None
     return value if _stands(question, message, rest, value, is_digit) else None
+
+
+def _not_but(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
+    """Return the rating that is said instead of another one ("not 5 but 4"); None where that is not said."""
+    words = [
+        token
+        for token in _words(tokens)
+        if token not in message.words.greetings or message.in_set("contrast", token)
+    ]
+    if len(words) != 4 or not message.in_set("negation", words[0]) or not message.in_set("contrast", words[2]):
+        return None
+    first, second = _answer_at(question, words, 1), _answer_at(question, words, 3)
+    return second[0] if first is not None and second is not None else None
 
 
 def adds_nothing(question: Question, message: Message, value: int) -> bool:
