@@ -34,8 +34,10 @@ from survey.codes import CaseKind, CaseText, PauseCause, SurveyId, in_sentence, 
 
 if TYPE_CHECKING:
     from storage.outcomes.accounts import Problem as LedgerProblem
+    from storage.register.changes import Changes
     from storage.register.importer import Imported
 
+CHANGES = 200  # that a trial run shows
 NOTED = 30  # guesses that are named in full; a register of thousands may have as many
 
 PROBLEMS: Mapping[StrEnum, str] = {
@@ -48,6 +50,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.ERROR_CELL: "cellen {cell} har felet {value}; rätta den, den räknas inte som tom",
     ProblemCode.FORMULA_CELL: "cellen {cell} har en formel utan värde; öppna filen i Excel och spara den",
     ProblemCode.PERSONAL_NUMBER: "här står ett personnummer; det får inte läsas in",
+    ProblemCode.WOULD_EMPTY: "cellen är tom men registret har ett värde; --allow-emptying tar bort det",
     ProblemCode.HEADER_NEAR: (
         "rubrikraden känns inte igen; där står {found}. Närmast är {kind}, som behöver {needed}"
     ),
@@ -233,6 +236,20 @@ def notes(guessed: Sequence[Problem]) -> str:
     if len(guessed) > NOTED:
         lines.append(f"och {len(guessed) - NOTED} till")
     return "\n".join(["Så lästes filerna:", *lines]) if lines else ""
+
+
+def changed(found: "Changes", *, every: bool) -> str:
+    """Return what an import changes of what is stored; ``every`` change with what it was and becomes."""
+    emptied = len(found.emptied)
+    said = f"{found.new} nya rader, {found.changed} ändrade, {found.unchanged} oförändrade"
+    said += f", {emptied} {'tömd cell' if emptied == 1 else 'tömda celler'}." if emptied else "."
+    lines = [
+        f"{each.file}, rad {each.row}, {each.column}: {each.before or '(tom)'} blir {each.after or '(tom)'}"
+        for each in (found.cells[:CHANGES] if every else ())
+    ]
+    if every and len(found.cells) > CHANGES:
+        lines.append(f"och {len(found.cells) - CHANGES} ändringar till")
+    return "\n".join([said, *lines])
 
 
 def imported(done: "Imported") -> str:

@@ -43,6 +43,7 @@ class ProblemCode(StrEnum):
     ERROR_CELL = "error_cell"
     FORMULA_CELL = "formula_cell"
     PERSONAL_NUMBER = "personal_number"
+    WOULD_EMPTY = "would_empty"
     HEADER_NEAR = "header_near"
     COLUMN_NEAR = "column_near"
     FILE_EMPTY = "file_empty"

@@ -105,11 +105,14 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
     by: Annotated[str, typer.Option(help="Vem som rättar uppföljningar i en låst månad.")] = "",
     reason: Annotated[str, typer.Option(help="Varför en låst månad rättas.")] = "",
+    allow_emptying: Annotated[
+        bool, typer.Option("--allow-emptying", help="Låt tomma celler ta bort det som är sparat.")
+    ] = False,
 ) -> None:
     """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
     from bot.cli.staff import register
 
-    typer.echo(_run(register.import_files(paths, dry_run, now(), by, reason)))
+    typer.echo(_run(register.import_files(paths, dry_run, now(), by, reason, allow_emptying=allow_emptying)))
 
 
 @app.command()

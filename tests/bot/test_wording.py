@@ -63,6 +63,11 @@ PROBLEMS: list[Example] = [
     ),
     (ProblemCode.PERSONAL_NUMBER, {}, "här står ett personnummer; det får inte läsas in"),
     (
+        ProblemCode.WOULD_EMPTY,
+        {},
+        "cellen är tom men registret har ett värde; --allow-emptying tar bort det",
+    ),
+    (
         ProblemCode.HEADER_NEAR,
         {"found": ("Tel", "Ort"), "kind": "customers", "needed": ("ref", "phone")},
         "rubrikraden känns inte igen; där står Tel, Ort. Närmast är customers, som behöver ref, phone",

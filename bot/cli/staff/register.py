@@ -20,7 +20,15 @@ class _DryRun(Exception):
     """Undoes the transaction of an import that was only to be tried."""
 
 
-async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: str = "", reason: str = "") -> str:
+async def import_files(
+    paths: Sequence[Path],
+    dry_run: bool,
+    now: datetime,
+    by: str = "",
+    reason: str = "",
+    *,
+    allow_emptying: bool = False,
+) -> str:
     """Take in register files, all or nothing; return what was new, changed and unchanged.
 
     Args:
@@ -29,6 +37,7 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
         now: aware.
         by: who corrects follow-ups of a month that is locked.
         reason: why.
+        allow_emptying: let empty cells remove what is stored.
 
     Raises:
         BadInput: there is no file.
@@ -36,14 +45,20 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
     """
     from scheduler.delivery import fallback
     from scheduler.delivery.fallback import Context
-    from storage.register import importer, reader
+    from storage.errors import RegisterError
+    from storage.register import changes, importer, reader
 
     settings = load_settings()
     batch = reader.read(files_of(paths))
+    if batch.problems:
+        raise RegisterError(batch.problems)
     today = now.astimezone(settings.zone).date()
     async with database(settings) as db:
         try:
             async with db.begin() as conn:
+                found = await changes.of_batch(conn, batch)
+                if found.emptied and not allow_emptying and not dry_run:
+                    raise RegisterError(found.emptied)
                 done = await importer.apply(conn, batch, today, now, by, reason)
                 # Whether a channel is on is for the service to say, which may run elsewhere with its own settings.
                 await fallback.give_up(conn, done.given_up, Context(tuple(Channel), now, today))
@@ -53,7 +68,12 @@ async def import_files(paths: Sequence[Path], dry_run: bool, now: datetime, by: 
             said = f"Filerna är riktiga ({wording.imported(done)}). Inget sparades: det var en provkörning."
         else:
             said = f"Inläst: {wording.imported(done)}."
-    return "\n".join(filter(None, (said, wording.uncounted(done), wording.notes(batch.notes))))
+    return "\n".join(
+        filter(
+            None,
+            (said, wording.changed(found, every=dry_run), wording.uncounted(done), wording.notes(batch.notes)),
+        )
+    )
 
 
 async def invite(customer_ref: str, now: datetime) -> str:

@@ -1,0 +1,51 @@
+"""`followup import` says what it changes, and empties nothing in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command
+
+CUSTOMERS = "ref,phone,language,gender,birth_year\nK1,070-100 00 01,so,K,1990\nK2,070-100 00 02,sv,M,1984\n"
+
+
+@pytest.fixture
+def followup(tmp_path: Path) -> Command:
+    """Make the command on a register of two customers."""
+    command = Command(tmp_path)
+    assert command("init").exit_code == 0
+    assert "2 nya rader, 0 ändrade, 0 oförändrade." in command("import", file(tmp_path, CUSTOMERS)).output
+    return command
+
+
+def file(folder: Path, text: str) -> str:
+    (folder / "kunder.csv").write_text(text, encoding="utf-8")
+    return str(folder / "kunder.csv")
+
+
+def test_the_same_again_changes_nothing(tmp_path: Path, followup: Command) -> None:
+    assert "0 nya rader, 0 ändrade, 2 oförändrade." in followup("import", file(tmp_path, CUSTOMERS)).output
+
+
+def test_an_emptied_cell_is_asked_about(tmp_path: Path, followup: Command) -> None:
+    emptied = file(tmp_path, CUSTOMERS.replace("070-100 00 01", "").replace("1984", ""))
+    refused = followup("import", emptied)
+    assert [(each.row, each.column) for each in refused.exception.problems] == [(2, "phone"), (3, "birth_year")]  # type: ignore[union-attr]
+    assert "0 ändrade, 2 oförändrade" in followup("import", file(tmp_path, CUSTOMERS)).output  # nothing was saved
+    emptied = file(tmp_path, CUSTOMERS.replace("070-100 00 01", "").replace("1984", ""))
+    assert "2 ändrade, 0 oförändrade, 2 tömda celler." in followup("import", emptied, "--allow-emptying").output
+
+
+def test_a_trial_run_shows_each_change(tmp_path: Path, followup: Command) -> None:
+    changed = CUSTOMERS.replace("so,K", "fi,K").replace("00 02", "00 03").replace("1990", "")
+    shown = followup("import", file(tmp_path, changed), "--dry-run").output
+    assert "kunder.csv, rad 2, language: so blir fi" in shown
+    assert "kunder.csv, rad 2, birth_year: 1990 blir (tom)" in shown
+    assert "kunder.csv, rad 3, phone: … blir …" in shown
+    assert "+4670" not in shown
+    assert "2 oförändrade" in followup("import", file(tmp_path, CUSTOMERS)).output
+
+
+def test_a_column_left_out_empties_nothing(tmp_path: Path, followup: Command) -> None:
+    less = file(tmp_path, "ref,phone\nK1,070-100 00 01\nK2,070-100 00 02\n")
+    assert "2 oförändrade." in followup("import", less).output
