@@ -53,7 +53,7 @@ def _made_for(cover: Cover) -> str:
     if not cover.committee:
         return ""
     number = f" Diarienummer {cover.diary_number}." if cover.diary_number else ""
-    return f"Rapporten är gjord för {in_sentence(cover.committee)}.{number} Frågor: {cover.phone}."
+    return f"Rapporten är gjord för {in_sentence(cover.committee)}.{number} Frågor besvaras på {cover.phone}."
 
 
 def _revised(report: QualityReport) -> str:
