@@ -52,9 +52,10 @@ async def test_one_contact_a_week(story: Story) -> None:
     await story.run(MORNING)
     assert len(story.sms.sent) == 1
     await story.run(MORNING + timedelta(days=3))
-    assert len(story.sms.sent) == 1
+    first, reminder = story.sms.sent  # the first contact and its reminder, and no second contact
+    assert reminder.text == first.text
     await story.run(MORNING + timedelta(days=7, hours=2))
-    assert len(story.sms.sent) == 2
+    assert len(story.sms.sent) == 3
     assert await story.one(occasion.c.outcome, START, occasion.c.opened_at == MORNING) == "no_answer"
 
 
