@@ -61,7 +61,7 @@ async def test_the_end_asks_why_a_provider_changed(db: Database, tmp_path: Path)
         ]
         await story.wake("2026-10-05T09:30")
         last = (await replies(story, "4", "4", "4"))[-1]
-        assert last.startswith("Varför bytte du stöd?")
+        assert last.startswith("Varför bytte du?")
         assert "\n4 Ville prova annat\n5 Annat" in last
         told = await replies(story, "4", "Jag ville jobba med händerna")
         assert told[-1].startswith("Tack för dina svar!")
