@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.errors import BadInput
 from bot.settings import load as load_settings
 
+UNREAD = (".xls", ".xlsb", ".xlsm", ".ods", ".numbers")  # register files of other kinds, which must not be missed
 _MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -45,7 +46,7 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(each for each in path.iterdir() if each.suffix.lower() in (".csv", ".xlsx"))
+            files += _files_in(path)
         elif path.is_file():
             files.append(path)
         else:
@@ -53,3 +54,12 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
     if not files:
         raise BadInput("Där finns ingen CSV- eller XLSX-fil.")
     return files
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the register files of a folder; what Excel and macOS leave beside them is passed over."""
+    own = [each for each in sorted(folder.iterdir()) if not each.name.startswith(("~$", "."))]
+    unread = [each.name for each in own if each.suffix.lower() in UNREAD]
+    if unread:
+        raise BadInput(f"{unread[0]} kan inte läsas: spara den som XLSX eller CSV, eller ta bort den ur mappen.")
+    return [each for each in own if each.suffix.lower() in (".csv", ".xlsx")]

@@ -49,3 +49,17 @@ def test_a_trial_run_shows_each_change(tmp_path: Path, followup: Command) -> Non
 def test_a_column_left_out_empties_nothing(tmp_path: Path, followup: Command) -> None:
     less = file(tmp_path, "ref,phone\nK1,070-100 00 01\nK2,070-100 00 02\n")
     assert "2 oförändrade." in followup("import", less).output
+
+
+def test_files_beside_the_register_are_passed_over(tmp_path: Path, followup: Command) -> None:
+    file(tmp_path, CUSTOMERS)
+    for name in ("~$kunder.xlsx", "._kunder.csv", "läsmig.txt"):
+        (tmp_path / name).write_bytes(b"\x00")
+    assert "2 oförändrade." in followup("import", str(tmp_path)).output
+
+
+@pytest.mark.parametrize("name", ["gamla.xls", "insatser.ODS", "makron.xlsm"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, followup: Command, name: str) -> None:
+    file(tmp_path, CUSTOMERS)
+    (tmp_path / name).write_bytes(b"x")
+    assert f"{name} kan inte läsas" in str(followup("import", str(tmp_path)).exception)
