@@ -29,7 +29,7 @@ from storage.conversation import inbox
 from storage.database.engine import Database
 from storage.delivery import pacing, restoration
 from survey.codes import CaseKind, Channel
-from survey.conversation.model import TextReceived
+from survey.conversation.model import TextReceived, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,11 @@ class Sweep:
         since = min(now - REACH, read_until - OVERLAP) if read_until else now - REACH
         try:
             there = [each async for each in self._receiver.inbound(since)]
-            await self._take_in(there, now - under_way)
+            # Twilio redacts texts where it is told to. Only the webhook has them then, and it may come once more.
+            unread = now - max(under_way, UNDER_WAY)
+            await self._take_in(
+                [each for each in there if each.text or each.at is None or each.at <= unread], now - under_way
+            )
         except GatewayError as error:
             log.warning("Twilio cannot be asked for what it received: %s", error)
             return False
@@ -133,7 +137,7 @@ class Sweep:
                     "sms",
                     each.external_id,
                     each.sender,
-                    TextReceived(each.text),
+                    TextReceived(each.text) if each.text else Unreadable(),
                     swept=True,
                     written_at=each.at,
                     answered_at=answered_at,

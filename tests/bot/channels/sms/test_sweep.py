@@ -165,6 +165,18 @@ async def test_a_young_message_may_still_come(swept: Swept) -> None:
     assert await swept.talk.one(inbox.c.written_at) == MORNING + 59 * MINUTE
 
 
+async def test_a_redacted_text_may_still_come(swept: Swept) -> None:
+    """The list has no text, and the webhook may come once more. If it does not, the question is asked again."""
+    swept.listed.there = [Sms("SM0", "", swept.now - MINUTE)]
+    await swept.sweep.run(timedelta())
+    assert await swept.talk.rows(inbox, "external_id") == []
+    swept.now += 2 * MINUTE
+    await swept.sweep.run(timedelta())
+    assert await swept.talk.one(inbox.c.body) == "Unreadable"
+    assert await swept.talk.answers() == {}
+    assert await swept.talk.one(outbox.c.priority, outbox.c.key.like("reply:swept:%")) == 0
+
+
 def test_the_order_in_which_they_were_written() -> None:
     """One without a time stays after the one before it in the list."""
     one, two, three = MORNING, MORNING + MINUTE, MORNING + 2 * MINUTE
