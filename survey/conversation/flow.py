@@ -60,7 +60,10 @@ def given(values: Values) -> Values:
 
 def month(values: Values) -> int:
     """Return the number of the month that a conversation is about; 0 where it is about none."""
-    return next((value or 0 for id_, value in values if id_ == MONTH), 0)
+    for id_, value in values:  # every step asks this, and a generator would take twice as long
+        if id_ == MONTH:
+            return value or 0
+    return 0
 
 
 def naming(effects: tuple[Effect, ...], month: int) -> tuple[Effect, ...]:
