@@ -92,6 +92,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.NOT_ASKED: "{question} ställs inte i {survey}",
     ProblemCode.NOT_OPEN_IN_MONTH: "insatsen var inte öppen någon dag i {month}",
     ProblemCode.ENDED_BEFORE_START_POINT: "insatsen har ingen mätpunkt efter fyra veckor: den avslutades {day}",
+    ProblemCode.POINT_IN_FUTURE: "insatsens mätpunkt är först {day}",
     ProblemCode.NOT_ENDED: "insatsen har ingen mätpunkt vid avslut: den är inte avslutad",
     ProblemCode.ENDED_BY_DEATH: "insatsen har ingen mätpunkt vid avslut: kunden har avlidit",
     ProblemCode.COMMENT_WITH_VALUE: "en kommentar har inget värde",

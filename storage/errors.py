@@ -76,6 +76,7 @@ class ProblemCode(StrEnum):
     NOT_ASKED = "not_asked"
     NOT_OPEN_IN_MONTH = "not_open_in_month"
     ENDED_BEFORE_START_POINT = "ended_before_start_point"
+    POINT_IN_FUTURE = "point_in_future"
     NOT_ENDED = "not_ended"
     ENDED_BY_DEATH = "ended_by_death"
     COMMENT_WITH_VALUE = "comment_with_value"

@@ -111,10 +111,14 @@ def _wrong(row: AnswerRow, about: Row[Any] | None, today: date) -> Iterable[Prob
         point_on = about.started_on + timedelta(days=DAYS_TO_START)
         if about.ended_on is not None and about.ended_on <= point_on:
             yield problem(row, "survey", ProblemCode.ENDED_BEFORE_START_POINT, day=about.ended_on)
+        elif point_on > today:
+            yield problem(row, "survey", ProblemCode.POINT_IN_FUTURE, day=point_on)
     elif about.ended_on is None:
         yield problem(row, "survey", ProblemCode.NOT_ENDED)
     elif about.end_reason == EndReason.DEATH:
         yield problem(row, "survey", ProblemCode.ENDED_BY_DEATH)
+    elif about.ended_on > today:
+        yield problem(row, "survey", ProblemCode.POINT_IN_FUTURE, day=about.ended_on)
 
 
 async def uncounted(

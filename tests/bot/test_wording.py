@@ -131,6 +131,11 @@ PROBLEMS: list[Example] = [
         {"day": DAY},
         "insatsen har ingen mätpunkt efter fyra veckor: den avslutades 2026-11-05",
     ),
+    (
+        ProblemCode.POINT_IN_FUTURE,
+        {"day": date(2026, 1, 20)},
+        "insatsens mätpunkt är först 2026-01-20",
+    ),
     (ProblemCode.NOT_ENDED, {}, "insatsen har ingen mätpunkt vid avslut: den är inte avslutad"),
     (ProblemCode.ENDED_BY_DEATH, {}, "insatsen har ingen mätpunkt vid avslut: kunden har avlidit"),
     (ProblemCode.COMMENT_WITH_VALUE, {}, "en kommentar har inget värde"),

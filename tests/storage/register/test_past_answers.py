@@ -18,7 +18,8 @@ REGISTER = {
     "E1,K1,P1,2025-01-07,2025-06-30,work\n"
     "E2,K2,P1,2025-01-07,2025-02-04,death\n"  # 28 days: no point after four weeks
     "E3,K3,P1,2025-01-20,,\n"
-    "E4,K1,P1,2025-08-01,,\n",
+    "E4,K1,P1,2025-08-01,,\n"
+    "E7,K3,P1,2025-12-20,2026-02-28,work\n",  # four weeks: 17 January
     "exemptions": "enrolment,from,to,reason,who\nE3,2025-07-01,2025-07-31,illness,Anna\n",
 }
 HEADER = "enrolment,survey,period,question,value,answered_on"
@@ -43,6 +44,8 @@ async def take_in(db: Database, folder: Path, *answers: str) -> importer.Importe
         ("E2,start,,overall,4,2025-02-04", "survey", ProblemCode.ENDED_BEFORE_START_POINT),
         ("E2,end,,overall,4,2025-02-04", "survey", ProblemCode.ENDED_BY_DEATH),
         ("E3,end,,overall,4,2025-06-04", "survey", ProblemCode.NOT_ENDED),
+        ("E7,start,,overall,4,2026-01-15", "survey", ProblemCode.POINT_IN_FUTURE),
+        ("E7,end,,overall,4,2026-01-15", "survey", ProblemCode.POINT_IN_FUTURE),
         ("E1,checkin,2025-07,followup_held,1,2025-07-31", "period", ProblemCode.NOT_OPEN_IN_MONTH),
         ("E9,start,,overall,4,2025-02-04", "enrolment", ProblemCode.UNKNOWN_ENROLMENT),
     ],
