@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reporting.document.blocks import Grid
+from reporting.document.blocks import Fraction, Grid, Percent
 from reporting.report.background import Background
 from reporting.report.sections import document
 from storage.database.engine import Database
@@ -95,7 +95,7 @@ def test_report_has_both_figures_and_definitions() -> None:
     made = document(report_of(_ended(), beside, responses={"outcome": endings(young, 200)}))
     outcome, method = (next(s for s in made.sections if s.number == number) for number in (6, 10))
     (table,) = [block for block in outcome.blocks if isinstance(block, Grid) and "Unga" in block.caption]
-    assert [row[1:3] for row in table.rows] == [("50\u00a0%", "10/30"), ("..", "10/15")]
+    assert [row[1:3] for row in table.rows] == [(Percent(50.0), Fraction(10, 30)), ("..", Fraction(10, 15))]
     (definitions,) = [block for block in method.blocks if isinstance(block, Grid) and "Defin" in block.caption]
     assert any("outcome.youth.closed" in str(row[0]) for row in definitions.rows)
 
