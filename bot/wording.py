@@ -215,6 +215,7 @@ UNCOUNTED: Mapping[StrEnum, str] = {
     UncountedCode.NO_RATING: "totalomdömet saknas, och skälet kan inte räknas utan det",
     UncountedCode.FEW_DAYS: "insatsen var öppen färre än 15 dagar i månaden",
     UncountedCode.EXEMPT: "månaden är undantagen",
+    UncountedCode.NO_FIGURE: "rapporten har ingen siffra för frågan",
 }
 NAMED = 10  # rows that are named of those that are taken in and count nowhere
 

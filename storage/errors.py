@@ -111,6 +111,7 @@ class UncountedCode(StrEnum):
     NO_RATING = "no_rating"
     FEW_DAYS = "few_days"
     EXEMPT = "exempt"
+    NO_FIGURE = "no_figure"
 
 
 class RefusalCode(StrEnum):

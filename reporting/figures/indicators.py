@@ -6,7 +6,7 @@ reporting/disclosure. A row that is hidden tells how many were eligible, and not
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from reporting.disclosure.cells import Cell, Status
@@ -49,7 +49,8 @@ class Indicator:
         status: a code of `Status`.
         verdict: a code of `exact_test.Verdict` for a provider that is compared with the others, else empty.
         series_break: why the row cannot be compared with the year before, else empty.
-        created_at: ISO 8601, UTC; earlier than the report's own when the row keeps what an earlier edition told.
+        created_at: ISO 8601 in the unit's zone, so that its date is the unit's own day. Earlier than the report's
+            when the row keeps what an earlier edition told.
     """
 
     indicator: str
@@ -210,7 +211,7 @@ def comparison(own: Indicator, unit: Indicator) -> Comparison | None:
 
 def builder_of(cube: Aggregate, now: datetime, told: Told, before: Iterable[Indicator] = ()) -> RowBuilder:
     """Return what makes the rows of ``cube``."""
-    created_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    created_at = now.isoformat(timespec="seconds")
     return RowBuilder(dict(cube.providers), created_at, told, {cell_of(row): row for row in before})
 
 

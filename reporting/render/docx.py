@@ -1,6 +1,7 @@
 """Draw a document for Word: real headings, header rows that repeat, alt texts, Swedish."""
 
 import io
+from datetime import UTC
 from itertools import zip_longest
 from typing import Any
 
@@ -88,7 +89,7 @@ def _set_up(word: Any, document: Document) -> None:
         header = page.header.paragraphs[0]
         header.alignment = WD_ALIGN_PARAGRAPH.CENTER
         header.add_run(document.mark).bold = True
-    at = document.created_at.replace(tzinfo=None)
+    at = document.created_at.astimezone(UTC).replace(tzinfo=None)
     properties = word.core_properties
     properties.title, properties.subject, properties.author = document.title, document.subtitle, ""
     properties.language, properties.comments = LANGUAGE, ""

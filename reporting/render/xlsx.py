@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
+from datetime import UTC
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
@@ -57,7 +58,10 @@ def render(report: QualityReport) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties(
-            {"title": f"Kvalitetsrapport {report.year}", "created": report.created_at.replace(tzinfo=None)}
+            {
+                "title": f"Kvalitetsrapport {report.year}",
+                "created": report.created_at.astimezone(UTC).replace(tzinfo=None),
+            }
         )
         formats = _Formats(
             number=book.add_format({"num_format": "0.0"}),

@@ -6,7 +6,7 @@ unit's own work. Where each part stands is decided in reporting/report/sections.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from reporting.disclosure.cells import Cell
@@ -70,7 +70,7 @@ def build(counted: Counted, told: Told, now: datetime, before: QualityReport | N
     Args:
         counted: what it is made of.
         told: what of it may be told.
-        now: when it is made.
+        now: when it is made, in the unit's zone.
         before: the edition before, whose figures it keeps where they may not be told anew.
     """
     counted = replace(counted, cells=replace(counted.cells, providers=told_apart(counted.cells.providers)))
@@ -171,7 +171,7 @@ def _report(year: _Year, now: datetime) -> QualityReport:
     asked_why = bool(beside.change_reasons)
     return QualityReport(
         year=cells.year,
-        created_at=now.astimezone(UTC),
+        created_at=now,
         as_of=cells.as_of,
         minimum=minimum,
         indicators=year.rows,

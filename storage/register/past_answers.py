@@ -19,6 +19,7 @@ from storage.tables import answer, enrolment, occasion
 from survey.codes import EndReason, Outcome, Reason, SurveyId
 
 OVERALL, HELD, REASON = RATINGS[0], "followup_held", "reason"  # questions
+COUNTED = (*RATINGS, HELD, REASON, "change_reason", "comment")  # the report has a figure, or themes, of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,9 @@ async def uncounted(
 
 def _why(row: AnswerRow, enrolment_id: int, known: CountedAnswers) -> Iterator[UncountedCode]:
     """Yield why an answer counts nowhere; nothing when it counts."""
-    if row.survey == SurveyId.CHECKIN:
+    if row.question not in COUNTED:
+        yield UncountedCode.NO_FIGURE
+    elif row.survey == SurveyId.CHECKIN:
         month = (enrolment_id, row.period)
         if row.question == HELD and known.days.get(month, OPEN_DAYS) < OPEN_DAYS:
             yield UncountedCode.FEW_DAYS

@@ -421,6 +421,7 @@ UNCOUNTED = {
     UncountedCode.NO_RATING: "totalomdömet saknas, och skälet kan inte räknas utan det",
     UncountedCode.FEW_DAYS: "insatsen var öppen färre än 15 dagar i månaden",
     UncountedCode.EXEMPT: "månaden är undantagen",
+    UncountedCode.NO_FIGURE: "rapporten har ingen siffra för frågan",
 }
 
 

@@ -1,6 +1,7 @@
 """The rows of the export, from a register in the database or from counted cells, with the arithmetic beside."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -126,6 +127,12 @@ def test_mean_of_providers_needs_six() -> None:
         "satisfaction.overall.mean_of_providers", "", "2025", "start", "T", ""
     ]
     assert (mean.status, mean.value) == ("suppressed", None)
+
+
+def test_figures_are_of_the_units_own_day() -> None:
+    """At half past midnight in Stockholm, UTC still has the day before."""
+    now = datetime(2026, 1, 15, 0, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
+    assert {r.created_at[:10] for r in rows_of(counted(), now=now)} == {"2026-01-15"}
 
 
 def test_empty_register_has_every_row() -> None:

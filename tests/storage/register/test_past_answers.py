@@ -81,12 +81,14 @@ async def test_answers_that_count_nowhere_are_named(db: Database, tmp_path: Path
         "E3,checkin,2025-01,followup_held,1,2025-01-31",  # 12 days
         "E3,checkin,2025-07,followup_held,1,2025-07-31",  # exempt
         "E3,checkin,2025-08,followup_held,1,2025-08-31",
+        "E3,checkin,2025-08,progress,4,2025-08-31",
     )
     assert [(each.row, each.code) for each in done.uncounted] == [
         (3, UncountedCode.SATISFIED),
         (5, UncountedCode.NO_RATING),
         (6, UncountedCode.FEW_DAYS),
         (7, UncountedCode.EXEMPT),
+        (9, UncountedCode.NO_FIGURE),
     ]
 
 

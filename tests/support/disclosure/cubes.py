@@ -169,9 +169,9 @@ def told_of(cube: Cube, minimum: int = 10, earlier: Earlier = NOTHING) -> Told:
     return disclose(responses_of(cube), earlier, minimum, time_limit=0)
 
 
-def rows_of(cube: Cube, minimum: int = 10) -> list[Indicator]:
+def rows_of(cube: Cube, minimum: int = 10, now: datetime = NOW) -> list[Indicator]:
     """Return the rows of the export."""
-    return indicator_rows(cube, builder_of(cube, NOW, told_of(cube, minimum)))
+    return indicator_rows(cube, builder_of(cube, now, told_of(cube, minimum)))
 
 
 def material_of(
