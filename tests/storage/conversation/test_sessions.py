@@ -80,13 +80,14 @@ async def test_a_step_is_saved(db: Database) -> None:
     assert tuple(row) == (closed.to_json(), "en", 0, 1, NOW, later)
 
 
-async def test_closing_at_some_addresses(db: Database) -> None:
+async def test_closing_conversations_at_other_addresses(db: Database) -> None:
     async with db.begin() as conn:
         await register(conn, 1, 2)
         one, other = await use(conn, ONE, 1), await use(conn, OTHER, 2)
         await converse(conn, 1, 1, one, is_open=True)
         await converse(conn, 2, 2, other, is_open=True)
-        assert await sessions.close_at(conn, [one]) == [1]
-        assert await sessions.close_at(conn, [one]) == []
-        assert await sessions.close_at(conn, []) == []
+        assert await sessions.close_elsewhere(conn, [1], one) == []  # the sender's own conversation stays
+        assert await sessions.close_elsewhere(conn, [1], other) == [1]
+        assert await sessions.close_elsewhere(conn, [1], other) == []
+        assert await sessions.close_elsewhere(conn, [], other) == []
         assert list(await sessions.open_at(conn, [one, other])) == [other]
