@@ -165,11 +165,24 @@ def load(
         PackError: a file is wrong. What is wrong in the language files has a line for each of them.
         UnitError: the profile has a name for a language that there is not.
     """
+    unit = unit or profile_file.example()
+    if directory != PACKS or own:
+        return _load(directory, unit, own)
+    key = repr(unit)  # a profile holds mappings, which cannot be hashed
+    if key not in _LOADED:
+        _LOADED[key] = _load(directory, unit, own)
+    return _LOADED[key]
+
+
+# The program's own packs by unit: compiling them takes a third of a second, and they do not change while it runs.
+_LOADED: dict[str, Catalogue] = {}
+
+
+def _load(directory: Path, unit: UnitProfile, own: Mapping[str, OwnTexts] | None) -> Catalogue:
     files = read_surveys(directory)
     languages = read_languages(files, directory, own)
     if FALLBACK not in {language.code for language in languages}:
         raise PackError(f"{directory}: there is no {LANGUAGES}/{FALLBACK}.toml, which every text falls back on.")
-    unit = unit or profile_file.example()
     unknown = sorted(unit.names.keys() - {language.code for language in languages})
     if unknown:
         codes = ", ".join(language.code for language in languages)
