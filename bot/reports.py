@@ -180,7 +180,7 @@ def draw(document: "Document", format_: str) -> bytes:
 
 
 def write_private(path: Path, content: bytes) -> Path:
-    """Write a file that nobody but its owner may read, because it tells of customers one by one."""
+    """Write a file that nobody but its owner may read, because it tells of customers or enrolments one by one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # a file that is there may be open to others
     with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

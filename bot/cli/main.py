@@ -271,7 +271,7 @@ def export_payments(
     """Skriv månadens underlag för utbetalning: insatsmånader per anordnare, summor, låsdatum, kontrollsumma."""
     from bot.cli.figures import exports
 
-    _hand_over(_run(exports.payments(month, format_, now())), out)
+    _hand_over(_run(exports.payments(month, format_, now())), out, private=True)
 
 
 @export_app.command("followups")
@@ -279,7 +279,7 @@ def export_followups(month: Month, out: Out = None) -> None:
     """Skriv månadens uppföljningar från båda sidor, per anordnare (CSV). Bara för enhetens egen personal."""
     from bot.cli.figures import exports
 
-    _hand_over(_run(exports.both_sides(month)), out)
+    _hand_over(_run(exports.both_sides(month)), out, private=True)
 
 
 @export_app.command("contacts")
@@ -292,23 +292,17 @@ def export_contacts(
     """Skriv vilka kunder som ska frågas per telefon eller brev nu (CSV). Bara för enhetens egen personal."""
     from bot.cli.staff import call_list
 
-    content = _run(call_list.contacts(now(), answers))
-    if out is None:
-        _hand_over(content, None)
-    else:
-        from bot.reports import write_private
-
-        write_private(out, content)
+    _hand_over(_run(call_list.contacts(now(), answers)), out, private=True)
 
 
-def _hand_over(content: bytes, out: Path | None) -> None:
-    """Write an export to a file, or to standard output."""
+def _hand_over(content: bytes, out: Path | None, *, private: bool = False) -> None:
+    """Write an export to a file, or to standard output; a ``private`` file is open to nobody but its owner."""
     if out is None:
         sys.stdout.buffer.write(content)
     else:
-        from bot.reports import write
+        from bot.reports import write, write_private
 
-        write(out, content)
+        (write_private if private else write)(out, content)
 
 
 @themes_app.command("export")

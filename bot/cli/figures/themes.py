@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.cli.arguments import files_of
 from bot.database import database
 from bot.errors import BadInput
-from bot.reports import write
+from bot.reports import write_private
 from bot.settings import load as load_settings
 
 
@@ -23,7 +23,7 @@ async def export_themes(year: int, out: Path) -> str:
         comments = await themes.comments(conn, year)
     if not comments:
         raise BadInput(f"Det finns inga kommentarer för {year}.")
-    write(out, workbook.write(comments, year))
+    write_private(out, workbook.write(comments, year))
     coded = sum(bool(comment.themes) for comment in comments)
     return (
         f"{out}: {len(comments)} kommentarer, {coded} av dem kodade. Filen är kunders egna ord: lägg den skyddat."
