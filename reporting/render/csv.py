@@ -1,7 +1,11 @@
-"""Write the indicators as CSV for a Swedish Excel: UTF-8 with BOM, semicolons, decimal commas, CRLF."""
+"""Write the indicators, and any other table, as CSV for a Swedish Excel.
+
+That is UTF-8 with BOM, semicolons, decimal commas and CRLF.
+"""
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 
 from reporting.document.swedish import decimal
@@ -17,14 +21,18 @@ BREAKS = ("\t", "\r", "\n")
 
 def render(report: QualityReport) -> bytes:
     """Return the file, BOM included."""
+    marked = mark(report)
+    # The columns are a contract and every row is a value: a draft says so where the unit has no name.
+    named = (replace(row, provider_name=row.provider_name or marked) for row in report.indicators)
+    return table(COLUMNS, ([getattr(row, name) for name in COLUMNS] for row in named))
+
+
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """Return a table as such a file; None is an empty cell, and no text in it is taken for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    marked = mark(report)
-    for row in report.indicators:
-        # The columns are a contract and every row is a value: a draft says so where the unit has no name.
-        named = replace(row, provider_name=row.provider_name or marked)
-        writer.writerow([_text(getattr(named, name)) for name in COLUMNS])
+    writer.writerow(columns)
+    writer.writerows([_text(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 

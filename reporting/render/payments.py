@@ -1,6 +1,5 @@
 """Write the basis for payment as CSV, a row for each enrolment-month and each sum, and as a workbook."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from reporting.followups.payments import PaymentBasis
-from reporting.render.csv import neutral
+from reporting.render.csv import table
 from survey.codes import ExemptionReason, swedish
 
 STATUSES = {"on_time": "I tid", "late": "Sent", "missing": "Saknas", "exempt": "Undantagen"}
@@ -35,19 +34,17 @@ COLUMNS = (
 
 def to_csv(basis: PaymentBasis) -> bytes:
     """Return the file for a Swedish Excel: UTF-8 with BOM, semicolons, CRLF. A sum is a row of its own kind."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     end = (basis.locks_on.isoformat(), "yes" if basis.locked else "no", basis.sha256)
+    rows: list[tuple[object, ...]] = []
     for row in basis.rows:
-        of = (neutral(row.provider), neutral(row.provider_name), basis.month, neutral(row.enrolment))
+        of = (row.provider, row.provider_name, basis.month, row.enrolment)
         counts = (int(row.status != "exempt"), *(int(row.status == status) for status in STATUSES))
-        writer.writerow(["month", *of, row.status, row.held_on or "", row.exemption, *counts, *end])
+        rows.append(("month", *of, row.status, row.held_on, row.exemption, *counts, *end))
     for each in basis.sums:
-        of = (neutral(each.provider), neutral(each.provider_name), basis.month, "")
+        of = (each.provider, each.provider_name, basis.month, "")
         sums = (each.due, each.on_time, each.late, each.missing, each.exempt)
-        writer.writerow(["sum", *of, "", "", "", *sums, *end])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+        rows.append(("sum", *of, "", "", "", *sums, *end))
+    return table(COLUMNS, rows)
 
 
 def to_xlsx(basis: PaymentBasis) -> bytes:

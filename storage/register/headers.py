@@ -69,8 +69,12 @@ INDICATORS = {
     "outcome.youth": ("unga",),
 }
 QUESTIONS = ("overall", "treatment", "usefulness", "reason", "comment", "followup_held", "progress")
-ASKED_AT_START_AND_END = ("overall", "treatment", "usefulness", "reason", "comment")
-ASKED_AT_CHECKIN = ("followup_held", "progress", "comment")
+_AT_A_POINT = ("overall", "treatment", "usefulness", "reason", "comment")
+ASKED = {  # the questions of each survey
+    SurveyId.START: _AT_A_POINT,
+    SurveyId.END: _AT_A_POINT,
+    SurveyId.CHECKIN: ("followup_held", "progress", "comment"),
+}
 EXEMPTIONS = {
     ExemptionReason.ILLNESS: ("sjukdom", "sjukskrivning", "sjuk"),
     ExemptionReason.PARENTAL_LEAVE: ("föräldraledighet", "föräldraledig"),

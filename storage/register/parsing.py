@@ -141,8 +141,7 @@ def _answer(line: Line) -> AnswerRow:
     period = line.month("period") if is_checkin else line.get("period")
     if survey and not is_checkin and period:
         line.refuse("period", ProblemCode.PERIOD_NOT_EMPTY, survey=survey)
-    asked = headers.ASKED_AT_CHECKIN if is_checkin else headers.ASKED_AT_START_AND_END
-    if survey and question and question not in asked:
+    if survey and question and question not in headers.ASKED[SurveyId(survey)]:
         line.refuse("question", ProblemCode.NOT_ASKED, question=question, survey=survey)
     return AnswerRow(
         file=line.file,

@@ -1,7 +1,5 @@
 """`followup export payments` and `followup export followups`: a month's figures per provider, for staff alone."""
 
-import csv
-import io
 from datetime import datetime
 
 from bot import settings as settings_
@@ -41,16 +39,17 @@ async def both_sides(month: str) -> bytes:
         BadInput: it is no month.
     """
     from reporting.followups.confirmations import STATES, tally
-    from reporting.render.csv import neutral
+    from reporting.render.csv import table
 
     check_month(month)
     async with database(settings_.load()) as db, db.read() as conn:
         months = await enrolment_months.of_month(conn, month, with_answers=True)
     names = {each.provider: each.provider_name for each in months}
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["provider", "provider_name", "month", *STATES, "exempt"])
-    for (provider, _), counts in sorted(tally(months).items()):
-        known = (neutral(provider), neutral(names[provider]), month)
-        writer.writerow([*known, *(counts[state] for state in (*STATES, "exempt"))])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+    states = (*STATES, "exempt")
+    return table(
+        ("provider", "provider_name", "month", *states),
+        (
+            (provider, names[provider], month, *(counts[state] for state in states))
+            for (provider, _), counts in sorted(tally(months).items())
+        ),
+    )

@@ -1,7 +1,5 @@
 """`followup export contacts`: whom staff ask by phone or letter, and an answers file to fill in."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from bot.contact_rules import contact_rules
 from bot.database import database
 from scheduler.planning.rules import not_by_message
 from storage.planning.call_list import ToAsk, to_ask
+from storage.register import headers
 from survey.codes import ContactWish, Reason, SurveyId, swedish
 from survey.packs.catalogue import FALLBACK, Catalogue
 from survey.understanding.questions import Survey
@@ -30,16 +29,12 @@ COLUMNS = (
     "senast",
     "frågor",
 )
-ANSWERS = ("enrolment", "survey", "period", "question", "value", "text", "answered_on", "mode")
-ASKED = {  # the questions that an answers file takes
-    SurveyId.START: ("overall", "treatment", "usefulness", "reason", "comment"),
-    SurveyId.END: ("overall", "treatment", "usefulness", "reason", "comment"),
-    SurveyId.CHECKIN: ("followup_held", "progress", "comment"),
-}
 
 
 async def contacts(now: datetime, answers: Path | None) -> bytes:
     """Return the list as CSV; with ``answers`` write there the file to fill in, which `followup import` takes."""
+    from reporting.render.csv import table
+
     settings = settings_.load()
     rules, _ = contact_rules(settings)
     year = now.astimezone(settings.zone).year
@@ -51,15 +46,17 @@ async def contacts(now: datetime, answers: Path | None) -> bytes:
             is Reason.BY_STAFF
         ]
     if answers is not None:
-        reports.write_private(answers, _csv(ANSWERS, _to_fill_in(found)))
-    return _csv(COLUMNS, _listed(found, texts.every_language(settings), settings.zone))
+        reports.write_private(answers, table(tuple(headers.COLUMNS["answers"]), _to_fill_in(found)))
+    return table(COLUMNS, _listed(found, texts.every_language(settings), settings.zone))
 
 
 def _listed(found: Sequence[ToAsk], catalogue: Catalogue, zone: ZoneInfo) -> Iterable[Sequence[str]]:
     for each in found:
         survey = catalogue.surveys[each.survey]
         language = each.language if each.language in catalogue.names else FALLBACK
-        asked = [survey.question(id_).text[language] for id_ in ASKED[SurveyId(each.survey)] if _has(survey, id_)]
+        asked = [
+            survey.question(id_).text[language] for id_ in headers.ASKED[SurveyId(each.survey)] if _has(survey, id_)
+        ]
         yield (
             each.customer,
             swedish(ContactWish, each.contact),
@@ -77,19 +74,9 @@ def _listed(found: Sequence[ToAsk], catalogue: Catalogue, zone: ZoneInfo) -> Ite
 
 def _to_fill_in(found: Sequence[ToAsk]) -> Iterable[Sequence[str]]:
     for each in found:
-        for question in ASKED[SurveyId(each.survey)]:
+        for question in headers.ASKED[SurveyId(each.survey)]:
             yield (each.enrolment, each.survey, each.period, question, "", "", "", each.contact)
 
 
 def _has(survey: Survey, question: str) -> bool:
     return any(each.id == question for each in survey.questions)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    from reporting.render.csv import neutral
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([neutral(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")

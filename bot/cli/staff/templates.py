@@ -3,7 +3,6 @@
 The workbook has drop-down lists, and a second sheet that explains every column; `followup import` passes it over.
 """
 
-import csv
 import io
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from bot.cli.staff.register_columns import COLUMNS, KINDS, TITLES, explanation
 from bot.reports import write
+from reporting.render.csv import table
 from storage.register.files.workbooks import EXPLANATION
 
 ROWS = 5_000  # that have drop-down lists
@@ -26,15 +26,11 @@ def templates(folder: Path) -> list[Path]:
     """
     paths = []
     for kind in KINDS:
-        paths += [write(folder / f"{kind}.xlsx", _workbook(kind)), write(folder / f"{kind}.csv", _csv(kind))]
+        paths += [
+            write(folder / f"{kind}.xlsx", _workbook(kind)),
+            write(folder / f"{kind}.csv", table(tuple(COLUMNS[kind]), ())),
+        ]
     return paths
-
-
-def _csv(kind: str) -> bytes:
-    """Return the header as Swedish Excel opens it."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";").writerow(COLUMNS[kind])
-    return out.getvalue().encode("utf-8-sig")
 
 
 def _workbook(kind: str) -> bytes:
