@@ -19,9 +19,18 @@ from survey.codes import (
 )
 
 C = TypeVar("C", bound=str)
-LANGUAGES = ("sv", "sv-easy", "en", "ar", "so", "fa", "ti", "uk", "fi")
-
 # Each code with its accepted Swedish spellings; the code itself is always accepted.
+LANGUAGES = {
+    "sv": ("svenska",),
+    "sv-easy": ("lätt svenska", "sv lätt", "enkel svenska"),
+    "en": ("engelska", "english"),
+    "ar": ("arabiska",),
+    "so": ("somaliska",),
+    "fa": ("persiska", "farsi", "dari"),
+    "ti": ("tigrinja", "tigrinska"),
+    "uk": ("ukrainska",),
+    "fi": ("finska",),
+}  # a language that is not here is asked in Swedish
 END_REASONS = {
     EndReason.WORK: ("arbete", "jobb"),
     EndReason.STUDIES: ("studier",),
@@ -217,20 +226,7 @@ def words(choices: Mapping[C, tuple[str, ...]]) -> dict[str, C]:
     return dict(spellings())
 
 
-# As case systems write them. A language that is not here is asked in Swedish.
-LANGUAGE_WORDS = words(
-    {
-        "sv": ("svenska",),
-        "sv-easy": ("lätt svenska", "sv lätt", "enkel svenska"),
-        "en": ("engelska", "english"),
-        "ar": ("arabiska",),
-        "so": ("somaliska",),
-        "fa": ("persiska", "farsi", "dari"),
-        "ti": ("tigrinja", "tigrinska"),
-        "uk": ("ukrainska",),
-        "fi": ("finska",),
-    }
-)
+LANGUAGE_WORDS = words(LANGUAGES)
 GENDER_WORDS = words(GENDERS)
 CONTACT_WORDS = words(CONTACTS)
 MODE_WORDS = words(MODES)

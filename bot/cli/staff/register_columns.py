@@ -1,6 +1,6 @@
 """What every column of a register file is for: the one source of the templates and of docs/register.md. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -58,17 +58,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "language": Column(
             "Språket som kunden frågas på. Tom eller okänt språk: svenska.",
             "somaliska",
-            (
-                "svenska",
-                "lätt svenska",
-                "engelska",
-                "arabiska",
-                "somaliska",
-                "persiska",
-                "tigrinja",
-                "ukrainska",
-                "finska",
-            ),
+            _words(headers.LANGUAGES),
         ),
         "gender": Column("K, M eller tom.", "K", ("K", "M")),
         "birth_year": Column("Fyra siffror.", "1990"),
@@ -151,15 +141,16 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 }
 
 
-def explanation(kind: str) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Yield of each column its name, Swedish header, whether it must be there, meaning, example and choices."""
+TITLES = ("Kolumn", "På svenska", "Måste finnas", "Vad som står i den", "Exempel", "Val")
+
+
+def explanation(kind: str) -> Iterator[Sequence[str]]:
+    """Yield a row for each column of a kind of file, with a cell under each of TITLES."""
     for name, column in COLUMNS[kind].items():
         aliases = headers.COLUMNS[kind][name]
         needed = "ja" if name in headers.REQUIRED[kind] else "nej"
-        yield name, aliases[0] if aliases else "", needed, column.meaning, column.example, ", ".join(column.choices)
-
-
-TITLES = ("Kolumn", "På svenska", "Måste finnas", "Vad som står i den", "Exempel", "Val")
+        swedish = aliases[0] if aliases else ""
+        yield name, swedish, needed, column.meaning, column.example, ", ".join(column.choices)
 
 
 def page() -> str:
@@ -167,7 +158,7 @@ def page() -> str:
     lines = [
         "# Register files",
         "",
-        "Made from the program. `followup templates DIR` writes an empty file of each kind, so explained.",
+        "Made from the program. `followup templates DIR` writes empty files with the same explanations.",
     ]
     for kind, title in KINDS.items():
         lines += ["", f"## {kind}: {title}", "", f"| {' | '.join(TITLES)} |", f"|{' --- |' * len(TITLES)}"]
