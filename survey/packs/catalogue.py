@@ -6,6 +6,7 @@ A bad pack is refused when it is loaded, with file, question and language named.
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from survey.codes import Channel
@@ -166,16 +167,12 @@ def load(
         UnitError: the profile has a name for a language that there is not.
     """
     unit = unit or profile_file.example()
-    if directory != PACKS or own:
-        return _load(directory, unit, own)
-    key = repr(unit)  # a profile holds mappings, which cannot be hashed
-    if key not in _LOADED:
-        _LOADED[key] = _load(directory, unit, own)
-    return _LOADED[key]
+    return _load(directory, unit, own) if directory != PACKS or own else _load_program_packs(unit)
 
 
-# The program's own packs by unit: compiling them takes a third of a second, and they do not change while it runs.
-_LOADED: dict[str, Catalogue] = {}
+@cache  # compiling the program's own packs takes a third of a second, and they do not change while it runs
+def _load_program_packs(unit: UnitProfile) -> Catalogue:
+    return _load(PACKS, unit, None)
 
 
 def _load(directory: Path, unit: UnitProfile, own: Mapping[str, OwnTexts] | None) -> Catalogue:

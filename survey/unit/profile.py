@@ -1,6 +1,7 @@
 """The unit's profile as a value: its names, its promises to customers, whom it alerts and who may sign in. Pure.
 
-It is read once, by survey/unit/profile_file.py, and handed down. Nothing else in the program names a unit.
+It is read once, by survey/unit/profile_file.py, and handed down. Nothing else in the program names a unit. A
+profile can be the key of a cache: its mappings count when two are compared, and are left out of the hash.
 """
 
 import re
@@ -24,7 +25,7 @@ class SignIn:
     """
 
     claim: str = "roles"
-    roles: Mapping[str, Role] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class UnitProfile:
     unread_languages: UnreadLanguages = "refuse"
     care_line: str = "1177"
     crisis_line: str = "90101"
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
     on_call: tuple[str, ...] = ()
     sign_in: SignIn = field(default_factory=SignIn)
     is_example: bool = False
