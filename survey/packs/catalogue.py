@@ -35,6 +35,7 @@ from survey.packs.pack_files import (
 )
 from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
 from survey.understanding.text import folding
+from survey.understanding.text.phrases import base_of
 from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
 
@@ -221,13 +222,10 @@ def read_languages(
 
 
 def _read_phrases(directory: Path, languages: list[LanguageFile]) -> dict[str, list[PhraseFile]]:
-    """The phrases of each language; those that several share are read once."""
-    read: dict[str, list[PhraseFile]] = {}
-    for language in languages:
-        base = language.code.partition("-")[0]
-        if base not in read:
-            read[base] = read_phrases(directory, base)
-    return {language.code: read[language.code.partition("-")[0]] for language in languages}
+    """Return the phrases of each language; those that several share are read once."""
+    bases = {language.code: base_of(language.code) for language in languages}
+    read = {base: read_phrases(directory, base) for base in dict.fromkeys(bases.values())}
+    return {code: read[base] for code, base in bases.items()}
 
 
 def _survey(file: SurveyFile, languages: list[LanguageFile], words: Vocabulary) -> Survey:

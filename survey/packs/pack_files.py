@@ -247,10 +247,13 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
 def read_phrases(directory: Path, code: str) -> list[PhraseFile]:
     """Return what is understood in one language beside its answers.
 
+    Args:
+        code: a language that is no variant of another one (phrases.base_of).
+
     Raises:
         PackError: a file is missing or wrong; the message names it and the pattern.
     """
-    return [_phrase_file(directory / folder / f"{code.partition('-')[0]}.toml") for folder in PHRASE_FOLDERS]
+    return [_phrase_file(directory / folder / f"{code}.toml") for folder in PHRASE_FOLDERS]
 
 
 def _phrase_file(path: Path) -> PhraseFile:

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from survey.errors import PackError
 from survey.packs.pack_files import COMMANDS, MONTHS, SETS, SLOT, LanguageFile, PhraseFile, SurveyFile
+from survey.understanding import noise
 from survey.understanding.questions import RATINGS, Command, Tongue, Vocabulary
 from survey.understanding.text import folding, phrases
 from survey.understanding.text.phrases import Pattern, Phrases, Words
@@ -17,7 +18,6 @@ from survey.understanding.text.phrases import Pattern, Phrases, Words
 # The kinds of words that are looked for whatever the question is. A word of another kind is understood only as an
 # answer to a question of that kind.
 EVERYWHERE = frozenset({"command", "filler", "sign_off", "language"})
-RUN = 3  # words that follow each other, by which a text of ours is known when it is quoted
 
 
 class _Use(NamedTuple):
@@ -63,9 +63,8 @@ def build(
     # A polite word of one language that answers or denies in another ("no" in Finnish) may not be passed over.
     said = [plain_key(word) for word in (*of("yes_no"), *of("rating"))]
     greetings = greetings.without(said, *(tongue.sets["negation"].exact for tongue in tongues.values()))
-    patterns = list(
-        dict.fromkeys(pattern for files in phrase_files.values() for file in files for pattern in file.patterns)
-    )
+    files = {file.file: file for each in phrase_files.values() for file in each}  # variants share theirs
+    patterns = [pattern for file in files.values() for pattern in file.patterns]
     return Vocabulary(
         commands=commands,
         command_starts=frozenset(word.split(" ")[0] for word in commands),
@@ -82,7 +81,7 @@ def build(
         greetings=greetings,
         phrases=Phrases([*patterns, *_command_patterns(commands, alone)], greetings),
         tongues=tongues,
-        ours=frozenset(run for each in languages for text in _said(each) for run in _runs(text)),
+        ours=frozenset(run for each in languages for text in _said(each) for run in noise.runs(text)),
     )
 
 
@@ -97,7 +96,7 @@ def _said(language: LanguageFile) -> Iterator[str]:
 
 def plain_key(text: str) -> str:
     """Return the plain words of ``text``, as answers in a sentence are looked for."""
-    return " ".join(token for token in folding.plain_tokens(text) if token not in (folding.END, folding.PAUSE))
+    return " ".join(folding.words_of(folding.plain_tokens(text)))
 
 
 def spellings(*tables: Mapping[str, int]) -> dict[str, int]:
@@ -133,14 +132,9 @@ def _command_patterns(commands: Mapping[str, Command], alone: frozenset[str]) ->
     return phrases.compile_patterns(lists, {})
 
 
-def _runs(text: str) -> Iterator[tuple[str, ...]]:
-    tokens = [token for token in folding.plain_tokens(text) if token.isalnum() and not token.isdecimal()]
-    return zip(*(tokens[start:] for start in range(RUN)), strict=False)
-
-
-def _out_of(phrases: Sequence[str]) -> re.Pattern[str]:
+def _out_of(endings: Sequence[str]) -> re.Pattern[str]:
     """Return a pattern that finds "/5" and phrases such as "av 5" after the number or word they belong to."""
-    keys = sorted({folding.key(phrase) for phrase in phrases}, key=len, reverse=True)
+    keys = sorted({folding.key(ending) for ending in endings}, key=len, reverse=True)
     after = "|".join(re.escape(key).replace(r"\ ", r"\s*") for key in keys)
     return re.compile(rf"(?<=\w)(?:\s*/\s*5|\s*(?:{after}))(?!\w)")
 

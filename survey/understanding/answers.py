@@ -11,7 +11,7 @@ from survey.frozen import frozen
 from survey.understanding import sentences
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
-from survey.understanding.text.folding import END, PAUSE, fold, key, tidy, tokens_of, visible, words_in
+from survey.understanding.text.folding import BETWEEN, END, PAUSE, fold, key, tidy, tokens_of, visible, words_in
 
 KNOWN_LIMIT = 60  # characters of the longest answer that is nothing else
 NONE_LIMIT = 80  # characters of a text that can say "nothing to add"; what is longer is a story
@@ -19,7 +19,6 @@ POLITE_WORDS = 6  # words that may stand before an answer, and after it
 SIGN_OFF_WORDS = 3  # words of the longest greeting at the end: "med vänlig hälsning"
 AT_LEAST = 3  # answers in one message; two ("4 5") are rather one that is in doubt
 
-_BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": no single number
 _SLASH_NAME = re.compile(r"\s*/{1,2} ?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)\s*\Z")  # "4 /Anna"
 
 
@@ -41,7 +40,7 @@ def known(question: Question, text: str, words: Vocabulary) -> Answer | None:
         return None
     tokens = tokens_of(text)
     if question.kind == "rating" and len(tokens) > 1:
-        tokens = [token for token in tokens if token not in words.filler] if _BETWEEN.search(text) is None else []
+        tokens = [token for token in tokens if token not in words.filler] if BETWEEN.search(text) is None else []
     said = " ".join(tokens)
     if len(said) == 1 and said.isdecimal():
         return _numbered(question, int(said))
@@ -105,7 +104,7 @@ def _closed(question: Question, text: str, words: Vocabulary) -> Answer | None:
         return Answer(value)
     if question.kind == "rating":
         folded = words.out_of.sub("", folded)
-    if _BETWEEN.search(folded):
+    if BETWEEN.search(folded):
         return None
     tokens = _unsigned(question, words_in(folded), words)
     numbers = {token for token in tokens if token.isdecimal()}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from survey.understanding.questions import Vocabulary
-from survey.understanding.text.folding import END, PAUSE, Token, plain_tokens
-from survey.understanding.text.phrases import Span, Words
+from survey.understanding.text.folding import Token, plain_tokens, words_of
+from survey.understanding.text.phrases import Span, Words, base_of
 
 TOKENS = 1_500  # of a message that are searched: more than the longest Telegram message has
 
@@ -25,17 +25,17 @@ class Message:
     @cached_property
     def said(self) -> list[Token]:
         """The plain words alone."""
-        return [token for token in self.tokens if token not in (END, PAUSE)]
+        return words_of(self.tokens)
 
     @cached_property
     def found(self) -> dict[str, list[Span]]:
         """Where each kind of phrase stands, by table and list: "stop.refusal"."""
-        return self.words.phrases.find(self.tokens, lambda: {code.partition("-")[0] for code in self.languages})
+        return self.words.phrases.find(self.tokens, lambda: set(map(base_of, self.languages)))
 
-    def has(self, table: str) -> list[str]:
-        """Return the names of the lists of ``table`` of which a phrase is found, in the order of the files."""
+    def found_of(self, table: str) -> dict[str, list[Span]]:
+        """Return where the phrases of one table stand, by list: "refusal"."""
         start = f"{table}."
-        return [label.removeprefix(start) for label in self.found if label.startswith(start)]
+        return {label.removeprefix(start): spans for label, spans in self.found.items() if label.startswith(start)}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

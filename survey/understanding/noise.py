@@ -6,6 +6,7 @@ ever. Source: FACTS.md, "Tried on this program"; the forms of Apple's and Google
 """
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from survey.understanding.message import Message
@@ -16,7 +17,7 @@ NOT_WRITTEN = frozenset({"reaction", "echo", "empty"})  # holds no word of the w
 REACTION_WORDS = 5  # before the quotation, at most: "Reagerade med 👍 på"
 PICTURES = 0x2190  # characters from here on are signs, emoji among them
 ECHOED = 8  # words of a text of ours that nobody writes by chance
-QUOTED = 3  # words that follow each other in a message of ours
+QUOTED = 3  # words that follow each other, by which a text of ours is known when it is quoted
 _QUOTATION = re.compile(r"(?P<head>[^\"“”„«»]{1,60})[\"“”„«](?P<quoted>[^\n]{4,})[\"“”»…]?\W*\Z", re.DOTALL)
 
 
@@ -57,6 +58,10 @@ def _is_reaction(message: Message, text: str) -> bool:
         return any(ord(char) > PICTURES for char in parts["head"])
     if any(token in tongue.sets["reaction"] for tongue in message.words.tongues.values() for token in head):
         return True
-    quoted = [token for token in plain_tokens(parts["quoted"]) if token.isalnum() and not token.isdecimal()]
-    runs = zip(*(quoted[start:] for start in range(QUOTED)), strict=False)
-    return any(run in message.words.ours for run in runs)
+    return any(run in message.words.ours for run in runs(parts["quoted"]))
+
+
+def runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield every QUOTED words of ``text`` that follow each other, without numbers."""
+    said = [token for token in plain_tokens(text) if token.isalnum() and not token.isdecimal()]
+    return zip(*(said[start:] for start in range(QUOTED)), strict=False)

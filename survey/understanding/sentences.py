@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from survey.understanding.message import Message
 from survey.understanding.questions import Question
-from survey.understanding.text.folding import END, PAUSE, Token, fold, plain_tokens
+from survey.understanding.text.folding import BETWEEN, END, PAUSE, Token, fold, plain_tokens, words_of
 from survey.understanding.text.phrases import Span
 from survey.understanding.wishes import is_question
 
@@ -22,7 +22,6 @@ SPARE_WORDS = 4  # beside the phrase in such a message to a rating, none of whic
 WORDED_REST = 6  # words after a rating in words; "neither" may begin a longer sentence of any kind
 NEGATED = 3  # words between a word of praise and the negation that turns it, before it or after it
 
-_BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": not one of our numbers
 _NUMBER = re.compile(r"(\d)(?:a|an|ans|or|ra|ka|e|th|st|nd|rd)?")  # "4", and "4:a" or "4an" as Swedish has them
 
 
@@ -52,7 +51,7 @@ def _not_but(question: Question, message: Message, tokens: Sequence[Token]) -> i
     """Return the rating that is said instead of another one ("not 5 but 4"); None where that is not said."""
     words = [
         token
-        for token in _words(tokens)
+        for token in words_of(tokens)
         if token not in message.words.greetings or message.in_set("contrast", token)
     ]
     if len(words) != 4 or not message.in_set("negation", words[0]) or not message.in_set("contrast", words[2]):
@@ -83,7 +82,7 @@ def _tokens(question: Question, message: Message) -> list[Token]:
     if question.kind != "rating":
         return message.tokens
     lines = [message.words.out_of.sub("", fold(line)) for line in message.text.splitlines()]
-    if any(_BETWEEN.search(line) for line in lines):
+    if any(BETWEEN.search(line) for line in lines):
         return []
     return plain_tokens("\n".join(lines))
 
@@ -127,13 +126,9 @@ def numbered(question: Question, number: int) -> int | None:
     return number if any(option.value == number for option in question.options) else None
 
 
-def _words(tokens: Sequence[Token]) -> list[Token]:
-    return [token for token in tokens if token not in (END, PAUSE)]
-
-
 def _stands(question: Question, message: Message, rest: Sequence[Token], value: int, is_digit: bool) -> bool:
     """Return whether a rating or a choice stands, with ``rest`` after it."""
-    words = _words(rest)
+    words = words_of(rest)
     if not words:
         return True
     if _is_of_things(message, words) or any(message.any_in(name, words) for name in ("either", "back")):
@@ -164,7 +159,7 @@ def _stands_yes_no(
     question: Question, message: Message, said: Sequence[Token], rest: Sequence[Token], value: int
 ) -> bool:
     """Return whether a yes or a no stands, with ``rest`` after it; ``said`` is all that is said."""
-    words, all_words = _words(rest), _words(said)
+    words, all_words = words_of(rest), words_of(said)
     if any(message.any_in(name, all_words) for name in ("either", "hedge")):
         return False
     if message.any_in("back", [token for token in words if not message.in_set("no", token)]):
@@ -236,9 +231,9 @@ def _phrased(question: Question, message: Message) -> set[int]:
         table = "progress" if question.options else "rating"
     else:
         table = question.id
-    found = _of(message, table)
+    found = message.found_of(table)
     if table == "progress":
-        found |= {name: spans for name, spans in _of(message, "rating").items() if name not in found}
+        found |= {name: spans for name, spans in message.found_of("rating").items() if name not in found}
     found.pop("praise", None)
     if question.kind == "yes_no" and "yes" in found:
         refused = found.get("no", [])
@@ -274,11 +269,6 @@ def _phrased(question: Question, message: Message) -> set[int]:
     if any(other != value for other in others) or any(number != str(value) for number in numbers):
         return set()
     return set() if message.any_in("bad" if value >= 4 else "good", spare) else meant
-
-
-def _of(message: Message, table: str) -> dict[str, list[Span]]:
-    start = f"{table}."
-    return {label.removeprefix(start): spans for label, spans in message.found.items() if label.startswith(start)}
 
 
 def _outermost(found: Mapping[str, list[Span]]) -> dict[str, list[Span]]:

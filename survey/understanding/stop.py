@@ -10,7 +10,7 @@ from typing import Literal
 
 from survey.understanding.message import Message
 from survey.understanding.questions import Question
-from survey.understanding.text.folding import END, PAUSE, Token
+from survey.understanding.text.folding import END, PAUSE, Token, words_of
 from survey.understanding.text.phrases import Span
 
 Stop = Literal["stop", "unclear"]
@@ -72,7 +72,7 @@ def _alone(message: Message, span: Span) -> Stop | None:
     start, end = span
     if message.text.lstrip().startswith("/"):  # a command of Telegram's own, which stops nothing
         return None
-    outside = [token for token in (*message.tokens[:start], *message.tokens[end:]) if token not in (END, PAUSE)]
+    outside = words_of([*message.tokens[:start], *message.tokens[end:]])
     return "stop" if all(token in message.words.greetings for token in outside) else None
 
 

@@ -18,7 +18,7 @@ def about_sender(message: Message) -> About | None:
         return "topic"
     if len(message.said) > ABOUT_WORDS:
         return None
-    asked = message.has("sender")
+    asked = message.found_of("sender")
     return next((topic for topic in get_args(About) if topic in asked), None)
 
 
@@ -39,5 +39,5 @@ def is_question(message: Message) -> bool:
 
 def wish(message: Message) -> Wish | None:
     """Return what a message wishes or tells that a person of the unit must act on; None where it does not."""
-    wished = message.has("wish")
+    wished = message.found_of("wish")
     return next((one for one in get_args(Wish) if one in wished), None)

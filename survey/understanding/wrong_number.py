@@ -6,6 +6,7 @@ asked about, and so is "jag är inte Anna".
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from survey.understanding.message import Message
@@ -21,27 +22,27 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def read(message: Message, question: Question | None) -> WrongNumber | None:
     """Return how clearly a message says that we write to the wrong person; ``question`` is the open one."""
-    found = message.has("wrong")
+    found = message.found_of("wrong")
     if "number" in found:
-        return "sure" if _is_all(message, "wrong.number") else "maybe"
-    if "person" in found and _is_all(message, "wrong.person"):
+        return "sure" if _is_all(message, found["number"]) else "maybe"
+    if "person" in found and _is_all(message, found["person"]):
         is_about_us = question is None or not (question.about_coach or question.kind == "text")
         return "sure" if is_about_us else "maybe"
     if ("maybe" in found or "person" in found) and len(message.said) <= SHORT:
         return "maybe"
     if "name" in found and len(message.said) <= NAMED:
-        return "maybe" if any(_holds_name(message, span) for span in message.found["wrong.name"]) else None
+        return "maybe" if any(_holds_name(message, span) for span in found["name"]) else None
     return None
 
 
-def _is_all(message: Message, label: str) -> bool:
-    """Return whether a phrase of ``label`` is all that a message says, but for polite words."""
+def _is_all(message: Message, spans: Sequence[Span]) -> bool:
+    """Return whether one of ``spans`` is all that a message says, but for polite words."""
     return any(
         all(
             start <= at < end or token in (END, PAUSE) or token in message.words.greetings
             for at, token in enumerate(message.tokens)
         )
-        for start, end in message.found[label]
+        for start, end in spans
     )
 
 

@@ -9,6 +9,7 @@ no Swedish "etta".
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 TEXT_LIMIT = 2_000  # characters of a free text that are kept
@@ -51,6 +52,7 @@ _PAUSES = frozenset(",،፣፡/")
 # Finnish ("tapan", "tapaan"); three are only a stretched one.
 _REPEATED = re.compile(r"([bcdfghjklmnpqrstvwxzбвгджзклмнпрстфхцчшщ])\1+|([^\W\d_])\2{2,}")
 _THREE_OR_MORE = re.compile(r"([^\W\d_])\1{2,}")
+BETWEEN = re.compile(r"\d\s*[-–,./]\s*\d")  # "4-5", "4,5", "4/10": no single number
 _SHORT = 3  # letters of a word that stands as it is written: "ha" and "haa" are two words
 _COLON = re.compile(r"(?<=\w):(?=(?:a|ar|an|s|n|en|e|ans)\b)")  # inside a word: "4:a", "sms:a"
 _PREFIXES = frozenset({"مي", "نمي"})  # of the Persian verb, written apart or together
@@ -77,10 +79,14 @@ def fold(text: str) -> str:
     """Return ``text`` in its one form (see above), white space single."""
     if text.isascii():
         return " ".join(text.casefold().replace("'", "").split())
-    text = visible(text).translate(_FOLDED).casefold()
-    if any(map(str.isdigit, text)):
-        text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
-    return " ".join(text.split())
+    return " ".join(_ascii_digits(visible(text).translate(_FOLDED).casefold()).split())
+
+
+def _ascii_digits(text: str) -> str:
+    """Return ``text`` with digits of any script, and those in circles or raised, as 0 to 9."""
+    if not any(map(str.isdigit, text)):
+        return text
+    return "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +101,11 @@ def tidy(text: str) -> str:
     """Return ``text`` as it is kept: composed, storable in any database, no longer than TEXT_LIMIT."""
     kept = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode().replace("\0", ""))
     return kept.strip()[:TEXT_LIMIT]
+
+
+def words_of(tokens: Iterable[Token]) -> list[Token]:
+    """Return plain tokens without END and PAUSE."""
+    return [token for token in tokens if token not in (END, PAUSE)]
 
 
 def words_in(folded: str) -> list[str]:
@@ -138,12 +149,7 @@ def plain_tokens(text: str) -> list[Token]:
 
     No two of these follow each other, and none stands first or last.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_UNSEEN).translate(_FOLDED)
-        if any(map(str.isdigit, text)):
-            text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
-    else:
-        text = text.replace("'", "")
+    text = text.replace("'", "") if text.isascii() else _ascii_digits(visible(text).translate(_FOLDED))
     text = text.casefold()
     if ":" in text:
         text = _COLON.sub("", text)

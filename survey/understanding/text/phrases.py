@@ -39,6 +39,11 @@ _JOINED = re.compile(r"[^{}]+_[^{}]+")  # "b_c": two words in the place of one
 _PART = re.compile(r"\{(\w+)\}|[^|{}]+")
 
 
+def base_of(language: str) -> str:
+    """Return the language whose phrases a variant uses, by code: "sv" for "sv-easy"."""
+    return language.partition("-")[0]
+
+
 class Words:
     """A set of words in their plain form, some of them with ``*`` for any letters."""
 
