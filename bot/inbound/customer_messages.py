@@ -99,7 +99,7 @@ async def _aimed(scene: Scene, said: TextReceived, opened: Conversation | None) 
 def _ended(scene: Scene, said: Said) -> list[Conversation]:
     """Return the ended conversations that the event may be a late word to, the latest first.
 
-    None while a request that takes two messages waits for its second.
+    There is none while a request that takes two messages waits for its second.
     """
     if scene.state != AddressState.ACTIVE:
         return []

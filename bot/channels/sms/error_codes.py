@@ -10,20 +10,20 @@ from scheduler.delivery.gateway import Kind
 CODES: dict[int, Kind] = {
     20003: "account",  # authentication failed
     20005: "account",  # account not active
+    20006: "account",  # access denied
+    20008: "account",  # the test credentials
     20404: "account",  # no such account: a wrong SID or URL
     20429: "throttled",  # too many requests, not processed
     20503: "transient",  # service unavailable, not processed
     21211: "permanent",  # not a phone number
-    20006: "account",  # access denied
-    20008: "account",  # the test credentials
     21212: "account",  # our own sender is not valid
     21408: "permanent",  # sending to that country is not allowed
     21602: "message",  # no body
     21603: "account",  # no sender
     21604: "permanent",  # no receiver
+    21606: "account",  # our number cannot send this
     21608: "account",  # a trial account, and a receiver whom nobody has verified
     21609: "account",  # our StatusCallback is not a valid address
-    21606: "account",  # our number cannot send this
     21610: "opted_out",  # the receiver has replied STOP, perhaps to Twilio only
     21611: "throttled",  # our number's queue is full
     21612: "permanent",  # no route from our number to that one

@@ -220,7 +220,7 @@ class SmsGateway:
     ) -> Sent | None:
         """Look among Twilio's messages for one whose sending ended in doubt; return None when it is not there.
 
-        Twilio does not return the StatusCallback, and its text is no proof: a carrier may keep none, and a newer
+        Twilio does not return the StatusCallback, and the text is no proof: an account may keep none, and a newer
         version of this program may word it otherwise. So a match is any message of ours to this receiver since the
         call began that our own ledger does not know. Where there are several, one with this text is taken before
         the others, then the oldest.
@@ -233,10 +233,8 @@ class SmsGateway:
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        try:  # without a date filter: it goes by the time of sending, which a message in Twilio's queue lacks
-            found = await self._twilio().messages.list_async(to=message.to, limit=50)
-        except Exception as error:
-            raise _gateway_error(error) from error
+        # Without a date filter: it goes by the time of sending, which a message in Twilio's queue lacks.
+        found = await self._messages(to=message.to, limit=50)
         candidates = [
             one
             for one in reversed(found)
@@ -259,11 +257,7 @@ class SmsGateway:
             GatewayError: Twilio could not be asked.
         """
         for number in sorted(await self.own_numbers()):
-            try:
-                found = await self._twilio().messages.list_async(to=number, date_sent_after=since, page_size=1000)
-            except Exception as error:
-                raise _gateway_error(error) from error
-            for one in found:
+            for one in await self._messages(to=number, date_sent_after=since, page_size=1000):
                 if str(one.direction) == "inbound" and one.sid and one.from_:
                     yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
 
@@ -287,13 +281,21 @@ class SmsGateway:
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        try:
-            found = await self._twilio().messages.list_async(to=to, date_sent_after=since, page_size=1000)
-        except Exception as error:
-            raise _gateway_error(error) from error
+        found = await self._messages(to=to, date_sent_after=since, page_size=1000)
         return sorted(
             one.date_created for one in found if str(one.direction) == "outbound-reply" and one.date_created
         )
+
+    async def _messages(self, **filters: Any) -> list[Any]:
+        """Return those of Twilio's messages that pass its own filters, the latest first.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        try:
+            return list(await self._twilio().messages.list_async(**filters))
+        except Exception as error:
+            raise _gateway_error(error) from error
 
     async def close(self) -> None:
         """Close the connections. The gateway opens new ones if it is used again."""
