@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 CHANGES = 200  # that a trial run shows
 NOTED = 30  # guesses that are named in full; a register of thousands may have as many
+NAMED = 10  # rows that are named of those that are taken in and count nowhere
 
 PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.FILE_UNREADABLE: "filen kan inte läsas",
@@ -217,7 +218,6 @@ UNCOUNTED: Mapping[StrEnum, str] = {
     UncountedCode.EXEMPT: "månaden är undantagen",
     UncountedCode.NO_FIGURE: "rapporten har ingen siffra för frågan",
 }
-NAMED = 10  # rows that are named of those that are taken in and count nowhere
 
 
 def uncounted(done: "Imported") -> str:
@@ -226,18 +226,14 @@ def uncounted(done: "Imported") -> str:
     if not rows:
         return ""
     number = "Ett svar räknas" if len(rows) == 1 else f"{len(rows)} svar räknas"
-    lines = [f"{each.file}, rad {each.row}: {UNCOUNTED[each.code]}" for each in rows[:NAMED]]
-    if len(rows) > NAMED:
-        lines.append(f"och {len(rows) - NAMED} till")
-    return "\n".join([f"{number} inte i någon siffra i rapporten:", *lines])
+    lines = [f"{each.file}, rad {each.row}: {UNCOUNTED[each.code]}" for each in rows]
+    return "\n".join([f"{number} inte i någon siffra i rapporten:", *_first(lines, NAMED)])
 
 
 def notes(guessed: Sequence[Problem]) -> str:
     """Return what was guessed when files were read, a line for each; empty where nothing was."""
-    lines = [problem(each) for each in guessed[:NOTED]]
-    if len(guessed) > NOTED:
-        lines.append(f"och {len(guessed) - NOTED} till")
-    return "\n".join(["Så lästes filerna:", *lines]) if lines else ""
+    lines = [problem(each) for each in guessed]
+    return "\n".join(["Så lästes filerna:", *_first(lines, NOTED)]) if lines else ""
 
 
 def changed(found: "Changes", *, every: bool) -> str:
@@ -247,11 +243,15 @@ def changed(found: "Changes", *, every: bool) -> str:
     said += f", {emptied} {'tömd cell' if emptied == 1 else 'tömda celler'}." if emptied else "."
     lines = [
         f"{each.file}, rad {each.row}, {each.column}: {each.before or '(tom)'} blir {each.after or '(tom)'}"
-        for each in (found.cells[:CHANGES] if every else ())
+        for each in (found.cells if every else ())
     ]
-    if every and len(found.cells) > CHANGES:
-        lines.append(f"och {len(found.cells) - CHANGES} ändringar till")
-    return "\n".join([said, *lines])
+    return "\n".join([said, *_first(lines, CHANGES, "ändringar till")])
+
+
+def _first(lines: Sequence[str], most: int, rest: str = "till") -> list[str]:
+    """Return the first ``most`` lines, and how many more there are."""
+    more = len(lines) - most
+    return [*lines[:most], f"och {more} {rest}"] if more > 0 else list(lines)
 
 
 def imported(done: "Imported") -> str:
