@@ -3,14 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reporting.figures.previous_year import PreviousReport, QuestionWording, SeriesBreak, series_breaks
+from reporting.figures.previous_year import PreviousReport, SeriesBreak, series_breaks
 from reporting.report.background import Background
 from tests.support.disclosure.cubes import of_answers, report_of
+from tests.support.published import ASKED
 
-ASKED = (
-    QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
-    QuestionWording("end", 1, "overall", "Hur nöjd är du?"),
-)
 CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 9)} for n in range(8)})
 
 

@@ -2,31 +2,19 @@
 
 from datetime import date
 
-from reporting.figures.previous_year import QuestionWording
 from reporting.publishing.counted_reader import read_counted, wordings
 from reporting.publishing.publish import publish
-from reporting.report.background import Background
 from storage.database.engine import Database
 from storage.figures import targets
 from storage.figures.year_values import ContextFigure
 from survey.unit.profile_file import example
-from tests.support.disclosure.cubes import NOW, YEAR, material_of, of_answers
-
-ASKED = (
-    QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
-    QuestionWording("end", 1, "overall", "Hur nöjd är du?"),
-)
-BESIDE = Background(
-    targets={"satisfaction.overall": 72.5},
-    context=(ContextFigure("Arbetslösa", YEAR, 6.1, "procent", "SCB", date(2026, 1, 8)),),
-    questions=ASKED,
-)
-CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 12)} for n in range(8)})
+from tests.support.disclosure.cubes import NOW, YEAR
+from tests.support.published import ASKED, material
 
 
 async def test_background_has_the_year_before(db: Database) -> None:
     async with db.begin() as conn:
-        kept = await publish(conn, material_of(CUBE, BESIDE), NOW, None)
+        kept = await publish(conn, material(), NOW, None)
         await targets.save_context(
             conn, [ContextFigure("Arbetslösa", 2026, 6.4, "procent", "SCB", date(2027, 1, 9))]
         )

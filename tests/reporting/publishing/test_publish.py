@@ -7,34 +7,15 @@ from sqlalchemy import update
 
 from reporting.document.blocks import Paragraph
 from reporting.errors import PublishError
-from reporting.figures.previous_year import QuestionWording
 from reporting.publishing.publish import publish, published
 from reporting.render import csv, docx, html, json, pdf, xlsx
-from reporting.report.background import Background
-from reporting.report.build import Counted
 from reporting.report.sections import document
 from storage.database.engine import Database
 from storage.errors import Damaged
 from storage.figures import releases, snapshots
-from storage.figures.year_values import ContextFigure
 from storage.tables import report_snapshot
-from tests.support.disclosure.cubes import NOW, YEAR, Cube, counted, material_of, of_answers
-
-ASKED = (
-    QuestionWording("start", 1, "overall", "Hur nöjd är du?"),
-    QuestionWording("end", 1, "overall", "Hur nöjd är du?"),
-)
-BESIDE = Background(
-    targets={"satisfaction.overall": 72.5},
-    context=(ContextFigure("Arbetslösa", YEAR, 6.1, "procent", "SCB", date(2026, 1, 8)),),
-    questions=ASKED,
-)
-
-CUBE = of_answers({f"P{n}": {"start": (8 + n, 20), "end": (5, 12)} for n in range(8)})
-
-
-def material(cube: Cube = CUBE) -> Counted:
-    return material_of(cube, BESIDE, themes={"treatment": (7, 2)})
+from tests.support.disclosure.cubes import NOW, YEAR, Cube, counted, of_answers
+from tests.support.published import material
 
 
 async def test_published_report_gives_the_same_bytes(db: Database) -> None:
