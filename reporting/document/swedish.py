@@ -1,12 +1,14 @@
 """The Swedish way to write numbers, days, lists and names. Pure."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from textwrap import shorten
 
-from survey.plain_text import isolated, plain
+from survey.plain_text import END_ISOLATE, ISOLATE, isolated, plain
 
 # The symbols of a table (REPORT.md, "Disclosure control").
 SUPPRESSED = "–"
@@ -119,3 +121,23 @@ def told_apart(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     times = Counter(name.casefold() for _, name in every)
     named = [(ref, f"{name} ({plain(ref)})" if times[name.casefold()] > 1 else name) for ref, name in every]
     return tuple(sorted(named, key=lambda each: (sort_key(each[1]), each[0])))
+
+
+# What `told_apart` adds to a name, or a remark of the name's own.
+_LAST_WORDS = re.compile(r" \([^()]+\)$")
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a printed name in at most ``most`` characters: ``Ett mycket långt namn … (P07)``.
+
+    It is cut between words where that is possible. What stands in parentheses at its end is kept, because it may be
+    the number that tells two providers of one name apart.
+    """
+    bare = name.strip(ISOLATE + END_ISOLATE)
+    if len(bare) <= most:
+        return name
+    found = _LAST_WORDS.search(bare)
+    last = found[0] if found and len(found[0]) <= most // 2 else ""
+    first, room = bare.removesuffix(last), most - len(last)
+    cut = shorten(first, room, placeholder=" …")
+    return isolated((f"{first[: room - 1]}…" if cut == "…" else cut) + last)

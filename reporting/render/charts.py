@@ -6,8 +6,8 @@ grey. The colours are Okabe and Ito's, which differ in lightness too.
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from textwrap import shorten
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -15,10 +15,10 @@ import vl_convert
 
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Bars, Chart, Funnel, FunnelPoint
+from reporting.document.swedish import shortened
 from reporting.render import fonts
 from reporting.render.funnel_plane import FUNNEL_HEIGHT, FUNNEL_WIDTH, LEVELS, NAME_AT_MOST, Plane, limits
 
-FONT = "Fira Sans"
 INK, SOFT, LINE, BAR, EDGE = "#1b2330", "#4a5563", "#d5dae1", "#d3dfec", "#7f93aa"
 # Colour and shape by assessment; the shapes have Vega's names.
 MARKS = {
@@ -37,7 +37,7 @@ WIDTH = 400  # pixels, as are all lengths of the drawing
 ROW = 19  # the height of a bar with its gap
 MARGIN = {"left": 5, "right": 14, "top": 5, "bottom": 5}
 CONFIG = {  # added to the finished specification, because Altair copies the whole for each part of a configuration
-    "font": f"{FONT}, Segoe UI, Helvetica, Arial, sans-serif",
+    "font": f"{fonts.FAMILY}, Segoe UI, Helvetica, Arial, sans-serif",
     "background": "white",
     "padding": MARGIN,
     "view": {"stroke": None},
@@ -71,7 +71,9 @@ PIXELS = 2.5  # PNG pixels for each pixel of the drawing
 @lru_cache(maxsize=64)
 def svg(chart: Chart) -> str:
     """Return the chart as SVG; the same chart gives the same drawing."""
-    _register_font()
+    marks = chart.bars if isinstance(chart, Bars) else chart.points
+    for folder in fonts.typefaces("".join(each.name for each in marks)).folders:
+        _register(folder)
     # Validation would take half of the time; a test validates the specification instead.
     with alt.utils.schemapi.debug_mode(False):
         return vl_convert.vegalite_to_svg(specification(chart))
@@ -84,13 +86,15 @@ def specification(chart: Chart) -> dict[str, Any]:
 
 
 def png(chart: Chart) -> bytes:
-    """Return the same drawing as PNG."""
-    return vl_convert.svg_to_png(svg(chart), scale=PIXELS, ppi=72)
+    """Return the same drawing as PNG. A letter that none of the typefaces has is drawn as its code."""
+    drawn = svg(chart)
+    return vl_convert.svg_to_png(fonts.with_codes(drawn, fonts.typefaces(drawn).missing), scale=PIXELS, ppi=72)
 
 
-@lru_cache(maxsize=1)
-def _register_font() -> None:
-    vl_convert.register_font_directory(str(fonts.SANS))
+@cache
+def _register(folder: Path) -> None:
+    """Let vl-convert draw with the typefaces of a folder."""
+    vl_convert.register_font_directory(str(folder))
 
 
 def _marked(kinds: Sequence[Assessment]) -> dict[str, Any]:
@@ -121,7 +125,7 @@ def _bars(chart: Bars) -> Any:
         for place, bar in enumerate(chart.bars)
     ]
     # JSON quotes the names, so that none of them is read as a part of the expression.
-    names = json.dumps([shorten(bar.name, NAME_AT_MOST, placeholder=" …") for bar in chart.bars])
+    names = json.dumps([shortened(bar.name, NAME_AT_MOST) for bar in chart.bars])
     base = _of(rows)
     y = alt.Y(
         "place:O",

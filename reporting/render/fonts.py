@@ -5,7 +5,7 @@ looked into only when a text needs it.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -85,6 +85,11 @@ def letters_of(path: Path) -> frozenset[str]:
 def named(letter: str) -> str:
     """Return the code of a letter, as it is printed where no typeface has it: ``[U+10330]``."""
     return f"[U+{ord(letter):04X}]"
+
+
+def with_codes(text: str, missing: Iterable[str]) -> str:
+    """Return ``text`` with the code of each letter that is ``missing`` in its place."""
+    return text.translate({ord(each): named(each) for each in missing})
 
 
 def code_points(font: bytes) -> Iterator[int]:

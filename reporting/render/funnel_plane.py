@@ -6,10 +6,10 @@ A name must lie on no limit line, on no other mark and on no other name.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from textwrap import shorten
 
 from reporting.document.assessments import Assessment
 from reporting.document.blocks import Funnel, FunnelPoint
+from reporting.document.swedish import shortened
 
 FUNNEL_WIDTH, FUNNEL_HEIGHT = 490, 250  # pixels, as are all lengths
 LEVELS = ("Kan avvika från", "Tydligt från")  # the limits' names
@@ -80,8 +80,7 @@ class Plane:
         found = []
         for point in self.points:
             if point.kind in NAMED:
-                name = shorten(point.name, NAME_AT_MOST, placeholder=" …")
-                label = self._placed(point, name, taken, lines)
+                label = self._placed(point, shortened(point.name, NAME_AT_MOST), taken, lines)
                 taken.append(self._box(label))
                 found.append(label)
         return found

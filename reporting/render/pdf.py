@@ -18,7 +18,7 @@ from reporting.document.blocks import Block, Document, Grid, Heading, Paragraph,
 from reporting.document.printable import printable
 from reporting.document.swedish import listed
 from reporting.render import charts
-from reporting.render.fonts import Typefaces, named, typefaces
+from reporting.render.fonts import Typefaces, named, typefaces, with_codes
 from survey.plain_text import breakable
 
 PAGE = 100  # characters across
@@ -49,7 +49,7 @@ def source(document: Document) -> tuple[Typefaces, str]:
     found = typefaces(text)
     if found.missing:
         text = json.dumps(_content(_noted(document, found.missing)), ensure_ascii=False)
-        text = text.translate({ord(each): named(each) for each in found.missing})
+        text = with_codes(text, found.missing)
     families = json.dumps(found.families)
     return found, f'{{"families": {families}, {text[1:]}'
 

@@ -12,6 +12,7 @@ from reporting.document.swedish import (
     listed,
     percent,
     printed_name,
+    shortened,
     sort_key,
     told_apart,
     whole,
@@ -74,3 +75,19 @@ def test_namesakes_are_told_apart_by_number() -> None:
         ("P3", "Ek (P3)"),
         ("P4", "Ek (P4)"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Ek & Co", "Ek & Co"),
+        ("Ett långt namn för alla", "Ett långt namn …"),  # 16 of at most 17 characters
+        ("Ett långt namn för alla (P07)", "Ett långt … (P07)"),  # 17
+        ("x" * 80, "x" * 16 + "…"),
+        ("x" * 80 + " (P07)", "x" * 10 + "… (P07)"),
+        ("Ek (i Nacka, Värmdö och Tyresö)", "Ek (i Nacka, …"),
+        ("\u2068" + "ש" * 80 + "\u2069", "\u2068" + "ש" * 16 + "…\u2069"),
+    ],
+)
+def test_long_names_keep_beginning_and_number(name: str, short: str) -> None:
+    assert shortened(name, 17) == short

@@ -4,11 +4,13 @@ import io
 import zipfile
 
 import altair
+import pytest
 
-from reporting.document.blocks import Bars, Document, Funnel
+from reporting.document.assessments import Assessment
+from reporting.document.blocks import Bar, Bars, Document, Funnel
 from reporting.render import docx as docx_
 from reporting.render import html
-from reporting.render.charts import specification
+from reporting.render.charts import png, specification
 from tests.support.reports import escaped
 
 
@@ -23,3 +25,13 @@ def test_charts_say_their_finding(full: Document) -> None:
         assert "Tydligt lägre än övriga ligger <b>Fet</b>" in chart.alt or "Ingen anordnare" in chart.alt
         assert f'alt="{escaped(chart.alt)}"' in page
         assert f'descr="{escaped(chart.alt).replace("&#34;", "&quot;")}"' in word
+
+
+def drawn(name: str) -> bytes:
+    return png(Bars("", "", (Bar(name, 50.0, 40.0, 60.0, Assessment.NONE),), None))
+
+
+@pytest.mark.parametrize(("name", "other"), [("ትግርኛ", "ትግርኚ"), ("\U00010330", "\U00010331")])
+def test_other_scripts_are_drawn_in_pictures(name: str, other: str) -> None:
+    """Letters without a typeface are all the same box: two names of one length would give the same picture."""
+    assert drawn(name) != drawn(other)
