@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reporting.disclosure.cells import Cell
 from reporting.figures import intervals
-from reporting.figures.endings import EXCLUDED, SELF_SUFFICIENT
+from reporting.figures.endings import count_endings
 from reporting.figures.exact_test import Count
 from reporting.figures.told import Told
 from storage.figures.release_values import Response
@@ -31,7 +31,7 @@ class Expectation:
     Every number is None where nothing may be shown, and all but ``share_high`` where there are too few cases.
 
     Attributes:
-        share_high: per cent of the counted endings whose customers were hard to place.
+        share_high: per cent of all its endings whose customers were hard to place.
         observed: self-sufficient endings.
         expected: as many as the whole unit's share in each class lets expect.
         ratio: observed / expected.
@@ -121,8 +121,11 @@ def _of_class(endings: Endings, kind: str) -> Endings:
 
 def _count(endings: Endings) -> Count:
     """Return (self-sufficient, not excluded)."""
-    good = sum(number for (_, reason), number in endings.items() if reason in SELF_SUFFICIENT)
-    return good, sum(number for (_, reason), number in endings.items() if reason not in EXCLUDED)
+    reasons: Counter[str] = Counter()
+    for (_, reason), number in endings.items():
+        reasons[reason] += number
+    ended = count_endings(reasons)
+    return ended.good, ended.kept
 
 
 def _share(endings: Endings) -> float:

@@ -9,30 +9,6 @@ from dataclasses import dataclass
 from storage.figures.cells import Aggregate
 from survey.codes import EndReason
 
-SELF_SUFFICIENT = frozenset({EndReason.WORK, EndReason.STUDIES, EndReason.OWN_COMPANY})
-EXCLUDED = frozenset(
-    {
-        EndReason.MOVED,
-        EndReason.PREGNANCY,
-        EndReason.PARENTAL_LEAVE,
-        EndReason.PENSION,
-        EndReason.DISABILITY_PENSION,
-        EndReason.ILLNESS,
-        EndReason.DEATH,
-    }
-)
-NOT_AN_ENDING = frozenset({EndReason.CHANGED_PROVIDER})  # the person goes on with another provider
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How many endings there were: self-sufficient ones, all, and those that are not excluded."""
-
-    good: int
-    every: int
-    kept: int
-
-
 # REPORT.md, Disclosure control: the fixed groups in which end reasons are told. Each block has a sum that is told.
 GOALS = {
     "Arbete": frozenset({EndReason.WORK}),
@@ -46,14 +22,37 @@ EXCLUSIONS = {
     "Dödsfall": frozenset({EndReason.DEATH}),
 }
 OTHERS = "Övriga"
+SELF_SUFFICIENT = frozenset[EndReason]().union(*GOALS.values())
+EXCLUDED = frozenset[EndReason]().union(*EXCLUSIONS.values())
+NOT_AN_ENDING = frozenset({EndReason.CHANGED_PROVIDER})  # the person goes on with another provider
 MIN_IN_GROUP = 6  # endings; a group without any is told, too
 
 
-def told_groups(reasons: Mapping[str, int], groups: Mapping[str, frozenset[EndReason]]) -> dict[str, int | None]:
-    """Return the number of endings in each of ``groups``, whose sum is told; None where it is not told.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many endings there were: self-sufficient ones, all, and those that are not excluded."""
 
-    A group of fewer than MIN_IN_GROUP is not told, nor the next smallest with it where it would follow from the
-    sum; and none where what is hidden is still so small, or where the rule itself gives a hidden number away.
+    good: int
+    every: int
+    kept: int
+
+
+def told_groups(reasons: Mapping[str, int], groups: Mapping[str, frozenset[EndReason]]) -> dict[str, int | None]:
+    """Return the number of endings in each of ``groups``, and None for a group that is not told.
+
+    The sum of all groups is told, so a single hidden number would follow by subtraction. Groups are
+    hidden in steps:
+
+    1. A group of 1 to 5 endings is hidden.
+    2. While the hidden groups are one alone, or have fewer than six endings together, the smallest shown group is
+       hidden with them.
+    3. Where that is not enough, or where a hidden number is still the only one that fits, all groups are hidden.
+
+    Example: of 7, 3, 9 and 0 endings, 3 is small, and 7 is hidden with it. 9 and 0 are told.
+
+    Args:
+        reasons: the number of endings by end reason.
+        groups: the end reasons of each group, by its Swedish name.
     """
     numbers = {title: sum(reasons.get(reason, 0) for reason in group) for title, group in groups.items()}
     told = _told(numbers)
@@ -63,7 +62,7 @@ def told_groups(reasons: Mapping[str, int], groups: Mapping[str, frozenset[EndRe
 
 
 def _told(numbers: Mapping[str, int]) -> dict[str, int | None]:
-    """Return the numbers that are told by the rule alone. Equal numbers are told or hidden together."""
+    """Return the numbers that steps 1 and 2 tell. Equal numbers are told or hidden together."""
     hidden = {number for number in numbers.values() if 0 < number < MIN_IN_GROUP}
     waiting = sorted({number for number in numbers.values() if number >= MIN_IN_GROUP})
 
@@ -78,10 +77,10 @@ def _told(numbers: Mapping[str, int]) -> dict[str, int | None]:
 
 
 def _is_open(told: Mapping[str, int | None], total: int) -> bool:
-    """Return whether each hidden number can be another one, for somebody who knows the rule and the sum.
+    """Return whether somebody who knows the rule and the sum finds two values or more for each hidden number.
 
-    With six told of one group, nobody in another and 16 in all, the hidden two can be five and five alone: of four
-    and six, all three would have been hidden.
+    Example: 0, 5, 5 and 6 endings. The sum is 16, and 0 and 6 are told, so the two hidden numbers are ten together.
+    They can only be 5 and 5: of 4 and 6, the other group of 6 would have been hidden, too.
     """
     hidden = [title for title, number in told.items() if number is None]
     if len(hidden) == len(told):  # then it is not even known which of the groups are small

@@ -32,7 +32,7 @@ class Cover:
 
     @property
     def sender(self) -> str:
-        """Whose report it is, in a line: ``Nacka kommun, arbets- och företagsenheten``."""
+        """Return whose report it is, in a line: the municipality, then the unit as it is written in a sentence."""
         return ", ".join(filter(None, (self.municipality, in_sentence(self.unit))))
 
 
