@@ -1,4 +1,20 @@
-"""The classes of answers that the told cells tell apart, as rows and columns of numbers. Pure."""
+"""Write the told cells as a matrix: a row for each cell, a column for each class of answers (an atom). Pure.
+
+Two answers that stand behind exactly the same cells cannot be told apart by any sum of cells. They are in one atom.
+
+Example: the unit has answers 1 to 5, the women 1 to 3, and provider P1 answers 3 and 4. There are four atoms:
+
+    ========  ======  ===  ===  ===
+    cell      {1, 2}  {3}  {4}  {5}
+    ========  ======  ===  ===  ===
+    unit           1    1    1    1
+    women          1    1    0    0
+    P1             0    1    1    0
+    ========  ======  ===  ===  ===
+
+A combination of cells adds multiples of rows: unit - women is (0, 0, 1, 1). It tells what the people of the columns
+that are not zero said together, here of answers 4 and 5. It is said to *touch* these people.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,15 +30,16 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Atoms:
-    """The classes of answers that stand behind the very same cells: what any sum of cells can tell apart.
+    """The matrix of some cells, and the people of its columns.
 
     Args:
         sets: the answers behind each cell.
         person_of: who gave each answer.
 
     Attributes:
-        rows: for each set, 1 in the column of each atom that it holds.
+        rows: for each cell, 1 in the column of each atom that it contains, else 0.
         answers: the number of answers in each atom.
+        alike: the number of people by the atoms that their answers are in. One person may have answers in several.
     """
 
     def __init__(self, sets: Sequence[Answers], person_of: Mapping[int, int]) -> None:
@@ -43,13 +60,12 @@ class Atoms:
         for places, column in columns.items():
             self.rows[list(places), column] = 1
         self.answers: Matrix = np.array([sizes[column] for column in range(len(columns))], dtype=np.int64)
-        # People whose answers are in the same atoms are told apart by nobody: the atoms, and how many they are.
         self.alike: Mapping[frozenset[int], int] = Counter(frozenset(atoms) for atoms in theirs.values())
-        self._most = max(given.values(), default=1)
+        self._most = max(given.values(), default=1)  # answers of one person
 
     @cached_property
     def _belongs(self) -> Flags:
-        """For each kind of people, in which atoms their answers are."""
+        """For each group of ``alike``, True in the columns of its atoms."""
         found = np.zeros((len(self.alike), len(self.answers)), dtype=np.bool_)
         for kind, atoms in enumerate(self.alike):
             found[kind, list(atoms)] = True
@@ -61,7 +77,7 @@ class Atoms:
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float64]:
-        """The people of each atom; somebody with answers in several counts in equal parts."""
+        """Return the people of each atom. Somebody with answers in three atoms counts as a third in each."""
         parts = self._belongs / self._belongs.sum(axis=1, keepdims=True)
         return np.asarray(self._numbers @ parts, dtype=np.float64)
 
@@ -70,8 +86,16 @@ class Atoms:
         return int(self._numbers[self._belongs[:, atoms].any(axis=1)].sum())
 
     def fewer(self, supports: Flags, than: int) -> int | None:
-        """Return the first row of ``supports`` that marks atoms of fewer people than so many; None without one."""
+        """Return the first row of ``supports`` that touches fewer people than ``than``, but not nobody.
+
+        Args:
+            supports: True in the columns that a combination touches, a row for each combination.
+            than: a number of people.
+
+        Returns:
+            The place of the row; None where there is none.
+        """
         answers = supports.astype(np.int64) @ self.answers
-        # Nobody has more than `_most` answers: only a row with few answers can have few people.
+        # Nobody has more than `_most` answers, so that a row with many answers has many people: it is not counted.
         few = np.flatnonzero((answers > 0) & (answers < than * self._most))
         return next((int(row) for row in few if self.touched(supports[row]) < than), None)

@@ -1,4 +1,4 @@
-"""Which figures may be told, decided from how many people answered and never from what they answered. Pure.
+"""Decide which figures may be told, from how many people answered and never from what they answered. Pure.
 
 REPORT.md, Disclosure control: in the order of importance, a figure is told when at least ten people stand behind it
 and no combination of told figures touches fewer. What was told before counts as told (ledger.py).
@@ -12,7 +12,7 @@ from reporting.disclosure.decision import TIME_LIMIT, Decision
 from reporting.disclosure.row_space import RowSpace
 from reporting.disclosure.smallest_group import smallest_group
 
-# Cells that are considered: those of some 120 providers. Of a longer register the most important are told.
+# Cells of a measure that are considered, as many as 120 providers have. Of more, the least important are hidden.
 MOST_CELLS = 400
 
 
@@ -26,7 +26,7 @@ def decide(
     """Return which of ``cells`` may be told.
 
     When the certificate finds a combination that touches fewer people after all, its least important figure is
-    suppressed, until there is none. Only what was told before, under another minimum, is left.
+    suppressed, and all is decided again. A combination of earlier figures alone, told under a lower minimum, stays.
 
     Args:
         cells: the answers behind each figure.

@@ -1,6 +1,6 @@
-"""What disclosure control decides: which figures may be told, and the certificate of it. Plain values.
+"""What disclosure control decides: which figures may be told, and the certificate of that.
 
-They need no numerical library, so that reading what is published loads none.
+These are plain values without a numerical library, so that reading what is published loads none.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ TIME_LIMIT = 60.0  # seconds of the solver's own time for one measure
 
 @dataclass(frozen=True, slots=True)
 class SmallestGroup:
-    """The fewest people that a combination touches.
+    """The certificate: the fewest people that any combination of told cells touches.
 
     Attributes:
-        people: their number; None where no cell is told.
+        people: how many they are; None where no cell is told.
         last: the place of the last told row that such a combination needs.
-        proven: False when the time ran out before every combination was excluded.
+        proven: False when the time ran out before every smaller combination was excluded.
     """
 
     people: int | None

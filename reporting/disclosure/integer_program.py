@@ -1,8 +1,16 @@
-"""The smallest combination of told cells as an integer program, solved by HiGHS. Pure.
+"""Find the combination of told cells that touches the fewest people, as an integer program solved by HiGHS. Pure.
 
-A combination v is scaled so that its largest coefficient, on some atom, is 1. Then |v| is at most 1 everywhere, and
-"the people whose atoms v touches" is linear in yes-or-no variables. One program for each atom that v may be largest
-on; its relaxation nearly always excludes the atom, as it does for tables that are networks.
+Theory of operation. A combination has a coefficient for each told row, and so a value v on each atom. It may be
+multiplied so that its largest value is 1, on some atom a. The program for this a is:
+
+- v is 1 on a, and between -1 and 1 on every atom;
+- a variable for each group of people whose answers are in the same atoms: 1 if the combination touches them, else
+  0. It is at least v and at least -v on each of the group's atoms;
+- the number of people whose variable is 1 is made as small as possible.
+
+There is a program for every atom that has fewer people than the smallest number found. It is solved first with
+variables that may be fractions, which is fast and gives a lower bound. The bound is nearly always high enough to
+exclude the atom, and the whole numbers are needed for the other atoms alone.
 """
 
 import math
@@ -14,12 +22,17 @@ import numpy.typing as npt
 
 from reporting.disclosure.atoms import Atoms, Matrix
 
-NOISE = 1e-6  # of the solver
+NOISE = 1e-6  # HiGHS's own tolerance: a smaller number is 0
 
 
 @dataclass(frozen=True, slots=True)
 class Smaller:
-    """A combination that touches few ``people``; ``last``: the place of the last row that it needs."""
+    """A combination.
+
+    Attributes:
+        people: how many it touches.
+        last: the place of the last row that it needs.
+    """
 
     people: int
     last: int
@@ -29,8 +42,8 @@ def smaller(atoms: Atoms, rows: Matrix, fewest: int, time_limit: float) -> tuple
     """Look for combinations that touch fewer people than ``fewest``.
 
     Args:
-        atoms: the people behind the rows.
-        rows: the told rows, none of which follows from the others.
+        atoms: the people of the columns.
+        rows: the told rows, none of which is a combination of the others.
         fewest: the number of people to go below.
         time_limit: seconds of the solver's own time.
 
@@ -56,7 +69,10 @@ def smaller(atoms: Atoms, rows: Matrix, fewest: int, time_limit: float) -> tuple
 
 
 class _Program:
-    """The least number of people touched. Columns: a free coefficient for each row, then each kind of people."""
+    """The program. Its columns are the coefficients of the told rows, then the variables of the groups of people.
+
+    Its first rows are the values on the atoms, in order. That of the atom that is asked for is fixed at 1.
+    """
 
     def __init__(self, atoms: Atoms, rows: Matrix) -> None:
         kinds = list(atoms.alike.items())
@@ -69,7 +85,7 @@ class _Program:
         cost = np.append(np.zeros(self._height), [float(number) for _, number in kinds])
         self._highs.changeColsCost(self._columns, np.arange(self._columns, dtype=np.int32), cost)
         used = [np.flatnonzero(column).astype(np.int32) for column in rows.T]
-        for theirs in used:  # the coefficient on an atom: 1 on the one that is asked for
+        for theirs in used:
             self._highs.addRow(-infinity, infinity, len(theirs), theirs, np.ones(len(theirs)))
         for kind, (touched, _) in enumerate(kinds):
             for atom in touched:
@@ -84,7 +100,7 @@ class _Program:
         return self._highs.getRunTime()
 
     def lower_bound(self, atom: int, time_limit: float) -> float:
-        """Return a number of people that no combination that is largest on ``atom`` goes below."""
+        """Return a number of people such that no combination with its largest value on ``atom`` touches fewer."""
         status = self._run(atom, time_limit)
         if status == highspy.HighsModelStatus.kInfeasible:
             return math.inf
@@ -93,7 +109,10 @@ class _Program:
         return math.ceil(self._highs.getObjectiveValue() - NOISE)
 
     def least(self, atom: int, time_limit: float) -> tuple[float, npt.NDArray[np.float64] | None]:
-        """Return the least number of people that is still possible, and the best coefficients found."""
+        """Return a lower bound of the number of people, and the coefficients of the best combination found.
+
+        The bound is that number itself unless the time runs out. The coefficients are None where none were found.
+        """
         kinds = np.arange(self._height, self._columns, dtype=np.int32)
         self._highs.changeColsIntegrality(len(kinds), kinds, np.full(len(kinds), highspy.HighsVarType.kInteger))
         status = self._run(atom, time_limit)

@@ -1,13 +1,16 @@
-"""The release ledger: what was told before, and which of the answers behind it are those of today. Pure.
+"""Match today's answers with those behind everything that was told before (the release ledger). Pure.
 
-Theory of operation. An answer is one unknown for whoever compares releases, as long as it says the same: it keeps
-its number from release to release, wherever it is counted. When its value changes, the new value is a new unknown
-of the same person. An answer that has come since, or is gone, is in one release and not in the other. So a cell is
-told anew with its answers of today, its earlier figures stay told with theirs, and the difference between the two
-is a combination like any other: control.py does not let it touch fewer than ten people. A figure that may not be
-told anew keeps its earlier number.
+Theory of operation. Somebody who keeps all releases can subtract an earlier figure from a later one. The difference
+is a combination of told cells like any other, and control.py does not let it touch fewer than ten people. For that,
+each answer has a number that is the same in every release:
 
-An answer that its customer has erased keeps its number, and is none of today's.
+- An answer that says the same as before keeps its number, also when it is counted in another cell.
+- An answer that says something else gets a new number. It is of the same person.
+- An answer that its customer has erased keeps its number in the ledger, and no answer of today has it.
+
+Example: a provider's 20 answers, 1 to 20, were told. Then answer 21 comes. Told today, the cell would be 1 to 21,
+and its difference to the earlier one is {21}: one person. So the cell may not be told, and the report repeats the
+earlier figure with its day. When nine more have come, the difference is ten people, and the cell is told.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +22,13 @@ from storage.figures.release_values import Ledger, Response, ToldAnswer, ToldCel
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Who stands behind today's figures, beside those who stood behind the told ones.
+    """The answers behind today's figures, and behind those that were told before.
 
     Attributes:
-        cells: the answers behind each figure, by number.
-        person_of: who gave each answer, those of ``earlier`` too.
-        earlier: the answers behind each told figure that has to do with today's.
+        cells: the numbers of the answers behind each of today's figures.
+        person_of: who gave each answer, those of ``earlier`` included.
+        earlier: the answers behind each figure told before that shares answers with today's, directly or through
+            other figures.
         new: the answers that were in no release yet.
     """
 
@@ -35,7 +39,7 @@ class Behind:
 
 
 def behind(counted: Iterable[tuple[Response, Sequence[Cell]]], ledger: Ledger, next_id: int = 1) -> Behind:
-    """Number today's responses and gather them by figure.
+    """Give each of today's responses its number, and gather them by figure.
 
     Args:
         counted: each response with the figures that it counts in.
@@ -60,7 +64,10 @@ def behind(counted: Iterable[tuple[Response, Sequence[Cell]]], ledger: Ledger, n
 
 
 def _connected(today: Iterable[Answers], told: Sequence[ToldCell]) -> tuple[Answers, ...]:
-    """Return the told cells that share an answer with today's, or with such a cell: other years have none."""
+    """Return the told cells that share an answer with today's, or with such a told cell.
+
+    Those of other years share none, and no difference to them tells anything.
+    """
     reached = set().union(*today)
     waiting, found = {each.answers for each in told}, set()
     while near := {answers for answers in waiting if not reached.isdisjoint(answers)}:

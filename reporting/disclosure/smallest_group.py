@@ -1,14 +1,20 @@
-"""The certificate of a release: the fewest people that any combination of told cells touches. Pure.
+"""Certify a release: find the fewest people that any combination of told cells touches. Pure.
 
-Theory of operation. Take the told rows in reduced row echelon form. No combination is zero on all pivots, and one
-that is zero on all but one is a row of the form. Now take many forms, such that an atom of w people has a pivot in
-at most r * w of all forms (r is a part). A combination that touches at most b people then meets at most r * b
-pivots in the mean. When that is less than two, it meets a single one in some form, and is a row there. So the
-smallest row of all forms, of b + 1 people, is the smallest combination. Each form has its pivots where there have
-been few for their people, until r is small enough.
+Theory of operation. The told rows are put in reduced row echelon form (row_space.py) many times, with other pivots
+each time. The smallest row of all these forms is the candidate. It is proven to be the smallest combination thus:
 
-Where that does not come about (the told cells are many beside the people), an integer program decides, solved by
-HiGHS. A solver may run out of time: then the certificate says so.
+1. Every combination has at least one pivot in each form, and one that has a single pivot is a row of that form.
+2. Let r be the largest number of "pivots per person and form" of any atom: an atom of w people has been a pivot in
+   at most r * w of each form on average.
+3. Then a combination that touches at most b people has at most r * b pivots in a form on average.
+4. If r * b is less than 2, it has a single pivot in some form. It is a row there, and has been seen.
+
+Example: the candidate touches 10 people, so b = 9 is to be excluded. After 30 forms no atom has been a pivot more
+than six times for each of its people: r = 6 / 30, and r * b = 1.8. Nothing smaller than 10 exists.
+
+Each form chooses its pivots among the atoms that have had few for their people, so that r becomes small. Where it
+does not (many cells are told of few people), an integer program decides (integer_program.py). It may run out of
+time: the certificate then says that the number is not proven.
 """
 
 import numpy as np
@@ -17,11 +23,16 @@ from reporting.disclosure.atoms import Atoms, Matrix
 from reporting.disclosure.decision import TIME_LIMIT, SmallestGroup
 from reporting.disclosure.row_space import RATIONAL, Echelon, independent, noise
 
-FORMS = 60  # nearly all that are proven by forms are so by thirty
+FORMS = 60  # at most; of the random registers that forms prove, nearly all are proven by thirty
 
 
 def smallest_group(atoms: Atoms, time_limit: float = TIME_LIMIT) -> SmallestGroup:
-    """Return the certificate of the told rows of ``atoms``; ``time_limit`` in seconds, 0 for forms alone."""
+    """Return the certificate of the told cells.
+
+    Args:
+        atoms: the matrix of the told cells.
+        time_limit: seconds for the integer program; 0 leaves it out.
+    """
     places = independent(atoms.rows)
     if not places:
         return SmallestGroup(None)
@@ -38,7 +49,7 @@ def smallest_group(atoms: Atoms, time_limit: float = TIME_LIMIT) -> SmallestGrou
 
 
 def _by_forms(atoms: Atoms, rows: Matrix) -> tuple[Matrix, bool]:
-    """Return the smallest row of many echelon forms, and whether no combination is smaller."""
+    """Return the smallest row of many echelon forms, and whether it is proven that no combination is smaller."""
     pivots = np.zeros(rows.shape[1])
     smallest = min(rows, key=lambda row: atoms.touched(row != 0))
     fewest = atoms.touched(smallest != 0)
