@@ -8,6 +8,7 @@ text named.
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,6 +263,10 @@ def _phrase_file(path: Path) -> PhraseFile:
     if not isinstance(data.get("reviewed"), bool):
         raise PackError(f"{where}: reviewed is missing.")
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
+    for name, items in _leaves(tables).items():
+        repeated = [item for item, times in Counter(items).items() if times > 1]
+        if repeated:
+            raise PackError(f"{where}: {name} has {repeated[0]!r} twice.")
     classes, sets = tables.pop("class", {}), tables.pop("set", {})
     unknown = [f"set.{name}" for name in sets if name not in SETS]
     unknown += [

@@ -19,6 +19,7 @@ from survey.understanding.text.folding import key, tokens_of
 
 SV = "languages/sv.toml"
 EN = "languages/en.toml"
+PHRASES = "phrases/sv.toml"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,21 @@ EN = "languages/en.toml"
             "'tre' cannot mean rating 3: in languages/en.toml it means fil",
         ),
         (EN, '5 = ["Very satisfied"', '5 = ["Very satisfied", "bra"', "'bra' cannot mean rating of its own 4"),
+        (
+            PHRASES,
+            'courtesy = ["tack"',
+            'courtesy = ["tack", "tack"',
+            "sv.toml: set.courtesy has 'tack' twice.",
+        ),
+        (PHRASES, "courtesy = ", "curtesy = ", "phrases/sv.toml: nothing asks for set.curtesy."),
+        (
+            PHRASES,
+            'word = ["stopp"',
+            'word = ["{halt}"',
+            "sv.toml: stop.word: '{halt}' cannot be read",
+        ),
+        (PHRASES, 'word = ["stopp"', 'word = [".. *stopp"', "has no word that must be there as it is, or begin so"),
+        (PHRASES, "reviewed = ", "read = ", "phrases/sv.toml: reviewed is missing."),
     ],
 )
 def test_a_bad_pack_is_refused_by_name(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
