@@ -14,8 +14,6 @@ A sign-off holds for the text that was signed: when the text changes, here or in
 """
 
 import json
-import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from survey.errors import PackError
-from survey.packs.pack_files import LANGUAGES, LanguageFile, check_told
+from survey.packs.pack_files import LANGUAGES, LanguageFile, check_told, composed, read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +74,7 @@ def read(path: Path) -> OwnTexts:
     Raises:
         PackError: it is wrong; the message names the file and the text.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path}: cannot be read: {error}") from error
+    data = read_toml(path)
     texts, signed = data.pop("texts", {}), data.pop("signed", {})
     if data:
         raise PackError(f"{path}: there is no table {next(iter(data))}; there are texts and signed.")
@@ -87,7 +82,7 @@ def read(path: Path) -> OwnTexts:
         if not isinstance(text, str) or not text.strip():
             raise PackError(f"{path}: texts.{name} must be a text that is not empty.")
     return OwnTexts(
-        {name: unicodedata.normalize("NFC", text.strip()) for name, text in texts.items()},
+        {name: composed(text) for name, text in texts.items()},
         {name: _sign_off(path, name, each) for name, each in signed.items()},
     )
 

@@ -201,7 +201,7 @@ def read_survey(path: Path) -> SurveyFile:
     Raises:
         PackError: it is wrong.
     """
-    data = _toml(path)
+    data = read_toml(path)
     for name in ("id", "version", "question"):
         if name not in data:
             raise PackError(f"{path.name}: {name} is missing.")
@@ -217,7 +217,7 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
     Raises:
         PackError: it is wrong; the message names all that is missing.
     """
-    data = _toml(path)
+    data = read_toml(path)
     where = f"{path.parent.name}/{path.name}"
     for name, type_ in (("name", str), ("script", str), ("reviewed", bool), ("unread", list)):
         if not isinstance(data.get(name), type_):
@@ -225,7 +225,7 @@ def read_language(path: Path, surveys: tuple[SurveyFile, ...]) -> LanguageFile:
     if data["script"] not in SCRIPTS:
         raise PackError(f"{where}: script must be one of {', '.join(SCRIPTS)}.")
     found = _leaves({key: value for key, value in data.items() if isinstance(value, dict)})
-    texts = {name: _text(value) for name, value in found.items() if isinstance(value, str) and value.strip()}
+    texts = {name: composed(value) for name, value in found.items() if isinstance(value, str) and value.strip()}
     words = {name: tuple(map(str, value)) for name, value in found.items() if isinstance(value, list) and value}
     needed = _needed_texts(surveys)
     needed_words = [*(f"rating.{value}" for value in RATINGS), *(f"words.{name}" for name in WORDS)]
@@ -259,7 +259,7 @@ def read_phrases(directory: Path, code: str) -> list[PhraseFile]:
 
 def _phrase_file(path: Path) -> PhraseFile:
     where = f"{path.parent.name}/{path.name}"
-    data = _toml(path)
+    data = read_toml(path)
     if not isinstance(data.get("reviewed"), bool):
         raise PackError(f"{where}: reviewed is missing.")
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
@@ -312,11 +312,16 @@ def _needed_texts(surveys: tuple[SurveyFile, ...]) -> list[tuple[str, ...]]:
     return list(needed)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read any file of a pack, or of a unit's own texts.
+
+    Raises:
+        PackError: it is no TOML; the message names the file.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path.name}: cannot be read: {error}") from error
+        raise PackError(f"{path}: cannot be read: {error}") from error
 
 
 def _leaves(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -327,7 +332,8 @@ def _leaves(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     return found
 
 
-def _text(value: str) -> str:
+def composed(value: str) -> str:
+    """Return a text as packs hold it: in NFC, without white space around it."""
     return unicodedata.normalize("NFC", value.strip())
 
 

@@ -17,8 +17,8 @@ from storage.register.cells import tables
 from storage.register.files.tables import Unreadable
 from survey.codes import SurveyId
 from survey.packs import placeholders, segments
-from survey.packs.own_texts import OwnTexts, SignOff
-from survey.packs.pack_files import PREFIXES, SHARED, TOLD, LanguageFile
+from survey.packs.own_texts import NONE, OwnTexts, SignOff
+from survey.packs.pack_files import PREFIXES, SHARED, TOLD, LanguageFile, composed
 from survey.unit.profile import UnitProfile
 
 KEY, SWEDISH, TEXT = "Nyckel", "Svenska", "Text"
@@ -178,7 +178,7 @@ def read(
         return Sheet("", wrong=tuple(missing))
     language = texts[0]
     cells = [(row, dict(zip(header, values, strict=False))) for row, values in lines if any(values)]
-    reader = _Reader(path.name, packs[language], now[language], own.get(language, OwnTexts()), today)
+    reader = _Reader(path.name, packs[language], now[language], own.get(language, NONE), today)
     return reader.read(cells)
 
 
@@ -197,10 +197,7 @@ class _Reader:
         texts: dict[str, str] = {}
         signed: dict[str, SignOff] = {}
         for row, cells in rows:
-            key, text = (
-                cells[KEY],
-                unicodedata.normalize("NFC", cells.get(text_column(self._pack.code), "").strip()),
-            )
+            key, text = cells[KEY], composed(cells.get(text_column(self._pack.code), ""))
             if key not in self._pack.texts:
                 self._refuse(row, f"nyckeln {key!r} finns inte.")
             elif key in texts:
