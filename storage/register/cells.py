@@ -15,7 +15,7 @@ from storage.register.files.csv_files import read_csv
 from storage.register.files.days import day_of, day_of_serial
 from storage.register.files.personal_numbers import has_personal_number
 from storage.register.files.tables import IsHeader, Table, Unreadable
-from storage.register.files.workbooks import read_workbook
+from storage.register.files.workbooks import IMPORT, Limits, read_workbook
 from survey.plain_text import plain
 
 T = TypeVar("T")
@@ -36,12 +36,31 @@ def tables(path: Path, is_header: IsHeader = _never) -> list[Table]:
         Unreadable: the file cannot be read.
     """
     try:
+        if path.stat().st_size > IMPORT.packed:
+            raise Unreadable(ProblemCode.TOO_LARGE)
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(ProblemCode.FILE_UNREADABLE) from error
-    if content.startswith(b"PK") or path.suffix.lower() == ".xlsx":
-        return read_workbook(path.name, content)
-    return [read_csv(path.name, content, is_header)]
+    return tables_of(path.name, content, IMPORT, is_header)
+
+
+def tables_of(name: str, content: bytes, limits: Limits, is_header: IsHeader = _never) -> list[Table]:
+    """Read the tables of a file that is in memory, as :func:`tables` does.
+
+    Args:
+        name: the file's.
+        content: the file.
+        limits: how much it may ask for.
+        is_header: tells whether cells are a header.
+
+    Raises:
+        Unreadable: the file cannot be read.
+    """
+    if len(content) > limits.packed:
+        raise Unreadable(ProblemCode.TOO_LARGE)
+    if content.startswith(b"PK") or name.lower().endswith(".xlsx"):
+        return read_workbook(name, content, limits)
+    return [read_csv(name, content, is_header)]
 
 
 @dataclass(slots=True)

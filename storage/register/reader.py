@@ -4,15 +4,17 @@ Nothing here knows the database: storage/register/importer.py saves a batch, and
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from storage.errors import NoteCode, Problem, ProblemCode
-from storage.register.cells import Line, clip, line_of, tables, trimmed
+from storage.register.cells import Line, clip, line_of, tables, tables_of, trimmed
 from storage.register.files.csv_files import HEADER_WITHIN
 from storage.register.files.tables import Numbered, Table, Unreadable
+from storage.register.files.workbooks import UPLOAD
 from storage.register.headers import COLUMNS, KEYS, PAIRS, REQUIRED
 from storage.register.parsing import BUILD, is_blank
 from storage.register.rows import RegisterBatch, RegisterRow, batch_of
@@ -29,12 +31,24 @@ def read(paths: Sequence[Path]) -> RegisterBatch:
     """
     reading = _Reading()
     for path in paths:
-        try:
-            for table in tables(path, lambda cells: _header(cells) is not None):
-                reading.read_table(table)
-        except Unreadable as error:
-            reading.problems.append(Problem(path.name, error.row, "", error.code, error.values))
+        reading.read_file(path.name, partial(tables, path, _is_header))
     return batch_of(reading.rows, reading.problems, reading.notes)
+
+
+def read_content(name: str, content: bytes) -> RegisterBatch:
+    """Read the rows of a file that came by HTTP, as :func:`read` does. It is never written to a disk.
+
+    Args:
+        name: the file's; it tells a workbook from a CSV file, and problems name it.
+        content: the file.
+    """
+    reading = _Reading()
+    reading.read_file(name, lambda: tables_of(name, content, UPLOAD, _is_header))
+    return batch_of(reading.rows, reading.problems, reading.notes)
+
+
+def _is_header(cells: list[str]) -> bool:
+    return _header(cells) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,14 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     seen: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+
+    def read_file(self, name: str, read_tables: Callable[[], list[Table]]) -> None:
+        """Read the tables of a file; where it cannot be read, that is its only problem."""
+        try:
+            for table in read_tables():
+                self.read_table(table)
+        except Unreadable as error:
+            self.problems.append(Problem(name, error.row, "", error.code, error.values))
 
     def read_table(self, table: Table) -> None:
         """Read a table. Its header is the first line that can be one; above it may be titles."""

@@ -11,7 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from bot.cli.staff.register_columns import COLUMNS, KINDS, TITLES, explanation
 from bot.reports import write
 from reporting.render.csv import table
-from storage.register.files.workbooks import EXPLANATION
+from storage.register.files.workbook_process import EXPLANATION
 
 ROWS = 5_000  # that have drop-down lists
 WIDTHS = (16, 20, 14, 60, 24, 60)  # of the explanation's columns, in characters

@@ -17,7 +17,8 @@ from aiohttp import web
 from bot import wording
 from bot.web.provider import forms, link_messages
 from bot.web.provider.rendering import page, redirect, style
-from bot.web.provider.requests import FILE_LIMIT, fields_of, file_of, read_file, saved_of, start_of
+from bot.web.provider.requests import fields_of, saved_of, start_of
+from bot.web.uploads import TooLarge, file_of
 from storage.contacts import links
 from storage.contacts.links import Link
 from storage.database.engine import Database
@@ -26,7 +27,8 @@ from storage.errors import RecordingRefused
 from storage.followups import enrolment_months, recording
 from storage.followups.calendar import first_day, month_of, preceding
 from storage.followups.recording import Author
-from storage.register import followup_rows
+from storage.register import followup_rows, reader
+from storage.register.files.workbooks import UPLOAD
 from survey.unit.profile import UnitProfile
 
 COOKIE = "enhet"
@@ -98,6 +100,7 @@ class _Pages:
         self._secure = secure
         self._wake = wake
         self._unit = unit
+        self._reading = asyncio.Lock()  # files are read one at a time: each may take its limit of memory
 
     async def show(self, request: web.Request) -> web.Response:
         """GET: draw the month's form, or before the link is open, its door."""
@@ -173,14 +176,18 @@ class _Pages:
             return page("gone.html.j2", self._unit, 404)
         if link.state != "open":
             return self._door(request, link)
-        name, content = await file_of(request)
-        if len(content) > FILE_LIMIT:
+        try:
+            name, content = await file_of(request, UPLOAD.packed)
+        except TooLarge:
             return await self._form(
                 request, link, _Answer(file_problems=["Filen är för stor: högst 1 MB tas emot."])
             )
         if not name:
             return await self._form(request, link, _Answer(file_problems=["Välj en fil först."]))
-        batch = await asyncio.to_thread(read_file, name, content)
+        # The file's own name tells a workbook from a CSV file, and is used for nothing else.
+        called = "filen.xlsx" if name.lower().endswith(".xlsx") else "filen.csv"
+        async with self._reading:
+            batch = await asyncio.to_thread(reader.read_content, called, content)
         problems = followup_rows.unfit(batch, "filen")
         if not problems:
             author = Author("file", link.provider_id, link.address_id)

@@ -1,118 +1,156 @@
-"""Read a workbook (XLSX), and refuse the cells that hold no value.
+"""Read a workbook (XLSX) in a process of its own: the one door through which every workbook comes.
 
-calamine gives an empty text both for an empty cell and for an error such as #REF!, or a formula that nobody has
-computed; taken for empty, such a cell would reopen an enrolment or remove a phone. They are therefore looked for in
-the file itself before its values are read.
+What it does there is told in storage/register/files/workbook_process.py. The process gets the workbook and nothing
+else: no file, no environment (the keys are in it), and little memory and time. Whatever it does to itself, the
+service goes on, and the workbook is refused.
 """
 
-import io
-import re
-import zipfile
-from datetime import datetime
-from typing import IO
-from xml.etree.ElementTree import Element, ParseError, iterparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from storage.errors import NoteCode, ProblemCode
-from storage.register.files.tables import Note, Table, Unreadable
+from storage.register.files.tables import Note, Numbered, Table, Unreadable
+from storage.register.files.workbook_process import ERROR, FORMULA, WHOLE
 
-EXPLANATION = "Förklaring"  # the sheet of our own templates that explains the columns, and is not read
-MOST_UNPACKED = 200_000_000  # bytes of one sheet, unpacked: 200,000 customers are some 60 million
-LAST_COLUMN = 256  # calamine allocates every cell up to the furthest one
-_CELL, _VALUE, _FORMULA, _INLINE, _ROW = (
-    f"{{http://schemas.openxmlformats.org/spreadsheetml/2006/main}}{name}" for name in ("c", "v", "f", "is", "row")
+_ROOT = Path(__file__).parents[3]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from storage.register.files.workbook_process import main; main(*map(int, sys.argv[2:]))"
 )
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_PLACE = re.compile(r"([A-Z]+)([0-9]+)")
+_CODES = {ERROR: ProblemCode.ERROR_CELL, FORMULA: ProblemCode.FORMULA_CELL}
 
 
-def read_workbook(name: str, content: bytes) -> list[Table]:
-    """Read the sheets that are not empty.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may ask for.
+
+    Attributes:
+        packed: bytes of the file.
+        unpacked: bytes of a workbook's parts, and of its text.
+        cells: rows times columns of one sheet.
+        memory: bytes of address space of the process that reads it.
+        seconds: of its CPU; it is ended after twice as many by the clock.
+    """
+
+    packed: int
+    unpacked: int
+    cells: int
+    memory: int
+    seconds: int
+
+
+# What staff bring: 200,000 customers of ten columns are 60 MB unpacked, and are read in 20 s.
+IMPORT = Limits(packed=100_000_000, unpacked=400_000_000, cells=5_000_000, memory=2**31, seconds=120)
+# What comes by HTTP: a provider's follow-ups of a month. The time is short because a stop waits for it.
+UPLOAD = Limits(packed=1024**2, unpacked=20_000_000, cells=200_000, memory=384 * 2**20, seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that holds no value.
+
+    Attributes:
+        cell: its place, as B3.
+        row: its row's number.
+        kind: ERROR, or FORMULA: a formula that nobody has computed.
+        text: the error, as #REF!; empty for a formula.
+    """
+
+    cell: str
+    row: int
+    kind: str
+    text: str
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet that is not empty.
+
+    Attributes:
+        name: its own.
+        hidden: whether it is.
+        hidden_rows: how many of its rows are.
+        faults: the cells that hold no value; their text in ``lines`` is empty.
+        lines: its rows as text, those that are not empty.
+    """
+
+    name: str
+    hidden: bool
+    hidden_rows: int
+    faults: tuple[Fault, ...]
+    lines: list[Numbered] = field(default_factory=list)
+
+
+def read_workbook(name: str, content: bytes, limits: Limits = IMPORT) -> list[Table]:
+    """Read the sheets that are not empty, and refuse a workbook that has a cell without a value.
+
+    Taken for empty, such a cell would reopen an enrolment or remove a phone.
 
     Raises:
         Unreadable: it is no workbook, is too large, or has a cell that holds an error; ``row`` is that cell's.
     """
-    import python_calamine
-
-    hidden_rows = _look_through(content)
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            visible = python_calamine.SheetVisibleEnum.Visible
-            hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != visible}
-            sheets = [
-                (sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-                for sheet in book.sheet_names
-                if sheet != EXPLANATION
-            ]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable(ProblemCode.NOT_XLSX) from error
-    filled = [(sheet, rows) for sheet, rows in sheets if any(cell != "" for row in rows for cell in row)]
-    if not filled:
+    found = read_sheets(content, limits)
+    for fault in (each for sheet in found for each in sheet.faults):
+        value = {"value": fault.text} if fault.kind == ERROR else {}
+        raise Unreadable(_CODES[fault.kind], fault.row, cell=fault.cell, **value)
+    if not found:
         return [Table(name, [])]
-    told: tuple[Note, ...] = ((NoteCode.HIDDEN_ROWS, {"number": hidden_rows}),) if hidden_rows else ()
     return [
-        Table(
-            name if len(filled) == 1 else f"{name} ({sheet})",
-            [(number, [_cell(cell) for cell in row]) for number, row in enumerate(rows, 1)],
-            (*(told if place == 0 else ()), *(((NoteCode.HIDDEN_SHEET, {}),) if sheet in hidden else ())),
-        )
-        for place, (sheet, rows) in enumerate(filled)
+        Table(name if len(found) == 1 else f"{name} ({sheet.name})", sheet.lines, tuple(_notes(sheet)))
+        for sheet in found
     ]
 
 
-def _look_through(content: bytes) -> int:
-    """Refuse a workbook whose cells cannot be trusted, and return how many of its rows are hidden."""
-    hidden = 0
+def _notes(sheet: Sheet) -> Iterator[Note]:
+    if sheet.hidden_rows:
+        yield NoteCode.HIDDEN_ROWS, {"number": sheet.hidden_rows}
+    if sheet.hidden:
+        yield NoteCode.HIDDEN_SHEET, {}
+
+
+def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
+    """Read the sheets that are not empty, with the cells that hold no value beside them.
+
+    Raises:
+        Unreadable: it is no workbook, or it is too large.
+    """
+    if len(content) > limits.packed:
+        raise Unreadable(ProblemCode.TOO_LARGE)
+    sizes = map(str, (limits.memory, limits.seconds, limits.unpacked, limits.cells))
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for each in archive.infolist():
-                if not _SHEET.fullmatch(each.filename):
-                    continue
-                if each.file_size > MOST_UNPACKED:
-                    raise Unreadable(ProblemCode.TOO_LARGE)
-                with archive.open(each) as sheet:
-                    hidden += _hidden_of(sheet)
-    except (zipfile.BadZipFile, ParseError, OSError, EOFError) as error:
-        raise Unreadable(ProblemCode.NOT_XLSX) from error
-    return hidden
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", _START, str(_ROOT), *sizes],
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=2 * limits.seconds,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(ProblemCode.TOO_LARGE) from error
+    if done.returncode > 0:  # the reader itself has failed on it
+        raise Unreadable(ProblemCode.NOT_XLSX)
+    lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
+    if lines and isinstance(lines[-1], dict) and "refused" in lines[-1]:
+        refused = lines[-1]
+        raise Unreadable(ProblemCode(refused["refused"]), refused["row"], **refused["values"])
+    if not lines or lines[-1] != WHOLE:  # a signal: it came to the end of its memory or time
+        raise Unreadable(ProblemCode.TOO_LARGE)
+    return _sheets(lines[:-1])
 
 
-def _hidden_of(sheet: IO[bytes]) -> int:
-    hidden = 0
-    for _, element in iterparse(sheet):
-        if element.tag == _CELL:
-            _refuse(element)
-        elif element.tag == _ROW:
-            hidden += element.get("hidden") in ("1", "true") and len(element) > 0
-            element.clear()
-    return hidden
-
-
-def _refuse(cell: Element) -> None:
-    """Refuse an error, a formula without a value, and a cell too far out."""
-    place = cell.get("r") or ""
-    found = _PLACE.fullmatch(place)
-    row = int(found[2]) if found else 0
-    value, formula = cell.find(_VALUE), cell.find(_FORMULA)
-    if found and _column(found[1]) > LAST_COLUMN:
-        raise Unreadable(ProblemCode.FAR_CELL, row, cell=place)
-    if cell.get("t") == "e":
-        error = value.text if value is not None else None
-        raise Unreadable(ProblemCode.ERROR_CELL, row, cell=place, value=error or "")
-    if formula is not None and (value is None or not value.text) and cell.find(_INLINE) is None:
-        raise Unreadable(ProblemCode.FORMULA_CELL, row, cell=place)
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _cell(value: object) -> str:
-    """Return a workbook's cell as it would stand in a CSV file."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-        return value.date().isoformat()
-    return str(value).strip()
+def _sheets(lines: list[Any]) -> list[Sheet]:
+    found: list[Sheet] = []
+    for line in lines:
+        if isinstance(line, dict):
+            faults = tuple(Fault(*each) for each in line["faults"])
+            found.append(Sheet(line["name"], line["hidden"], line["hidden_rows"], faults))
+        else:
+            found[-1].lines.append((line[0], line[1]))
+    return found
