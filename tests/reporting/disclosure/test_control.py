@@ -27,6 +27,11 @@ def cells(**sets: range) -> dict[Cell, Answers]:
     return {UNIT if name == "unit" else provider(name): frozenset(answers) for name, answers in sets.items()}
 
 
+def some_now(seeds: int, now: int) -> list[object]:
+    """Return the seeds, of which those after the first ``now`` are left to the long run."""
+    return [pytest.param(seed, marks=pytest.mark.long if seed >= now else ()) for seed in range(seeds)]
+
+
 def alone(made: dict[Cell, Answers]) -> dict[int, int]:
     return {answer: answer for answers in made.values() for answer in answers}
 
@@ -108,7 +113,7 @@ def test_the_year_2015_tells_every_provider_with_ten() -> None:
     assert (decision.smallest.people, decision.smallest.proven) == (10, True)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", some_now(6, now=3))
 def test_answers_do_not_matter(seed: int) -> None:
     register = random_register(seed)
     dice = random.Random(seed)
@@ -119,7 +124,7 @@ def test_answers_do_not_matter(seed: int) -> None:
         assert decide(behind.cells, behind.person_of).status == decide(other.cells, other.person_of).status
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", some_now(20, now=6))
 def test_no_combination_touches_fewer_than_ten(seed: int) -> None:
     register = random_register(100 + seed)
     for measure in MEASURES:
