@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot import texts
 from bot.channels.sms.receipts import Receipts
+from bot.channels.sms.responses import Responses
 from bot.channels.sms.sweep import UNDER_WAY, Sweep
 from bot.channels.telegram.receiver import Receiver
 from bot.contact_rules import contact_rules
@@ -48,6 +49,7 @@ CLOCK_SECONDS = 30
 PATTERN_SECONDS = 6 * 3600
 DIGEST_SECONDS = 15 * 60
 SWEEP_SECONDS = 300
+RESPONSE_SECONDS = 60
 REQUEST_SECONDS = 15.0  # until an unanswered call to a channel's provider is given up
 
 
@@ -87,6 +89,7 @@ class App:
         waits = timedelta(days=self.rules.conversation)
         self.intake = Intake(db, self.catalogue, now, waits, settings.zone, frozenset(self.gateways))
         self.sweep = Sweep(db, sms, self.intake, now, settings.zone) if sms is not None else None
+        self.responses = Responses(db, sms, now) if sms is not None else None
         self.planner = Planner(db, self.catalogue, self.rules, self.window, settings.zone, frozenset(self.gateways))
         self.metrics = Metrics(db, now, self.gateways)
         self.delivery = Delivery(db, self.catalogue, self.gateways, self._sending(), jitter=jitter)
@@ -154,6 +157,10 @@ class App:
             if mended:
                 self.queued.set()
 
+        async def settle_responses() -> None:
+            if self.responses is not None and await self.responses.run():
+                self.queued.set()
+
         async def erase_links() -> None:
             async with self.db.begin() as conn:
                 await links.erase_sent(conn)
@@ -175,6 +182,8 @@ class App:
         ]
         if self.sweep is not None:  # first: a STOP that came while nothing ran counts before anything is asked
             jobs.insert(0, Tick("sweep", SWEEP_SECONDS, _sweep(self.sweep)))
+        if self.responses is not None:
+            jobs.append(Tick("responses", RESPONSE_SECONDS, settle_responses))
         clock = asyncio.get_running_loop().time
         return [replace(job, work=self.metrics.tick(job.name, job.seconds, job.work, clock)) for job in jobs]
 

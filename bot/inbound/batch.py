@@ -14,7 +14,8 @@ from storage.conversation.answers import Answer
 from storage.conversation.inbox import Entry
 from storage.conversation.sessions import Conversation
 from storage.database.engine import Connection
-from storage.delivery import outbox
+from storage.delivery import outbox, responses
+from storage.delivery.responses import Given
 from storage.people import addresses as people
 from storage.people.addresses import Address, Person
 from storage.planning import occasions
@@ -57,6 +58,7 @@ class Batch:
         awaiting: what the address's next message is about, by its id, as the batch changes it (Awaiting as JSON).
         touched: the conversations to save, by occasion id.
         answers: those to save, by occasion id and question.
+        responses: the replies that are given in a webhook's response.
         finished: the outcome of each conversation that is over, by occasion id.
         greeted: the addresses of strangers who have now been answered once.
     """
@@ -71,6 +73,7 @@ class Batch:
     inbox: list[Entry] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     replies: list[dict[str, Any]] = field(default_factory=list)
+    responses: list[Given] = field(default_factory=list)
     touched: dict[int, Conversation] = field(default_factory=dict)
     answers: dict[tuple[int, str], Answer] = field(default_factory=dict)
     finished: dict[int, Outcome] = field(default_factory=dict)
@@ -118,13 +121,22 @@ class Batch:
         await inbox.add(conn, self.inbox, now)
         await opening.add(conn, self.cases)
         await outbox.enqueue(conn, self.replies, now)
+        await responses.add(conn, self.responses, now)
         if self.greeted:
             await people.mark_greeted(conn, self.greeted, now)
         await sessions.save(conn, self.touched.values(), now, now + self.at.waits)
         await self.save_answers()
         finished = [(id_, outcome, CONVERSATION_REASONS[outcome]) for id_, outcome in self.finished.items()]
         await occasions.close(conn, finished, now)
-        for written in (self.inbox, self.cases, self.replies, self.touched, self.finished, self.greeted):
+        for written in (
+            self.inbox,
+            self.cases,
+            self.replies,
+            self.responses,
+            self.touched,
+            self.finished,
+            self.greeted,
+        ):
             written.clear()
 
     async def save_answers(self) -> None:

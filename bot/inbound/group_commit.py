@@ -17,7 +17,8 @@ from bot.inbound.events import Inbound, Taken
 from bot.inbound.intake import take_in
 from scheduler import crash_points
 from storage.conversation import inbox
-from storage.database.engine import Database, is_passing
+from storage.database.engine import Connection, Database, is_passing
+from storage.delivery import responses
 from storage.errors import StorageFailure
 from survey.codes import Channel
 from survey.packs.catalogue import Catalogue
@@ -32,6 +33,10 @@ MANY = 8  # events answered or left waiting by the last commit, from which it is
 PAUSE = 0.001  # seconds between two looks at what has come
 QUIET = 3  # looks without another event, after which the commit begins
 LINGER = 0.025  # seconds after the last commit by which the next begins at the latest
+
+# Until a response that was written is noted where no other commit takes the note along. A process that dies earlier
+# leaves a doubt, and Twilio is asked (bot/channels/sms/responses.py).
+NOTED_WITHIN = 0.5  # seconds
 
 QUARANTINED = Taken("quarantined", None)
 
@@ -66,6 +71,8 @@ class Intake:
         self._writer: asyncio.Task[None] | None = None
         self._expected = 0  # those that the last commit answered, and those that waited then
         self._answered_at = 0.0  # by the event loop's clock
+        self._written: list[str] = []  # SMS whose responses were written, until that is noted
+        self._noting: asyncio.Task[None] | None = None
 
     async def submit(self, event: Inbound) -> Taken:
         """Take in an event and return what became of it, after the commit that holds it.
@@ -80,10 +87,39 @@ class Intake:
             self._writer = asyncio.create_task(self._write())
         return await future
 
+    def responded(self, external_id: str) -> None:
+        """Note, with the next commit or soon, that the response to an SMS was written without an error."""
+        self._written.append(external_id)
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note_later())
+
+    async def _note_later(self) -> None:
+        await asyncio.sleep(NOTED_WITHIN)
+        await self._note()
+
+    async def _note(self) -> None:
+        """Write down which responses were written, unless a batch has taken that along."""
+        if not self._written:
+            return
+        try:
+            async with self._db.begin() as conn:
+                await self._note_written(conn)
+        except Exception as error:  # a doubt remains, in which Twilio is asked
+            log.warning("responses could not be noted as written: %s", type(error).__name__)
+
+    async def _note_written(self, conn: Connection) -> None:
+        written, self._written = self._written, []
+        if written:
+            await responses.note_written(conn, written, self._now())
+
     async def close(self) -> None:
         """Take in what is waiting, then return."""
         if self._writer is not None:
             await self._writer
+        if self._noting is not None:
+            self._noting.cancel()
+            await asyncio.gather(self._noting, return_exceptions=True)
+        await self._note()
 
     async def _write(self) -> None:
         while self._waiting:
@@ -124,6 +160,7 @@ class Intake:
             now = self._now()
             today = now.astimezone(self._zone).date()
             at = Moment(self._catalogue, now, today, self._waits, self._channels)
+            await self._note_written(conn)
             taken = await take_in(conn, events, at)
             crash_points.point("intake.saved")
         crash_points.point("intake.committed")

@@ -22,7 +22,8 @@ alone with an error of its own. A stored event that comes again changes nothing 
 What a crash leaves. All that an event led to is in one transaction: answers, session, reply and inbox row are all
 there or none is. Before the commit nothing is stored, the sender gets no success, and its retry is a new event.
 After the commit the retry finds the stored reply. A Telegram reply waits in the outbox; an SMS is answered in the
-webhook's response, and where that response is lost, Twilio's retry gets the same one.
+webhook's response, and where that response is lost, Twilio's retry gets the same one. Where none comes, the reply
+goes by the outbox (bot/channels/sms/responses.py).
 
 The batch is the unit because the commit is what costs: events that arrive while one commit runs are saved together
 by the next (group_commit).
@@ -42,8 +43,9 @@ from storage.contacts import links
 from storage.conversation import inbox
 from storage.conversation.sessions import Conversation
 from storage.database.engine import Connection
-from storage.delivery import outbox, reachability
+from storage.delivery import outbox, reachability, responses
 from storage.delivery.outbox import Asked
+from storage.delivery.responses import Given
 from storage.people import addresses as people
 from storage.people import opt_outs
 from storage.people.addresses import Address
@@ -61,6 +63,9 @@ async def take_in(conn: Connection, events: Sequence[Inbound], at: Moment) -> li
     """Save ``events`` in the caller's transaction and return what became of each, in order."""
     stored = await inbox.stored(conn, [event.key for event in events])
     known = {key: Taken(outcome, reply) for key, (outcome, reply) in stored.items()}
+    again = [key[1] for key, taken in known.items() if key[0] == Channel.SMS and taken.reply]
+    if again:
+        await responses.given_again(conn, again, at.now)
     new = [event for event in events if event.key not in known]
     if new:
         addresses = await _addresses(conn, new, at.now)
@@ -198,22 +203,28 @@ async def _blocked(scene: Scene, blocked: bool) -> Handled:
 
 
 def _reply(scene: Scene, conversation: Conversation | None, say: Say) -> str:
-    """Render the answer; queue it unless it is the webhook's own response."""
+    """Render the answer; queue it, or note that the webhook's own response gives it."""
     batch, event = scene.batch, scene.event
     users = scene.users
     language = conversation.session.language if conversation else users[0].language if users else FALLBACK
     survey = conversation.survey if conversation else None
-    if event.answered_at is None and (event.channel != Channel.SMS or event.swept):
-        is_late = event.swept or scene.written_at <= batch.now - AT_ONCE
-        lifetime = SWEPT_LIFETIME if is_late else REPLY_LIFETIME
-        message = {
-            "key": f"{outbox.SWEPT if is_late else outbox.REPLY}{event.channel}:{event.external_id}",
-            "occasion_id": conversation.occasion_id if conversation else None,
-            "address_id": scene.sender.id,
-            "channel": event.channel,
-            "say": say.to_json(),
-            "expires_at": batch.now + lifetime,
-            "priority": 0,
-        }
-        batch.replies.append(message)
-    return batch.at.catalogue.render(say, survey=survey, language=language, channel=event.channel)
+    rendered = batch.at.catalogue.render(say, survey=survey, language=language, channel=event.channel)
+    if event.answered_at is not None:
+        return rendered
+    occasion_id = conversation.occasion_id if conversation else None
+    if event.channel == Channel.SMS and not event.swept:
+        if rendered:
+            batch.responses.append(Given(event.external_id, scene.sender.id, occasion_id, say.to_json()))
+        return rendered
+    is_late = event.swept or scene.written_at <= batch.now - AT_ONCE
+    message = {
+        "key": f"{outbox.SWEPT if is_late else outbox.REPLY}{event.channel}:{event.external_id}",
+        "occasion_id": occasion_id,
+        "address_id": scene.sender.id,
+        "channel": event.channel,
+        "say": say.to_json(),
+        "expires_at": batch.now + (SWEPT_LIFETIME if is_late else REPLY_LIFETIME),
+        "priority": 0,
+    }
+    batch.replies.append(message)
+    return rendered

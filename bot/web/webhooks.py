@@ -5,6 +5,7 @@ Nothing is stored before its signature is right.
 
 import hmac
 import json
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -21,6 +22,8 @@ from bot.settings import Telegram, Twilio
 from storage.database.engine import Database
 from storage.errors import StorageFailure
 from survey.conversation.model import TextReceived, Unreadable
+
+log = logging.getLogger(__name__)
 
 BODY_LIMIT = 64 * 1024  # bytes; a real webhook has two or three thousand
 SMS_PATH = "/webhooks/twilio/sms"
@@ -89,9 +92,23 @@ def _sms(endpoints: Endpoints, twilio: Twilio) -> Handler:
         picture = not text.strip() and form.get("NumMedia", "0") != "0"
         event = Unreadable() if picture else TextReceived(text, carrier=opt_out_type(form))
         taken = await endpoints.intake.submit(Inbound("sms", external_id, sender, event))
-        return web.Response(text=twiml(taken.reply), content_type=TWIML)
+        response = web.Response(text=twiml(taken.reply), content_type=TWIML)
+        if taken.reply and await _is_written(response, request):
+            endpoints.intake.responded(external_id)
+        return response
 
     return handle
+
+
+async def _is_written(response: web.Response, request: web.Request) -> bool:
+    """Write a response now, and return whether the connection took it. What was not taken goes by the outbox."""
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+    except ConnectionError:
+        log.warning("the response to an SMS could not be written: its reply will go by the outbox")
+        return False
+    return True
 
 
 def is_ours(twilio: Twilio, form: Mapping[str, str], known: Collection[str]) -> bool:

@@ -22,7 +22,7 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 # The newest migration; a test holds it against storage/migrations.
-HEAD = "0020"
+HEAD = "0021"
 
 # What a transaction hands out, for rooms that know no SQLAlchemy.
 Connection = AsyncConnection

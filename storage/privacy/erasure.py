@@ -16,6 +16,7 @@ from storage.tables import (
     inbox,
     occasion,
     outbox,
+    response,
     session,
 )
 from survey.codes import CaseKind, CaseText, Outcome, Reason, because
@@ -68,6 +69,8 @@ async def _forget_messages(conn: AsyncConnection, customer_id: int, occasions: S
     theirs = or_(inbox.c.occasion_id.in_(occasions), inbox.c.address_id.in_(own))
     await conn.execute(update(inbox).where(theirs).values(body=""))
     await conn.execute(update(inbox).where(theirs, inbox.c.outcome == ANSWERS_LISTED).values(reply=None))
+    here = or_(response.c.occasion_id.in_(occasions), response.c.address_id.in_(own))
+    await conn.execute(response.delete().where(here, response.c.say.like('%"text": %')))
     await conn.execute(
         update(outbox)
         .where(

@@ -15,7 +15,7 @@ from storage.tables.conversations import (
     occasion,
     session,
 )
-from storage.tables.messages import channel, chat_pace, inbox, outbox, quarantine, restoration
+from storage.tables.messages import channel, chat_pace, inbox, outbox, quarantine, response, restoration
 from storage.tables.oversight import (
     action_plan,
     audit,
@@ -85,6 +85,7 @@ __all__ = [
     "quarantine",
     "release",
     "report_snapshot",
+    "response",
     "restoration",
     "session",
     "target",

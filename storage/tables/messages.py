@@ -1,4 +1,4 @@
-"""What comes in and goes out: the two boxes, the channels' pace, and a database that came back from a copy."""
+"""What comes in and goes out: the boxes, responses, the channels' pace, and a database back from a copy."""
 
 from sqlalchemy import Column, ForeignKey, Integer, Text, UniqueConstraint, text
 
@@ -24,6 +24,17 @@ inbox = table(
     # The question that it answered or whose answer it changed.
     Column("question", Text),
     UniqueConstraint("channel", "external_id"),
+)
+
+# Replies that were given in a webhook's own response, until it is known that they left.
+response = table(
+    "response",
+    Column("external_id", Text, primary_key=True),  # of the SMS that is answered
+    Column("address_id", ForeignKey("address.id"), nullable=False, index=True),
+    Column("occasion_id", ForeignKey("occasion.id"), index=True),
+    Column("say", Text, nullable=False),  # as in the outbox
+    Column("given_at", UtcDateTime, nullable=False),  # when it was last handed to a response
+    Column("written_at", UtcDateTime),  # when that response was written without an error
 )
 
 # An event that could not be handled: what kind it was and why, for `followup check`; nothing personal.

@@ -302,8 +302,8 @@ async def test_the_same_event_twice_is_one(talk: Talk) -> None:
         assert (again.outcome, again.reply, after) == (first.outcome, first.reply, before), text
 
 
-async def test_a_plain_rating_costs_seven_statements(talk: Talk) -> None:
-    """Three look-ups (inbox, address, conversation) and four writes, each once for a whole batch."""
+async def test_a_plain_rating_costs_eight_statements(talk: Talk) -> None:
+    """Three look-ups (inbox, address, conversation) and five writes, each once for a whole batch."""
     seen: list[str] = []
     event.listen(
         talk.db.engine.sync_engine,
@@ -311,4 +311,11 @@ async def test_a_plain_rating_costs_seven_statements(talk: Talk) -> None:
         lambda _conn, _cursor, statement, *_: seen.append(statement.split()[0]),
     )
     await talk.says("4")
-    assert [word for word in seen if word != "BEGIN"] == [*["SELECT"] * 3, "INSERT", "UPDATE", "INSERT", "UPDATE"]
+    assert [word for word in seen if word != "BEGIN"] == [
+        *["SELECT"] * 3,
+        "INSERT",
+        "INSERT",
+        "UPDATE",
+        "INSERT",
+        "UPDATE",
+    ]

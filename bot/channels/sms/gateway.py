@@ -38,6 +38,7 @@ REQUEST_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 TARGETS = 8  # URLs whose translation is remembered
 LOWEST_CODE = 10_000  # of Twilio's error codes
+REPLIES = 1000  # to one phone that are looked through
 CLOCKS_APART = timedelta(minutes=1)  # by which Twilio's clock and ours may differ
 
 
@@ -281,10 +282,23 @@ class SmsGateway:
         Raises:
             GatewayError: Twilio could not be asked.
         """
-        found = await self._messages(to=to, date_sent_after=since, page_size=1000)
-        return sorted(
-            one.date_created for one in found if str(one.direction) == "outbound-reply" and one.date_created
-        )
+        # Without a date filter: it goes by the time of sending, which a message in Twilio's queue lacks.
+        found = await self._messages(to=to, limit=REPLIES)
+        return sorted(one.date_created for one in found if _is_reply(one) and one.date_created >= since)
+
+    async def all_replied(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Return the phone and the time of each webhook's response of ours that was sent since ``since`` (aware).
+
+        Those that Twilio has in its queue are not among them.
+
+        Raises:
+            GatewayError: Twilio could not be asked.
+        """
+        found: list[tuple[str, datetime]] = []
+        for number in sorted(self.known_numbers or await self.own_numbers()):
+            sent = await self._messages(from_=number, date_sent_after=since, page_size=1000)
+            found += [(one.to, one.date_created) for one in sent if _is_reply(one)]
+        return found
 
     async def _messages(self, **filters: Any) -> list[Any]:
         """Return those of Twilio's messages that pass its own filters, the latest first.
@@ -302,6 +316,10 @@ class SmsGateway:
         if self._http is not None:
             await self._http.close()
         self._http = self._client = None
+
+
+def _is_reply(one: Any) -> bool:
+    return str(one.direction) == "outbound-reply" and one.date_created is not None
 
 
 def _silence_twilio() -> None:

@@ -24,7 +24,7 @@ from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.people import addresses
 from storage.register import importer, reader
-from storage.tables import address, answer, customer_address, occasion, outbox
+from storage.tables import address, answer, customer_address, occasion, outbox, response
 from tests.support.command import FOLLOWUP
 from tests.support.profile import own_unit
 
@@ -156,10 +156,11 @@ class System:
                 await addresses.link(conn, customer_id, chat[str(FIRST_CHAT + n)].id, now)
 
     async def waiting(self) -> int:
-        """Return how many messages are still to be sent, or ambiguous."""
-        unsettled = select(func.count()).where(outbox.c.settled_at.is_(None))
+        """Return how many messages are still to be sent, or ambiguous, also as the response of a webhook."""
+        queued = select(func.count()).where(outbox.c.settled_at.is_(None))
+        given = select(func.count()).where(response.c.written_at.is_(None))
         async with self.db.read() as conn:
-            return int((await conn.execute(unsettled)).scalar_one())
+            return sum([int((await conn.execute(each)).scalar_one()) for each in (queued, given)])
 
     async def outbox(self) -> Counter[str]:
         """Return how many messages are in each state."""
