@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from storage.register.importer import Imported
 
 CHANGES = 200  # that a trial run shows
-NOTED = 30  # guesses that are named in full; a register of thousands may have as many
+NOTED = 100  # guesses that are named in full
 NAMED = 10  # rows that are named of those that are taken in and count nowhere
 
 PROBLEMS: Mapping[StrEnum, str] = {
@@ -50,7 +50,31 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.FAR_CELL: "cellen {cell} ligger långt utanför tabellen; ta bort den",
     ProblemCode.ERROR_CELL: "cellen {cell} har felet {value}; rätta den, den räknas inte som tom",
     ProblemCode.FORMULA_CELL: "cellen {cell} har en formel utan värde; öppna filen i Excel och spara den",
-    ProblemCode.PERSONAL_NUMBER: "här står ett personnummer; det får inte läsas in",
+    ProblemCode.NOT_TOML: "filen är inte TOML; se över raden",
+    ProblemCode.PROFILE_UNKNOWN: "nyckeln är okänd; det som kan stå där är {allowed}",
+    ProblemCode.PROFILE_NOT_TABLE: "ska vara ett avsnitt med nycklar, som [customers.columns]",
+    ProblemCode.PROFILE_NOT_TEXT: 'ska vara en text inom citattecken, som "Kund-ID"',
+    ProblemCode.PROFILE_NOT_NUMBER: "ska vara ett heltal {low}–{high}",
+    ProblemCode.PROFILE_NOT_LIST: 'ska vara en lista av texter, som ["Personnummer"]',
+    ProblemCode.PROFILE_ENCODING: "”{value}” är ingen teckenkodning, som windows-1252 eller utf-8",
+    ProblemCode.PROFILE_DELIMITER: "”{value}” är inget skiljetecken, som ; eller , eller \\t",
+    ProblemCode.PROFILE_PERSONAL: "kolumnen ”{value}” kan bara uteslutas (drop); personnummer får inte läsas in",
+    ProblemCode.PROFILE_DROPPED: "kolumnen ”{value}” står också i drop; ta bort den på ett av ställena",
+    ProblemCode.PROFILE_COLUMN_TWICE: "kolumnen ”{value}” är redan {other}",
+    ProblemCode.PROFILE_IS_UTF8: "filen är UTF-8, men profilen säger {encoding}",
+    ProblemCode.PROFILE_HEADER_ROW: "här ska rubrikraden stå enligt profilen, men den står på rad {row}",
+    ProblemCode.PROFILE_COLUMN: "kolumnen ”{theirs}” som profilen nämner finns inte; där står {found}",
+    ProblemCode.PROFILE_SHEET: "bladet ”{sheet}” som profilen nämner finns inte; där finns {found}",
+    ProblemCode.PERSONAL_NUMBER: "här står ett personnummer eller samordningsnummer; det får inte läsas in",
+    ProblemCode.SHORTENED_REF: (
+        "numret ”{value}” är avkortat av kalkylprogrammet; gör kolumnen till text och läs ut filen igen"
+    ),
+    ProblemCode.LIKE_STORED: "{ref} finns inte, men {stored} gör det; rätta det som är fel skrivet",
+    ProblemCode.LIKE_OTHER_ROW: "{ref} är {other} i {where}, rad {at}, skrivet på ett annat sätt; välj ett",
+    ProblemCode.LOST_ZEROS: (
+        "{ref} kan ha förlorat nollor i början: andra nummer har {digits} siffror, som {other}. "
+        "Rätta det, eller skriv digits i profilen"
+    ),
     ProblemCode.WOULD_EMPTY: "cellen är tom men registret har ett värde; --allow-emptying tar bort det",
     ProblemCode.HEADER_NEAR: (
         "rubrikraden känns inte igen; där står {found}. Närmast är {kind}, som behöver {needed}"
@@ -63,10 +87,23 @@ PROBLEMS: Mapping[StrEnum, str] = {
     NoteCode.HIDDEN_ROWS: "{number} dolda eller bortfiltrerade rader läses också",
     NoteCode.LANGUAGE_UNKNOWN: "språket ”{value}” finns inte; kunden frågas på svenska",
     NoteCode.DAY_FROM_SERIAL: "{value} läses som {day}",
+    NoteCode.AND_MORE: "likadant på {number} rader till",
+    NoteCode.DELIMITER: "läst med skiljetecknet {delimiter}",
+    NoteCode.SHEET_PASSED: "bladet är inget av registrets och läses inte",
+    NoteCode.REF_WAS_FLOAT: "{value} läses som {ref}",
+    NoteCode.PHONE_LANDLINE: "numret är en fast telefon, som inte får SMS",
+    NoteCode.PHONE_PREMIUM: "numret är ett betalnummer, som inte är någon kunds telefon",
+    NoteCode.PHONE_TOLL_FREE: "numret är ett frinummer, som inte får SMS",
+    NoteCode.PHONE_NOT_MOBILE: "numret är ingen mobil och får kanske inte SMS",
+    NoteCode.PHONE_SHARED: "kunden {ref} har samma nummer",
+    NoteCode.NOT_AUTHORISED: "anordnaren {ref} är inte godkänd {day}",
+    NoteCode.DAY_FAR_AHEAD: "{day} ligger långt fram; stämmer det?",
+    NoteCode.CHILD_AT_START: "kunden fyller {age} år startåret; stämmer födelseåret?",
+    NoteCode.BORN_LONG_AGO: "född {year}; stämmer det?",
     ProblemCode.FILE_EMPTY: "filen är tom",
     ProblemCode.NO_ROWS: "den har inga rader",
     ProblemCode.NOT_ONLY_FOLLOWUPS: "den ska bara ha uppföljningar: kolumnerna insats, månad och datum",
-    ProblemCode.HEADER_UNKNOWN: "rubrikraden känns inte igen som något av registrets slag",
+    ProblemCode.HEADER_UNKNOWN: "rubrikraden känns inte igen som något av registrets slag; där står {found}",
     ProblemCode.HEADER_EMPTY: "en rubrik saknas",
     ProblemCode.COLUMN_UNKNOWN: "okänd kolumn",
     ProblemCode.COLUMN_TWICE: "kolumnen finns två gånger",
@@ -78,12 +115,16 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.NOT_ONE_OF: "”{value}” är inte något av {allowed}",
     ProblemCode.NOT_YES_OR_NO: "”{value}” är inte något av ja, nej",
     ProblemCode.NOT_ONE_OR_ZERO: "”{value}” är inte något av 1 (ja), 0 (nej)",
-    ProblemCode.NOT_A_DAY: "”{value}” är inte ett datum (ÅÅÅÅ-MM-DD)",
-    ProblemCode.NOT_A_MONTH: "”{value}” är inte en månad (ÅÅÅÅ-MM)",
+    ProblemCode.NOT_A_DAY: "”{value}” är inget datum; skriv till exempel 2026-11-03",
+    ProblemCode.NOT_A_MONTH: "”{value}” är ingen månad; skriv till exempel 2026-10",
     ProblemCode.NOT_AN_INTEGER: "”{value}” är inte ett heltal {low}–{high}",
-    ProblemCode.NOT_A_NUMBER: "”{value}” är inte ett tal",
+    ProblemCode.NOT_A_NUMBER: "”{value}” är inget tal; skriv till exempel 72,5",
     ProblemCode.NUMBER_OUTSIDE: "”{value}” är inte ett tal {low}–{high}",
-    ProblemCode.NOT_A_PHONE: "telefonnumret är inte giltigt",
+    ProblemCode.NOT_A_PHONE: "telefonnumret är inte giltigt; skriv till exempel 070-123 45 67, utländska med +47",
+    ProblemCode.DAY_OUTSIDE: "{day} kan inte stämma; saknas datum ska cellen vara tom",
+    ProblemCode.DAY_TOO_FAR: "{day} ligger för långt fram; sista dag är {last}",
+    ProblemCode.BORN_IN_FUTURE: "födelseåret {year} har inte varit än",
+    ProblemCode.BORN_AFTER_START: "kunden {ref} är född {year}, efter starten",
     ProblemCode.DAY_BEFORE: "{day} är före {other} {first}",
     ProblemCode.DAY_IN_FUTURE: "dagen ligger i framtiden",
     ProblemCode.END_REASON_MISSING: "avslutsorsak saknas för en avslutad insats",

@@ -108,11 +108,15 @@ def import_(
     allow_emptying: Annotated[
         bool, typer.Option("--allow-emptying", help="Låt tomma celler ta bort det som är sparat.")
     ] = False,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="Hur ett annat system ställer upp filerna: profile.toml.")
+    ] = None,
 ) -> None:
     """Läs in registerfiler: allt eller inget; varje fel nämns med fil, rad och kolumn."""
     from bot.cli.staff import register
 
-    typer.echo(_run(register.import_files(paths, dry_run, now(), by, reason, allow_emptying=allow_emptying)))
+    done = register.import_files(paths, dry_run, now(), by, reason, allow_emptying=allow_emptying, profile=profile)
+    typer.echo(_run(done))
 
 
 @app.command()

@@ -4,7 +4,7 @@ Encryption at rest with a blind index follows later, and then changes this file 
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,8 +69,7 @@ async def find_or_add(
 ) -> dict[str, Address]:
     """Return the addresses of ``values``, adding the new ones; they are locked until the caller's commit."""
     ordered = sorted(set(values))  # one order for all processes: no deadlock
-    values = {"channel": channel, "values": ordered}
-    found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
+    found = await _by_value(conn, channel, ordered)
     missing = [value for value in ordered if value not in found]
     if missing:
         await insert_ignore(
@@ -81,7 +80,15 @@ async def find_or_add(
                 for value in missing
             ],
         )
-        found = {row.value: _address(row) for row in await conn.execute(_BY_VALUE, values)}
+        found |= await _by_value(conn, channel, missing)
+    return found
+
+
+async def _by_value(conn: AsyncConnection, channel: str, ordered: Sequence[str]) -> dict[str, Address]:
+    found: dict[str, Address] = {}
+    for some in chunks(ordered):
+        rows = await conn.execute(_BY_VALUE, {"channel": channel, "values": some})
+        found |= {row.value: _address(row) for row in rows}
     return found
 
 
@@ -108,6 +115,21 @@ async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> 
     for row in rows:
         found.setdefault(row.customer_id, []).append(_address(row))
     return found
+
+
+async def users_by_phone(conn: AsyncConnection, phones: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the references of the customers who use each of these phones; phones of nobody are left out."""
+    users: dict[str, set[str]] = {}
+    for some in chunks(sorted(set(phones))):
+        rows = await conn.execute(
+            select(address.c.value, customer.c.ref)
+            .join(customer_address, customer_address.c.address_id == address.c.id)
+            .join(customer, customer.c.id == customer_address.c.customer_id)
+            .where(address.c.channel == "sms", address.c.value.in_(some))
+        )
+        for value, ref in rows:
+            users.setdefault(value, set()).add(ref)
+    return {value: frozenset(refs) for value, refs in users.items()}
 
 
 async def users_of(conn: AsyncConnection, ids: Collection[int]) -> dict[int, list[Person]]:

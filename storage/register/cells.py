@@ -11,29 +11,31 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage.errors import NoteCode, Problem, ProblemCode, Value
-from storage.register.files.csv_files import read_csv
-from storage.register.files.days import day_of, day_of_serial
+from storage.register.checks.phones import read_phone
+from storage.register.checks.reference_forms import is_shortened, whole, with_zeros
+from storage.register.files.csv_files import Way, read_csv
+from storage.register.files.days import day_of, day_of_serial, month_of
 from storage.register.files.personal_numbers import has_personal_number
-from storage.register.files.tables import IsHeader, Table, Unreadable
+from storage.register.files.tables import Table, Unreadable
 from storage.register.files.workbooks import IMPORT, Limits, read_workbook
 from survey.plain_text import plain
 
 T = TypeVar("T")
+_BROKEN = re.compile("[\0\ud800-\udfff]")
+# No register has days outside of these years: 1900-01-01 and 9999-12-31 are what systems write for "none".
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how a CSV file keeps Excel from taking 0012 for a number
 
 
 def _never(_cells: list[str]) -> bool:
     return False
 
 
-def tables(path: Path, is_header: IsHeader = _never) -> list[Table]:
+def tables(path: Path) -> list[Table]:
     """Read the tables of a file: a CSV file has one, a workbook one for each sheet that is not empty.
 
-    Args:
-        path: the file.
-        is_header: tells whether cells are a header.
-
     Raises:
-        Unreadable: the file cannot be read.
+        Unreadable: the file cannot be read, or a cell of it holds no value.
     """
     try:
         if path.stat().st_size > IMPORT.packed:
@@ -41,17 +43,20 @@ def tables(path: Path, is_header: IsHeader = _never) -> list[Table]:
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(ProblemCode.FILE_UNREADABLE) from error
-    return tables_of(path.name, content, IMPORT, is_header)
+    found = tables_of(path.name, content, IMPORT)
+    for fault in (each for table in found for each in table.faults):
+        raise Unreadable(fault.code, fault.row, **fault.values)
+    return found
 
 
-def tables_of(name: str, content: bytes, limits: Limits, is_header: IsHeader = _never) -> list[Table]:
-    """Read the tables of a file that is in memory, as :func:`tables` does.
+def tables_of(name: str, content: bytes, limits: Limits, ways: Sequence[Way] = (Way(_never),)) -> list[Table]:
+    """Read the tables of a file that is in memory; the cells of a workbook that hold no value are told beside it.
 
     Args:
         name: the file's.
         content: the file.
         limits: how much it may ask for.
-        is_header: tells whether cells are a header.
+        ways: how it may be read, where it is a CSV file.
 
     Raises:
         Unreadable: the file cannot be read.
@@ -60,18 +65,22 @@ def tables_of(name: str, content: bytes, limits: Limits, is_header: IsHeader = _
         raise Unreadable(ProblemCode.TOO_LARGE)
     if content.startswith(b"PK") or name.lower().endswith(".xlsx"):
         return read_workbook(name, content, limits)
-    return [read_csv(name, content, is_header)]
+    return [read_csv(name, content, ways)]
 
 
 @dataclass(slots=True)
 class Line:
-    """The cells of one row by our name of the column, and what is wrong with them."""
+    """The cells of one row by our name of the column, and what is wrong with them.
+
+    ``digits`` says of a column of references how many digits its numbers have; a shorter one has lost its zeros.
+    """
 
     file: str
     row: int
     cells: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    digits: Mapping[str, int] = field(default_factory=dict)
 
     def note(self, column: str, code: NoteCode, **values: Value) -> None:
         """Note what was guessed of a cell; the row is taken in."""
@@ -127,13 +136,15 @@ class Line:
         value = self.get(column)
         if not value:
             return None
-        if found := day_of(value):
-            return found
-        if found := day_of_serial(value):
+        found = day_of(value)
+        if found is None and (found := day_of_serial(value)):
             self.note(column, NoteCode.DAY_FROM_SERIAL, value=value, day=found)
-            return found
-        self.refuse(column, ProblemCode.NOT_A_DAY, value=clip(value))
-        return None
+        if found is None:
+            self.refuse(column, ProblemCode.NOT_A_DAY, value=clip(value))
+        elif not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.refuse(column, ProblemCode.DAY_OUTSIDE, day=found, low=FIRST_YEAR, high=LAST_YEAR)
+            return None
+        return found
 
     def needed_day(self, column: str) -> date:
         """Return a day that must be there; ``date.min`` where the cell is refused."""
@@ -141,15 +152,16 @@ class Line:
         return self.day(column) or date.min
 
     def month(self, column: str) -> str:
-        """Return a month, YYYY-MM, that must be there; a spreadsheet may have made it the first of the month."""
+        """Return a month, YYYY-MM, that must be there; empty where the cell is refused."""
         value = self.needed(column)
-        if value and not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])(-01)?", value):
+        found = month_of(value)
+        if value and not found:
             self.refuse(column, ProblemCode.NOT_A_MONTH, value=clip(value))
-        return value[:7]
+        return found
 
     def number(self, column: str, low: int, high: int) -> int | None:
         """Return a whole number from ``low`` to ``high``; None where the cell is empty or refused."""
-        value = self.get(column)
+        value = whole(self.get(column))
         if not value:
             return None
         if not re.fullmatch(r"[0-9]{1,4}", value) or not low <= int(value) <= high:
@@ -160,7 +172,7 @@ class Line:
     def year(self, column: str) -> int:
         """Return a year that must be there; 0 where the cell is refused."""
         self.needed(column)
-        return self.number(column, 1990, 2100) or 0
+        return self.number(column, FIRST_YEAR, LAST_YEAR) or 0
 
     def decimal(self, column: str, low: float, high: float) -> float:
         """Return a number that must be there; it may have a decimal comma, and spaces between thousands."""
@@ -180,10 +192,27 @@ class Line:
         A problem never repeats the number, because it is a person's.
         """
         value = self.get(column)
-        number = e164(value) if value else None
-        if value and number is None:
+        if not value:
+            return None
+        phone = read_phone(value)
+        if phone is None:
             self.refuse(column, ProblemCode.NOT_A_PHONE)
-        return number
+            return None
+        if phone.warning:
+            self.note(column, phone.warning)
+        return phone.number
+
+    def reference(self, column: str) -> str:
+        """Return a number of the unit's own, which must be there, without what a spreadsheet did to it."""
+        value = self.needed(column)
+        if value.isalnum():
+            return with_zeros(value, self.digits.get(column, 0))
+        if is_shortened(value):
+            self.refuse(column, ProblemCode.SHORTENED_REF, value=clip(value))
+        found = whole(value)
+        if found != value:
+            self.note(column, NoteCode.REF_WAS_FLOAT, value=clip(value), ref=clip(found))
+        return with_zeros(found, self.digits.get(column, 0))
 
     def not_before(self, column: str, day: date | None, first: date | None, other: str) -> None:
         """Refuse a day that is before ``first``, the day of the column ``other``."""
@@ -199,31 +228,26 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
         lengths = {"fields": len(cells), "columns": len(columns)}
         problems.append(Problem(name, row, "", ProblemCode.ROW_LENGTH, lengths))
         return None
-    read = {column: cell for column, cell in zip(columns, cells, strict=True) if column}
-    bad = [Problem(name, row, column, code) for column, cell in read.items() if (code := _forbidden(column, cell))]
+    read: dict[str, str] = {}
+    bad = []
+    for column, cell in zip(columns, cells, strict=True):
+        if not column:
+            continue
+        read[column] = text = plain(cell)
+        code = ProblemCode.BAD_CHARACTER if _BROKEN.search(cell) else None
+        if code is None and has_personal_number(text) and not (column == "phone" and _is_phone(text)):
+            code = ProblemCode.PERSONAL_NUMBER
+        if code is not None:
+            bad.append(Problem(name, row, column, code))
+        elif text.startswith("=") and (quoted := _AS_TEXT.fullmatch(text)):
+            read[column] = quoted[1].strip()
     problems += bad
-    return None if bad else Line(name, row, {column: plain(cell) for column, cell in read.items()})
+    return None if bad else Line(name, row, read)
 
 
-def _forbidden(column: str, cell: str) -> ProblemCode | None:
-    """Return why a cell may not be taken in, whatever it is for."""
-    if re.search("[\0\ud800-\udfff]", cell):
-        return ProblemCode.BAD_CHARACTER
-    # A phone of ten digits may look like a personnummer.
-    return ProblemCode.PERSONAL_NUMBER if column != "phone" and has_personal_number(cell) else None
-
-
-def e164(value: str) -> str | None:
-    """Return a phone number in E.164, Swedish where it names no country; None for what is no phone number."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(value, "SE")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number) or number.extension:
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _is_phone(cell: str) -> bool:
+    """Return whether a cell that may be a personnummer is a phone: ten digits from 0 or a country code."""
+    return cell.startswith(("0", "+")) and read_phone(cell) is not None
 
 
 def folded(value: str) -> str:
@@ -232,7 +256,12 @@ def folded(value: str) -> str:
 
 
 def clip(value: str) -> str:
-    """Return a value as a problem repeats it: short, and without characters that a terminal would obey."""
+    """Return a value as a problem repeats it: short, without characters that a terminal would obey.
+
+    A personnummer in it is not repeated.
+    """
+    if has_personal_number(value):
+        return "…"
     value = "".join(char if char.isprintable() else "?" for char in value)
     return value if len(value) <= 40 else value[:39] + "…"
 

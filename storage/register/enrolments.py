@@ -67,18 +67,13 @@ async def save(
 
 
 def _wrong(row: EnrolmentRow, known: _Known) -> Iterable[Problem]:
-    """Yield what is wrong with a row: numbers that lead nowhere, else what may not change."""
-    customer_id, provider_id = known.customers.get(row.customer), known.providers.get(row.provider)
-    if customer_id is None:
-        yield problem(row, "customer", ProblemCode.UNKNOWN_CUSTOMER, ref=row.customer)
-    if provider_id is None:
-        yield problem(row, "provider", ProblemCode.UNKNOWN_PROVIDER, ref=row.provider)
+    """Yield what may not change."""
     before = known.enrolments.get(row.ref)
-    if before is None or customer_id is None or provider_id is None:
+    if before is None:
         return
-    if before.customer_id != customer_id:
+    if before.customer_id != known.customers[row.customer]:
         yield problem(row, "customer", ProblemCode.OTHER_CUSTOMER)
-    if before.provider_id != provider_id:
+    if before.provider_id != known.providers[row.provider]:
         yield problem(row, "provider", ProblemCode.OTHER_PROVIDER)
     if row.difficulty and before.difficulty and row.difficulty != before.difficulty:
         yield problem(row, "difficulty", ProblemCode.DIFFICULTY_LOCKED, difficulty=before.difficulty)

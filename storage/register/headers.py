@@ -199,6 +199,16 @@ REQUIRED = {
     "targets": ("indicator", "year", "target"),
     "context": ("name", "year", "value", "unit", "source", "date"),
 }
+# The columns that hold a number of the unit's own, and the kind of file that defines it.
+REFERENCES = {
+    "providers": {"ref": "providers"},
+    "customers": {"ref": "customers"},
+    "enrolments": {"ref": "enrolments", "customer": "customers", "provider": "providers"},
+    "followups": {"enrolment": "enrolments"},
+    "exemptions": {"enrolment": "enrolments"},
+    "answers": {"enrolment": "enrolments"},
+    "actionplans": {"ref": "actionplans", "provider": "providers"},
+}
 # Columns that mean something only together.
 PAIRS = {"enrolments": (("ended_on", "end_reason"),)}
 # The columns that make a row unique in a run.
@@ -238,3 +248,13 @@ ACTIVITY_WORDS = words(ACTIVITIES)
 SURVEY_WORDS = words(SURVEYS)
 QUESTION_WORDS = {question: question for question in QUESTIONS}
 INDICATOR_WORDS = words(INDICATORS)
+# By kind and column, the codes of a closed list by every accepted spelling.
+CHOICES: dict[str, dict[str, Mapping[str, object]]] = {
+    "customers": {"language": LANGUAGE_WORDS, "gender": GENDER_WORDS, "contact": CONTACT_WORDS},
+    "enrolments": {"end_reason": END_REASON_WORDS, "difficulty": DIFFICULTY_WORDS},
+    "followups": {"form": FORM_WORDS, "from_plan": YES_NO, "plan_changed": YES_NO},
+    "exemptions": {"reason": EXEMPTION_WORDS, "withdrawn": YES_NO},
+    "answers": {"survey": SURVEY_WORDS, "question": QUESTION_WORDS, "mode": MODE_WORDS},
+    "actionplans": {"indicator": INDICATOR_WORDS},
+    "targets": {"indicator": INDICATOR_WORDS},
+}

@@ -23,6 +23,7 @@ from storage.people import addresses
 from storage.planning import occasions
 from storage.privacy import audit
 from storage.register import enrolments, followup_rows, lookups, past_answers, provider_changes
+from storage.register.checks import batches
 from storage.register.rows import ActionPlanRow, CustomerRow, ProviderRow, RegisterBatch, problem
 from storage.tables import action_plan, customer, enrolment, provider
 from survey.codes import Channel, ContactWish, Outcome, Reason
@@ -44,6 +45,7 @@ class Imported:
         uncounted: the answers that count in no figure; the codes are of UncountedCode.
         given_up: (customer id, address id) of each number that is no longer the customer's. The caller must hand it
             to scheduler.delivery.fallback.give_up in the same transaction.
+        notes: what is odd in the rows and was taken in all the same; the codes are of NoteCode.
     """
 
     providers: int
@@ -57,6 +59,7 @@ class Imported:
     context: int
     uncounted: tuple[Problem, ...] = ()
     given_up: tuple[tuple[int, int], ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 async def apply(
@@ -75,8 +78,9 @@ async def apply(
     Raises:
         RegisterError: rows were refused; it names every problem that was found.
     """
-    if batch.problems:
-        raise RegisterError(batch.problems)
+    checked = await batches.check(conn, batch, today)
+    if checked.problems:
+        raise RegisterError(checked.problems)
     await _save_providers(conn, batch.providers, now)
     given_up = await _save_customers(conn, batch.customers, now)
     problems: list[Problem] = []
@@ -109,6 +113,7 @@ async def apply(
         context=len(batch.context),
         uncounted=await past_answers.uncounted(conn, batch.answers, answered),
         given_up=tuple(given_up),
+        notes=checked.notes,
     )
 
 
@@ -165,11 +170,6 @@ async def _save_exemptions(
 
     ``problems`` gets what is wrong with the rows. With any problem nothing is saved.
     """
-    problems += [
-        problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment)
-        for row in rows
-        if row.enrolment not in ids
-    ]
     if problems:
         return set()
     saved = await exemptions.save(conn, rows, ids, now)
@@ -196,7 +196,7 @@ async def _save_action_plans(
     stored = await lookups.stored(conn, action_plan, (row.ref for row in rows))
     values = []
     for row in rows:
-        before, provider_id = stored.get(row.ref), providers.get(row.provider)
+        before, provider_id = stored.get(row.ref), providers[row.provider]
         found = list(_wrong_plan(row, before, provider_id, today))
         problems += found
         if not found:
@@ -216,13 +216,9 @@ async def _save_action_plans(
     await upsert(conn, action_plan, ("ref",), values)
 
 
-def _wrong_plan(
-    row: ActionPlanRow, before: Row[Any] | None, provider_id: int | None, today: date
-) -> Iterable[Problem]:
+def _wrong_plan(row: ActionPlanRow, before: Row[Any] | None, provider_id: int, today: date) -> Iterable[Problem]:
     """Yield the first thing that is wrong with an action plan."""
-    if provider_id is None:
-        yield problem(row, "provider", ProblemCode.UNKNOWN_PROVIDER, ref=row.provider)
-    elif before is not None and before.provider_id != provider_id:
+    if before is not None and before.provider_id != provider_id:
         yield problem(row, "provider", ProblemCode.PLAN_OF_OTHER_PROVIDER)
     elif row.done_on is not None and row.done_on > today:
         yield problem(row, "done_on", ProblemCode.DAY_IN_FUTURE)

@@ -29,7 +29,7 @@ def _provider(line: Line) -> ProviderRow:
     return ProviderRow(
         file=line.file,
         row=line.row,
-        ref=line.needed("ref"),
+        ref=line.reference("ref"),
         name=line.needed("name"),
         phone=line.phone("phone"),
         authorised_from=first,
@@ -42,7 +42,7 @@ def _customer(line: Line) -> CustomerRow:
     return CustomerRow(
         file=line.file,
         row=line.row,
-        ref=line.needed("ref"),
+        ref=line.reference("ref"),
         phone=line.phone("phone"),
         language=_language(line),
         gender=line.one_of("gender", headers.GENDER_WORDS, tuple(headers.GENDERS), ""),
@@ -65,9 +65,9 @@ def _enrolment(line: Line) -> EnrolmentRow:
     made = EnrolmentRow(
         file=line.file,
         row=line.row,
-        ref=line.needed("ref"),
-        customer=line.needed("customer"),
-        provider=line.needed("provider"),
+        ref=line.reference("ref"),
+        customer=line.reference("customer"),
+        provider=line.reference("provider"),
         started_on=line.needed_day("started_on"),
         planned_end_on=line.day("planned_end_on"),
         ended_on=line.day("ended_on"),
@@ -88,7 +88,7 @@ def _followup(line: Line) -> FollowupRow:
     return FollowupRow(
         file=line.file,
         row=line.row,
-        enrolment=line.needed("enrolment"),
+        enrolment=line.reference("enrolment"),
         month=line.month("month"),
         held_on=line.needed_day("held_on"),
         form=line.one_of("form", headers.FORM_WORDS, tuple(headers.FORMS), None),
@@ -114,7 +114,7 @@ def _one_or_zero(line: Line, column: str, code: ProblemCode) -> int | None:
 
 
 def _exemption(line: Line) -> ExemptionRow:
-    enrolment, first, last = line.needed("enrolment"), line.needed_day("from"), line.needed_day("to")
+    enrolment, first, last = line.reference("enrolment"), line.needed_day("from"), line.needed_day("to")
     line.not_before("to", last, first, "from")
     line.needed("reason")
     reason = line.one_of("reason", headers.EXEMPTION_WORDS, tuple(headers.EXEMPTIONS), "")
@@ -150,7 +150,7 @@ def _answer(line: Line) -> AnswerRow:
         period=period,
         question=question,
         value=_value(line, question),
-        enrolment=line.needed("enrolment"),
+        enrolment=line.reference("enrolment"),
         text=line.get("text"),
         answered_on=line.needed_day("answered_on"),
         mode=line.one_of("mode", headers.MODE_WORDS, tuple(headers.MODES), ""),
@@ -183,8 +183,8 @@ def _action_plan(line: Line) -> ActionPlanRow:
     line.not_before("due_on", due_on, decided_on, "decided_on")
     line.not_before("done_on", done_on, decided_on, "decided_on")
     return ActionPlanRow(
-        ref=line.needed("ref"),
-        provider=line.needed("provider"),
+        ref=line.reference("ref"),
+        provider=line.reference("provider"),
         deficiency=line.needed("deficiency"),
         measures=line.needed("measures"),
         due_on=due_on,

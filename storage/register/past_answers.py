@@ -63,7 +63,7 @@ async def save(
         The ids of the enrolments that the answers are about, by the unit's own numbers.
     """
     enrolments = await lookups.stored(conn, enrolment, (row.enrolment for row in rows))
-    problems += [wrong for row in rows for wrong in _wrong(row, enrolments.get(row.enrolment), today)]
+    problems += [wrong for row in rows for wrong in _wrong(row, enrolments[row.enrolment], today)]
     if problems or not rows:
         return {}
     ids = {ref: each.id for ref, each in enrolments.items()}
@@ -88,15 +88,8 @@ async def save(
     return ids
 
 
-def _wrong(row: AnswerRow, about: Row[Any] | None, today: date) -> Iterable[Problem]:
-    """Yield what is wrong with an answer: its enrolment, its day, or the point that it answers.
-
-    Args:
-        about: the enrolment; None where the register has none.
-    """
-    if about is None:
-        yield problem(row, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, ref=row.enrolment)
-        return
+def _wrong(row: AnswerRow, about: Row[Any], today: date) -> Iterable[Problem]:
+    """Yield what is wrong with an answer about an enrolment: its day, or the point that it answers."""
     if row.answered_on > today:
         yield problem(row, "answered_on", ProblemCode.DAY_IN_FUTURE)
     if row.answered_on < about.started_on:

@@ -1,38 +1,46 @@
-"""Register files, CSV or XLSX, read into rows, or into the list of what is wrong with them.
+"""Register files, CSV or workbooks, read into rows, or into the list of what is wrong with them.
 
 Nothing here knows the database: storage/register/importer.py saves a batch, and refuses one with problems.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from functools import partial
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from storage.errors import NoteCode, Problem, ProblemCode
-from storage.register.cells import Line, clip, line_of, tables, tables_of, trimmed
-from storage.register.files.csv_files import HEADER_WITHIN
+from storage.errors import NoteCode, Problem, ProblemCode, Value
+from storage.register.cells import Line, clip, line_of, tables_of
+from storage.register.files.csv_files import Way
 from storage.register.files.tables import Numbered, Table, Unreadable
-from storage.register.files.workbooks import UPLOAD
-from storage.register.headers import COLUMNS, KEYS, PAIRS, REQUIRED
+from storage.register.files.workbooks import IMPORT, UPLOAD, Limits
+from storage.register.headers import KEYS, REFERENCES
+from storage.register.layout import header_row
+from storage.register.layout.header_row import Header
+from storage.register.layout.profile import Profile
 from storage.register.parsing import BUILD, is_blank
 from storage.register.rows import RegisterBatch, RegisterRow, batch_of
 
-# Two for each column that is known, and one where all that are required are there. With fewer than two known
-# columns a header is of no kind of ours.
-LEAST_SCORE = 4
+NOTED = 10  # rows of a file that are named for one guess; the rest are counted
 
 
-def read(paths: Sequence[Path]) -> RegisterBatch:
+def read(paths: Sequence[Path], profile: Profile | None = None) -> RegisterBatch:
     """Read the rows of files; the kind of each file, or of each sheet, is known by its header row.
 
     Nothing that a file holds raises: every refused row is one or more of the batch's problems.
+
+    Args:
+        paths: the files.
+        profile: how another system lays them out; what it does not say is guessed.
     """
-    reading = _Reading()
+    reading = _Reading(profile or Profile())
     for path in paths:
-        reading.read_file(path.name, partial(tables, path, _is_header))
-    return batch_of(reading.rows, reading.problems, reading.notes)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            reading.refuse_whole(Problem(path.name, 0, "", ProblemCode.FILE_UNREADABLE))
+        else:
+            reading.read_file(path.name, content, IMPORT)
+    return reading.batch()
 
 
 def read_content(name: str, content: bytes) -> RegisterBatch:
@@ -42,21 +50,9 @@ def read_content(name: str, content: bytes) -> RegisterBatch:
         name: the file's; it tells a workbook from a CSV file, and problems name it.
         content: the file.
     """
-    reading = _Reading()
-    reading.read_file(name, lambda: tables_of(name, content, UPLOAD, _is_header))
-    return batch_of(reading.rows, reading.problems, reading.notes)
-
-
-def _is_header(cells: list[str]) -> bool:
-    return _header(cells) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """A table's kind, and our names of its columns; a column that we do not know has an empty name."""
-
-    kind: str
-    columns: list[str]
+    reading = _Reading(Profile())
+    reading.read_file(name, content, UPLOAD)
+    return reading.batch()
 
 
 @dataclass(slots=True)
@@ -64,47 +60,135 @@ class _Reading:
     """What has been read so far.
 
     Attributes:
+        profile: how the files are laid out.
         rows: the rows that are right.
         problems: what is wrong, in the order of the files.
         notes: what was guessed.
         seen: the file and row where each key was first read.
+        refused: (kind, reference) of rows that are wrong.
+        unread: kinds of which a table is wrong as a whole; an empty one where the kind is not known.
+        noted: how often each guess was made, by file, column and code.
     """
 
+    profile: Profile
     rows: list[RegisterRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     seen: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    noted: Counter[tuple[str, str, NoteCode]] = field(default_factory=Counter)
 
-    def read_file(self, name: str, read_tables: Callable[[], list[Table]]) -> None:
-        """Read the tables of a file; where it cannot be read, that is its only problem."""
+    def batch(self) -> RegisterBatch:
+        """Return everything that has been read."""
+        more = [
+            Problem(file, 0, column, NoteCode.AND_MORE, {"number": number - NOTED, "like": code})
+            for (file, column, code), number in self.noted.items()
+            if number > NOTED
+        ]
+        return replace(
+            batch_of(self.rows, self.problems),
+            notes=(*self.notes, *more),
+            refused=frozenset(self.refused),
+            unread=frozenset(self.unread),
+            as_written=frozenset(kind for kind, own in self.profile.kinds.items() if own.digits == 0),
+        )
+
+    def read_file(self, name: str, content: bytes, limits: Limits) -> None:
+        """Read a file's tables. A sheet of a workbook with nothing of ours in it is passed over."""
         try:
-            for table in read_tables():
-                self.read_table(table)
+            found = tables_of(name, content, limits, self._ways())
         except Unreadable as error:
-            self.problems.append(Problem(name, error.row, "", error.code, error.values))
+            self.refuse_whole(Problem(name, error.row, "", error.code, error.values))
+            return
+        filled = {id(table): [line for line in table.lines if any(line[1])] for table in found}
+        headers = [(table, header_row.find(filled[id(table)], self.profile)) for table in found]
+        named = {own.sheet: kind for kind, own in self.profile.kinds.items() if own.sheet}
+        sheets = {table.sheet for table in found}
+        for table, header in headers:
+            lines = filled[id(table)]
+            if not lines:
+                self.refuse_whole(Problem(table.name, 0, "", ProblemCode.FILE_EMPTY))
+            elif self._is_passed(table, header, named, sheets) or (
+                header is None and any(each for _, each in headers) and not header_row.is_near(lines[0][1])
+            ):
+                self.notes.append(Problem(table.name, 0, "", NoteCode.SHEET_PASSED))
+            elif header is None:
+                self.refuse_whole(header_row.unknown(table.name, *lines[0]))
+            elif table.sheet and (own := self.profile.of(header[1].kind).sheet) and own != table.sheet:
+                values: dict[str, Value] = {"sheet": clip(own), "found": tuple(map(clip, sorted(sheets)))}
+                self.refuse_whole(Problem(table.name, 0, "", ProblemCode.PROFILE_SHEET, values), header[1].kind)
+            else:
+                self._read_table(table, lines, *header)
 
-    def read_table(self, table: Table) -> None:
-        """Read a table. Its header is the first line that can be one; above it may be titles."""
-        name, filled = table.name, [(row, cells) for row, cells in table.lines if any(cells)]
-        if not filled:
-            self.problems.append(Problem(name, 0, "", ProblemCode.FILE_EMPTY))
+    def _ways(self) -> list[Way]:
+        """Return how a CSV file may be read: as the profile says of each kind, else by guessing."""
+
+        def way(kind: str) -> Way:
+            own = self.profile.of(kind)
+            return Way(
+                lambda cells: header_row.header_of(cells, self.profile, (kind,)) is not None,
+                own.encoding,
+                own.delimiter,
+                own.header_row,
+            )
+
+        told = [kind for kind, own in self.profile.kinds.items() if own.encoding or own.delimiter]
+        return [*map(way, told), Way(lambda cells: header_row.header_of(cells, self.profile) is not None)]
+
+    def _is_passed(
+        self, table: Table, header: tuple[int, Header] | None, named: dict[str, str], sheets: set[str]
+    ) -> bool:
+        """Return whether the profile names other sheets of the workbook, and this one is of no use beside them."""
+        if not named.keys() & sheets or table.sheet in named:
+            return False
+        return header is None or bool(self.profile.of(header[1].kind).sheet)
+
+    def refuse_whole(self, problem: Problem, kind: str = "") -> None:
+        """Note that a file, or a table of it, cannot be read at all."""
+        self.problems.append(problem)
+        self.unread.add(kind)
+
+    def _read_table(self, table: Table, lines: Sequence[Numbered], top: int, header: Header) -> None:
+        """Read a table. Above its header may be titles."""
+        name, own = table.name, self.profile.of(header.kind)
+        wrong = list(header_row.wrong(name, lines, top, header, self.profile))
+        if wrong:
+            self.problems += wrong
+            self.unread.add(header.kind)
             return
-        top = next((at for at, (_, cells) in enumerate(filled[:HEADER_WITHIN]) if _header(cells)), 0)
-        row, cells = filled[top]
-        header = _header(cells)
-        wrong = list(_wrong_header(name, row, cells, header, filled[top + 1 :]))
-        self.problems += wrong
-        if header is None or wrong:
-            return
+        row, cells = lines[top]
         self.notes += [Problem(name, 0, "", code, values) for code, values in table.notes]
-        if top:
+        if top and not own.header_row:
             self.notes.append(Problem(name, row, "", NoteCode.TITLE_ROWS))
-        dropped = [clip(cell) for cell, column in zip(cells, header.columns, strict=False) if cell and not column]
-        self.notes += [Problem(name, row, cell, NoteCode.COLUMN_DROPPED) for cell in dropped]
-        for row, cells in filled[top + 1 :]:
+        for cell, column in zip(cells, header.columns, strict=False):
+            if cell and not column and not own.is_dropped(cell):
+                self.notes.append(Problem(name, row, clip(cell), NoteCode.COLUMN_DROPPED))
+        digits = {
+            column: self.profile.of(named).digits or 0 for column, named in REFERENCES.get(header.kind, {}).items()
+        }
+        faults = [
+            Problem(name, each.row, header.columns[each.column - 1], each.code, each.values)
+            for each in table.faults
+            if each.row > row and header.columns[each.column - 1 : each.column] not in ([], [""])
+        ]
+        self.problems += faults
+        faulty = {each.row for each in faults}
+        for row, cells in lines[top + 1 :]:
+            if row in faulty:
+                self._miss(header, cells)
+                continue
             line = line_of(name, row, cells, header.columns, self.problems)
-            if line is not None:
+            if line is None:
+                self._miss(header, cells)
+            else:
+                line.cells, line.digits = own.read_as(line.cells), digits
                 self._read_line(header.kind, line)
+
+    def _miss(self, header: Header, cells: list[str]) -> None:
+        """Remember which number a row defined that could not be taken apart."""
+        if "ref" in header.columns and header.columns.index("ref") < len(cells):
+            self.refused.add((header.kind, cells[header.columns.index("ref")].strip()))
 
     def _read_line(self, kind: str, line: Line) -> None:
         if is_blank(kind, line):
@@ -117,72 +201,17 @@ class _Reading:
                 line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=file, row=row)
             else:
                 self.seen[key] = (line.file, line.row)
-        self.problems += line.problems
-        self.notes += line.notes
+        self._note(line.notes)
         if not line.problems:
             self.rows.append(made)
+            return
+        self.problems += line.problems
+        if "ref" in line.cells:
+            self.refused.add((kind, getattr(made, "ref", "")))
 
-
-def _header(cells: list[str]) -> _Header | None:
-    """Find the kind whose columns a header names best; None where it is of no kind of ours."""
-    words = [_word(cell) for cell in trimmed(cells)]
-    best, best_score = None, LEAST_SCORE - 1
-    for kind, columns in COLUMNS.items():
-        known = {_word(alias): column for column, aliases in columns.items() for alias in aliases}
-        known |= {_word(column): column for column in columns}
-        names = [known.get(word, "") for word in words]
-        score = 2 * len(set(names) - {""}) + all(column in names for column in REQUIRED[kind])
-        if score > best_score:
-            best, best_score = _Header(kind, names), score
-    return best
-
-
-def _wrong_header(
-    name: str, row: int, cells: list[str], header: _Header | None, below: Sequence[Numbered]
-) -> Iterable[Problem]:
-    """Yield what is wrong with a header: columns that are misspelt, without a name, there twice, or missing."""
-    if header is None:
-        yield _unknown_header(name, row, cells)
-        return
-    columns = header.columns
-    for place, (cell, column) in enumerate(zip(cells, columns, strict=False)):
-        if column:
-            continue
-        if not cell and any(line[place : place + 1] not in ([], [""]) for _, line in below):
-            yield Problem(name, row, "", ProblemCode.HEADER_EMPTY)
-        # A column of no use to us is passed over unread; one that is nearly ours was meant to be read.
-        elif cell and (near := _nearest(cell, header.kind)) and near not in columns:
-            yield Problem(name, row, clip(cell), ProblemCode.COLUMN_NEAR, {"nearest": near})
-    for column in COLUMNS[header.kind]:
-        if columns.count(column) > 1:
-            yield Problem(name, row, column, ProblemCode.COLUMN_TWICE)
-    needed = list(REQUIRED[header.kind])
-    for pair in PAIRS.get(header.kind, ()):
-        if set(pair) & set(columns):
-            needed += pair
-    for column in needed:
-        if column not in columns:
-            yield Problem(name, row, column, ProblemCode.COLUMN_MISSING)
-
-
-def _unknown_header(name: str, row: int, cells: list[str]) -> Problem:
-    """Say what stands in a header of no kind of ours, and which kind it is nearest to."""
-    named = [cell for cell in trimmed(cells) if cell]
-    near = {kind: sum(bool(_nearest(cell, kind)) for cell in named) for kind in COLUMNS}
-    kind = max(near, key=lambda each: near[each])
-    if not near[kind]:
-        return Problem(name, row, "", ProblemCode.HEADER_UNKNOWN)
-    found = tuple(clip(cell) for cell in named[:10])
-    return Problem(name, row, "", ProblemCode.HEADER_NEAR, {"found": found, "kind": kind, "needed": REQUIRED[kind]})
-
-
-def _nearest(cell: str, kind: str) -> str:
-    """Return our column of a kind whose name, or Swedish name, ``cell`` is or nearly is; empty for none."""
-    spellings = {alias: column for column, aliases in COLUMNS[kind].items() for alias in (*aliases, column)}
-    found = get_close_matches(_word(cell), [_word(each) for each in spellings], n=1, cutoff=0.8)
-    return next((column for alias, column in spellings.items() if found and _word(alias) == found[0]), "")
-
-
-def _word(cell: str) -> str:
-    """Return a header's cell without regard to case, spaces, hyphens and underscores."""
-    return " ".join(re.sub(r"[_\-\u2010-\u2013.:*]", " ", cell).casefold().split())
+    def _note(self, notes: Iterable[Problem]) -> None:
+        for each in notes:
+            key = (each.file, each.column, NoteCode(each.code))
+            self.noted[key] += 1
+            if self.noted[key] <= NOTED:
+                self.notes.append(each)

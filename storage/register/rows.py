@@ -129,7 +129,11 @@ RegisterRow = (
 class RegisterBatch:
     """All rows of a run. A batch with ``problems`` must not be saved: the refused rows are not in it.
 
-    ``notes`` tells what was guessed; their codes are of NoteCode.
+    Attributes:
+        notes: what was guessed; their codes are of NoteCode.
+        refused: (kind, reference) of rows that were refused. What names them is not wrong for that.
+        unread: kinds of which a file was refused whole; an empty one where its kind is not known.
+        as_written: kinds whose references have the zeros that they are written with, as a profile says.
     """
 
     providers: tuple[ProviderRow, ...] = ()
@@ -143,10 +147,14 @@ class RegisterBatch:
     context: tuple[ContextRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = field(default=(), compare=False)
+    refused: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
+    unread: frozenset[str] = field(default=frozenset(), compare=False)
+    as_written: frozenset[str] = field(default=frozenset(), compare=False)
 
 
-def batch_of(rows: list[RegisterRow], problems: Iterable[Problem], notes: Iterable[Problem] = ()) -> RegisterBatch:
+def batch_of(rows: Iterable[RegisterRow], problems: Iterable[Problem]) -> RegisterBatch:
     """Sort rows by kind, each kind in the order in which they were read."""
+    rows = list(rows)
     return RegisterBatch(
         providers=_only(ProviderRow, rows),
         customers=_only(CustomerRow, rows),
@@ -158,7 +166,6 @@ def batch_of(rows: list[RegisterRow], problems: Iterable[Problem], notes: Iterab
         targets=_only(TargetRow, rows),
         context=_only(ContextRow, rows),
         problems=tuple(problems),
-        notes=tuple(notes),
     )
 
 

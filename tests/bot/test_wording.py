@@ -61,7 +61,104 @@ PROBLEMS: list[Example] = [
         {"cell": "F7"},
         "cellen F7 har en formel utan värde; öppna filen i Excel och spara den",
     ),
-    (ProblemCode.PERSONAL_NUMBER, {}, "här står ett personnummer; det får inte läsas in"),
+    (
+        ProblemCode.PERSONAL_NUMBER,
+        {},
+        "här står ett personnummer eller samordningsnummer; det får inte läsas in",
+    ),
+    (ProblemCode.NOT_TOML, {}, "filen är inte TOML; se över raden"),
+    (
+        ProblemCode.PROFILE_UNKNOWN,
+        {"allowed": ("sheet",)},
+        "nyckeln är okänd; det som kan stå där är sheet",
+    ),
+    (ProblemCode.PROFILE_NOT_TABLE, {}, "ska vara ett avsnitt med nycklar, som [customers.columns]"),
+    (ProblemCode.PROFILE_NOT_TEXT, {}, 'ska vara en text inom citattecken, som "Kund-ID"'),
+    (ProblemCode.PROFILE_NOT_NUMBER, {"low": 1, "high": 1000}, "ska vara ett heltal 1–1000"),
+    (ProblemCode.PROFILE_NOT_LIST, {}, 'ska vara en lista av texter, som ["Personnummer"]'),
+    (
+        ProblemCode.PROFILE_ENCODING,
+        {"value": "win"},
+        "”win” är ingen teckenkodning, som windows-1252 eller utf-8",
+    ),
+    (ProblemCode.PROFILE_DELIMITER, {"value": ";;"}, "”;;” är inget skiljetecken, som ; eller , eller \\t"),
+    (
+        ProblemCode.PROFILE_PERSONAL,
+        {"value": "Personnr"},
+        "kolumnen ”Personnr” kan bara uteslutas (drop); personnummer får inte läsas in",
+    ),
+    (
+        ProblemCode.PROFILE_DROPPED,
+        {"value": "Ort"},
+        "kolumnen ”Ort” står också i drop; ta bort den på ett av ställena",
+    ),
+    (ProblemCode.PROFILE_COLUMN_TWICE, {"value": "Nr", "other": "ref"}, "kolumnen ”Nr” är redan ref"),
+    (
+        ProblemCode.PROFILE_IS_UTF8,
+        {"encoding": "windows-1252"},
+        "filen är UTF-8, men profilen säger windows-1252",
+    ),
+    (
+        ProblemCode.PROFILE_HEADER_ROW,
+        {"row": 1},
+        "här ska rubrikraden stå enligt profilen, men den står på rad 1",
+    ),
+    (
+        ProblemCode.PROFILE_COLUMN,
+        {"theirs": "Kund-ID", "found": ("Kund", "Tel")},
+        "kolumnen ”Kund-ID” som profilen nämner finns inte; där står Kund, Tel",
+    ),
+    (
+        ProblemCode.PROFILE_SHEET,
+        {"sheet": "Kunder", "found": ("Blad1", "Blad2")},
+        "bladet ”Kunder” som profilen nämner finns inte; där finns Blad1, Blad2",
+    ),
+    (
+        ProblemCode.SHORTENED_REF,
+        {"value": "1,2E+11"},
+        "numret ”1,2E+11” är avkortat av kalkylprogrammet; gör kolumnen till text och läs ut filen igen",
+    ),
+    (
+        ProblemCode.LIKE_STORED,
+        {"ref": "17", "stored": "0017"},
+        "17 finns inte, men 0017 gör det; rätta det som är fel skrivet",
+    ),
+    (
+        ProblemCode.LIKE_OTHER_ROW,
+        {"ref": "17", "other": "0017", "where": "k.csv", "at": 2},
+        "17 är 0017 i k.csv, rad 2, skrivet på ett annat sätt; välj ett",
+    ),
+    (
+        ProblemCode.LOST_ZEROS,
+        {"ref": "17", "other": "0018", "digits": 4},
+        "17 kan ha förlorat nollor i början: andra nummer har 4 siffror, som 0018. "
+        "Rätta det, eller skriv digits i profilen",
+    ),
+    (
+        ProblemCode.DAY_OUTSIDE,
+        {"day": date(1900, 1, 1)},
+        "1900-01-01 kan inte stämma; saknas datum ska cellen vara tom",
+    ),
+    (
+        ProblemCode.DAY_TOO_FAR,
+        {"day": DAY, "last": date(2026, 11, 1)},
+        "2026-11-05 ligger för långt fram; sista dag är 2026-11-01",
+    ),
+    (ProblemCode.BORN_IN_FUTURE, {"year": 2030}, "födelseåret 2030 har inte varit än"),
+    (ProblemCode.BORN_AFTER_START, {"ref": "K1", "year": 2020}, "kunden K1 är född 2020, efter starten"),
+    (NoteCode.AND_MORE, {"number": 5, "like": "phone_landline"}, "likadant på 5 rader till"),
+    (NoteCode.DELIMITER, {"delimiter": "tab"}, "läst med skiljetecknet tab"),
+    (NoteCode.SHEET_PASSED, {}, "bladet är inget av registrets och läses inte"),
+    (NoteCode.REF_WAS_FLOAT, {"value": "17.0", "ref": "17"}, "17.0 läses som 17"),
+    (NoteCode.PHONE_LANDLINE, {}, "numret är en fast telefon, som inte får SMS"),
+    (NoteCode.PHONE_PREMIUM, {}, "numret är ett betalnummer, som inte är någon kunds telefon"),
+    (NoteCode.PHONE_TOLL_FREE, {}, "numret är ett frinummer, som inte får SMS"),
+    (NoteCode.PHONE_NOT_MOBILE, {}, "numret är ingen mobil och får kanske inte SMS"),
+    (NoteCode.PHONE_SHARED, {"ref": "K2"}, "kunden K2 har samma nummer"),
+    (NoteCode.NOT_AUTHORISED, {"ref": "P1", "day": DAY}, "anordnaren P1 är inte godkänd 2026-11-05"),
+    (NoteCode.DAY_FAR_AHEAD, {"day": DAY}, "2026-11-05 ligger långt fram; stämmer det?"),
+    (NoteCode.CHILD_AT_START, {"age": 9}, "kunden fyller 9 år startåret; stämmer födelseåret?"),
+    (NoteCode.BORN_LONG_AGO, {"year": 1900}, "född 1900; stämmer det?"),
     (
         ProblemCode.WOULD_EMPTY,
         {},
@@ -87,7 +184,11 @@ PROBLEMS: list[Example] = [
         {},
         "den ska bara ha uppföljningar: kolumnerna insats, månad och datum",
     ),
-    (ProblemCode.HEADER_UNKNOWN, {}, "rubrikraden känns inte igen som något av registrets slag"),
+    (
+        ProblemCode.HEADER_UNKNOWN,
+        {"found": ("a", "b")},
+        "rubrikraden känns inte igen som något av registrets slag; där står a, b",
+    ),
     (ProblemCode.HEADER_EMPTY, {}, "en rubrik saknas"),
     (ProblemCode.COLUMN_UNKNOWN, {}, "okänd kolumn"),
     (ProblemCode.COLUMN_TWICE, {}, "kolumnen finns två gånger"),
@@ -99,17 +200,21 @@ PROBLEMS: list[Example] = [
     (ProblemCode.NOT_ONE_OF, {"value": "X", "allowed": ("K", "M")}, "”X” är inte något av K, M"),
     (ProblemCode.NOT_YES_OR_NO, {"value": "kanske"}, "”kanske” är inte något av ja, nej"),
     (ProblemCode.NOT_ONE_OR_ZERO, {"value": "kanske"}, "”kanske” är inte något av 1 (ja), 0 (nej)"),
-    (ProblemCode.NOT_A_DAY, {"value": "20250101"}, "”20250101” är inte ett datum (ÅÅÅÅ-MM-DD)"),
-    (ProblemCode.NOT_A_MONTH, {"value": "2025-13"}, "”2025-13” är inte en månad (ÅÅÅÅ-MM)"),
+    (ProblemCode.NOT_A_DAY, {"value": "20250101"}, "”20250101” är inget datum; skriv till exempel 2026-11-03"),
+    (ProblemCode.NOT_A_MONTH, {"value": "2025-13"}, "”2025-13” är ingen månad; skriv till exempel 2026-10"),
     (
         ProblemCode.NOT_AN_INTEGER,
         {"value": "1899", "low": 1900, "high": 2100},
         "”1899” är inte ett heltal 1900–2100",
     ),
-    (ProblemCode.NOT_A_NUMBER, {"value": "många"}, "”många” är inte ett tal"),
+    (ProblemCode.NOT_A_NUMBER, {"value": "många"}, "”många” är inget tal; skriv till exempel 72,5"),
     (ProblemCode.NUMBER_OUTSIDE, {"value": "101", "low": 0, "high": 100}, "”101” är inte ett tal 0–100"),
     (ProblemCode.NUMBER_OUTSIDE, {"value": "x", "low": -1e12, "high": 1e12}, "”x” är inte ett tal -1e+12–1e+12"),
-    (ProblemCode.NOT_A_PHONE, {}, "telefonnumret är inte giltigt"),
+    (
+        ProblemCode.NOT_A_PHONE,
+        {},
+        "telefonnumret är inte giltigt; skriv till exempel 070-123 45 67, utländska med +47",
+    ),
     (
         ProblemCode.DAY_BEFORE,
         {"day": date(2025, 1, 1), "other": "authorised_from", "first": date(2025, 2, 1)},
@@ -325,7 +430,7 @@ def test_all_refused_rows_are_named() -> None:
     ]
     assert wording.sentence(RegisterError(problems)) == (
         "Inget sparades: 2 fel i filerna.\n"
-        "k.csv, rad 2, phone: telefonnumret är inte giltigt\n"
+        "k.csv, rad 2, phone: telefonnumret är inte giltigt; skriv till exempel 070-123 45 67, utländska med +47\n"
         "k.csv, rad 4: raden har 1 fält, rubrikraden 2"
     )
     assert wording.sentence(ThemesRefused([Problem("t.xlsx", 0, "", ProblemCode.NOT_XLSX)])) == (

@@ -11,7 +11,7 @@ from storage.contacts import links
 from storage.contacts.links import Kind
 from storage.database.engine import Connection
 from storage.people import addresses
-from storage.register.cells import e164
+from storage.register.checks.phones import e164
 from survey.codes import AddressState
 
 

@@ -28,6 +28,7 @@ async def import_files(
     reason: str = "",
     *,
     allow_emptying: bool = False,
+    profile: Path | None = None,
 ) -> str:
     """Take in register files, all or nothing; return what was new, changed and unchanged.
 
@@ -38,28 +39,33 @@ async def import_files(
         by: who corrects follow-ups of a month that is locked.
         reason: why.
         allow_emptying: let empty cells remove what is stored.
+        profile: the file that tells how another system lays these files out.
 
     Raises:
         BadInput: there is no file.
-        RegisterError: a row was refused; the message names each.
+        RegisterError: a row was refused, or the profile; the message names each.
     """
     from scheduler.delivery import fallback
     from scheduler.delivery.fallback import Context
     from storage.errors import RegisterError
     from storage.register import changes, importer, reader
+    from storage.register.layout import profile_file
 
     settings = load_settings()
-    batch = reader.read(files_of(paths))
-    if batch.problems:
-        raise RegisterError(batch.problems)
+    layout = profile_file.read_profile(profile) if profile else None
+    batch = reader.read(files_of(paths), layout)
     today = now.astimezone(settings.zone).date()
     async with database(settings) as db:
         try:
             async with db.begin() as conn:
                 found = await changes.of_batch(conn, batch)
-                if found.emptied and not allow_emptying and not dry_run:
-                    raise RegisterError(found.emptied)
-                done = await importer.apply(conn, batch, today, now, by, reason)
+                emptied = () if allow_emptying or dry_run else found.emptied
+                try:
+                    done = await importer.apply(conn, batch, today, now, by, reason)
+                except RegisterError as error:
+                    raise RegisterError((*error.problems, *emptied)) from error
+                if emptied:
+                    raise RegisterError(emptied)
                 # Whether a channel is on is for the service to say, which may run elsewhere with its own settings.
                 await fallback.give_up(conn, done.given_up, Context(tuple(Channel), now, today))
                 if dry_run:
@@ -71,7 +77,12 @@ async def import_files(
     return "\n".join(
         filter(
             None,
-            (said, wording.changed(found, every=dry_run), wording.uncounted(done), wording.notes(batch.notes)),
+            (
+                said,
+                wording.changed(found, every=dry_run),
+                wording.uncounted(done),
+                wording.notes((*batch.notes, *done.notes)),
+            ),
         )
     )
 

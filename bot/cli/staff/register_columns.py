@@ -141,6 +141,40 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 }
 
 
+# How files of another system are read; keys as storage/register/layout/profile_file.py knows them.
+PROFILE = """
+## Files of another system: profile.toml
+
+`followup import PATH... --profile profile.toml` reads files as a case system exports them. Every key may be left
+out, and is guessed then; what was guessed is printed. There is a part for each kind of file.
+
+```toml
+[customers]
+sheet = "Kunder"            # the only sheet of a workbook that is of this kind
+header_row = 3              # the line of the header
+encoding = "windows-1252"   # of a CSV file
+delimiter = ";"
+digits = 6                  # of your own numbers: shorter ones get zeros in front. 0: as they are written
+drop = ["Personnummer"]     # columns that are never read further than their name
+[customers.columns]         # ours = theirs
+ref = "Kund-ID"
+[customers.values.language] # theirs = ours
+"Somaliska (södra)" = "so"
+```
+
+- A column of personnummer can only be dropped.
+- Values may be translated in every column: `[enrolments.values.provider]` turns a provider's name into its
+  number.
+- A system that writes 9999-12-31 for "none": `[providers.values.authorised_to]` with
+  `"9999-12-31" = ""`.
+- A wrong key, or a column that the file does not have, is an error that names the key.
+
+## Numbers of your own
+
+Spreadsheets take the zeros in front of a number, and add `.0` to it. `.0` is taken off and told. Zeros are asked
+about: a number that differs from a stored one, or from one in another row, only in its zeros is refused with both.
+So is a number that is shorter than the others, where those begin with 0. `digits` in the profile answers it.
+"""
 TITLES = ("Kolumn", "På svenska", "Måste finnas", "Vad som står i den", "Exempel", "Val")
 
 
@@ -163,7 +197,7 @@ def page() -> str:
     for kind, title in KINDS.items():
         lines += ["", f"## {kind}: {title}", "", f"| {' | '.join(TITLES)} |", f"|{' --- |' * len(TITLES)}"]
         lines += [f"| {' | '.join(row)} |" for row in explanation(kind)]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, PROFILE])
 
 
 if __name__ == "__main__":

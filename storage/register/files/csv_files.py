@@ -7,43 +7,92 @@ byte order mark. ``sep=;`` in the first line is Excel's own way of naming the de
 import csv
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from storage.errors import NoteCode, ProblemCode
 from storage.register.files.tables import IsHeader, Note, Numbered, Table, Unreadable
 
-DELIMITERS = (",", ";", "\t", "|")
+USUAL = (",", ";")
+_SIGNS = {"\t": "tab", "|": "|"}  # the others, as they are told
+DELIMITERS = (*USUAL, *_SIGNS)
 HEADER_WITHIN = 15  # lines: a header further down is not looked for
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")  # UTF-8, whole or a half surrogate
 
 
-def read_csv(name: str, content: bytes, is_header: IsHeader) -> Table:
-    """Read a CSV file.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to read a file.
+
+    Attributes:
+        is_header: tells whether cells are a header, which decides between delimiters.
+        encoding, delimiter: the file's, where they are known; else they are guessed.
+        header_row: the line of the header where it is known, from 1; else 0.
+    """
+
+    is_header: IsHeader
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = 0
+
+
+def read_csv(name: str, content: bytes, ways: Sequence[Way]) -> Table:
+    """Read a CSV file in the first of ``ways`` by which it has a header, else in the last one.
 
     Args:
         name: the file's, as it is printed.
         content: the file.
-        is_header: tells whether cells are a header, which decides between delimiters.
+        ways: how it may be read.
 
     Raises:
         Unreadable: it is in no encoding of ours, or its quotation marks do not pair.
     """
-    text, notes = _decoded(content)
+    for way in ways[:-1]:
+        try:
+            table = _read(name, content, way)
+        except (UnicodeError, Unreadable):
+            continue  # it is not what this way is for
+        if any(way.is_header(cells) for row, cells in table.lines if _may_be_header(row, way)):
+            if not way.encoding.casefold().replace("_", "-").startswith("utf") and _is_utf8(content):
+                raise Unreadable(ProblemCode.PROFILE_IS_UTF8, encoding=way.encoding)
+            return table
+    return _read(name, content, ways[-1])
+
+
+def _may_be_header(row: int, way: Way) -> bool:
+    return row == way.header_row if way.header_row else row <= HEADER_WITHIN
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Return whether a file is UTF-8 and has letters that are another text in every other encoding."""
+    try:
+        return not content.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _read(name: str, content: bytes, way: Way) -> Table:
+    text, notes = (content.decode(way.encoding), ()) if way.encoding else _decoded(content)
+    text = text.removeprefix("\ufeff")
     named = _SEPARATOR.match(text)
     if named:
         # The line stays as an empty one, so that the numbers of the lines are those of the file.
         text = text[named.end() - 1 :]
-    delimiter = named[1] if named else _delimiter(text, is_header)
+    delimiter = way.delimiter or (named[1] if named else _delimiter(text, way.is_header))
+    if not way.delimiter and not named and delimiter not in USUAL:
+        notes = (*notes, (NoteCode.DELIMITER, {"delimiter": _SIGNS[delimiter]}))
     return Table(name, _lines(text, delimiter), notes)
 
 
 def _decoded(content: bytes) -> tuple[str, tuple[Note, ...]]:
     """Return the text of a file, and what was guessed of its encoding."""
-    if content.startswith(_UTF16):
+    if content.startswith(_UTF16) or (unmarked := _unmarked_utf16(content)):
+        name = "utf-16" if content.startswith(_UTF16) else unmarked
         try:
-            return content.decode("utf-16"), ((NoteCode.ENCODING, {"encoding": "UTF-16"}),)
+            return content.decode(name), ((NoteCode.ENCODING, {"encoding": "UTF-16"}),)
         except UnicodeDecodeError as error:
             raise Unreadable(ProblemCode.NOT_UTF8) from error
     try:
@@ -56,6 +105,14 @@ def _decoded(content: bytes) -> tuple[str, tuple[Note, ...]]:
             return content.decode("cp1252"), ((NoteCode.ENCODING, {"encoding": "Windows-1252"}),)
         except UnicodeDecodeError:
             raise Unreadable(ProblemCode.NOT_UTF8, row) from error
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """Return the byte order of UTF-16 without its mark, whose Latin letters have a zero byte; empty for none."""
+    first = content[:200]
+    if len(first) < 8 or first.count(0) * 3 < len(first):
+        return ""
+    return "utf-16-le" if first[1::2].count(0) > first[::2].count(0) else "utf-16-be"
 
 
 def _delimiter(text: str, is_header: IsHeader) -> str:

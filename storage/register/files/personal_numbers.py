@@ -5,13 +5,21 @@ in the second kind.
 """
 
 import re
+import unicodedata
 from datetime import date
 
-_FORM = re.compile(r"(?<![0-9])((?:1[89]|20)?)([0-9]{2})([0-9]{2})([0-9]{2})[-+ ]?([0-9]{4})(?![0-9])")
+_FORM = re.compile(
+    r"(?<![0-9])((?:1[89]|20)?)([0-9]{2})([0-9]{2})([0-9]{2})(?: ?[-+\u2010-\u2015\u2212] ?| )?([0-9]{4})(?![0-9])"
+)
+_LEAST = 10  # digits
 
 
 def has_personal_number(text: str) -> bool:
     """Return whether ``text`` has a personnummer or samordningsnummer in it."""
+    if len(text) < _LEAST:
+        return False
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
     return any(_is_one(found) for found in _FORM.finditer(text))
 
 

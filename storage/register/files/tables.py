@@ -1,6 +1,6 @@
 """The tables of a register file: what every kind of file is read into, and what is said of how it was read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from storage.errors import NoteCode, ProblemCode, Value
@@ -21,6 +21,22 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyFault:
+    """A cell of a workbook that holds no value, and whose text is empty: an error, or a formula without a result.
+
+    Attributes:
+        row, column: its place, from 1.
+        code: what is wrong with it.
+        values: what the code is about.
+    """
+
+    row: int
+    column: int
+    code: ProblemCode
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table: a CSV file, or a sheet of a workbook.
 
@@ -28,8 +44,12 @@ class Table:
         name: the file's name, with the sheet's where there are several.
         lines: its lines, as text.
         notes: what was guessed when it was read.
+        sheet: the sheet's own name; empty for a CSV file.
+        faults: its cells that hold no value. Taken for empty, one would reopen an enrolment or remove a phone.
     """
 
     name: str
     lines: list[Numbered]
     notes: tuple[Note, ...] = ()
+    sheet: str = ""
+    faults: tuple[EmptyFault, ...] = ()

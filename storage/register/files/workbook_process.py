@@ -20,6 +20,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +36,7 @@ LAST_COLUMN = 256  # no register has more than 20; a sheet with a cell further o
 MOST_PARTS = 2_000  # files in the archive: a workbook has about eight, and two for each sheet
 MOST_RATIO = 200  # unpacked size to packed: a sheet of one value a million times has about 100
 SMALL = 10_000_000  # bytes unpacked, up to which the ratio is of no interest
-MOST_FAULTS = 1_000  # that are told of one sheet
+MOST_FAULTS = 100  # that are told of one column: a column that is not read must not hide those of the others
 CHUNK = 64 * 1024  # bytes that are unpacked at once
 WHOLE = "whole"
 ERROR, FORMULA = "error", "formula"  # the kinds of fault
@@ -65,6 +66,7 @@ class _Look:
 
     def __init__(self, most_cells: int) -> None:
         self.found = Looked()
+        self._faults: Counter[int] = Counter()  # by column
         self._most_cells = most_cells
         self._began = False
         self._row = self._column = 0  # of the last cell or row that began
@@ -114,7 +116,7 @@ class _Look:
         if reference is None:  # the next one, as the standard says
             self._column += 1
         elif found := _PLACE.fullmatch(reference):
-            self._column, self._row = _column(found[1]), int(found[2])
+            self._column, self._row = column_number(found[1]), int(found[2])
         else:
             raise Unreadable(ProblemCode.NOT_XLSX)
         if self._hidden:
@@ -139,10 +141,10 @@ class _Look:
             and (self._value is None or cell.get("t") != "str")
         ):
             kind = FORMULA
-        if kind and len(self.found.faults) < MOST_FAULTS:
-            self.found.faults.append(
-                (cell.get("r", ""), self._row, kind, (self._value or "") if kind == ERROR else "")
-            )
+        if kind and self._faults[self._column] < MOST_FAULTS:
+            self._faults[self._column] += 1
+            place = cell.get("r") or f"{column_letters(self._column)}{self._row}"
+            self.found.faults.append((place, self._row, kind, (self._value or "") if kind == ERROR else ""))
 
 
 def look_through(content: bytes, most_unpacked: int, most_cells: int) -> dict[str, Looked]:
@@ -225,11 +227,21 @@ def _relations(file: IO[bytes], folder: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Return the number of a column, from 1: of AB it is 28."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
+
+
+def column_letters(number: int) -> str:
+    """Return what a column is called: the 28th is AB."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
 
 
 def lines(content: bytes, most_unpacked: int, most_cells: int) -> Iterator[object]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from storage.errors import NoteCode, ProblemCode
-from storage.register.files.tables import Note, Numbered, Table, Unreadable
-from storage.register.files.workbook_process import ERROR, FORMULA, WHOLE
+from storage.errors import NoteCode, ProblemCode, Value
+from storage.register.files.tables import EmptyFault, Note, Numbered, Table, Unreadable
+from storage.register.files.workbook_process import ERROR, FORMULA, WHOLE, column_number
 
 _ROOT = Path(__file__).parents[3]
 _START = (
@@ -87,23 +87,31 @@ class Sheet:
 
 
 def read_workbook(name: str, content: bytes, limits: Limits = IMPORT) -> list[Table]:
-    """Read the sheets that are not empty, and refuse a workbook that has a cell without a value.
-
-    Taken for empty, such a cell would reopen an enrolment or remove a phone.
+    """Read the sheets that are not empty, with the cells that hold no value beside them.
 
     Raises:
-        Unreadable: it is no workbook, is too large, or has a cell that holds an error; ``row`` is that cell's.
+        Unreadable: it is no workbook, or it is too large.
     """
     found = read_sheets(content, limits)
-    for fault in (each for sheet in found for each in sheet.faults):
-        value = {"value": fault.text} if fault.kind == ERROR else {}
-        raise Unreadable(_CODES[fault.kind], fault.row, cell=fault.cell, **value)
     if not found:
         return [Table(name, [])]
     return [
-        Table(name if len(found) == 1 else f"{name} ({sheet.name})", sheet.lines, tuple(_notes(sheet)))
+        Table(
+            name if len(found) == 1 else f"{name} ({sheet.name})",
+            sheet.lines,
+            tuple(_notes(sheet)),
+            sheet.name,
+            tuple(map(_fault, sheet.faults)),
+        )
         for sheet in found
     ]
+
+
+def _fault(fault: Fault) -> EmptyFault:
+    values: dict[str, Value] = {"cell": fault.cell}
+    if fault.kind == ERROR:
+        values["value"] = fault.text
+    return EmptyFault(fault.row, column_number(fault.cell.rstrip("0123456789")), _CODES[fault.kind], values)
 
 
 def _notes(sheet: Sheet) -> Iterator[Note]:

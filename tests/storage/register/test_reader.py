@@ -27,7 +27,7 @@ def wrong(row: int, column: str, code: ProblemCode, /, **values: Value) -> Probl
 REFUSED: list[tuple[str | bytes, list[Problem]]] = [
     ("", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
     ("\n \n", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
-    ("a,b\n1,2\n", [wrong(1, "", ProblemCode.HEADER_UNKNOWN)]),
+    ("a,b\n1,2\n", [wrong(1, "", ProblemCode.HEADER_UNKNOWN, found=("a", "b"))]),
     ("ref,name\nP1,Å\nP2,".encode() + b"\xc5ke\n", [wrong(3, "", ProblemCode.NOT_UTF8)]),
     ('ref,name\nP1,"Å\n', [wrong(2, "", ProblemCode.NOT_CSV)]),
     ("ref,name,telefonn\nP1,Å,4\n", [wrong(1, "telefonn", ProblemCode.COLUMN_NEAR, nearest="phone")]),
@@ -58,7 +58,7 @@ REFUSED: list[tuple[str | bytes, list[Problem]]] = [
     ),
     (CUSTOMERS + "K1,12,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
     (CUSTOMERS + "K1,ring mig,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
-    (CUSTOMERS + "K1,19900101-0017,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
+    (CUSTOMERS + "K1,19900101-0017,,,\n", [wrong(2, "phone", ProblemCode.PERSONAL_NUMBER)]),
     (CUSTOMERS + "900101-0017,,,,\n", [wrong(2, "ref", ProblemCode.PERSONAL_NUMBER)]),
     (
         CUSTOMERS + "K1,,,X,1899\n",

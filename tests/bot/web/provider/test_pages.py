@@ -269,7 +269,7 @@ async def test_a_workbook_is_a_file_too(story: World, tmp_path: Path) -> None:
         ),
         ("insats,månad,datum\n1042,2026-10,2026-10-03\n", "rad 2, månad: månaden 2026-10 är låst"),
         ("insats,månad,datum\n1042,2026-11,2026-11-26\n", "rad 2, datum: datumet 2026-11-26"),
-        ("insats,månad,datum\n1042,november,2026-11-03\n", "”november” är inte en månad"),
+        ("insats,månad,datum\n1042,november,2026-11-03\n", "”november” är ingen månad"),
         ("insats,månad,datum\n", "filen: den har inga rader"),
         ("ref,name\nP1,Annat namn\n", "filen: den ska bara ha uppföljningar"),
         ("", "filen är tom"),

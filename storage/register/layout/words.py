@@ -1,0 +1,28 @@
+"""The headers of register files as words that are compared. Pure."""
+
+import re
+
+_SIGNS = re.compile(r"[_\-\u2010-\u2013.:*]")
+# Columns that may only ever be dropped: what they hold is refused wherever it stands.
+_PERSONAL = frozenset(
+    (
+        "personnummer",
+        "personnr",
+        "person nr",
+        "pnr",
+        "persnr",
+        "samordningsnummer",
+        "samordningsnr",
+        "födelsenummer",
+    )
+)
+
+
+def word(cell: str) -> str:
+    """Return a header without regard to case, spaces, hyphens and underscores."""
+    return " ".join(_SIGNS.sub(" ", cell).casefold().split())
+
+
+def is_personal(header: str) -> bool:
+    """Return whether a header is that of personnummer."""
+    return word(header) in _PERSONAL
