@@ -36,6 +36,7 @@ from survey.packs.pack_files import (
 from survey.understanding.questions import RATINGS, Option, Question, Survey, Texts, Vocabulary
 from survey.understanding.text import folding
 from survey.understanding.text.phrases import base_of
+from survey.understanding.text.spelling import Spelling
 from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
 
@@ -248,7 +249,8 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile], wo
         about_coach=file.about_coach,
     )
     # Where a rating has words of its own, a word of both means what its own label says.
-    return replace(asked, answers=vocabulary.spellings(labels, words.answers(asked)))
+    answers = vocabulary.spellings(labels, words.answers(asked))
+    return replace(asked, answers=answers, spelling=Spelling(answers))
 
 
 def _texts(languages: list[LanguageFile], *names: str) -> Texts:

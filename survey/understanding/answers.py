@@ -11,7 +11,19 @@ from survey.frozen import frozen
 from survey.understanding import sentences
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
-from survey.understanding.text.folding import BETWEEN, END, PAUSE, fold, key, tidy, tokens_of, visible, words_in
+from survey.understanding.text import stars
+from survey.understanding.text.folding import (
+    BETWEEN,
+    END,
+    PAUSE,
+    fold,
+    key,
+    plain,
+    tidy,
+    tokens_of,
+    visible,
+    words_in,
+)
 
 KNOWN_LIMIT = 60  # characters of the longest answer that is nothing else
 NONE_LIMIT = 80  # characters of a text that can say "nothing to add"; what is longer is a story
@@ -19,6 +31,9 @@ POLITE_WORDS = 6  # words that may stand before an answer, and after it
 SIGN_OFF_WORDS = 3  # words of the longest greeting at the end: "med vänlig hälsning"
 AT_LEAST = 3  # answers in one message; two ("4 5") are rather one that is in doubt
 
+SPELLED_WORDS = 8  # of a message in which typing errors are put right; a longer one is a story
+
+_WORD = re.compile(r"[^\W\d_]+")
 _SLASH_NAME = re.compile(r"\s*/{1,2} ?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)\s*\Z")  # "4 /Anna"
 
 
@@ -38,6 +53,8 @@ def known(question: Question, text: str, words: Vocabulary) -> Answer | None:
     """
     if question.kind == "text" or len(text) > KNOWN_LIMIT or "\n" in text:
         return None
+    if question.kind == "rating":
+        text = stars.counted(text)
     tokens = tokens_of(text)
     if question.kind == "rating" and len(tokens) > 1:
         tokens = [token for token in tokens if token not in words.filler] if BETWEEN.search(text) is None else []
@@ -66,11 +83,36 @@ def parse(question: Question, text: str, words: Vocabulary, message: Message | N
         if sentences.is_courtesy(message):
             return None
     own = _own_words(question, text, words)
+    if question.kind == "rating":
+        own = stars.counted(own)
+    if message is None or own != message.text:
+        message = Message(own, words)
+    found = _said(question, message, own)
+    if found is not None:
+        return found
+    corrected = _spelled(question, message, own)
+    return _said(question, Message(corrected, words), corrected) if corrected != own else None
+
+
+def _spelled(question: Question, message: Message, text: str) -> str:
+    """Return ``text`` with typing errors put right in the words that can answer ``question``."""
+
+    def known() -> Iterator[str]:
+        for code in message.languages:
+            yield from message.words.tongues[code].lexicon
+
+    def right(word: re.Match[str]) -> str:
+        return question.spelling.right(plain(fold(word[0])), known) or word[0]
+
+    return text if len(message.said) > SPELLED_WORDS else _WORD.sub(right, text)
+
+
+def _said(question: Question, message: Message, own: str) -> Answer | None:
+    """Return the answer of a text that is spelled as it is: as a whole, in a sentence, or in its first line."""
+    words = message.words
     found = _closed(question, own, words)
     if found is not None:
         return found
-    if message is None or own != message.text:
-        message = Message(own, words)
     value = sentences.read(question, message)
     if value is not None:
         return Answer(value)
@@ -181,9 +223,10 @@ def _free(text: str, words: Vocabulary, message: Message | None) -> Answer | Non
     polite = {
         at
         for at, token in enumerate(message.tokens)
-        if token in (END, PAUSE) or token in words.greetings or message.in_set("courtesy", token)
+        if token in (END, PAUSE, "0") or token in words.greetings or message.in_set("courtesy", token)
     }
-    says_nothing = (said or refused) and said | refused | polite == set(range(len(message.tokens)))
+    says_zero = "0" in message.tokens
+    says_nothing = (said or refused or says_zero) and said | refused | polite == set(range(len(message.tokens)))
     return Answer(None, None if says_nothing else kept)
 
 
@@ -199,9 +242,10 @@ def several(
         question: the open question.
         following: the question that is asked when a question has been given an answer.
     """
+    message = Message(text, words)
     said = [
         token
-        for token in Message(text, words).said
+        for token in message.said
         if token not in words.greetings or token.folded in words.yes_no or token.folded in words.rating
     ]
     given: list[tuple[Question, Answer]] = []
@@ -213,6 +257,8 @@ def several(
             rest = " ".join(token.folded for token in said[number:])
             answer = _free(rest, words, None) if len(given) + 1 >= AT_LEAST else None
             return [*given, (at, answer)] if answer is not None and _says_nothing(answer) else []
+        if given and token.folded not in at.answers and message.in_set("greeting", token):
+            continue  # "5, 5 ja 4": "and" in one language, yes in another
         if token.isdecimal():
             value = sentences.numbered(at, int(token)) if len(token) == 1 else None
         else:

@@ -24,7 +24,7 @@ _QUOTATION = re.compile(r"(?P<head>[^\"“”„«»]{1,60})[\"“”„«](?P<q
 def read(message: Message) -> Noise | None:
     """Return what kind of noise a message is; None where somebody has written it."""
     text = visible(message.text)
-    if not any(char.isalnum() or ord(char) > PICTURES or char in "?؟" for char in text):
+    if not any(char.isalnum() or ord(char) > PICTURES or char in "?؟+-–—" for char in text):
         return "empty"
     if _is_reaction(message, text):
         return "reaction"

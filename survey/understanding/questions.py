@@ -7,6 +7,7 @@ from typing import Literal
 
 from survey.codes import CaseKind
 from survey.understanding.text.phrases import Phrases, Words
+from survey.understanding.text.spelling import Spelling
 
 Kind = Literal["rating", "choice", "yes_no", "text"]
 Command = Literal[
@@ -54,6 +55,7 @@ class Question:
         words: the value of each option's label, in every language, as folding.key makes it.
         answers: the value of all words that answer it, its own labels and those of its kind, with and without
             diacritics.
+        spelling: puts right the typing errors in those words.
         about_coach: whether it is about a person, so that "the wrong person" may answer it.
     """
 
@@ -66,6 +68,7 @@ class Question:
     short: Texts = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, int] = field(default_factory=dict)
+    spelling: Spelling = field(default_factory=Spelling, compare=False)
     about_coach: bool = False
 
     @property

@@ -71,6 +71,9 @@ def read(text: str, words: Vocabulary, question: Question | None = None, carrier
         named = requests.language(text, words) if request is None else None
         if request is None and named is None:
             request = "noise" if sound is not None else _doubtful(message, question, verdict)
+        is_short = not is_text or len(message.said) <= FREE_TEXT_ABOUT
+        if request is None and named is None and verdict is None and is_short:
+            request = requests.phrased(message)
     about = wishes.about_sender(message)
     if about is not None and is_text and len(message.said) > FREE_TEXT_ABOUT:
         about = None

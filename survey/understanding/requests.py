@@ -12,7 +12,10 @@ from survey.understanding.text.folding import plain, tokens_of, visible
 COMMAND_TAIL = 4  # words that may follow HELP: "hjälp vad är det här"
 COMMAND_WORDS = 5  # words of the longest command: "you have the wrong number"
 LANGUAGE_WORDS = 8  # words of the longest wish for a language: "can you please write in english"
+PHRASED_WORDS = 12  # words of a message that asks for something in plain words; a longer one is a story
 COMMAND_LIMIT = 80  # characters of a command with its tail; a longer text is a story
+
+PHRASED: tuple[Command, ...] = ("erase", "answers", "correct", "start", "language")
 
 _COLON = re.compile(r"\W*\w+\s*:")
 
@@ -47,6 +50,12 @@ def command(message: Message, tail: int = COMMAND_TAIL) -> Command | None:
     return found if len(text) <= COMMAND_LIMIT and after <= tail else None
 
 
+def phrased(message: Message) -> Command | None:
+    """Return what a message asks for in plain words: "what have I answered", "delete all you have on me"."""
+    asked = message.found_of("request") if len(message.said) <= PHRASED_WORDS else {}
+    return next((command for command in PHRASED if command in asked), None)
+
+
 def language(text: str, words: Vocabulary) -> str | None:
     """Return the code of the language that ``text`` names, and does no more: "suomi", "SPRÅK arabiska"."""
     if len(text) == 1:
@@ -65,4 +74,4 @@ def language(text: str, words: Vocabulary) -> str | None:
     if (named := words.languages.get(" ".join(rest))) is not None:
         return named
     rest = [token for token in rest if not any(plain(token) in one for one in wish)]
-    return words.languages.get(" ".join(rest)) if rest else None
+    return words.languages.get(" ".join(dict.fromkeys(rest))) if rest else None

@@ -9,6 +9,7 @@ question.
 import re
 from collections.abc import Mapping, Sequence
 
+from survey.understanding import corrections
 from survey.understanding.message import Message
 from survey.understanding.questions import Question
 from survey.understanding.text.folding import BETWEEN, END, PAUSE, Token, fold, plain_tokens, words_of
@@ -19,10 +20,19 @@ LEAD_WORDS = 6  # so many may stand before the answer: "jag skulle nog säga en"
 PHRASE_WORDS = 5  # of the longest answer
 SENTENCE_WORDS = 14  # of a message in which a phrase counts as an answer; a longer one is a story
 SPARE_WORDS = 4  # beside the phrase in such a message to a rating, none of which may say anything else
-WORDED_REST = 6  # words after a rating in words; "neither" may begin a longer sentence of any kind
+WORDED_REST = 6  # words that mean something after a rating in words; "neither" may begin a sentence of any kind
+NOTHING = "0"  # "0 jobb 0 hjälp": none, and no rating
+NEITHER_WORDS = 3  # beside "not good, not bad": a 3, "just", a greeting
 NEGATED = 3  # words between a word of praise and the negation that turns it, before it or after it
 
-_NUMBER = re.compile(r"(\d)(?:a|an|ans|or|ra|ka|e|th|st|nd|rd)?")  # "4", and "4:a" or "4an" as Swedish has them
+_NUMBER = re.compile(r"(\d)(?:a|an|ans|or|ra|ka|e|th|st|nd|rd|ish|ка|ку|ки)?")  # "4", "4:a", "4ish", "4ка"
+
+_NEITHER = (  # the negation stands before the word, or after it
+    ["negation", "good", "negation", "bad"],
+    ["negation", "bad", "negation", "good"],
+    ["good", "negation", "bad", "negation"],
+    ["bad", "negation", "good", "negation"],
+)
 
 
 def read(question: Question, message: Message) -> int | None:
@@ -30,9 +40,21 @@ def read(question: Question, message: Message) -> int | None:
     tokens = _tokens(question, message)
     if not tokens:
         return None
-    if question.kind == "rating" and (corrected := _not_but(question, message, tokens)) is not None:
+    if question.kind == "rating" and (instead := _not_but(question, message, tokens)) is not None:
+        return instead
+    corrected = corrections.read(
+        message,
+        tokens,
+        lambda at: said[:2] if (said := _answer_at(question, tokens, at)) is not None else None,
+        is_worded=question.kind == "yes_no",
+    )
+    if corrected is not None:
         return corrected
+    if question.kind == "rating" and _is_neither(message, words_of(tokens)):
+        return 3
     found = _after_lead(question, message, tokens)
+    if found is None and question.kind == "rating" and (last := _elsewhere(question, message, tokens)) is not None:
+        return last
     phrased = _phrased(question, message)
     if len(phrased) > 1:
         return None
@@ -104,6 +126,83 @@ def _after_lead(question: Question, message: Message, tokens: Sequence[Token]) -
     return None
 
 
+def _is_neither(message: Message, words: Sequence[Token]) -> bool:
+    """Return whether a message is "not bad, not good": both denied, and little else said but perhaps a 3."""
+    names = []
+    for token in words:
+        if token.isdecimal() and token != "3":
+            return False
+        name = next((name for name in ("negation", "good", "bad") if message.in_set(name, token)), None)
+        names += [name] if name else []
+    spare = len(words) - len(names)
+    return names in _NEITHER and spare <= NEITHER_WORDS
+
+
+def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
+    """Return the only number of a sentence, where it is a rating: "pretty good I'd say 4", "no help at all, 1".
+
+    It ends its clause or an explanation follows, it is no number of something, and it agrees with all that is said.
+    """
+    if len(message.said) > SENTENCE_WORDS or is_question(message):
+        return None
+    places = [
+        at
+        for at, token in enumerate(tokens)
+        if (token[0].isdigit() and token != NOTHING) or _is_numeral(question, message, token)
+    ]
+    found = _answer_at(question, tokens, places[0]) if len(places) == 1 else None
+    if found is None:
+        return None
+    value = found[0]
+    at = places[0]
+    before, rest = tokens[at - 1], words_of(tokens[at + 1 :])
+    if any(message.in_set(name, before) for name in ("unit", "named")) or (rest and _is_of_things(message, rest)):
+        return None
+    ends = at + 1 == len(tokens) or tokens[at + 1] in (END, PAUSE)
+    ends = ends or message.in_set("courtesy", rest[0]) or all(token in message.words.greetings for token in rest)
+    if not ends and not (_explains(message, rest[0]) or message.in_set("lead", rest[0])):
+        return None
+    words = words_of([*tokens[:at], *tokens[at + 1 :]])
+    if any(message.any_in(name, words) for name in ("either", "back")):
+        return None
+    if any(message.in_set("hedge", token) and not message.in_set("lead", token) for token in words):
+        return None
+    return value if _agrees(question, message, words, value) else None
+
+
+def _is_numeral(question: Question, message: Message, token: Token) -> bool:
+    """Return whether a word is the name of a number from 1 to 5: "fyra", "kolmonen"."""
+    return token.folded in question.answers and message.in_set("numeral", token)
+
+
+def _agrees(question: Question, message: Message, words: Sequence[Token], value: int) -> bool:
+    """Return whether a rating in a digit and the words around it say the same, or the words say nothing of it."""
+    idioms = {token for start, end in message.found.get("rating.praise", ()) for token in message.tokens[start:end]}
+    words = [token for token in words if token not in idioms]
+    negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
+
+    def turned(at: int) -> bool:
+        return any(abs(at - negation) <= NEGATED for negation in negations)
+
+    goods = [at for at, token in enumerate(words) if message.in_set("good", token)]
+    goods += [at for at, token in enumerate(words) if question.answers.get(token.folded, 0) >= 4]
+    bads = [at for at, token in enumerate(words) if message.in_set("bad", token)]
+    if value == 3:
+        return not (negations and len(words) == 1)
+    if value < 3:
+        return all(turned(at) for at in goods) and not (negations and len(words) == 1)
+    if any(not turned(at) for at in bads) or any(turned(at) for at in goods):
+        return False
+    reasons = [at for at, token in enumerate(words) if _explains(message, token)]
+    spoken = [at for at in negations if not any(abs(at - bad) <= NEGATED for bad in bads)]
+    return all(any(reason < at for reason in reasons) for at in spoken)
+
+
+def _explains(message: Message, token: Token) -> bool:
+    """Return whether a word begins what explains a rating, or limits it: "because", "but"."""
+    return message.in_set("cause", token) or message.in_set("contrast", token)
+
+
 def _answer_at(question: Question, tokens: Sequence[Token], start: int) -> tuple[int, int, bool] | None:
     """Return the value that is said at ``start``, where it ends, and whether it is a digit."""
     number = _NUMBER.fullmatch(tokens[start])
@@ -128,7 +227,7 @@ def numbered(question: Question, number: int) -> int | None:
 
 def _stands(question: Question, message: Message, rest: Sequence[Token], value: int, is_digit: bool) -> bool:
     """Return whether a rating or a choice stands, with ``rest`` after it."""
-    words = words_of(rest)
+    words = words_of(_without_limits(message, rest))
     if not words:
         return True
     if _is_of_things(message, words) or any(message.any_in(name, words) for name in ("either", "back")):
@@ -139,10 +238,12 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
         return False
     if not is_digit and any(message.any_in(name, words) for name in ("contrast", "limit")):
         return False
-    if not is_digit and question.kind == "rating" and len(words) > (WORDED_REST if value != 3 else 1):
+    if not is_digit and question.kind == "rating" and _length(message, words) > (WORDED_REST if value != 3 else 1):
         return False
     if question.kind == "choice":
         return True
+    if is_digit:
+        return _agrees(question, message, words, value)
     idioms = {token for start, end in message.found.get("rating.praise", ()) for token in message.tokens[start:end]}
     words = [token for token in words if token not in idioms]
     negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
@@ -155,6 +256,24 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
     return turned and not (negations and len(words) == 1)
 
 
+def _length(message: Message, words: Sequence[Token]) -> int:
+    """Return how many of ``words`` mean something of their own."""
+    return sum(token not in message.words.greetings and not message.in_set("lead", token) for token in words)
+
+
+def _without_limits(message: Message, rest: Sequence[Token]) -> Sequence[Token]:
+    """Return ``rest`` without "no more than that" at its beginning, which leaves the answer before it as it is."""
+    end = next((at for at, token in enumerate(rest) if token == END and at), len(rest))
+    clause = words_of(rest[:end])
+    says_so = message.any_in("negation", clause) and message.any_in("limit", clause)
+    is_all = all(
+        token in message.words.greetings
+        or any(message.in_set(name, token) for name in ("negation", "limit", "lead", "contrast"))
+        for token in clause
+    )
+    return rest[end:] if says_so and is_all else rest
+
+
 def _stands_yes_no(
     question: Question, message: Message, said: Sequence[Token], rest: Sequence[Token], value: int
 ) -> bool:
@@ -164,6 +283,8 @@ def _stands_yes_no(
         return False
     if message.any_in("back", [token for token in words if not message.in_set("no", token)]):
         return False
+    if question.asks_consent and value == 1:
+        words = _without_times(message, words)
     if [token.isdecimal() for token in words if token not in message.words.greetings] == [True]:
         return False  # "ja 4": the answers to two questions
     if any(other != value for other in _values_in(message, words, question.answers)):
@@ -173,15 +294,35 @@ def _stands_yes_no(
     return value == 0 or not message.any_in("negation", words)
 
 
+def _without_times(message: Message, words: Sequence[Token]) -> list[Token]:
+    """Return the words of a yes without when it holds: "but not before 10", "only not in the morning"."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(words):
+        first = at + 1 if message.in_set("negation", words[at]) else at
+        end = first
+        while end < len(words) and (words[end].isdecimal() or message.in_set("when", words[end])):
+            end += 1
+        if end > first and any(message.in_set("when", token) for token in words[first:end]):
+            at = end
+        else:
+            kept.append(words[at])
+            at += 1
+    return kept
+
+
 def _is_of_things(message: Message, words: Sequence[Token]) -> bool:
     """Return whether ``words`` count something else: what follows the answer is a unit, or holds another number."""
     counted = words[1:] if message.in_set("counter", words[0]) else words
     if counted and message.in_set("unit", counted[0]):
         return True
     for at, word in enumerate(words):
-        if not word.isdecimal():
-            continue
-        is_counted = at + 1 < len(words) and message.in_set("unit", words[at + 1])
+        if not word.isdecimal() or (at and len(word) == 1 and message.in_set("not", words[at - 1])):
+            continue  # "4, not 5"
+        is_counted = at + 1 < len(words) and (
+            message.in_set("unit", words[at + 1])
+            or (message.any_in("cause", words[:at]) and not message.any_in("contrast", words[:at]))
+        )
         if not is_counted and len(word) < 3:
             return True
     return False

@@ -12,6 +12,7 @@ from survey.understanding.message import Message
 from survey.understanding.questions import Question
 from survey.understanding.text.folding import END, PAUSE, Token, words_of
 from survey.understanding.text.phrases import Span
+from survey.understanding.text.spelling import one_apart
 
 Stop = Literal["stop", "unclear"]
 NEAR = 4  # words after a stop word, among which what is to stop is named
@@ -109,17 +110,4 @@ def _is_misspelt(message: Message) -> bool:
     tongues = message.words.tongues.values()
     if any(word in tongue.lexicon or word in tongue.sets["no_stop"] for tongue in tongues):
         return False
-    return any(_one_apart(word, stop) for tongue in tongues for stop in tongue.sets["misspelt_stop"].exact)
-
-
-def _one_apart(word: str, other: str) -> bool:
-    """Return whether one letter more, less or other, or two changed about, make ``word`` of ``other``."""
-    if abs(len(word) - len(other)) > 1 or word == other:
-        return False
-    same = next(
-        (n for n, (one, two) in enumerate(zip(word, other, strict=False)) if one != two),
-        len(min(word, other, key=len)),
-    )
-    one, two = word[same:], other[same:]
-    swapped = len(one) > 1 and one[:2] == two[1::-1] and one[2:] == two[2:]
-    return one[1:] == two[1:] or one[1:] == two or one == two[1:] or swapped
+    return any(one_apart(word, stop) for tongue in tongues for stop in tongue.sets["misspelt_stop"].exact)

@@ -15,7 +15,7 @@ from survey.understanding.text.folding import END, PAUSE, fold, plain, visible
 from survey.understanding.text.phrases import Span
 
 WrongNumber = Literal["sure", "maybe"]
-SHORT = 10  # words of a message that may say so in other words; a longer one is a story
+SHORT = 12  # words of a message that may say so in other words; a longer one is a story
 NAMED = 5  # words of a message that says only whose name is wrong
 _WORD = re.compile(r"[^\W\d_]+")
 
