@@ -21,6 +21,7 @@ from bot.channels.telegram.receiver import Receiver
 from bot.contact_rules import contact_rules
 from bot.inbound.group_commit import Intake
 from bot.metrics import Metrics
+from bot.process.stopping import GATEWAY_SECONDS, INTAKE_SECONDS, within
 from bot.settings import Settings
 from bot.web import webhooks
 from bot.web.provider import link_messages, pages
@@ -126,9 +127,9 @@ class App:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        await self.intake.close()
-        for gateway in self.gateways.values():
-            await gateway.close()
+        await within(INTAKE_SECONDS, "what customers wrote", self.intake.close())
+        closing = asyncio.gather(*(gateway.close() for gateway in self.gateways.values()))
+        await within(GATEWAY_SECONDS, "connections to providers", closing)
 
     async def queue_digests(self) -> None:
         """Queue the providers' digests that are due."""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot import wording
 from bot.errors import SettingsError
+from bot.process.stopping import DATABASE_SECONDS, within
 from bot.settings import Settings
 from storage.database.engine import Database
 
@@ -24,4 +25,4 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
             raise SettingsError(wording.sentence(problem))
         yield db
     finally:
-        await db.close()
+        await within(DATABASE_SECONDS, "the database", db.close())

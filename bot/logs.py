@@ -6,15 +6,56 @@ error its URL. So of an exception only its class and the place where it was rais
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from survey.plain_text import escaped
+
+WINDOW_SECONDS = 10.0
+MOST_ALIKE = 20  # lines of one origin and wording in a window: the 63 MB that one attack wrote were all alike
+MOST = 500  # lines in a window, whatever they say
 QUIET = ("twilio", "aiogram", "aiohttp", "asyncio", "sqlalchemy", "alembic")
 
 
-def configure(stream: TextIO = sys.stderr) -> None:
+class Rate(logging.Filter):
+    """Lets few lines pass that are alike, and tells with the next one how many were left out.
+
+    Whoever can cause a line can cause a million; nobody may fill the disk from outside.
+
+    Args:
+        clock: a monotonic time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._began = clock()
+        self._passed: dict[tuple[object, ...], int] = {}
+        self._all = 0
+        self._left_out: dict[tuple[object, ...], int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written; a critical one always is."""
+        now = self._clock()
+        if now - self._began >= WINDOW_SECONDS:
+            self._began, self._passed, self._all = now, {}, 0
+        words = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
+        alike: tuple[object, ...] = (record.name, record.levelno, str(words)[:100])
+        if record.levelno < logging.CRITICAL and (self._passed.get(alike, 0) >= MOST_ALIKE or self._all >= MOST):
+            alike = alike if alike in self._left_out or len(self._left_out) < MOST else ("others",)
+            self._left_out[alike] = self._left_out.get(alike, 0) + 1
+            return False
+        self._passed[alike] = self._passed.get(alike, 0) + 1
+        self._all += 1
+        record.left_out = self._left_out.pop(alike, 0)
+        return True
+
+
+def configure(stream: TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic) -> None:
     """Send every log of this process through one formatter. Libraries are logged from warnings up."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -34,11 +75,14 @@ def configure(stream: TextIO = sys.stderr) -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _left_out,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                lambda _logger, _method, line: escaped(str(line)),
             ],
         )
     )
+    handler.addFilter(Rate(clock))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
@@ -58,6 +102,12 @@ def _hide_message(record: logging.LogRecord) -> bool:
     """Replace the message of a log record, and let it pass."""
     record.msg, record.args = "an error in the event loop", ()
     return True
+
+
+def _left_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Tell how many lines like this one were left out before it."""
+    count = getattr(event.get("_record"), "left_out", 0)
+    return {**event, "left_out": count} if count else event
 
 
 def _only_the_class(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

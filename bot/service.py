@@ -1,26 +1,26 @@
 """Serve: webhooks, clock and delivery in one process, until it is told to stop.
 
-A stop is orderly: the calls in flight land first, then the webhooks are answered, then the database is closed. What
-does not land in time stays leased, and is settled by the next process (scheduler/delivery/sending.py).
+A stop is orderly: the calls in flight land first, then the webhooks are answered, then the database is closed.
+What does not land in time stays leased, and is settled by the next process (scheduler/delivery/sending.py). How
+long each step may take: bot/process/stopping.py.
 """
 
 import asyncio
 import gc
 import logging
 import random
-import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 
-from aiohttp import web
-
 from bot.app import App
 from bot.database import database
+from bot.process.stopping import CLOSE_SECONDS, LANDING_SECONDS, SETTLING_SECONDS, unless_stopped, within
 from bot.settings import Settings
 from bot.web import webhooks
+from bot.web.connections import Limits, serving
 from scheduler.clock import run_clock
 from scheduler.delivery import restore
 from scheduler.delivery.gateway import GatewayError
@@ -31,8 +31,6 @@ from survey.codes import Channel, PauseCause, because
 
 log = logging.getLogger(__name__)
 
-LANDING_SECONDS = 6.0  # that calls in flight have to land when the process is told to stop
-CLOSE_SECONDS = 2.0  # that webhooks have to be answered then
 RECEIVE_PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds between tries to reach Telegram at all
 
 
@@ -79,29 +77,23 @@ async def serve(
                 await claims.release_all(conn, now())
         base_url = settings.public_url or listener.url
         app = await stack.enter_async_context(App(settings, db, now, base_url, random.Random()))
-        await restore.settle(db, app.planner, app.rules, app.window, now())
-        if extend is not None:
-            extend(app)
-        if app.sweep is not None:  # before a webhook is served, so that what was written earlier counts first
-            await app.sweep.run(timedelta())
-        runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=CLOSE_SECONDS)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, listener.host, listener.port)
-        await site.start()
+        if not await unless_stopped(stop, _prepare(app, extend)):
+            return
+        web = serving(app.web, listener.host, listener.port, Limits(), CLOSE_SECONDS)
+        await stack.enter_async_context(web)
         keep_for_good()
         started(base_url)
         receiving = [receive_telegram(app)] if app.telegram is not None else []
         await run_until(app, stop, *receiving)
 
 
-def stopped_by_signal() -> asyncio.Event:
-    """Return an event that SIGTERM or SIGINT sets."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+async def _prepare(app: App, extend: Callable[[App], None] | None) -> None:
+    """Settle what a restored copy leaves, and take in what was written meanwhile, before a webhook is served."""
+    await restore.settle(app.db, app.planner, app.rules, app.window, app.now())
+    if extend is not None:
+        extend(app)
+    if app.sweep is not None:
+        await app.sweep.run(timedelta())
 
 
 def keep_for_good() -> None:
@@ -127,7 +119,8 @@ async def run_until(app: App, stop: asyncio.Event, *more: Coroutine[object, obje
         for task in others:
             task.cancel()
         app.delivery.stop()
-        await asyncio.gather(delivering, *others, return_exceptions=True)
+        ending = asyncio.gather(delivering, *others, return_exceptions=True)
+        await within(LANDING_SECONDS + SETTLING_SECONDS, "calls in flight", ending)
 
 
 async def _wait(stop: asyncio.Event) -> None:

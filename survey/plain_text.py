@@ -19,6 +19,9 @@ _EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
     map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
 _SPACES = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_DRAWN_AS_NOTHING = re.compile(f"[{''.join(sorted(_EMPTY))}]")
+_PRINTED = frozenset(("\t", ISOLATE, END_ISOLATE))
+_HARMLESS = dict.fromkeys(map(ord, "\t\n\u00a0\u202f"), " ")  # among what str.isprintable() refuses
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{{MARKS_AT_MOST}}}){_MARK}+")
 _PARTS = re.compile(r"[^._/@-]*[._/@-]+|[^._/@-]+")
@@ -40,6 +43,50 @@ def plain(text: str, *, lines: bool = False) -> str:
     if lines:
         return "\n".join(" ".join(line.split()) for line in seen.split("\n")).strip("\n")
     return " ".join(seen.split())
+
+
+def safe(text: str) -> str:
+    """Return ``text`` without what a terminal would obey and what turns or hides the text around it.
+
+    Line breaks and tabs stay, and the isolates that we write ourselves (:func:`isolated`) where they are paired on
+    their line. It is for what is printed, whoever wrote it: nothing else in the text is changed.
+    """
+    probe = text.translate(_HARMLESS)
+    if probe.isprintable() and not _DRAWN_AS_NOTHING.search(probe):
+        return text
+    return "\n".join(_safe_line(line) for line in text.split("\n"))
+
+
+def _safe_line(line: str) -> str:
+    kept = "".join(char for place, char in enumerate(line) if char in _PRINTED or _seen(line, place, False) == char)
+    return kept if _paired(kept) else kept.replace(ISOLATE, "").replace(END_ISOLATE, "")
+
+
+def _paired(text: str) -> bool:
+    """Return whether each isolate is ended and none is ended that was not begun."""
+    depth = 0
+    for char in text:
+        depth += (char == ISOLATE) - (char == END_ISOLATE)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def escaped(json: str) -> str:
+    """Return a line of JSON, with what :func:`safe` takes away written as escapes: no value is changed."""
+    return json if json.isprintable() else "".join(map(_escaped, json))
+
+
+def _escaped(char: str) -> str:
+    if char.isprintable() or unicodedata.category(char) == "Zs":
+        return char
+    halves = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{halves[at]:02x}{halves[at + 1]:02x}" for at in range(0, len(halves), 2))
+
+
+def has_unseen(text: str) -> bool:
+    """Return whether ``text`` has a line break, or a character that is not seen where it stands."""
+    return any(_seen(text, place, False) != char for place, char in enumerate(text))
 
 
 def _seen(text: str, place: int, lines: bool) -> str:

@@ -14,6 +14,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from bot.process.terminal import echo, uncaught, write_file
+
 app = typer.Typer(
     help="Kunduppföljning per SMS och Telegram för kommunens arbetsmarknadsenhet.",
     no_args_is_help=True,
@@ -60,10 +62,11 @@ def main() -> None:
 
         code = exit_code(error)
         if code is None:
-            raise
+            uncaught(error)
+            sys.exit(1)
         from bot.wording import sentence
 
-        typer.echo(sentence(error), err=True)
+        echo(sentence(error), err=True)
         sys.exit(code)
     finally:
         gc.freeze()  # the process ends here, and a last collection would take a fifth of a short command's time
@@ -87,7 +90,7 @@ def init(
     """Skapa databasen, eller lyft den till den senaste versionen."""
     from bot.cli.system import setup
 
-    typer.echo(_run(setup.init(from_)))
+    echo(_run(setup.init(from_)))
 
 
 @app.command()
@@ -96,7 +99,7 @@ def templates(folder: Annotated[Path, typer.Argument(help="Mapp att skriva till.
     from bot.cli.staff import templates as templates_
 
     for path in templates_.templates(folder):
-        typer.echo(path)
+        echo(path)
 
 
 @app.command("import")
@@ -116,7 +119,7 @@ def import_(
     from bot.cli.staff import register
 
     done = register.import_files(paths, dry_run, now(), by, reason, allow_emptying=allow_emptying, profile=profile)
-    typer.echo(_run(done))
+    echo(_run(done))
 
 
 @app.command()
@@ -168,7 +171,7 @@ def invite(customer: Annotated[str, typer.Argument(help="Kundens nummer i regist
     """Skapa en engångslänk som knyter kundens Telegram till registret."""
     from bot.cli.staff import register
 
-    typer.echo(_run(register.invite(customer, now())))
+    echo(_run(register.invite(customer, now())))
 
 
 @app.command()
@@ -182,7 +185,7 @@ def link(
     """Skicka en personlig länk till en anordnares kontaktperson, för att registrera uppföljningar."""
     from bot.cli.providers import links
 
-    typer.echo(_run(links.link(provider, phone, days, telegram, revoke, now())))
+    echo(_run(links.link(provider, phone, days, telegram, revoke, now())))
 
 
 @app.command()
@@ -194,7 +197,7 @@ def digest(
     """Visa en anordnares månadsbrev precis som det skickas, med delar och kostnad."""
     from bot.cli.providers import digests
 
-    typer.echo(_run(digests.digest(provider, month, send, now())))
+    echo(_run(digests.digest(provider, month, send, now())))
 
 
 @app.command()
@@ -250,7 +253,7 @@ def report(
         chosen = formats.split(",") if formats else list(FORMATS)
         done = report_.report(year, out, chosen, now(), report_.Wanted(publish, revise, draft))
     for path in _run(done):
-        typer.echo(path)
+        echo(path)
 
 
 @export_app.command("indicators")
@@ -302,7 +305,7 @@ def export_contacts(
 def _hand_over(content: bytes, out: Path | None, *, private: bool = False) -> None:
     """Write an export to a file, or to standard output; a ``private`` file is open to nobody but its owner."""
     if out is None:
-        sys.stdout.buffer.write(content)
+        write_file(content)
     else:
         from bot.reports import write, write_private
 
@@ -317,7 +320,7 @@ def export_themes(
     """Skriv årets kommentarer till en arbetsbok för kodning, med förslag och markerade personuppgifter."""
     from bot.cli.figures import themes
 
-    typer.echo(_run(themes.export_themes(year, out)))
+    echo(_run(themes.export_themes(year, out)))
 
 
 @themes_app.command("import")
@@ -328,7 +331,7 @@ def import_themes(
     """Läs in valda teman: allt eller inget; varje fel nämns med rad och kolumn."""
     from bot.cli.figures import themes
 
-    typer.echo(_run(themes.import_themes(path, dry_run, now())))
+    echo(_run(themes.import_themes(path, dry_run, now())))
 
 
 @texts_app.command("export")
@@ -339,7 +342,7 @@ def export_texts(
     """Skriv en arbetsbok för varje språk, där en modersmålstalare läser, ändrar och godkänner texterna."""
     from bot.cli.texts import exchange
 
-    typer.echo("\n".join(exchange.export(language or (), out)))
+    echo("\n".join(exchange.export(language or (), out)))
 
 
 @texts_app.command("import")
@@ -350,7 +353,7 @@ def import_texts(
     """Läs in ändrade och godkända texter till mappen FOLLOWUP_TEXTS: allt eller inget, varje fel med sin rad."""
     from bot.cli.texts import exchange
 
-    typer.echo("\n".join(exchange.import_(paths, dry_run, now())))
+    echo("\n".join(exchange.import_(paths, dry_run, now())))
 
 
 @texts_app.command("check")
@@ -359,7 +362,7 @@ def check_texts() -> None:
     from bot.cli.texts import exchange
 
     said, all_right = exchange.check()
-    typer.echo("\n".join(said))
+    echo("\n".join(said))
     if not all_right:
         raise typer.Exit(1)
 
@@ -384,7 +387,7 @@ def take_case(
     """Ta ett ärende."""
     from bot.cli.staff import cases as casework
 
-    typer.echo(_run(casework.take(number, by)))
+    echo(_run(casework.take(number, by)))
 
 
 @cases_app.command("close")
@@ -396,7 +399,7 @@ def close_case(
     """Avsluta ett ärende med vad det ledde till."""
     from bot.cli.staff import cases as casework
 
-    typer.echo(_run(casework.close(number, outcome, by, now())))
+    echo(_run(casework.close(number, outcome, by, now())))
 
 
 @watch_app.command("list")
@@ -404,7 +407,7 @@ def watch_list() -> None:
     """Visa vilka som är under skärpt uppföljning, vilka som föreslås och varför, och öppna åtgärdsplaner."""
     from bot.cli.staff import watch
 
-    typer.echo(_run(watch.overview(now())))
+    echo(_run(watch.overview(now())))
 
 
 @watch_app.command("start")
@@ -412,7 +415,7 @@ def watch_start(provider: Provider, reason: Reason, by: By) -> None:
     """Fråga anordnarens kunder varannan vecka tills beslutet hävs."""
     from bot.cli.staff import watch
 
-    typer.echo(_run(watch.start(provider, reason, by, now())))
+    echo(_run(watch.start(provider, reason, by, now())))
 
 
 @watch_app.command("lift")
@@ -420,7 +423,7 @@ def watch_lift(provider: Provider, reason: Reason, by: By) -> None:
     """Häv den skärpta uppföljningen."""
     from bot.cli.staff import watch
 
-    typer.echo(_run(watch.lift(provider, reason, by, now())))
+    echo(_run(watch.lift(provider, reason, by, now())))
 
 
 @unit_app.command("show")
@@ -428,7 +431,7 @@ def unit_show() -> None:
     """Visa enhetens profil som den gäller, så att den kan läsas in igen som unit.toml."""
     from bot.cli.system import unit
 
-    typer.echo(unit.show())
+    echo(unit.show())
 
 
 @app.command()
@@ -438,7 +441,7 @@ def backup(
     """Kopiera databasen medan den används, och kontrollera kopian (SQLite)."""
     from bot.cli.system import backup as backup_
 
-    typer.echo(_run(backup_.backup(file, now())))
+    echo(_run(backup_.backup(file, now())))
 
 
 @app.command()
@@ -459,7 +462,7 @@ def restored(
     at = now()
     copied = moment(copied_at, at) if copied_at else None
     stopped = moment(stopped_at, at) if stopped_at else None
-    typer.echo(_run(backup_.restored(copied, stopped, at)))
+    echo(_run(backup_.restored(copied, stopped, at)))
 
 
 @app.command()

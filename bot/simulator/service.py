@@ -11,6 +11,7 @@ from itertools import count
 
 from bot.app import App
 from bot.errors import SettingsError
+from bot.process.terminal import echo
 from bot.service import Listener, serve
 from bot.settings import Settings, Telegram, Twilio
 from bot.simulator.emulator.server import SID_PREFIX, Emulator
@@ -82,5 +83,5 @@ async def _refuse_the_real(settings: Settings) -> None:
 
 
 def _announce(url: str) -> None:
-    print("Simulering: inget riktigt skickas. Varken SMS eller Telegram lämnar den här datorn.", flush=True)
-    print(f"Telefonerna finns på {url}{PAGE} . Avsluta med Ctrl+C.", flush=True)
+    echo("Simulering: inget riktigt skickas. Varken SMS eller Telegram lämnar den här datorn.")
+    echo(f"Telefonerna finns på {url}{PAGE} . Avsluta med Ctrl+C.")

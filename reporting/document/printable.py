@@ -3,23 +3,18 @@
 Names are neutralised where they come in (survey/plain_text.py); this is the last door, which every format passes.
 """
 
-import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from reporting.document.blocks import Document
+from survey.plain_text import safe
 
 T = TypeVar("T")
-# Controls and formats but those that we write ourselves: line breaks, isolates and narrow spaces.
-_UNSEEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2067\u206a-\u206f\ud800-\udfff"
-    "\ufdd0-\ufdef\ufeff\ufff0-\uffff\U000e0000-\U000e0fff\U0001fffe\U0001ffff]"
-)
 
 
 def printable_text(text: str) -> str:
     """Return ``text`` without characters that cannot be printed."""
-    return text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)
+    return safe(text).replace("\t", " ")
 
 
 def printable(document: Document) -> Document:

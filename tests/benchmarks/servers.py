@@ -21,6 +21,7 @@ from aiohttp import web
 
 from bot.channels.sms import webhook as sms
 from bot.service import keep_for_good
+from bot.web.connections import Limits, serving
 from survey.conversation.model import Say
 from survey.packs.catalogue import load
 from tests.benchmarks import database
@@ -275,6 +276,16 @@ def orm(path: Path) -> web.Application:
     return _application(answer)
 
 
+async def serve_ours(app: web.Application) -> None:
+    """Serve as bot.service.serve does."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with serving(app, "127.0.0.1", 0, Limits(), shutdown=1) as (_, port):
+        keep_for_good()
+        print(port, flush=True)
+        await stop.wait()
+
+
 async def serve(app: web.Application) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -290,7 +301,7 @@ async def serve(app: web.Application) -> None:
 
 async def main(kind: str, path: Path) -> None:
     make = {"ours": ours, "byhand": by_hand, "orm": orm, "unstored": unstored}[kind]
-    await serve(make(path))
+    await (serve_ours if kind in ("ours", "unstored") else serve)(make(path))
 
 
 if __name__ == "__main__":

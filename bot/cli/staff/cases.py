@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot import settings as settings_
 from bot.database import database
 from bot.errors import BadInput
+from bot.process.terminal import echo
 from bot.wording import case_text, sentence
 from storage.errors import CaseRefused
 from survey.codes import CaseKind, CaseOutcome, Channel, in_sentence, swedish
@@ -19,10 +20,9 @@ REOPENED = "Numret används igen vid nästa import om registret fortfarande har 
 
 async def show(closed: bool, now: datetime) -> None:
     """Print the open cases, the urgent first; ``closed``: all of them."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
+    from bot.cli.console import console
     from bot.cli.staff.planning import WIDTH
     from storage.cases import handling
 
@@ -30,18 +30,16 @@ async def show(closed: bool, now: datetime) -> None:
     async with database(settings) as db, db.read() as conn:
         found = await handling.listed(conn, closed=closed)
     if not found:
-        print("Inga ärenden." if closed else "Inga öppna ärenden.")
+        echo("Inga ärenden." if closed else "Inga öppna ärenden.")
         return
     today = now.astimezone(settings.zone).date()
     table = Table("Nr", "Svar senast", "Ärende", "Om", "Kom", "Status", "Ägare", "Text")
     for case in found:
-        # As Text, because Rich would read a customer's "[red]" as markup.
-        table.add_row(*(Text(cell) for cell in cells(case, today, settings.zone)))
-    console = Console()
-    Console(width=None if console.is_terminal else WIDTH).print(table)
+        table.add_row(*cells(case, today, settings.zone))
+    console(width=WIDTH).print(table)
     late = sum(case.is_late(today) for case in found)
     waiting = sum(case.closed_at is None for case in found)
-    print(f"{waiting} öppna, {late} försenade.")
+    echo(f"{waiting} öppna, {late} försenade.")
 
 
 def cells(case: "Listed", today: date, zone: ZoneInfo) -> tuple[str, ...]:

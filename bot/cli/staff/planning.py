@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot import settings as settings_
 from bot.database import database
 from bot.errors import BadInput
+from bot.process.terminal import echo
 from bot.wording import ledger_problem, occasion_name
 from survey.codes import CaseKind, Channel, MessageState, Outcome, Unfinished, in_sentence, swedish, worded
 
@@ -22,9 +23,9 @@ WIDTH = 160  # characters of a table that goes to a file or a pipe
 
 async def plan(at: datetime, dry_run: bool) -> None:
     """Plan what is due at ``at`` and show each waiting contact with its reason."""
-    from rich.console import Console
     from rich.table import Table
 
+    from bot.cli.console import console
     from bot.contact_rules import contact_rules
     from bot.texts import in_force
     from scheduler.planning.planner import Planner
@@ -35,7 +36,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
         on = {Channel.SMS: settings.twilio, Channel.TELEGRAM: settings.telegram}
         channels = frozenset(name for name, channel in on.items() if channel)
         if not channels:
-            Console().print("SMS och Telegram är avstängda: så här blir det när de är på.")
+            echo("SMS och Telegram är avstängda: så här blir det när de är på.")
         planner = Planner(db, in_force(settings), rules, window, settings.zone, channels or frozenset(on))
         verdicts = await planner.overview(at, dry_run)
     table = Table("Kund", "Insats", "Enkät", "Period", "Förfaller", "Besked", "Skäl")
@@ -48,7 +49,7 @@ async def plan(at: datetime, dry_run: bool) -> None:
             _local(verdict.due_at, settings.zone),
             *decided(verdict.decision),
         )
-    Console().print(table if verdicts else "Inget väntar på att skickas.")
+    console().print(table if verdicts else "Inget väntar på att skickas.")
 
 
 def decided(decision: "Decision") -> tuple[str, str]:
@@ -91,9 +92,9 @@ async def audit(at: datetime, dry_run: bool, since: str | None) -> bool:
 
 
 def _print_ledger(ledger: "Ledger") -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from bot.cli.console import console
     from storage.outcomes.accounts import PLACES
 
     table = Table("Månad", "Anordnare", title="Förfallna + rättade = summan av utfallen")
@@ -110,14 +111,13 @@ def _print_ledger(ledger: "Ledger") -> None:
     table.add_section()
     whole = ledger.total()
     add("Alla", "", whole)
-    console = Console()
-    Console(width=None if console.is_terminal else WIDTH).print(table)
+    console(width=WIDTH).print(table)
     for problem in ledger.problems[:SHOWN]:
-        print(ledger_problem(problem))
+        echo(ledger_problem(problem))
     if len(ledger.problems) > SHOWN:
-        print(f"... och {len(ledger.problems) - SHOWN} till.")
+        echo(f"... och {len(ledger.problems) - SHOWN} till.")
     counted = f"{whole.due} förfallna och {whole.corrected} rättade"
-    print(f"Stämmer: {counted} har var sitt utfall." if ledger.adds_up else f"STÄMMER INTE: {counted}, se ovan.")
+    echo(f"Stämmer: {counted} har var sitt utfall." if ledger.adds_up else f"STÄMMER INTE: {counted}, se ovan.")
 
 
 def _day(text: str) -> date:
@@ -144,11 +144,11 @@ async def why(customer_ref: str) -> None:
     if entries is None:
         raise BadInput(f"Kunden {customer_ref} finns inte i registret.")
     for entry in entries:
-        print(line(entry, settings.zone))
+        echo(line(entry, settings.zone))
     if not entries:
-        print(f"Inget är planerat för kund {customer_ref} än.")
+        echo(f"Inget är planerat för kund {customer_ref} än.")
     for case in opened:
-        print(case_line(case, settings.zone))
+        echo(case_line(case, settings.zone))
 
 
 def case_line(case: "Case", zone: ZoneInfo) -> str:

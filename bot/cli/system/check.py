@@ -7,6 +7,7 @@ from bot import settings as settings_
 from bot import wording
 from bot.contact_rules import contact_rules
 from bot.errors import SettingsError
+from bot.process.terminal import echo
 from bot.settings import Settings
 from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
 from bot.wording import channel_paused
@@ -47,7 +48,7 @@ async def check() -> bool:
     """Print each finding; return whether all is right."""
     found = await findings()
     for finding in found:
-        print(f"  {finding.mark:<6}{finding.text}")
+        echo(f"  {finding.mark:<6}{finding.text}")
     return all(finding.ok for finding in found)
 
 

@@ -13,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bot.app import App
+from bot.cli.console import console as make_console
+from bot.process.stopping import stopped_by_signal
 from bot.reports import AskedBy, quality_report, write_report
-from bot.service import run_until, stopped_by_signal
+from bot.service import run_until
 from bot.settings import load as load_settings
 from bot.simulator.emulator.server import Emulator
 from bot.simulator.phones.web import Phones
@@ -53,7 +55,7 @@ async def run_demo(
         unit: whose demo it is; None for the one that the settings name.
     """
     unit = unit or load_settings().unit
-    console = Console()
+    console = make_console(markup=True)
     console.print(f"[bold]Ett simulerat år, {YEAR}[/bold]: påhittade kunder, riktig kod, inga konton.")
     served: list[Phones] = []
 

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from bot import logs, texts
 from bot.errors import SettingsError
-from bot.service import Listener, serve, stopped_by_signal
+from bot.process.stopping import stopped_by_signal
+from bot.process.terminal import echo
+from bot.service import Listener, serve
 from bot.settings import Settings
 from bot.settings import load as load_settings
 from scheduler import crash_points
@@ -41,19 +43,17 @@ async def run(host: str, port: int, now: Callable[[], datetime], simulate: bool 
 
 
 def _announce(settings: Settings, without: Sequence[str], url: str) -> None:
-    print(f"Igång på {url}. Avsluta med Ctrl+C.", flush=True)
+    echo(f"Igång på {url}. Avsluta med Ctrl+C.")
     if without:
-        print(
+        echo(
             f"Språk som inte används, för att texterna inte är granskade: {', '.join(without)}. "
             f"De kunderna får svenska. {texts.READ_THEM}",
-            flush=True,
         )
     if settings.twilio is None:
-        print("SMS är avstängt: TWILIO_ACCOUNT_SID saknas.", flush=True)
+        echo("SMS är avstängt: TWILIO_ACCOUNT_SID saknas.")
     elif settings.public_url is None:
-        print(
+        echo(
             "FOLLOWUP_PUBLIC_URL saknas: svar tas emot på adressen ovan och leveranskvitton hämtas inte.",
-            flush=True,
         )
     if settings.telegram is None:
-        print("Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas.", flush=True)
+        echo("Telegram är avstängt: TELEGRAM_BOT_TOKEN saknas.")

@@ -9,7 +9,6 @@ contract of DESIGN.md section 5::
 those of survey.conversation.model, each with its class as ``type``; ``say`` is the text that is sent.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -19,7 +18,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.channels.sms.cost import parts_and_price, sms_cost
+from bot.cli.console import console as make_console
 from bot.errors import BadInput
+from bot.process.terminal import write_json
 from bot.settings import load as load_settings
 from bot.texts import every_language
 from survey.conversation.model import Correct, Effect, Finish, OpenCase, OptOut, Record, Say
@@ -112,7 +113,7 @@ def _write_json(dialogue: Dialogue, first: str, channel: str, said: Iterator[str
             "say": dialogue.text(says[0], channel) if says else None,
             "open": _open_question(dialogue),
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        write_json(told)
 
 
 def _open_question(dialogue: Dialogue) -> str | None:
@@ -121,7 +122,7 @@ def _open_question(dialogue: Dialogue) -> str | None:
 
 
 def _converse(dialogue: Dialogue, line: str, channel: str, said: Iterator[str] | None) -> None:
-    console = Console(highlight=False)
+    console = make_console(markup=True)
     parts = 0
     while True:
         for effect in dialogue.play(line):

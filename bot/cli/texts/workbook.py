@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from survey.codes import SurveyId
 from survey.packs import placeholders, segments
 from survey.packs.own_texts import NONE, OwnTexts, SignOff
 from survey.packs.pack_files import PREFIXES, SHARED, TOLD, LanguageFile, composed
+from survey.plain_text import has_unseen
 from survey.unit.profile import UnitProfile
 
 KEY, SWEDISH, TEXT = "Nyckel", "Svenska", "Text"
@@ -35,7 +35,6 @@ GUIDE = (
 )
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _TEXT = re.compile(r"Text \(([\w-]+)\)")
-_ALLOWED = "\u200c\u200d"  # joiners: Persian is written with one of them
 
 
 def text_column(language: str) -> str:
@@ -215,7 +214,7 @@ class _Reader:
     def _check_text(self, row: int, key: str, text: str) -> None:
         if not text:
             self._refuse(row, f"texten för {key} är tom.")
-        elif any(unicodedata.category(letter) in ("Cc", "Cf") for letter in text if letter not in _ALLOWED):
+        elif has_unseen(text):
             self._refuse(row, f"{key} har ett tecken som inte syns, till exempel en radbrytning.")
         elif Counter(_PLACEHOLDER.findall(text)) != Counter(_PLACEHOLDER.findall(self._pack.texts[key])):
             wanted = ", ".join(_PLACEHOLDER.findall(self._pack.texts[key])) or "inga"

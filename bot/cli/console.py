@@ -1,0 +1,32 @@
+"""Print tables and styles through Rich, so that what others wrote cannot command the terminal.
+
+Why: bot/process/terminal.py.
+"""
+
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from survey.plain_text import safe
+
+
+class _SafeConsole(Console):
+    """Makes every piece of text safe before Rich puts its own escape sequences around it."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Return the pieces of what is printed."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=safe(segment.text))
+
+
+def console(*, width: int | None = None, markup: bool = False) -> Console:
+    """Return a console.
+
+    Args:
+        width: of what is printed where that is no terminal; None for Rich's own.
+        markup: whether [bold] in a text is a style. Never where a text of others is printed: Rich would read its
+            "[red]", and fail on its "[/]".
+    """
+    made = _SafeConsole(markup=markup, highlight=False)
+    return made if width is None or made.is_terminal else _SafeConsole(width=width, markup=markup, highlight=False)
