@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from storage.register.changes import Changes
     from storage.register.importer import Imported
 
-CHANGES = 200  # that a trial run shows
 NOTED = 100  # guesses that are named in full
 NAMED = 10  # rows that are named of those that are taken in and count nowhere
 
@@ -277,22 +276,17 @@ def notes(guessed: Sequence[Problem]) -> str:
     return "\n".join(["Så lästes filerna:", *_first(lines, NOTED)]) if lines else ""
 
 
-def changed(found: "Changes", *, every: bool) -> str:
-    """Return what an import changes of what is stored; ``every`` change with what it was and becomes."""
+def changed(found: "Changes") -> str:
+    """Return how much an import changes of what is stored."""
     emptied = len(found.emptied)
     said = f"{found.new} nya rader, {found.changed} ändrade, {found.unchanged} oförändrade"
-    said += f", {emptied} {'tömd cell' if emptied == 1 else 'tömda celler'}." if emptied else "."
-    lines = [
-        f"{each.file}, rad {each.row}, {each.column}: {each.before or '(tom)'} blir {each.after or '(tom)'}"
-        for each in (found.cells if every else ())
-    ]
-    return "\n".join([said, *_first(lines, CHANGES, "ändringar till")])
+    return said + (f", {emptied} {'tömd cell' if emptied == 1 else 'tömda celler'}." if emptied else ".")
 
 
-def _first(lines: Sequence[str], most: int, rest: str = "till") -> list[str]:
+def _first(lines: Sequence[str], most: int) -> list[str]:
     """Return the first ``most`` lines, and how many more there are."""
     more = len(lines) - most
-    return [*lines[:most], f"och {more} {rest}"] if more > 0 else list(lines)
+    return [*lines[:most], f"och {more} till"] if more > 0 else list(lines)
 
 
 def imported(done: "Imported") -> str:

@@ -1,26 +1,45 @@
-"""What an import would change of the people and enrolments that are stored: new, changed, unchanged and emptied.
+"""What an import would change of what is stored: new, changed, unchanged and emptied, of every kind.
 
 A file from another system often lacks what the register has. What an empty cell would remove is therefore listed
 before anything is saved.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks
 from storage.errors import Problem, ProblemCode
-from storage.people import addresses
-from storage.register import lookups
-from storage.register.rows import CustomerRow, EnrolmentRow, ProviderRow, RegisterBatch
-from storage.tables import customer, enrolment, provider
-from survey.codes import Channel
+from storage.register.checks import stored_values
+from storage.register.checks.stored_values import Stored
+from storage.register.headers import KEYS
+from storage.register.rows import InFile, RegisterBatch
 
-_PROVIDER = ("name", "phone", "authorised_from", "authorised_to")
-_CUSTOMER = ("phone", "language", "gender", "birth_year", "contact")
-_ENROLMENT = ("started_on", "planned_end_on", "ended_on", "end_reason", "difficulty")
+# By kind: how what is stored is found, and the columns that are compared: what makes a row unique is not.
+_Find = Callable[[AsyncConnection, RegisterBatch], Awaitable[Stored]]
+_KINDS: dict[str, tuple[_Find, tuple[str, ...]]] = {
+    "providers": (stored_values.providers, ("name", "phone", "authorised_from", "authorised_to")),
+    "customers": (stored_values.customers, ("phone", "language", "gender", "birth_year", "contact")),
+    "enrolments": (
+        stored_values.enrolments,
+        ("started_on", "planned_end_on", "ended_on", "end_reason", "difficulty"),
+    ),
+    "followups": (
+        stored_values.followups,
+        ("held_on", "form", "from_plan", "plan_changed", "activities", "next_step"),
+    ),
+    "exemptions": (stored_values.exemptions, ("to_on", "reason", "who", "withdrawn")),
+    "answers": (stored_values.answers, ("value", "text", "mode")),
+    "actionplans": (
+        stored_values.actionplans,
+        ("deficiency", "measures", "due_on", "responsible", "indicator", "decided_on", "done_on", "effect"),
+    ),
+    "targets": (stored_values.targets, ("target",)),
+    "context": (stored_values.context, ("value", "unit", "source", "date")),
+}
+# What an empty cell leaves as it is: a follow-up is recorded step by step, and a difficulty is locked.
+_KEPT = {"followups": frozenset(_KINDS["followups"][1]), "enrolments": frozenset({"difficulty"})}
+_CALLED = {"to_on": "to"}  # our attribute, where the column has another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a run would change of providers, customers and enrolments.
+    """What a run would change.
 
     Attributes:
         new, changed, unchanged: how many rows.
@@ -65,59 +84,54 @@ class Changes:
 
 async def of_batch(conn: AsyncConnection, batch: RegisterBatch) -> Changes:
     """Compare the rows of a batch with what is stored; change nothing."""
-    providers = await lookups.stored(conn, provider, (row.ref for row in batch.providers))
-    customers = await lookups.stored(conn, customer, (row.ref for row in batch.customers))
-    enrolments = await lookups.stored(conn, enrolment, (row.ref for row in batch.enrolments))
-    contacts: dict[int, tuple[str, str, str]] = {}
-    for some in chunks([row.address_id for row in providers.values() if row.address_id]):
-        contacts |= await addresses.address_values(conn, some)
-    phones: dict[int, list[addresses.Address]] = {}
-    for some in chunks([row.id for row in customers.values()]):
-        phones |= await addresses.addresses_of(conn, some)
-
-    def provider_phone(stored: Any) -> str:
-        return contacts[stored.address_id][1] if stored.address_id else ""
-
-    def customer_phone(stored: Any) -> str:
-        own = (each.value for each in phones.get(stored.id, ()) if each.channel == Channel.SMS)
-        return next(own, "")
-
-    found: list[tuple[bool, list[Change]]] = []
-    found += _compared(batch.providers, providers, _PROVIDER, provider_phone)
-    found += _compared(batch.customers, customers, _CUSTOMER, customer_phone)
-    found += _compared(batch.enrolments, enrolments, _ENROLMENT, lambda _: "")
-    known = [cells for is_new, cells in found if not is_new]
-    return Changes(
-        new=len(found) - len(known),
-        changed=sum(bool(cells) for cells in known),
-        unchanged=sum(not cells for cells in known),
-        cells=tuple(each for cells in known for each in cells),
-    )
+    new, cells = 0, []
+    known: list[int] = []  # of each row that is not new: how many of its cells differ
+    for kind, (find, columns) in _KINDS.items():
+        rows: Sequence[InFile] = getattr(batch, kind)
+        stored = await find(conn, batch) if rows else {}
+        for row in rows:
+            before = stored.get(tuple(getattr(row, column) for column in KEYS[kind]))
+            if before is None:
+                new += 1
+                continue
+            pairs = [
+                (column, _compared(before[column]), _compared(getattr(row, column)))
+                for column in _said(kind, row, columns)
+            ]
+            found = [_change(row, column, old, new) for column, old, new in pairs if old != new]
+            known.append(len(found))
+            cells += found
+    changed = sum(map(bool, known))
+    return Changes(new, changed, len(known) - changed, tuple(cells))
 
 
-def _compared(
-    rows: Sequence[ProviderRow] | Sequence[CustomerRow] | Sequence[EnrolmentRow],
-    stored: Mapping[str, Any],
-    columns: Iterable[str],
-    phone: Any,
-) -> Iterable[tuple[bool, list[Change]]]:
-    """Yield of each row whether it is new, and its cells that differ."""
-    for row in rows:
-        before = stored.get(row.ref)
-        if before is None:
-            yield True, []
-            continue
-        cells = []
-        for column in columns:
-            old = phone(before) if column == "phone" else getattr(before, column)
-            new = getattr(row, column)
-            if column not in row.missing and (old or None) != (new or None):
-                cells.append(_change(row, column, old, new))
-        yield False, cells
+def _said(kind: str, row: InFile, columns: Sequence[str]) -> Iterator[str]:
+    """Yield the columns of which a row says something."""
+    missing: frozenset[str] = getattr(row, "missing", frozenset())
+    kept = _KEPT.get(kind, frozenset())
+    for column in columns:
+        if column not in missing and not (column in kept and getattr(row, column) in (None, "")):
+            yield column
 
 
-def _change(row: ProviderRow | CustomerRow | EnrolmentRow, column: str, old: object, new: object) -> Change:
-    before, after = str(old or ""), str(new or "")
+def _compared(value: object) -> object:
+    """Return a value as it is compared: nothing is nothing, however it is stored, and a list has no order."""
+    return tuple(sorted(set(value))) if isinstance(value, tuple) else value or None
+
+
+def _change(row: InFile, column: str, old: object, new: object) -> Change:
+    before, after = _text(old), _text(new)
     if column == "phone":  # a person's number is not for a terminal
         before, after = before and "…", after and "…"
-    return Change(row.file, row.row, column, before, after)
+    return Change(row.file, row.row, _CALLED.get(column, column), before, after)
+
+
+def _text(value: object) -> str:
+    """Return a value as it is told; empty for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(int(value) if isinstance(value, bool) else value)

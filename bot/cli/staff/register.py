@@ -1,9 +1,12 @@
 """`followup import` and `followup invite`: the register's files in, and a customer's Telegram tied to it."""
 
+import io
 import secrets
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import wording
 from bot.cli.arguments import files_of
@@ -12,7 +15,11 @@ from bot.errors import BadInput, SettingsError
 from bot.settings import load as load_settings
 from survey.codes import Channel
 
+if TYPE_CHECKING:
+    from storage.register.changes import Changes
+
 LINK_DAYS = 14  # until an invitation is no longer valid
+CHANGES = 200  # that a trial run shows
 TOKEN_BYTES = 24  # 192 bits: 32 of the 64 characters that Telegram allows in a link
 
 
@@ -79,12 +86,34 @@ async def import_files(
             None,
             (
                 said,
-                wording.changed(found, every=dry_run),
+                wording.changed(found),
+                _table(found) if dry_run else "",
                 wording.uncounted(done),
                 wording.notes((*batch.notes, *done.notes)),
             ),
         )
     )
+
+
+def _table(found: "Changes") -> str:
+    """Return what becomes of each cell that a trial run would change, as wide as the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not found.cells:
+        return ""
+    table = Table(box=None, pad_edge=False)
+    for title in ("Rad", "Kolumn", "Är", "Blir"):
+        table.add_column(title, overflow="fold")
+    for each in found.cells[:CHANGES]:
+        cells = (f"{each.file}, rad {each.row}", each.column, each.before or "(tom)", each.after or "(tom)")
+        table.add_row(*map(Text, cells))
+    out = io.StringIO()
+    Console(file=out, width=shutil.get_terminal_size().columns).print(table)
+    more = len(found.cells) - CHANGES
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    return "\n".join([*lines, *([f"och {more} ändringar till"] if more > 0 else [])])
 
 
 async def invite(customer_ref: str, now: datetime) -> str:

@@ -39,9 +39,12 @@ def test_an_emptied_cell_is_asked_about(tmp_path: Path, followup: Command) -> No
 def test_a_trial_run_shows_each_change(tmp_path: Path, followup: Command) -> None:
     changed = CUSTOMERS.replace("so,K", "fi,K").replace("00 02", "00 03").replace("1990", "")
     shown = followup("import", file(tmp_path, changed), "--dry-run").output
-    assert "kunder.csv, rad 2, language: so blir fi" in shown
-    assert "kunder.csv, rad 2, birth_year: 1990 blir (tom)" in shown
-    assert "kunder.csv, rad 3, phone: … blir …" in shown
+    assert [line.split() for line in shown.splitlines()[2:6]] == [
+        ["Rad", "Kolumn", "Är", "Blir"],
+        ["kunder.csv,", "rad", "2", "language", "so", "fi"],
+        ["kunder.csv,", "rad", "2", "birth_year", "1990", "(tom)"],
+        ["kunder.csv,", "rad", "3", "phone", "…", "…"],
+    ]
     assert "+4670" not in shown
     assert "2 oförändrade" in followup("import", file(tmp_path, CUSTOMERS)).output
 
