@@ -250,7 +250,8 @@ def _question(file: QuestionFile, survey: str, languages: list[LanguageFile], wo
     )
     # Where a rating has words of its own, a word of both means what its own label says.
     answers = vocabulary.spellings(labels, words.answers(asked))
-    return replace(asked, answers=answers, spelling=Spelling(answers))
+    starts = frozenset(said.split(" ")[0] for said in answers)
+    return replace(asked, answers=answers, answer_starts=starts, spelling=Spelling(answers))
 
 
 def _texts(languages: list[LanguageFile], *names: str) -> Texts:

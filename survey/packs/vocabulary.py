@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from survey.errors import PackError
 from survey.packs.pack_files import COMMANDS, MONTHS, SETS, SLOT, LanguageFile, PhraseFile, SurveyFile
 from survey.understanding import noise
-from survey.understanding.questions import RATINGS, Command, Tongue, Vocabulary
+from survey.understanding.questions import RATINGS, Command, Tongue, Unions, Vocabulary
 from survey.understanding.text import folding, phrases
 from survey.understanding.text.phrases import Pattern, Phrases, Words
 
@@ -81,6 +81,9 @@ def build(
         greetings=greetings,
         phrases=Phrases([*patterns, *_command_patterns(commands, alone)], greetings),
         tongues=tongues,
+        spoken_in=_spoken_in(tongues),
+        language_words=frozenset(word for name in of("language") for word in name.split(" ")),
+        unions=Unions(tongues),
         ours=frozenset(run for each in languages for text in _said(each) for run in noise.runs(text)),
     )
 
@@ -117,6 +120,15 @@ def _tongue(language: LanguageFile, files: Sequence[PhraseFile]) -> Tongue:
     lexicon |= {word for file in files for word in file.words}
     sets = {name: Words(word for file in files for word in file.sets.get(name, ())) for name in SETS}
     return Tongue(frozenset(token for token in lexicon if token.isalpha()), sets)
+
+
+def _spoken_in(tongues: Mapping[str, Tongue]) -> dict[str, list[str]]:
+    """Return the codes of the languages that each word is in."""
+    codes: dict[str, list[str]] = {}
+    for code, tongue in tongues.items():
+        for word in tongue.lexicon:
+            codes.setdefault(word, []).append(code)
+    return codes
 
 
 def _command_patterns(commands: Mapping[str, Command], alone: frozenset[str]) -> list[Pattern]:

@@ -85,7 +85,7 @@ def parse(question: Question, text: str, words: Vocabulary, message: Message | N
     own = _own_words(question, text, words)
     if question.kind == "rating":
         own = stars.counted(own)
-    if message is None or own != message.text:
+    if message is None or own != visible(message.text):
         message = Message(own, words)
     found = _said(question, message, own)
     if found is not None:
@@ -102,7 +102,9 @@ def _spelled(question: Question, message: Message, text: str) -> str:
             yield from message.words.tongues[code].lexicon
 
     def right(word: re.Match[str]) -> str:
-        return question.spelling.right(plain(fold(word[0])), known) or word[0]
+        said = plain(fold(word[0]))
+        is_known = any(said in message.words.tongues[code].lexicon for code in message.languages)
+        return word[0] if is_known else question.spelling.right(said, known) or word[0]
 
     return text if len(message.said) > SPELLED_WORDS else _WORD.sub(right, text)
 

@@ -16,6 +16,7 @@ class Message:
     def __init__(self, text: str, words: Vocabulary) -> None:
         self.text = text
         self.words = words
+        self._sets: dict[str, Words] = {}
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -44,19 +45,25 @@ class Message:
         A word such as "en" is an article in one language and a negation in another: it means what it means in the
         language of the words around it.
         """
-        votes = {
-            code: sum(token in tongue.lexicon for token in self.said) for code, tongue in self.words.tongues.items()
-        }
+        spoken_in = self.words.spoken_in
+        votes = dict.fromkeys(self.words.tongues, 0)
+        for token in self.said:
+            for code in spoken_in.get(token, ()):
+                votes[code] += 1
         most = max(votes.values(), default=0)
         return tuple(code for code, count in votes.items() if count == most)
 
     def in_set(self, name: str, token: str) -> bool:
         """Return whether ``token`` is in the set ``name`` of a language that the message may be in."""
-        return any(token in self.words.tongues[code].sets.get(name, _NONE) for code in self.languages)
+        return token in self._set(name)
 
     def any_in(self, name: str, tokens: Sequence[str]) -> bool:
         """Return whether one of ``tokens`` is in the set ``name``."""
-        return any(self.in_set(name, token) for token in tokens)
+        one = self._set(name)
+        return any(token in one for token in tokens)
 
-
-_NONE = Words()
+    def _set(self, name: str) -> Words:
+        found = self._sets.get(name)
+        if found is None:
+            found = self._sets[name] = self.words.unions.of(name, self.languages)
+        return found

@@ -1,7 +1,7 @@
 """What can be asked, and the words in which replies are understood: plain frozen values, made by survey.packs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,6 +55,7 @@ class Question:
         words: the value of each option's label, in every language, as folding.key makes it.
         answers: the value of all words that answer it, its own labels and those of its kind, with and without
             diacritics.
+        answer_starts: the first word of each of them.
         spelling: puts right the typing errors in those words.
         about_coach: whether it is about a person, so that "the wrong person" may answer it.
     """
@@ -68,6 +69,7 @@ class Question:
     short: Texts = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, int] = field(default_factory=dict)
+    answer_starts: frozenset[str] = frozenset()
     spelling: Spelling = field(default_factory=Spelling, compare=False)
     about_coach: bool = False
 
@@ -98,6 +100,26 @@ class Tongue:
     sets: Mapping[str, Words]
 
 
+class Unions:
+    """Each set of words as it is in several languages at once, put together when it is first asked for."""
+
+    __slots__ = ("_made", "_tongues")
+
+    def __init__(self, tongues: Mapping[str, Tongue]) -> None:
+        self._tongues = tongues
+        self._made: dict[tuple[str, tuple[str, ...]], Words] = {}
+
+    def of(self, name: str, languages: tuple[str, ...]) -> Words:
+        """Return the set ``name`` of all ``languages``; empty where none has it."""
+        made = self._made.get((name, languages))
+        if made is None:
+            made = Words()
+            for code in languages:
+                made |= self._tongues[code].sets.get(name, made)
+            self._made[name, languages] = made
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words that are understood. Those of all languages count at once.
@@ -113,6 +135,9 @@ class Vocabulary:
         greetings: polite words in their plain form, which say nothing themselves.
         phrases: every pattern of survey/packs/phrases and survey/packs/danger.
         tongues: each language's own sets of words.
+        spoken_in: the languages that each word of a lexicon is in.
+        language_words: the words that names of languages are made of.
+        unions: those sets of several languages together.
         ours: every three words that follow each other in a text of ours.
     """
 
@@ -131,6 +156,9 @@ class Vocabulary:
     greetings: Words
     phrases: Phrases
     tongues: Mapping[str, Tongue]
+    spoken_in: Mapping[str, Sequence[str]]
+    language_words: frozenset[str]
+    unions: Unions
     ours: frozenset[tuple[str, ...]]
 
     def answers(self, question: Question) -> Mapping[str, int]:

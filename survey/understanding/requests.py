@@ -69,6 +69,8 @@ def language(text: str, words: Vocabulary) -> str | None:
     named = words.languages.get(" ".join(tokens))
     if named is not None or len(tokens) > LANGUAGE_WORDS:
         return named
+    if words.language_words.isdisjoint(tokens):
+        return None
     wish = [tongue.sets["language_wish"] for tongue in words.tongues.values()]
     rest = [token for token in tokens if token not in words.filler]
     if (named := words.languages.get(" ".join(rest))) is not None:

@@ -42,12 +42,7 @@ def read(question: Question, message: Message) -> int | None:
         return None
     if question.kind == "rating" and (instead := _not_but(question, message, tokens)) is not None:
         return instead
-    corrected = corrections.read(
-        message,
-        tokens,
-        lambda at: said[:2] if (said := _answer_at(question, tokens, at)) is not None else None,
-        is_worded=question.kind == "yes_no",
-    )
+    corrected = _corrected(question, message, tokens)
     if corrected is not None:
         return corrected
     if question.kind == "rating" and _is_neither(message, words_of(tokens)):
@@ -67,6 +62,18 @@ def read(question: Question, message: Message) -> int | None:
     if question.kind == "yes_no":
         return value if _stands_yes_no(question, message, tokens, rest, value) else None
     return value if _stands(question, message, rest, value, is_digit) else None
+
+
+def _corrected(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
+    """Return the answer that replaces another one in the same message (survey.understanding.corrections)."""
+    if sum(token[0].isdigit() or token.folded in question.answer_starts for token in tokens) < 2:
+        return None
+
+    def said(at: int) -> tuple[int, int] | None:
+        found = _answer_at(question, tokens, at)
+        return None if found is None else found[:2]
+
+    return corrections.read(message, tokens, said, is_worded=question.kind == "yes_no")
 
 
 def _not_but(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
@@ -103,6 +110,8 @@ def is_courtesy(message: Message) -> bool:
 def _tokens(question: Question, message: Message) -> list[Token]:
     if question.kind != "rating":
         return message.tokens
+    if not any(map(str.isdigit, message.text)) and message.words.out_of.search(fold(message.text)) is None:
+        return message.tokens
     lines = [message.words.out_of.sub("", fold(line)) for line in message.text.splitlines()]
     if any(BETWEEN.search(line) for line in lines):
         return []
@@ -129,6 +138,8 @@ def _after_lead(question: Question, message: Message, tokens: Sequence[Token]) -
 def _is_neither(message: Message, words: Sequence[Token]) -> bool:
     """Return whether a message is "not bad, not good": both denied, and little else said but perhaps a 3."""
     names = []
+    if sum(message.in_set("negation", token) for token in words) != len(_NEITHER[0]) // 2:
+        return False
     for token in words:
         if token.isdecimal() and token != "3":
             return False
@@ -143,15 +154,13 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
 
     It ends its clause or an explanation follows, it is no number of something, and it agrees with all that is said.
     """
-    if len(message.said) > SENTENCE_WORDS or is_question(message):
-        return None
     places = [
         at
         for at, token in enumerate(tokens)
         if (token[0].isdigit() and token != NOTHING) or _is_numeral(question, message, token)
     ]
     found = _answer_at(question, tokens, places[0]) if len(places) == 1 else None
-    if found is None:
+    if found is None or len(message.said) > SENTENCE_WORDS or is_question(message):
         return None
     value = found[0]
     at = places[0]
@@ -209,6 +218,8 @@ def _answer_at(question: Question, tokens: Sequence[Token], start: int) -> tuple
     if number is not None:
         value = numbered(question, int(number[1]))
         return None if value is None else (value, start + 1, True)
+    if tokens[start].folded not in question.answer_starts:
+        return None
     for length in range(min(PHRASE_WORDS, len(tokens) - start), 0, -1):
         said = " ".join(token.folded for token in tokens[start : start + length] if token != PAUSE)
         if said in question.answers:
@@ -232,7 +243,7 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
         return True
     if _is_of_things(message, words) or any(message.any_in(name, words) for name in ("either", "back")):
         return False
-    others = _values_in(message, words, question.answers, value)
+    others = _values_in(message, words, question, value)
     is_low = is_digit and question.kind == "rating" and value <= 2
     if any(other != value and not (is_low and other <= 2) for other in others):
         return False
@@ -287,7 +298,7 @@ def _stands_yes_no(
         words = _without_times(message, words)
     if [token.isdecimal() for token in words if token not in message.words.greetings] == [True]:
         return False  # "ja 4": the answers to two questions
-    if any(other != value for other in _values_in(message, words, question.answers)):
+    if any(other != value for other in _values_in(message, words, question)):
         return False
     if value and not question.asks_consent and any(run in message.words.courtesies for run in _runs(words)):
         return False
@@ -328,14 +339,18 @@ def _is_of_things(message: Message, words: Sequence[Token]) -> bool:
     return False
 
 
-def _values_in(message: Message, words: Sequence[Token], table: Mapping[str, int], value: int = 5) -> list[int]:
+def _values_in(message: Message, words: Sequence[Token], question: Question, value: int = 5) -> list[int]:
     """Return the values of the answers among ``words``.
 
     An article that is a number too ("ett") is none, and beside a low ``value`` praise that is negated is none.
     """
     values = []
+    table = question.answers
     at = 0
     while at < len(words):
+        if words[at].folded not in question.answer_starts:
+            at += 1
+            continue
         for length in range(min(PHRASE_WORDS, len(words) - at), 0, -1):
             said = " ".join(token.folded for token in words[at : at + length])
             is_article = length == 1 and at + 1 < len(words) and message.in_set("article", words[at])
@@ -397,7 +412,7 @@ def _phrased(question: Question, message: Message) -> set[int]:
     if any(message.any_in(name, spare) for name in doubts):
         return set()
     if question.kind == "yes_no":
-        others = _values_in(message, spare, question.answers)
+        others = _values_in(message, spare, question)
         stands = all(other == value for other in others) and (value == 0 or not message.any_in("negation", spare))
         return meant if stands else set()
     content = [
@@ -405,7 +420,7 @@ def _phrased(question: Question, message: Message) -> set[int]:
     ]
     if len(content) > SPARE_WORDS or any(message.any_in(name, spare) for name in ("contrast", "limit", "negation")):
         return set()
-    others = _values_in(message, spare, question.answers)
+    others = _values_in(message, spare, question)
     numbers = [token for token in spare if token.isdecimal()]
     if any(other != value for other in others) or any(number != str(value) for number in numbers):
         return set()

@@ -130,6 +130,7 @@ def undotted(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=8_192)  # the words that people use come again and again
 def plain(word: str) -> str:
     """Return one folded word without diacritics, repeated letters or letter variants."""
     if not word.isascii():

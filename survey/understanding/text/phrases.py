@@ -33,6 +33,7 @@ from survey.understanding.text.folding import END, PAUSE, fold, plain, plain_sta
 GAP = 3  # words that ".." stands for
 WIDTH = 12  # words among which those of a pattern in any order must stand
 UNLESS = "unless"
+ANCHORED = 8_192  # words whose patterns are remembered: those that people use come again and again
 _ANY_ORDER = re.compile(r"&(\d*)")
 _SINGLE = re.compile(r"\w+|👍|👎")
 _JOINED = re.compile(r"[^{}]+_[^{}]+")  # "b_c": two words in the place of one
@@ -61,15 +62,14 @@ class Words:
         self.exact = frozenset(exact)
         self.starts, self.ends, self.holds = (tuple(sorted(each)) for each in wild)
 
-    def __contains__(self, token: object) -> bool:
-        return token in self.exact or (
-            isinstance(token, str)
-            and (
-                token.startswith(self.starts)
-                or token.endswith(self.ends)
-                or any(inside in token for inside in self.holds)
-            )
-        )
+    def __contains__(self, token: str) -> bool:
+        if token in self.exact:
+            return True
+        if self.starts and token.startswith(self.starts):
+            return True
+        if self.ends and token.endswith(self.ends):
+            return True
+        return bool(self.holds) and any(inside in token for inside in self.holds)
 
     def without(self, *others: Iterable[str]) -> "Words":
         """Return the set without the plain words of ``others``."""
@@ -140,13 +140,17 @@ class Phrases:
             for element in pattern.elements
             for word in (*element.words.exact, *element.words.starts)
         )
+        self._needed: list[tuple[frozenset[str], ...]] = []  # of each must be one word, beside the anchor
+        self._reach = [pattern.longest for pattern in patterns]
         for number, pattern in enumerate(patterns):
             anchor = _anchor(pattern, counts)
+            self._needed.append(tuple(words.exact for words in _required(pattern) if words is not anchor))
             for word in anchor.exact:
                 self._exact.setdefault(word, []).append(number)
             for start in anchor.starts:
                 self._starts.setdefault(start, []).append(number)
         self._lengths = tuple(sorted({len(start) for start in self._starts}))
+        self._anchored = lru_cache(maxsize=ANCHORED)(self._anchored_at)
 
     def find(self, tokens: Sequence[str], languages: Callable[[], Collection[str]]) -> dict[str, list[Span]]:
         """Return where each label's patterns are found in ``tokens``, without what ``unless`` takes back.
@@ -155,29 +159,40 @@ class Phrases:
             languages: those that the message may be in. A single word counts in its own language alone: "been" is
                 a lie in one and nothing in another.
         """
+        said = frozenset(tokens)
         anchored: dict[int, list[int]] = {}
         for at, token in enumerate(tokens):
-            for number in self._exact.get(token, ()):
-                anchored.setdefault(number, []).append(at)
-            for length in self._lengths:
-                if length > len(token):
-                    break
-                for number in self._starts.get(token[:length], ()):
-                    anchored.setdefault(number, []).append(at)
+            for number in self._anchored(token):
+                if number in anchored:
+                    anchored[number].append(at)
+                    continue
+                for words in self._needed[number]:
+                    if words.isdisjoint(said):
+                        break
+                else:
+                    anchored[number] = [at]
         found: dict[str, list[Span]] = {}
         for number, places in anchored.items():
             pattern = self._patterns[number]
             if len(pattern.elements) == 1 and pattern.language and pattern.language not in languages():
                 continue
-            for span in self._spans(pattern, tokens, places):
+            for span in self._spans(pattern, self._reach[number], tokens, places):
                 found.setdefault(pattern.label, []).append(span)
         return _without_exceptions(found) if found else found
 
-    def _spans(self, pattern: Pattern, tokens: Sequence[str], places: Sequence[int]) -> Iterable[Span]:
+    def _anchored_at(self, token: str) -> tuple[int, ...]:
+        """Return the numbers of the patterns whose anchor a word is."""
+        numbers = list(self._exact.get(token, ()))
+        for length in self._lengths:
+            if length > len(token):
+                break
+            numbers += self._starts.get(token[:length], ())
+        return tuple(numbers)
+
+    def _spans(self, pattern: Pattern, reach: int, tokens: Sequence[str], places: Sequence[int]) -> Iterable[Span]:
         if pattern.width:
             yield from _spans_in_any_order(pattern, tokens, places)
             return
-        reach = pattern.longest
         tried: set[int] = set()
         for place in places:
             for start in range(max(0, place - reach), place + 1):
@@ -317,6 +332,16 @@ def _bare(word: str) -> str:
 
 
 _NOTHING = Words()
+
+
+def _required(pattern: Pattern) -> list[Words]:
+    """Return the words of the elements that must be there, where all of them are written out."""
+    return [
+        element.words
+        for element in pattern.elements
+        if not (element.is_optional or element.is_refused or element.or_end)
+        and not (element.words.starts or element.words.ends or element.words.holds)
+    ]
 
 
 def _anchor(pattern: Pattern, counts: Mapping[str, int]) -> Words:
