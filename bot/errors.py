@@ -7,6 +7,8 @@
     └── OperationError             exit code 1
         └── EmulatorError          the service under trial refused a webhook; bot/simulator/emulator/vendor.py
 
+One error never leaves this room: TooLarge (bot/web/uploads.py).
+
 The other rooms draw theirs in scheduler/errors.py, reporting/errors.py, storage/errors.py and survey/errors.py.
 """
 

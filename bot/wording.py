@@ -198,6 +198,12 @@ ERRORS: Mapping[StrEnum, str] = {
     DatabaseErrorCode.OTHER_MIGRATION: (
         "The database is at migration {found}, this program needs {needed}: run `followup init`."
     ),
+    DatabaseErrorCode.READ_ONLY: (
+        "The database cannot be written: its folder or its server takes no change. See FOLLOWUP_DATABASE_URL."
+    ),
+    DatabaseErrorCode.DISK_FULL: (
+        "The database's disk is nearly full: {free} MB are free, and {least} MB are needed. Make room on it."
+    ),
     DatabaseErrorCode.IN_USE: (
         "Another `followup run` already uses {path}: stop it first, or use PostgreSQL, where many may run."
     ),

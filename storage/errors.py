@@ -209,6 +209,8 @@ class DatabaseErrorCode(StrEnum):
     UNREACHABLE = "unreachable"
     NO_TABLES = "no_tables"
     OTHER_MIGRATION = "other_migration"
+    READ_ONLY = "read_only"
+    DISK_FULL = "disk_full"
     IN_USE = "in_use"
     NO_SOURCE = "no_source"
     SOURCE_NOT_READY = "source_not_ready"

@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot import wording
 from bot.channels.sms.webhook import Receipt, opt_out_type, parse_inbound, parse_receipt, twiml, verify
 from bot.inbound.events import Inbound
 from bot.inbound.group_commit import Intake, fingerprint
 from bot.metrics import Metrics
 from bot.settings import Telegram, Twilio
+from bot.web import readiness
 from storage.database.engine import Database
 from storage.errors import StorageFailure
 from survey.conversation.model import TextReceived, Unreadable
@@ -68,7 +68,7 @@ def build(endpoints: Endpoints) -> web.Application:
     if endpoints.metrics is not None:
         app.router.add_get("/metrics", endpoints.metrics.page)
     app.router.add_get("/healthz", _healthz)
-    app.router.add_get("/readyz", _readyz(endpoints))
+    app.router.add_get("/readyz", readiness.handler(endpoints.db))
     if endpoints.twilio is not None:
         app.router.add_post(SMS_PATH, _sms(endpoints, endpoints.twilio))
         app.router.add_post(STATUS_PATH + "{reference}", _status(endpoints, endpoints.twilio))
@@ -182,16 +182,6 @@ def _telegram(endpoints: Endpoints, secret: str) -> Handler:
 
 async def _healthz(_request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
-
-
-def _readyz(endpoints: Endpoints) -> Handler:
-    async def handle(_request: web.Request) -> web.Response:
-        problem = await endpoints.db.check()
-        if problem:
-            return web.Response(text=f"{wording.sentence(problem)}\n", status=503)
-        return web.Response(text="ok\n")
-
-    return handle
 
 
 @web.middleware

@@ -385,6 +385,14 @@ ERRORS: list[tuple[errors.StorageError, str]] = [
         "The database is at migration 0011, this program needs 0012: run `followup init`.",
     ),
     (
+        DatabaseError(DatabaseErrorCode.READ_ONLY),
+        "The database cannot be written: its folder or its server takes no change. See FOLLOWUP_DATABASE_URL.",
+    ),
+    (
+        DatabaseError(DatabaseErrorCode.DISK_FULL, free=3, least=128),
+        "The database's disk is nearly full: 3 MB are free, and 128 MB are needed. Make room on it.",
+    ),
+    (
         DatabaseError(DatabaseErrorCode.IN_USE, path="followup.db"),
         "Another `followup run` already uses followup.db: stop it first, or use PostgreSQL, where many may run.",
     ),

@@ -13,6 +13,7 @@ from bot.web.webhooks import SMS_PATH, TELEGRAM_PATH
 from bot.wording import channel_paused
 from scheduler.errors import RulesError
 from storage.conversation import inbox
+from storage.database import disk
 from storage.database.engine import Database
 from storage.delivery import pacing
 from survey.errors import PackError, UnitError
@@ -117,7 +118,7 @@ async def database_findings(settings: Settings) -> list[Finding]:
     """Return what was found about the database, and what in it somebody must see to."""
     db = Database.open(settings.database_url)
     try:
-        problem = await db.check()
+        problem = await db.check() or await disk.problem(db)
         if problem:
             return [Finding(False, wording.sentence(problem))]
         async with db.read() as conn:

@@ -51,6 +51,9 @@ def test_webhooks_are_named_and_no_secret(folder: Path) -> None:
     [
         (TWILIO, "  FEL   FOLLOWUP_PUBLIC_URL saknas: Twilio kan inte nå tjänsten."),
         ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN is missing"),
+        ({"FOLLOWUP_PUBLIC_URL": "http://svar.example.se"}, "FOLLOWUP_PUBLIC_URL must begin with https://"),
+        ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_WEBHOOK_SECRET": "kort"}, "TELEGRAM_WEBHOOK_SECRET must have 8"),
+        ({**TWILIO, "TWILIO_FROM": "Kommunen"}, "TWILIO_FROM must be a number that can receive SMS"),
         ({"FOLLOWUP_TIMEZONE": "Europe/Nacka"}, "FOLLOWUP_TIMEZONE is not a time zone"),
         ({"FOLLOWUP_SEND_WINDOW": "19-9"}, "FOLLOWUP_SEND_WINDOW"),
     ],
