@@ -4,6 +4,7 @@ Why: bot/process/terminal.py.
 """
 
 from collections.abc import Iterable
+from typing import IO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -20,13 +21,16 @@ class _SafeConsole(Console):
             yield segment if segment.control else segment._replace(text=safe(segment.text))
 
 
-def console(*, width: int | None = None, markup: bool = False) -> Console:
+def console(*, width: int | None = None, markup: bool = False, file: IO[str] | None = None) -> Console:
     """Return a console.
 
     Args:
         width: of what is printed where that is no terminal; None for Rich's own.
         markup: whether [bold] in a text is a style. Never where a text of others is printed: Rich would read its
             "[red]", and fail on its "[/]".
+        file: where it prints; None for standard output.
     """
-    made = _SafeConsole(markup=markup, highlight=False)
-    return made if width is None or made.is_terminal else _SafeConsole(width=width, markup=markup, highlight=False)
+    made = _SafeConsole(markup=markup, highlight=False, file=file)
+    if width is not None and not made.is_terminal:
+        made.width = width
+    return made

@@ -97,9 +97,9 @@ async def import_files(
 
 def _table(found: "Changes") -> str:
     """Return what becomes of each cell that a trial run would change, as wide as the terminal."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
+
+    from bot.cli.console import console
 
     if not found.cells:
         return ""
@@ -108,9 +108,9 @@ def _table(found: "Changes") -> str:
         table.add_column(title, overflow="fold")
     for each in found.cells[:CHANGES]:
         cells = (f"{each.file}, rad {each.row}", each.column, each.before or "(tom)", each.after or "(tom)")
-        table.add_row(*map(Text, cells))
+        table.add_row(*cells)
     out = io.StringIO()
-    Console(file=out, width=shutil.get_terminal_size().columns).print(table)
+    console(width=shutil.get_terminal_size().columns, file=out).print(table)
     more = len(found.cells) - CHANGES
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     return "\n".join([*lines, *([f"och {more} ändringar till"] if more > 0 else [])])
