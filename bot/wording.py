@@ -44,7 +44,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.FILE_UNREADABLE: "filen kan inte läsas",
     ProblemCode.NOT_UTF8: "filen är inte UTF-8; spara den som CSV UTF-8",
     ProblemCode.NOT_CSV: "raden kan inte tolkas som CSV; se över citattecknen",
-    ProblemCode.NOT_XLSX: "filen kan inte läsas som XLSX",
+    ProblemCode.NOT_XLSX: "filen kan inte läsas som arbetsbok (XLSX eller ODS)",
     ProblemCode.TOO_LARGE: "bladet är för stort; dela upp det",
     ProblemCode.FAR_CELL: "cellen {cell} ligger långt utanför tabellen; ta bort den",
     ProblemCode.ERROR_CELL: "cellen {cell} har felet {value}; rätta den, den räknas inte som tom",

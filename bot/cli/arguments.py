@@ -8,7 +8,8 @@ from pathlib import Path
 from bot.errors import BadInput
 from bot.settings import load as load_settings
 
-UNREAD = (".xls", ".xlsb", ".xlsm", ".ods", ".numbers")  # register files of other kinds, which must not be missed
+READ = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods")
+UNREAD = (".xls", ".xlsb", ".numbers")  # register files of other kinds, which must not be missed
 _MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -38,28 +39,33 @@ def check_month(month: str) -> None:
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
-    """Return the files among ``paths``, and of each folder its CSV and XLSX files by name.
+    """Return the files among ``paths``, and of each folder its CSV files and workbooks by name.
 
     Raises:
-        BadInput: a path does not exist, or there is no file at all.
+        BadInput: a path does not exist, is of a kind that cannot be read, or there is no file at all.
     """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             files += _files_in(path)
         elif path.is_file():
+            _refuse_unread([path])
             files.append(path)
         else:
             raise BadInput(f"Filen {path} finns inte.")
     if not files:
-        raise BadInput("Där finns ingen CSV- eller XLSX-fil.")
+        raise BadInput("Där finns ingen CSV-, XLSX- eller ODS-fil.")
     return files
 
 
 def _files_in(folder: Path) -> list[Path]:
     """Return the register files of a folder; what Excel and macOS leave beside them is passed over."""
     own = [each for each in sorted(folder.iterdir()) if not each.name.startswith(("~$", "."))]
-    unread = [each.name for each in own if each.suffix.lower() in UNREAD]
+    _refuse_unread(own)
+    return [each for each in own if each.suffix.lower() in READ]
+
+
+def _refuse_unread(files: Sequence[Path]) -> None:
+    unread = [each.name for each in files if each.suffix.lower() in UNREAD]
     if unread:
-        raise BadInput(f"{unread[0]} kan inte läsas: spara den som XLSX eller CSV, eller ta bort den ur mappen.")
-    return [each for each in own if each.suffix.lower() in (".csv", ".xlsx")]
+        raise BadInput(f"{', '.join(unread)} kan inte läsas: spara som XLSX eller CSV, eller ta bort ur mappen.")

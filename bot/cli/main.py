@@ -104,7 +104,7 @@ def templates(folder: Annotated[Path, typer.Argument(help="Mapp att skriva till.
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="CSV- eller XLSX-filer, eller en mapp med sådana.")],
+    paths: Annotated[list[Path], typer.Argument(help="CSV-, XLSX- eller ODS-filer, eller en mapp med sådana.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Kontrollera utan att spara.")] = False,
     by: Annotated[str, typer.Option(help="Vem som rättar uppföljningar i en låst månad.")] = "",
     reason: Annotated[str, typer.Option(help="Varför en låst månad rättas.")] = "",

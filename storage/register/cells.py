@@ -15,12 +15,14 @@ from storage.register.checks.phones import read_phone
 from storage.register.checks.reference_forms import is_shortened, whole, with_zeros
 from storage.register.files.csv_files import Way, read_csv
 from storage.register.files.days import day_of, day_of_serial, month_of
+from storage.register.files.looked import column_letters, is_error_text
 from storage.register.files.personal_numbers import has_personal_number
 from storage.register.files.tables import Table, Unreadable
 from storage.register.files.workbooks import IMPORT, Limits, read_workbook
 from survey.plain_text import plain
 
 T = TypeVar("T")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")  # how the names of files end that can only be workbooks
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 # No register has days outside of these years: 1900-01-01 and 9999-12-31 are what systems write for "none".
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -63,7 +65,7 @@ def tables_of(name: str, content: bytes, limits: Limits, ways: Sequence[Way] = (
     """
     if len(content) > limits.packed:
         raise Unreadable(ProblemCode.TOO_LARGE)
-    if content.startswith(b"PK") or name.lower().endswith(".xlsx"):
+    if content.startswith(b"PK") or name.lower().endswith(WORKBOOKS):
         return read_workbook(name, content, limits)
     return [read_csv(name, content, ways)]
 
@@ -230,7 +232,7 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
         return None
     read: dict[str, str] = {}
     bad = []
-    for column, cell in zip(columns, cells, strict=True):
+    for place, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
         if not column:
             continue
         read[column] = text = plain(cell)
@@ -239,6 +241,9 @@ def line_of(name: str, row: int, cells: list[str], columns: list[str], problems:
             code = ProblemCode.PERSONAL_NUMBER
         if code is not None:
             bad.append(Problem(name, row, column, code))
+        elif is_error_text(text):
+            values: dict[str, Value] = {"cell": f"{column_letters(place)}{row}", "value": text}
+            bad.append(Problem(name, row, column, ProblemCode.ERROR_CELL, values))
         elif text.startswith("=") and (quoted := _AS_TEXT.fullmatch(text)):
             read[column] = quoted[1].strip()
     problems += bad

@@ -103,7 +103,10 @@ ACTIVITIES = {
     Activity.STUDY_VISIT: ("studiebesök",),
     Activity.OTHER: ("annat", "övrigt"),
 }
-YES_NO = {"1": 1, "yes": 1, "ja": 1, "0": 0, "no": 0, "nej": 0}
+YES_NO = {
+    **dict.fromkeys(("1", "yes", "ja", "true", "sant"), 1),  # a workbook's own kind of yes is read as True
+    **dict.fromkeys(("0", "no", "nej", "false", "falskt"), 0),
+}
 
 REF = ("nummer", "nr", "id")
 # By kind and our name of the column, the accepted Swedish headers.

@@ -44,7 +44,7 @@ PROBLEMS: list[Example] = [
     (ProblemCode.FILE_UNREADABLE, {}, "filen kan inte läsas"),
     (ProblemCode.NOT_UTF8, {}, "filen är inte UTF-8; spara den som CSV UTF-8"),
     (ProblemCode.NOT_CSV, {}, "raden kan inte tolkas som CSV; se över citattecknen"),
-    (ProblemCode.NOT_XLSX, {}, "filen kan inte läsas som XLSX"),
+    (ProblemCode.NOT_XLSX, {}, "filen kan inte läsas som arbetsbok (XLSX eller ODS)"),
     (ProblemCode.TOO_LARGE, {}, "bladet är för stort; dela upp det"),
     (
         ProblemCode.FAR_CELL,
@@ -442,7 +442,7 @@ def test_all_refused_rows_are_named() -> None:
         "k.csv, rad 4: raden har 1 fält, rubrikraden 2"
     )
     assert wording.sentence(ThemesRefused([Problem("t.xlsx", 0, "", ProblemCode.NOT_XLSX)])) == (
-        "Inget sparades: 1 fel i filen.\nt.xlsx: filen kan inte läsas som XLSX"
+        "Inget sparades: 1 fel i filen.\nt.xlsx: filen kan inte läsas som arbetsbok (XLSX eller ODS)"
     )
 
 

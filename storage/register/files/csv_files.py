@@ -19,6 +19,7 @@ _SIGNS = {"\t": "tab", "|": "|"}  # the others, as they are told
 DELIMITERS = (*USUAL, *_SIGNS)
 HEADER_WITHIN = 15  # lines: a header further down is not looked for
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LINE = re.compile(r"[^\r\n]+")  # an old Mac ends its lines with a carriage return alone
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")  # UTF-8, whole or a half surrogate
 
@@ -117,7 +118,8 @@ def _unmarked_utf16(content: bytes) -> str:
 
 def _delimiter(text: str, is_header: IsHeader) -> str:
     """Return the delimiter by which one of the first lines is a header, else the commoner of the usual two."""
-    top = list(islice((line for line in io.StringIO(text) if line.strip()), HEADER_WITHIN))
+    lines = (line[0] for line in _LINE.finditer(text))
+    top = list(islice((line for line in lines if line.strip()), HEADER_WITHIN))
     for delimiter in DELIMITERS:
         if any(is_header(_cells(line, delimiter)) for line in top):
             return delimiter
@@ -126,7 +128,11 @@ def _delimiter(text: str, is_header: IsHeader) -> str:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    """Return the cells of a line; none where it cannot be taken apart."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # a cell of more than 128 KB
+        return []
 
 
 def _lines(text: str, delimiter: str) -> list[Numbered]:

@@ -1,4 +1,4 @@
-"""Look a workbook (XLSX) through, then read it: what the child process of storage/register/files/workbooks.py does.
+"""Look a workbook (XLSX or ODS) through, then read it: the child process of storage/register/files/workbooks.py.
 
 A workbook comes from a stranger, and the library that reads it allocates every cell up to the furthest one: a file
 of 5 KB with one cell in XFD1048576 asks for 549 GB. So the archive and each sheet are looked through first, in
@@ -22,39 +22,32 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 from xml.etree.ElementTree import ParseError, iterparse
 from xml.parsers import expat
 
 from storage.errors import ProblemCode, Value
+from storage.register.files import opendocument
+from storage.register.files.looked import (
+    CHUNK,
+    ERROR,
+    FORMULA,
+    LAST_COLUMN,
+    MOST_FAULTS,
+    Looked,
+    column_letters,
+    column_number,
+)
 from storage.register.files.tables import Unreadable
 
 EXPLANATION = "Förklaring"  # the sheet of our own templates that explains the columns, and is not read
-LAST_COLUMN = 256  # no register has more than 20; a sheet with a cell further out is no table
 MOST_PARTS = 2_000  # files in the archive: a workbook has about eight, and two for each sheet
 MOST_RATIO = 200  # unpacked size to packed: a sheet of one value a million times has about 100
 SMALL = 10_000_000  # bytes unpacked, up to which the ratio is of no interest
-MOST_FAULTS = 100  # that are told of one column: a column that is not read must not hide those of the others
-CHUNK = 64 * 1024  # bytes that are unpacked at once
 WHOLE = "whole"
-ERROR, FORMULA = "error", "formula"  # the kinds of fault
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _TEXT_AT_MOST = 40  # characters of an error's own text
-
-
-@dataclass(slots=True)
-class Looked:
-    """What a look through a sheet has found.
-
-    Attributes:
-        hidden_rows: how many rows with cells are hidden.
-        faults: of its cells, as (cell, row, kind, text).
-    """
-
-    hidden_rows: int = 0
-    faults: list[tuple[str, int, str, str]] = field(default_factory=list)
 
 
 class _NoSheet(Exception):
@@ -227,21 +220,13 @@ def _relations(file: IO[bytes], folder: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def column_number(letters: str) -> int:
-    """Return the number of a column, from 1: of AB it is 28."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Return what a column is called: the 28th is AB."""
-    letters = ""
-    while number:
-        number, place = divmod(number - 1, 26)
-        letters = chr(ord("A") + place) + letters
-    return letters
+def _looked(content: bytes, most_unpacked: int, most_cells: int) -> dict[str, Looked]:
+    """Return what is found in each sheet by its name, in either format."""
+    parts = look_through(content, most_unpacked, most_cells)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if opendocument.is_one(set(archive.namelist())):
+            return opendocument.look_through(archive, most_cells)
+        return {name: parts[part] for name, part in _parts_of_sheets(archive).items() if part in parts}
 
 
 def lines(content: bytes, most_unpacked: int, most_cells: int) -> Iterator[object]:
@@ -253,15 +238,13 @@ def lines(content: bytes, most_unpacked: int, most_cells: int) -> Iterator[objec
     import python_calamine
 
     try:
-        looked = look_through(content, most_unpacked, most_cells)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = _parts_of_sheets(archive)
+        looked = _looked(content, most_unpacked, most_cells)
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             room = most_unpacked
             for sheet in book.sheets_metadata:
                 if sheet.name == EXPLANATION or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     continue
-                found = looked[parts[sheet.name]]
+                found = looked[sheet.name]
                 rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
                 head = {
                     "name": sheet.name,

@@ -1,4 +1,4 @@
-"""Read a workbook (XLSX) in a process of its own: the one door through which every workbook comes.
+"""Read a workbook (XLSX or ODS) in a process of its own: the one door through which every workbook comes.
 
 What it does there is told in storage/register/files/workbook_process.py. The process gets the workbook and nothing
 else: no file, no environment (the keys are in it), and little memory and time. Whatever it does to itself, the
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import NoteCode, ProblemCode, Value
+from storage.register.files.looked import ERROR, FORMULA, column_number
 from storage.register.files.tables import EmptyFault, Note, Numbered, Table, Unreadable
-from storage.register.files.workbook_process import ERROR, FORMULA, WHOLE, column_number
+from storage.register.files.workbook_process import WHOLE
 
 _ROOT = Path(__file__).parents[3]
 _START = (

@@ -15,6 +15,7 @@ from storage.register.cells import clip, folded
 from storage.register.headers import CHOICES, COLUMNS
 from storage.register.layout.profile import KindProfile, Profile
 from storage.register.layout.words import is_personal, word
+from survey.plain_text import plain
 
 KEYS = ("sheet", "header_row", "encoding", "delimiter", "digits", "drop", "columns", "values")
 MOST_ROWS = 1_000  # a header further down is a mistake
@@ -47,12 +48,12 @@ def read_profile(path: Path) -> Profile:
 
 def _kind(table: Mapping[str, Any]) -> KindProfile:
     values = {
-        column: {folded(theirs): ours for theirs, ours in each.items()}
+        column: {folded(plain(theirs)): ours for theirs, ours in each.items()}
         for column, each in table.get("values", {}).items()
     }
-    plain = {key: table[key] for key in ("sheet", "header_row", "encoding", "delimiter", "digits") if key in table}
+    said = {key: table[key] for key in ("sheet", "header_row", "encoding", "delimiter", "digits") if key in table}
     return KindProfile(
-        **plain, drop=tuple(table.get("drop", ())), columns=dict(table.get("columns", {})), values=values
+        **said, drop=tuple(table.get("drop", ())), columns=dict(table.get("columns", {})), values=values
     )
 
 

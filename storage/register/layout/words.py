@@ -2,6 +2,8 @@
 
 import re
 
+from survey.plain_text import plain
+
 _SIGNS = re.compile(r"[_\-\u2010-\u2013.:*]")
 # Columns that may only ever be dropped: what they hold is refused wherever it stands.
 _PERSONAL = frozenset(
@@ -19,8 +21,8 @@ _PERSONAL = frozenset(
 
 
 def word(cell: str) -> str:
-    """Return a header without regard to case, spaces, hyphens and underscores."""
-    return " ".join(_SIGNS.sub(" ", cell).casefold().split())
+    """Return a header without regard to case, spaces, hyphens, underscores and what cannot be seen."""
+    return " ".join(_SIGNS.sub(" ", plain(cell)).casefold().split())
 
 
 def is_personal(header: str) -> bool:

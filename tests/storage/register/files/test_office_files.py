@@ -1,13 +1,18 @@
 """Files as offices make them: each of them gives the same register, and what was guessed is said."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from storage.errors import NoteCode, ProblemCode
+from storage.register.files.days import day_of, day_of_serial, month_of
 from storage.register.reader import read
 from storage.register.rows import RegisterBatch
 
@@ -18,6 +23,7 @@ EXTRA = SV.replace("Födelseår", "Födelseår;Handläggare").replace("1990", "1
 NUMBERS = (
     SV.replace("Födelseår", "Födelseår;Personnummer").replace("1990", "1990;19900101-0017").replace("1984", "1984;")
 )
+OTHER_ORDER = "Kön;Födelseår;Språk;Telefon;Kundnr\r\nKvinna;1990;so;0701000001;K1\r\nM;1984;;;K2"
 CSV: list[tuple[str, bytes, set[NoteCode]]] = [
     ("utf-8", SV.encode(), set()),
     ("utf-8 with a mark", SV.encode("utf-8-sig"), set()),
@@ -38,6 +44,41 @@ CSV: list[tuple[str, bytes, set[NoteCode]]] = [
     ("capitals", SV.replace("Kundnr", "KUNDNR").replace("Språk", "SPRÅK").encode(), set()),
     ("hyphens", SV.replace("Kundnr", "Kund-ID").encode(), set()),
     ("other words", SV.replace("Kundnr", "Kundnummer").replace("Telefon", "Mobilnummer").encode(), set()),
+    ("utf-16 without its mark", SV.encode("utf-16-le"), {NoteCode.ENCODING}),
+    ("utf-16 without its mark, big end", SV.encode("utf-16-be"), {NoteCode.ENCODING}),
+    ("utf-8 with a mark and sep=", b"\xef\xbb\xbfsep=;\r\n" + SV.encode(), set()),
+    ("a tab named by sep=", ("sep=\t\r\n" + TAB).encode("utf-16"), {NoteCode.ENCODING}),
+    ("line ends of an old Mac", SV.replace("\r\n", "\r").encode(), set()),
+    ("mixed line ends", SV.replace("\r\n", "\n", 1).encode(), set()),
+    ("no line end at the end", SV.rstrip().encode(), set()),
+    ("empty lines between", SV.replace("\r\nK2", "\r\n\r\n;;;;\r\nK2").encode(), set()),
+    ("empty columns at the end", SV.replace("\r\n", ";;;\r\n").encode(), set()),
+    ("an empty column in the middle", re.sub(r"^(\w+);", r"\1;;", SV, flags=re.MULTILINE).encode(), set()),
+    ("a quoted number", SV.replace("K1", '"K1"').encode(), set()),
+    ("text of Excel", SV.replace("K1", '"=""K1"""').encode(), set()),
+    ("spaces around", SV.replace(";", " ; ").encode(), set()),
+    ("hard spaces", SV.replace("070-100 00 01", "070-100\u00a000\u00a001").encode("cp1252"), {NoteCode.ENCODING}),
+    ("invisible characters", SV.replace("K1", "\u200bK1\u00ad").encode(), set()),
+    ("letters in two characters", unicodedata.normalize("NFD", SV).encode(), set()),
+    ("numbers of pandas", SV.replace("1990", "1990.0").encode(), set()),
+    ("numbers with decimal comma", SV.replace("1990", "1990,0").encode(), set()),
+    ("a phone that Excel took for a number", SV.replace("070-100 00 01", "701000001").encode(), set()),
+    ("a phone with its country", SV.replace("070-100 00 01", "+46 (0)70-100 00 01").encode(), set()),
+    ("codes in capitals", SV.replace("Somaliska", "SO").replace("Kvinna", "k").encode(), set()),
+    ("a title in one cell", ("Utdrag ur Kundsystemet 2026\r\n" + SV).encode(), {NoteCode.TITLE_ROWS}),
+    ("ten titles", ("Rad\r\n" * 10 + SV).encode(), {NoteCode.TITLE_ROWS}),
+    ("a title with commas", ("Kunder, aktiva, alla\r\n" + SV).encode(), {NoteCode.TITLE_ROWS}),
+    ("colons after headers", SV.replace("Telefon", "Telefon:").encode(), set()),
+    ("underscores", SV.replace("Kundnr", "kund_id").encode(), set()),
+    ("English headers", SV.replace("Kundnr", "ref").replace("Telefon", "phone").encode(), set()),
+    ("born in", SV.replace("Födelseår", "Född").encode(), set()),
+    ("columns in another order", OTHER_ORDER.encode(), set()),
+    (
+        "a comment column with line breaks",
+        EXTRA.replace("Åsa", '"Åsa\r\nBerg"').encode(),
+        {NoteCode.COLUMN_DROPPED},
+    ),
+    ("an error in a column that is not read", EXTRA.replace("Åsa", "#N/A").encode(), {NoteCode.COLUMN_DROPPED}),
     ("a star", SV.replace("Kundnr", "Kundnr *").encode(), set()),
 ]
 
@@ -84,6 +125,38 @@ def _extra(book: openpyxl.Workbook) -> None:
     book.worksheets[0]["F2"] = "19900101-0017"
 
 
+def _formats(book: openpyxl.Workbook) -> None:
+    """A number format shows what the cell does not hold, and a cell of a formula holds its last value."""
+    book.worksheets[0]["B2"] = 701000001
+    book.worksheets[0]["B2"].number_format = "000-000 00 00"
+    book.worksheets[0]["E2"] = 1990.0
+
+
+def _filter(book: openpyxl.Workbook) -> None:
+    book.worksheets[0].auto_filter.ref = "A1:E3"
+    book.worksheets[0].row_dimensions[2].hidden = True
+    book.worksheets[0].freeze_panes = "A2"
+
+
+def _notes_sheet(book: openpyxl.Workbook) -> None:
+    book.create_sheet("Läs mig")["A1"] = "Uttag ur kundsystemet, frågor till Anna"
+
+
+def _error_not_read(book: openpyxl.Workbook) -> None:
+    _extra(book)
+    book.worksheets[0]["F2"], book.worksheets[0]["F3"] = "#N/A", "=A1"
+
+
+def _error_above(book: openpyxl.Workbook) -> None:
+    _titles(book)
+    book.worksheets[0]["B1"] = "=TODAY()"
+
+
+def _merged(book: openpyxl.Workbook) -> None:
+    _titles(book)
+    book.worksheets[0].merge_cells("A1:E1")
+
+
 def workbook(path: Path, change: Callable[[openpyxl.Workbook], None]) -> Path:
     book = openpyxl.Workbook()
     for line in SV.split("\r\n"):
@@ -101,6 +174,12 @@ def workbook(path: Path, change: Callable[[openpyxl.Workbook], None]) -> Path:
         (_hide_sheet, {NoteCode.HIDDEN_SHEET}),
         (_titles, {NoteCode.TITLE_ROWS}),
         (_extra, {NoteCode.COLUMN_DROPPED}),
+        (_formats, set()),
+        (_filter, {NoteCode.HIDDEN_ROWS}),
+        (_notes_sheet, {NoteCode.SHEET_PASSED}),
+        (_error_not_read, {NoteCode.COLUMN_DROPPED}),
+        (_error_above, {NoteCode.TITLE_ROWS}),
+        (_merged, {NoteCode.TITLE_ROWS}),
     ],
 )
 def test_workbook_of_an_office(
@@ -128,9 +207,38 @@ def test_a_cell_without_a_value_is_refused(tmp_path: Path, cell: str, value: str
     assert (problem.code, problem.row, problem.values["cell"]) == (code, int(cell[-1]), cell)
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#SAKNAS!", "#DIVISION/0!", "#NAMN?", "#VÄRDEFEL!", "Err:502"])
+def test_an_error_as_text_is_refused(tmp_path: Path, error: str) -> None:
+    """Excel writes the error's own text into a CSV file."""
+    (tmp_path / "kunder.csv").write_text(f"Kundnr;Telefon;Språk\nK1;{error};so\n", encoding="utf-8")
+    (problem,) = read([tmp_path / "kunder.csv"]).problems
+    assert (problem.code, problem.column) == (ProblemCode.ERROR_CELL, "phone")
+    assert problem.values == {"cell": "B2", "value": error}
+
+
+def test_all_faults_of_a_workbook_are_told(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book.worksheets[0]["B2"], book.worksheets[0]["E3"] = "#REF!", "#N/A"
+
+    found = read([workbook(tmp_path / "kunder.xlsx", change)]).problems
+    assert [(each.row, each.column, each.values["value"]) for each in found] == [
+        (2, "phone", "#REF!"),
+        (3, "birth_year", "#N/A"),
+    ]
+
+
 @pytest.mark.parametrize(
     "written",
     [
+        *(
+            "2026-11-3",
+            "2026/11/3",
+            "den 3 november 2026",
+            "tisdag 3 november 2026",
+            "3:e nov 2026",
+            "3 november, 2026",
+        ),
+        *("20261103 14:30", "2026-11-03T14:30:00.000", "46329.60417", "46329,5"),
         *("2026-11-03", "2026/11/03", "2026.11.03", "20261103", "3 nov 2026", "03 november 2026", "3 NOV. 2026"),
         *("2026-11-03 00:00:00", "2026-11-03T00:00", "2026-11-03 14:30", "46329", "46329.0"),
     ],
@@ -141,6 +249,18 @@ def test_a_day_as_people_write_it(tmp_path: Path, written: str) -> None:
     batch = read([path])
     assert [row.started_on for row in batch.enrolments] == [date(2026, 11, 3)]
     assert said(batch) == ({NoteCode.DAY_FROM_SERIAL} if written.startswith("46") else set())
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        *((each, "2026-10") for each in ("2026-10", "202610", "2026/10", "okt 2026", "Oktober 2026", "2026-10-01")),
+        *((each, "2026-10") for each in ("2026-10-01 00:00:00", "46296", "20261001")),
+        *((each, "") for each in ("10-2026", "2026-13", "2026", "46297", "10", "2026-10-02", "hösten 2026")),
+    ],
+)
+def test_a_month_as_people_write_it(written: str, month: str) -> None:
+    assert month_of(written) == month
 
 
 @pytest.mark.parametrize(
@@ -185,7 +305,18 @@ def test_an_unknown_header_names_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["900101-0017", "19900101-0017", "199001010017", "900161-0014", "900101+0017", "19900101 0017"]
+    "number",
+    [
+        "900101\u20130017",
+        "900101 - 0017",
+        "９００１０１-0017",
+        "900101-0017",
+        "19900101-0017",
+        "199001010017",
+        "900161-0014",
+        "900101+0017",
+        "19900101 0017",
+    ],
 )
 def test_a_personal_number_is_refused_unrepeated(tmp_path: Path, number: str) -> None:
     path = tmp_path / "uppf.csv"
@@ -199,3 +330,24 @@ def test_other_numbers_are_no_personal_numbers(tmp_path: Path, number: str) -> N
     path = tmp_path / "uppf.csv"
     path.write_text(f"insats;månad;datum;nästa steg\nE1;2026-10;2026-10-05;{number}\n", "utf-8")
     assert read([path]).problems == ()
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=6), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+@settings(max_examples=40)
+def test_no_header_or_cell_raises(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[str], encoding: str
+) -> None:
+    """Whatever stands in a file, its rows are read or refused, and nothing is raised."""
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    line = ";".join(cells)
+    for text in (line, f"Kundnr;Telefon;Språk;Född\n{line}", f"Kundnr;Telefon;{line}\nK1;;{line}"):
+        path.write_bytes(text.encode(encoding, "replace"))
+        batch = read([path])
+    assert batch.problems or batch.customers
+
+
+@given(st.text(max_size=40))
+def test_a_day_is_one_or_none(text: str) -> None:
+    found = day_of(text) or day_of_serial(text)
+    assert found is None or any(char.isdigit() for char in text)
+    assert month_of(text) == "" or len(month_of(text)) == 7
