@@ -49,8 +49,9 @@ class Limits:
         idle: that a connection rests between two requests; longer than the 60 s of a proxy in front (nginx), which
             would otherwise use one that is just being closed.
         most: connections of all peers together.
-        most_of_peer: of one address. A private address is our own proxy, which brings everybody: only ``most``
-            holds for it.
+        most_of_peer: of one address, so that one stranger leaves half of the room to others. A private address is
+            our own proxy, which brings everybody: only ``most`` holds for it. A proxy may have a public one, too,
+            and has fewer connections in use at once than this.
     """
 
     header: float = 10.0
@@ -58,7 +59,7 @@ class Limits:
     unread: float = 30.0
     idle: float = 75.0
     most: int = 512
-    most_of_peer: int = 64
+    most_of_peer: int = 256
 
 
 class Guards:

@@ -37,7 +37,8 @@ FORBIDDEN = {
     "Elimination and the solver are disclosure control's": ("reporting/render/new.py", "import numpy"),
     "Typer and Rich are the command line's": ("bot/web/new.py", "import rich"),
     "HTTP is spoken in bot": ("scheduler/new.py", "import aiohttp"),
-    "Workbooks and phone numbers are read where they come in": ("storage/people/new.py", "import phonenumbers"),
+    "Every workbook comes through one door": ("reporting/comments/new.py", "import python_calamine"),
+    "Phone numbers are read where they come in": ("storage/people/new.py", "import phonenumbers"),
 }
 
 
