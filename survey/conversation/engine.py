@@ -309,12 +309,19 @@ def _requested_only(session: Session, met: commands.Answered) -> Step:
 
 
 def _several(survey: Survey, session: Session, question: Question, text: str) -> list[tuple[Question, Answer]]:
-    """Return the answers of a message that answers this question and those after it."""
+    """Return the answers of a message that answers this question and those after it.
+
+    A choice is passed over, and asked afterwards: nobody chooses among options that were not shown. At a choice,
+    several numbers are several options of it.
+    """
+    if question.kind == "choice":
+        return []
     values = dict(session.values)
+    foreseen = replace(survey, questions=tuple(each for each in survey.questions if each.kind != "choice"))
 
     def following(answered: Question, answer: Answer) -> Question | None:
         values[answered.id] = answer.value
-        return flow.next_question(survey, tuple(values.items()))
+        return flow.next_question(foreseen, tuple(values.items()))
 
     return answers.several(question, text, survey.words, following) if question.id not in values else []
 

@@ -37,8 +37,8 @@ async def test_old_foreign_and_invented_buttons_change_nothing(chat: Talk) -> No
     await chat.deliver(MORNING)
     assert (await chat.takes(first, MORNING, CHAT)).reply is None  # tapped twice
     other = Tapped(first.reference, 1, "77")
-    assert str((await chat.takes(other, MORNING, CHAT)).reply).startswith("Den knappen är gammal.")
-    assert str((await chat.takes(Tapped("1:overall", 5), MORNING, CHAT)).reply).startswith("Den knappen är gammal.")
+    assert str((await chat.takes(other, MORNING, CHAT)).reply).startswith("Knappen är gammal.")
+    assert str((await chat.takes(Tapped("1:overall", 5), MORNING, CHAT)).reply).startswith("Knappen är gammal.")
     assert (await chat.takes(Tapped(_button(chat, 0).reference, 99), MORNING, CHAT)).outcome == "re_asked"
     assert await chat.answers() == {"overall": 5}
 
@@ -47,12 +47,14 @@ async def test_a_button_after_the_end_is_answered_kindly(chat: Talk) -> None:
     first = _button(chat, 0)
     for text in ("4", "4", "4", "nej"):
         await chat.says(text, sender=CHAT)
-    assert (await chat.takes(first, TOMORROW, CHAT)).reply == "Den knappen är gammal."
+    assert (await chat.takes(first, TOMORROW, CHAT)).reply == "Knappen är gammal. Svara på vår senaste fråga."
 
 
 async def test_pictures_and_edits_call_for_words(chat: Talk) -> None:
     for _ in range(4):
-        assert str((await chat.takes(Unreadable(), MORNING, CHAT)).reply).startswith("Skriv ditt svar")
+        assert str((await chat.takes(Unreadable(), MORNING, CHAT)).reply).startswith(
+            "Vi kan inte läsa bild eller röst."
+        )
     assert await chat.answers() == {}
 
 
@@ -61,8 +63,8 @@ async def test_a_blocked_bot_goes_on_by_sms(chat: Talk) -> None:
     await chat.takes(BotBlocked(True), MORNING, CHAT)
     await chat.deliver(MORNING)
     (message,) = chat.sms.sent
-    assert "bemött" in message.text
-    assert "nyttan" in str(await chat.says("5"))
+    assert "bemöter" in message.text
+    assert "närmare ett jobb" in str(await chat.says("5"))
     assert await chat.answers() == {"overall": 4, "treatment": 5}
     await chat.takes(BotBlocked(False), TOMORROW, CHAT)
     assert await chat.one(address.c.state, address.c.channel == "telegram") == "active"

@@ -76,7 +76,7 @@ async def test_a_reply_answers_the_question_replied_to(chat: Chat) -> None:
     taken = await chat.say("2", 3, **await chat.asked("overall"))
     assert taken.outcome == "corrected"
     assert await chat.talk.answers() == {"overall": 2, "treatment": 5}
-    assert "nyttan" in str(taken.reply)  # the question that is open is asked again
+    assert "Varför?" in str(taken.reply)  # why is asked directly after the rating that it explains
 
 
 async def test_a_reply_to_the_open_question_answers_it(chat: Chat) -> None:
@@ -100,12 +100,12 @@ async def test_a_reply_after_the_end_corrects(chat: Chat) -> None:
 
 
 async def test_an_edited_answer_is_corrected(chat: Chat) -> None:
-    await chat.say("2", 1, message_id=7)
+    await chat.say("5", 1, message_id=7)
     await chat.say("5", 2)
     taken = await chat.send(MORNING + timedelta(minutes=3), edit=True, message_id=7, text="4")
     assert taken.outcome == "corrected"
     assert await chat.talk.answers() == {"overall": 4, "treatment": 5}
-    assert await chat.talk.rows(answer_history, "question", "value") == [("overall", 2)]
+    assert await chat.talk.rows(answer_history, "question", "value") == [("overall", 5)]
 
 
 async def test_an_edit_of_an_edit_counts_once_more(chat: Chat) -> None:

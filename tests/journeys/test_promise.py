@@ -1,4 +1,4 @@
-"""HJÄLP promises a customer: "den som ger stödet ser inte ditt svar" (whoever gives the support does not see it).
+"""HJÄLP promises a customer: "De som hjälper dig ser inte svaret" (those who help you do not see it).
 
 Held against every page of a provider, and every file that a provider may read.
 """

@@ -62,7 +62,7 @@ async def test_the_start_survey_is_sent_and_answered(tmp_path: Path) -> None:
             assert opening.body.startswith("Nacka kommun")
             reply = await emulator.sms_from(PHONE, "4")
             assert reply is not None
-            assert "bemött" in reply
+            assert "bemöter" in reply
             await _refuses_what_is_wrong(emulator)
         finally:
             process.send_signal(signal.SIGTERM)

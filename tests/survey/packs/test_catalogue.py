@@ -35,11 +35,11 @@ PHRASES = "phrases/sv.toml"
         ("start.toml", 'kind = "text"', 'kind = "text"\noptions = [1]', "a text question has no options"),
         ("checkin.toml", "[5, 4, 3, 2, 1]", "[5, 1]", "question progress: a rating with words of its own"),
         ("start.toml", 'case = "contact"', 'case = "kontakt"', "question contact: case must be one of complaint,"),
-        ("start.toml", "version = 1", "", "start.toml: version is missing"),
+        ("start.toml", "version = 2", "", "start.toml: version is missing"),
         ("end.toml", "[[question]]", "[[question]", "end.toml: cannot be read"),
         (EN, 'treatment = "How', 'treatmen = "How', "missing for question.start.treatment or question.shared.tre"),
         (EN, 'start = "{name}', 'begin = "{name}', "languages/en.toml: the text is missing for opening.start."),
-        (EN, '1 = "Expected a job sooner"', "", "languages/en.toml: the text is missing for option.reason.1."),
+        (EN, '1 = "No job yet"', "", "languages/en.toml: the text is missing for option.reason.1."),
         (
             SV,
             'retry2 = "Skriv siffra eller HJÄLP. Tel {phone}."',
@@ -111,7 +111,7 @@ def test_a_reviewed_language_names_what_changed_since(tmp_path: Path) -> None:
 
 def test_the_questions_that_the_reports_rely_on() -> None:
     surveys = load().surveys
-    satisfaction = ["overall", "treatment", "usefulness", "reason", "comment", "contact"]
+    satisfaction = ["overall", "reason", "treatment", "usefulness", "comment", "contact"]
     assert {key: [q.id for q in survey.questions] for key, survey in surveys.items()} == {
         "start": satisfaction,
         "end": [*satisfaction[:4], "change_reason", *satisfaction[4:]],  # of who goes on to another provider
@@ -123,9 +123,9 @@ def test_sms_lists_choices_and_telegram_has_buttons() -> None:
     catalogue = load()
     say = Say(question="reason")
     sms = catalogue.render(say, survey="start", language="sv", channel="sms")
-    assert sms.endswith("\n4 Löften hölls inte\n5 Annat")
+    assert sms.endswith("\n4 De höll inte löften\n5 Annat")
     assert "\n" not in catalogue.render(say, survey="start", language="sv", channel="telegram")
-    assert catalogue.choices(say, "start", "sv")[3] == (4, "Löften hölls inte")
+    assert catalogue.choices(say, "start", "sv")[3] == (4, "De höll inte löften")
     assert catalogue.choices(Say(question="overall"), "start", "en")[0] == (5, "Very satisfied")
     assert catalogue.choices(Say(question="contact"), "start", "sv") == ((1, "Ja"), (0, "Nej"))
     assert catalogue.choices(Say(question="progress"), "checkin", "sv")[1] == (4, "Bra")

@@ -31,7 +31,7 @@ def test_no_text_names_another_unit(language: str) -> None:
 def test_the_name_has_its_form_in_each_language() -> None:
     surveys = load(unit=UNIT).surveys
     assert surveys["start"].opening["sv"].startswith("Övre kommun undrar")
-    assert surveys["start"].opening["en"].startswith("Ovre municipality would")
+    assert surveys["start"].opening["en"].startswith("Ovre municipality asks")
     assert surveys["start"].opening["uk"].startswith("Комуна Övre питає")  # begins a sentence
     assert surveys["start"].opening["fi"].startswith("Övre kommun kysyy")  # has no form of its own
 

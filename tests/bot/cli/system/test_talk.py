@@ -24,7 +24,7 @@ def test_a_survey_is_played_with_its_costs() -> None:
     result = _talk("start", said=DISSATISFIED)
     assert result.exit_code == 0
     assert "Nacka kommun undrar hur du har det." in result.output
-    assert "Jag förstod inte." in result.output
+    assert "Vi förstod inte." in result.output
     assert "sparat: overall = 2" in result.output
     assert "sparat: comment = De lovade praktik" in result.output
     assert "ärende: contact" in result.output

@@ -43,10 +43,10 @@ async def test_an_sms_survey_is_played_to_its_end(db: Database, tmp_path: Path, 
         await customer.choose()
         await customer.part.get_by_role("button", name="Ställ enkäten").click()
         for asked, reply in (
-            ("Hur nöjd är du med stödet?", "2"),
-            ("hur du blir bemött", "tre"),
-            ("nyttan för att få ett jobb", "1"),
-            ("Vad är skälet", "4"),
+            ("Hur nöjd är du med hjälpen du får?", "2"),
+            ("Varför?", "4"),
+            ("bemöter dig?", "tre"),
+            ("närmare ett jobb", "1"),
             ("säga något mer", "De <b>lovade</b> praktik"),
             ("kontakta dig", "ja"),
         ):
@@ -87,9 +87,9 @@ async def test_a_telegram_survey_is_tapped_to_its_end(db: Database, tmp_path: Pa
         await customer.part.get_by_role("button", name="Ställ enkäten").click()
         phone = customer.phone("Telegram")
         for asked, tapped in (
-            ("Hur nöjd är du med stödet?", "Mycket nöjd"),
-            ("hur du blir bemött", "Nöjd"),
-            ("nyttan för att få ett jobb", "Nöjd"),
+            ("Hur nöjd är du med hjälpen du får?", "Mycket nöjd"),
+            ("bemöter dig?", "Nöjd"),
+            ("närmare ett jobb", "Nöjd"),
         ):
             await customer.said("Telegram", asked)
             button = phone.locator("li.bot").last.get_by_role("button", name=tapped, exact=True)

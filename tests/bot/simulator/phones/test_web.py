@@ -38,7 +38,7 @@ class Browser:
     async def start(self, survey: str = "start", **asked: Any) -> Any:
         """Ask a survey, and wait until the question has left; return the customer, or the error."""
         refused = await self.do("start", survey=survey, enrolment="E1", **asked)
-        return refused if "error" in refused else await self.until("Hur nöjd är du med stödet?")
+        return refused if "error" in refused else await self.until("Hur nöjd är du med hjälpen du får?")
 
     async def until(self, text: str) -> Any:
         """Return customer K1 once the last message of a phone has ``text`` in it."""
