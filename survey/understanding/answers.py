@@ -97,14 +97,11 @@ def parse(question: Question, text: str, words: Vocabulary, message: Message | N
 def _spelled(question: Question, message: Message, text: str) -> str:
     """Return ``text`` with typing errors put right in the words that can answer ``question``."""
 
-    def known() -> Iterator[str]:
-        for code in message.languages:
-            yield from message.words.tongues[code].lexicon
+    tongues = message.words.tongues
 
     def right(word: re.Match[str]) -> str:
         said = plain(fold(word[0]))
-        is_known = any(said in message.words.tongues[code].lexicon for code in message.languages)
-        return word[0] if is_known else question.spelling.right(said, known) or word[0]
+        return question.spelling.right(said, [tongues[code].lexicon for code in message.languages]) or word[0]
 
     return text if len(message.said) > SPELLED_WORDS else _WORD.sub(right, text)
 

@@ -315,7 +315,8 @@ def _without_times(message: Message, words: Sequence[Token]) -> list[Token]:
         while end < len(words) and (words[end].isdecimal() or message.in_set("when", words[end])):
             end += 1
         if end > first and any(message.in_set("when", token) for token in words[first:end]):
-            at = end
+            is_denied = end < len(words) and message.in_set("negation", words[end])
+            at = end + (is_denied and message.any_in("contrast", words[:first]))  # "but the morning not"
         else:
             kept.append(words[at])
             at += 1
@@ -415,6 +416,8 @@ def _phrased(question: Question, message: Message) -> set[int]:
         others = _values_in(message, spare, question)
         stands = all(other == value for other in others) and (value == 0 or not message.any_in("negation", spare))
         return meant if stands else set()
+    if question.kind == "choice":
+        return set() if _is_denied(message, [span for spans in found.values() for span in spans]) else meant
     content = [
         token for token in spare if token not in message.words.greetings and not message.in_set("lead", token)
     ]
@@ -424,7 +427,14 @@ def _phrased(question: Question, message: Message) -> set[int]:
     numbers = [token for token in spare if token.isdecimal()]
     if any(other != value for other in others) or any(number != str(value) for number in numbers):
         return set()
-    return set() if message.any_in("bad" if value >= 4 else "good", spare) else meant
+    return set() if value != 3 and message.any_in("bad" if value >= 4 else "good", spare) else meant
+
+
+def _is_denied(message: Message, spans: Sequence[Span]) -> bool:
+    """Return whether a negation stands just before one of ``spans``: "not the treatment"."""
+    said = {at for start, end in spans for at in range(start, end)}
+    before = {start - 1 for start, _ in spans if start} - said
+    return any(message.in_set("negation", message.tokens[at]) for at in before)
 
 
 def _outermost(found: Mapping[str, list[Span]]) -> dict[str, list[Span]]:

@@ -5,7 +5,7 @@ something else is nearly as near. "Незадволений" is "незадов�
 stays as it is written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from survey.understanding.text.folding import plain
 
@@ -35,20 +35,22 @@ class Spelling:
                 self._meant.setdefault(word, set()).add(value)
                 self._written[word] = written
 
-    def right(self, word: str, known: Callable[[], Iterable[str]]) -> str | None:
+    def right(self, word: str, lexicons: Sequence[Collection[str]]) -> str | None:
         """Return the word of an answer that ``word`` is a misspelling of; None where that is not clear.
 
         Args:
             word: in its plain form.
-            known: all words of the languages that it may be in, plain, of which it must be none.
+            lexicons: the words of each language that it may be in, plain, of which it must be none.
         """
-        if len(word) < LONG - 1 or not word.isalpha() or word in self._meant:
+        if word in self._meant:
+            return self._written[word]  # with a letter doubled, or one of a pair left out
+        if len(word) < LONG - 1 or not word.isalpha() or any(word in each for each in lexicons):
             return None
         found = {near for form in _shortened(word) for near in self._near.get(form, ()) if one_apart(word, near)}
         if len(found) != 1:
             return None
         (near,) = found
-        if any(other == word or (other != near and one_apart(word, other)) for other in known()):
+        if any(other != near and one_apart(word, other) for each in lexicons for other in each):
             return None
         meant = self._meant[near]
         contrary = (

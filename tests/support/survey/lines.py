@@ -2,7 +2,8 @@
 
 What a line is taken for is one word, as the tables write it: a value ("4", "1", "0"), "several:5,4,4", "kept" and
 "nothing" for a free text, "again" where the question is asked again, "stop", "unclear_stop", "wrong_number",
-"maybe_wrong_number", "danger", "sender" (a question about us), a wish ("call_me", ...), "language:ar", "noise".
+"maybe_wrong_number", "danger", "sender" (a question about us), a wish ("call_me", ...), "language:ar", "noise",
+"start", "answers", "erase" and "correct".
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,12 @@ from survey.conversation.model import (
     Effect,
     Ignored,
     OpenCase,
+    OptIn,
     OptOut,
     Record,
     Say,
     SetLanguage,
+    TellAnswers,
     TextReceived,
     Unlink,
 )
@@ -31,6 +34,7 @@ NOW = datetime(2026, 3, 30, tzinfo=UTC)
 PLACES = {
     "overall": ("start", "overall"),
     "treatment": ("start", "treatment"),
+    "usefulness": ("start", "usefulness"),
     "progress": ("checkin", "progress"),
     "held": ("checkin", "followup_held"),
     "contact": ("start", "contact"),
@@ -70,7 +74,13 @@ def _named(effects: tuple[Effect, ...], asked: Reading) -> set[str]:
     records = [effect for effect in effects if isinstance(effect, Record)]
     says = [effect for effect in effects if isinstance(effect, Say)]
     cases = [effect for effect in effects if isinstance(effect, OpenCase)]
-    simple: dict[type[Effect], str] = {OptOut: "stop", Unlink: "wrong_number", Ignored: "noise"}
+    simple: dict[type[Effect], str] = {
+        OptOut: "stop",
+        OptIn: "start",
+        TellAnswers: "answers",
+        Unlink: "wrong_number",
+        Ignored: "noise",
+    }
     found = {simple[type(effect)] for effect in effects if type(effect) in simple}
     found |= {f"language:{effect.language}" for effect in effects if isinstance(effect, SetLanguage)}
     for case in cases:
@@ -87,6 +97,8 @@ def _named(effects: tuple[Effect, ...], asked: Reading) -> set[str]:
         found.add(text if records[0].value is None else str(records[0].value))
     elif says and says[0].phrases in (("help",), ("info",)) and not cases:
         found.add("sender" if asked.about else "help")
+    said = {"erase_confirm": "erase", "corrected": "correct", "nothing_to_correct": "correct"}
+    found |= {said[phrase] for say in says for phrase in say.phrases if phrase in said}
     if says and says[0].phrases[:1] == ("retry",):
         found.add("again")
     return found
