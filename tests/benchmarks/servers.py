@@ -62,6 +62,9 @@ def unstored(_path: Path) -> web.Application:
         async def submit(self, _event: Inbound) -> Taken:
             return Taken("answered", reply)
 
+        def responded(self, _external_id: str) -> None:
+            pass
+
     async def nothing(*_: object) -> Any:
         raise ValueError
 

@@ -21,6 +21,7 @@ from survey.packs import segments
 from tests.support.journeys.world import World, world
 from tests.support.provider_page import Browser, browser, held, link_to
 from tests.support.providers import PHONE, REGISTER
+from tests.support.workbooks import cell, workbook
 
 
 @pytest.fixture
@@ -256,6 +257,8 @@ async def test_a_workbook_is_a_file_too(story: World, tmp_path: Path) -> None:
             sheet.write_row(n, 0, row)
     async with browser(await link_to(story, "P1")) as contact:
         await contact.post("/open")
+        status, page = await send_file(contact, workbook(cell("XFD1048576")), "nov.xlsx")  # it ended the service
+        assert (status, "XFD1048576 ligger långt utanför tabellen" in page) == (422, True)
         status, page = await send_file(contact, path.read_bytes(), "nov.xlsx")
         assert (status, "1 uppföljning är sparad." in page) == (200, True)
 
