@@ -33,7 +33,7 @@ DUE = 10_000
 STALL = 50.0  # ms
 ZONE = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
-BODY = "Nacka kommun undrar hur du har det. Hur nöjd är du med stödet? Svara 1-5, där 5 är mycket nöjd."
+BODY = "Nacka kommun undrar hur du har det. Hur nöjd är du med hjälpen du får? Svara 1-5, där 5 är mycket nöjd."
 
 
 def rows(directory: Path) -> list[Row]:
