@@ -155,6 +155,7 @@ class App:
             lease = timedelta(seconds=self.settings.lease_seconds)
             async with self.db.begin() as conn:
                 mended = await clock_errors.mend(conn, lease, self.now())
+            await self.planner.mend_clock(self.now())
             if mended:
                 self.queued.set()
 

@@ -340,7 +340,7 @@ def case_text(kind: str, text: str) -> str:
             f"Twilio har inte kvar allt som kommit in sedan {text}: kunders svar kan saknas. "
             "Se över hur länge Twilio sparar meddelanden."
         )
-    if kind != CaseKind.HANDOVER:
+    if kind not in (CaseKind.HANDOVER, CaseKind.MISTAKEN_END):
         return CaseText.ERASED.swedish if text == CaseText.ERASED else text
     found = read(CaseText, text)
     return found[0].swedish.format(*found[1]) if found else text

@@ -187,7 +187,7 @@ class ChangeReason(Code):
 
 
 class CaseKind(Code):
-    """What a case is about. ``channel`` and ``gap`` are about the service itself and are in no report."""
+    """What a case is about. ``channel``, ``gap`` and ``mistaken_end`` are our own matters and are in no report."""
 
     COMPLAINT = "complaint", "Klagomål"
     CONTACT = "contact", "Vill bli kontaktad"
@@ -200,6 +200,7 @@ class CaseKind(Code):
     WATCH = "watch", "Anordnare föreslås för skärpt uppföljning"
     CHANNEL = "channel", "Kanal pausad"
     GAP = "gap", "Inkomna SMS kan saknas"
+    MISTAKEN_END = "mistaken_end", "Kund tillfrågad om ett avslut som togs tillbaka"
 
 
 class PauseCause(Code):
@@ -250,6 +251,16 @@ class CaseText(Code):
     NO_SUCCESSOR = (
         "no_successor",
         "Insats {} hos {} avslutades {} för byte av anordnare. Den nya insatsen finns inte i registret än.",
+    )
+    END_TAKEN_BACK = (
+        "end_taken_back",
+        "Kunden fick frågor om att insats {} avslutats {}, men registret har tagit tillbaka avslutet. "
+        "Svaren räknas inte. Hör gärna av er till kunden.",
+    )
+    END_CAME_TRUE = (
+        "end_came_true",
+        "Insats {} är nu avslutad {}. Kunden har tidigare fått frågor om ett avslut som togs tillbaka, "
+        "och får dem nu igen.",
     )
 
 

@@ -137,7 +137,7 @@ async def _take(scene: Scene) -> Taken:
 async def _handle(scene: Scene) -> Handled:
     event = scene.event.event
     if scene.state == AddressState.UNREACHABLE and not isinstance(event, BotBlocked):
-        await reachability.regained(scene.batch.conn, scene.sender.id, scene.batch.now)
+        await _regained(scene)
         scene.batch.states[scene.sender.id] = AddressState.ACTIVE
     if scene.providers or (isinstance(event, LinkRequested) and event.token):
         handled = await contact_messages.handle(scene)
@@ -152,6 +152,14 @@ async def _handle(scene: Scene) -> Handled:
             return await _blocked(scene, blocked)
         case said:
             return await customer_messages.handle(scene, said)
+
+
+async def _regained(scene: Scene) -> None:
+    """Note that the sender can be reached again; what waits for an address is asked at once."""
+    conn, now = scene.batch.conn, scene.batch.now
+    await reachability.regained(conn, scene.sender.id, now)
+    users = (await people.users_of(conn, [scene.sender.id])).get(scene.sender.id, [])
+    await occasions.look_again_at(conn, [user.id for user in users], now)
 
 
 async def _link(scene: Scene, token: str) -> Handled:
@@ -193,7 +201,7 @@ async def _blocked(scene: Scene, blocked: bool) -> Handled:
     """
     batch, sender = scene.batch, scene.sender
     if not blocked:
-        await reachability.regained(batch.conn, sender.id, batch.now)
+        await _regained(scene)
         return Handled("unblocked")
     await batch.save()
     fate = await fallback.blocked(batch.conn, sender.id, Context(batch.at.channels, batch.now, batch.at.today))

@@ -43,6 +43,7 @@ from survey.packs.catalogue import Catalogue
 CHUNK = 5_000  # enrolments planned in one transaction
 # An opening must leave while the conversation has days left. Five days bridge a weekend with holidays around it.
 MESSAGE_LIFETIME = timedelta(days=5)
+TOLERATED = timedelta(minutes=1)  # by which the clocks of several machines may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,17 @@ class Planner:
         )
         is_wanted = rules_.withdrawn(facts, each.survey, each.period, today, self._rules) is None
         return Planned(each.survey, each.period, first, last, is_wanted)
+
+    async def mend_clock(self, now: datetime) -> int:
+        """Look again at what a clock that was ahead holds back; return how many contacts that were.
+
+        A look too many does no harm: what is to be held is held again.
+        """
+        latest = rules_.furthest(now, self._rules, self._window)
+        async with self._db.begin() as conn:
+            return await occasions.look_again_after(
+                conn, {reason: at + TOLERATED for reason, at in latest.items()}, now
+            )
 
     async def open_due(self, now: datetime, limit: int = 200) -> int:
         """Decide about the occasions that wait, the important surveys first, and return how many were opened.

@@ -280,6 +280,23 @@ def may_open(facts: ContactFacts, now: datetime, rules: Rules, window: SendWindo
     return Open()
 
 
+def furthest(now: datetime, rules: Rules, window: SendWindow) -> dict[Reason, datetime]:
+    """Return by reason until when a contact is held at the latest by a clock that is right.
+
+    One that is held for longer was held by a clock that was ahead.
+    """
+    return {
+        Reason.BUSY: now + ANOTHER_LOOK,
+        Reason.OUTRANKED: now + ANOTHER_LOOK,
+        Reason.NO_ADDRESS: now + ANOTHER_ADDRESS,
+        Reason.INDISTINCT: now + ANOTHER_ADDRESS,
+        Reason.BY_STAFF: now + ANOTHER_ADDRESS,
+        Reason.SPACING: now + timedelta(days=rules.spacing),
+        Reason.START_THIS_WEEK: _next_monday(now, window.zone),
+        Reason.OUTSIDE_HOURS: window.next_open(now),
+    }
+
+
 def not_by_message(contact: str, age: int | None, rules: Rules) -> Reason | None:
     """Return why a customer is not asked by message, whatever addresses there are; None for one who is.
 

@@ -20,6 +20,7 @@ WORKING_DAYS = {
     CaseKind.LIST: 1,
     CaseKind.CHANNEL: 0,
     CaseKind.GAP: 0,
+    CaseKind.MISTAKEN_END: 5,
 }
 _LONGEST = max(WORKING_DAYS.values())
 

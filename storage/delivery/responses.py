@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from storage.database.engine import Connection
 from storage.database.statements import chunks, insert
 from storage.delivery import outbox as messages
+from storage.delivery.clock_errors import TOLERATED
 from storage.people import addresses
 from storage.tables import inbox, response
 from survey.codes import Channel
@@ -91,17 +92,21 @@ _ANSWERED = (
 )
 
 
-async def unsettled(conn: Connection, unwritten_until: datetime, written_until: datetime) -> list[Open]:
+async def unsettled(
+    conn: Connection, unwritten_until: datetime, written_until: datetime, now: datetime
+) -> list[Open]:
     """Return the replies that may be settled now, in the order in which they were given.
 
     Args:
         conn: the caller's transaction.
         unwritten_until: of those whose response was not written, the ones that were given until then.
         written_until: of the others, the ones that were written until then.
+        now: aware.
     """
     r = response.c
     is_unwritten = r.written_at.is_(None) & (r.given_at <= unwritten_until)
-    rows = (await conn.execute(_ROWS.where(or_(is_unwritten, r.written_at <= written_until)))).all()
+    is_ahead = r.given_at > now + TOLERATED  # the clock was, and is right again
+    rows = (await conn.execute(_ROWS.where(or_(is_unwritten, r.written_at <= written_until, is_ahead)))).all()
     if not rows:
         return []
     ids = {row.address_id for row in rows}

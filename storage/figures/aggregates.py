@@ -23,8 +23,8 @@ from survey.codes import CaseKind, Point
 
 # A gender or a difficulty class that the register does not give.
 NOT_STATED = "?"
-# Cases about neither the unit nor a provider: in no report.
-ABOUT_THE_SERVICE = (CaseKind.CHANNEL, CaseKind.GAP)
+# Cases about the service and the register, and about no provider: in no report.
+ABOUT_THE_SERVICE = (CaseKind.CHANNEL, CaseKind.GAP, CaseKind.MISTAKEN_END)
 
 # The values of a SatisfactionCounts, in the order of its fields, while they are added up.
 Numbers = list[int]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import chunks, insert
@@ -77,20 +77,35 @@ async def look_again(conn: Connection, enrolments: Collection[int], at: datetime
 
 
 async def look_again_at(conn: Connection, customers: Collection[int], at: datetime) -> None:
-    """Have what waits for an address of these customers looked at from ``at`` on, because they have a new one."""
-    lacking = (Reason.NO_ADDRESS, Reason.INDISTINCT)
+    """Have what waits for an address of these customers looked at from ``at`` on, because they have a new one.
+
+    Whoever could not be told from others at an address is looked at, too: one of those may have left it.
+    """
+    o = occasion.c
+    waiting = (o.opened_at.is_(None), o.outcome == "", o.look_at > at)
+    held = update(occasion).values(look_at=at)
     for some in chunks(sorted(customers)):
-        await conn.execute(
-            update(occasion)
-            .where(
-                occasion.c.customer_id.in_(some),
-                occasion.c.opened_at.is_(None),
-                occasion.c.outcome == "",
-                occasion.c.reason.in_(lacking),
-                occasion.c.look_at > at,
-            )
-            .values(look_at=at)
-        )
+        theirs = (o.customer_id.in_(some), o.reason.in_((Reason.NO_ADDRESS, Reason.BY_STAFF)))
+        await conn.execute(held.where(*waiting, *theirs))
+    if customers:
+        await conn.execute(held.where(*waiting, o.reason == Reason.INDISTINCT))
+
+
+async def look_again_after(conn: Connection, furthest: Mapping[Reason, datetime], at: datetime) -> int:
+    """Have what is held for longer than a right clock would hold it looked at from ``at`` on; return how many.
+
+    Args:
+        conn: the caller's transaction.
+        furthest: by the reason why it is held, the last time that is right.
+        at: now (aware). What is not due by then waits until it is.
+    """
+    o = occasion.c
+    found = 0
+    for reason, last in furthest.items():
+        wrong = (o.opened_at.is_(None), o.outcome == "", o.reason == reason, o.look_at > last, o.look_at > o.due_at)
+        later = case((o.due_at > at, o.due_at), else_=at)
+        found += (await conn.execute(update(occasion).where(*wrong).values(look_at=later))).rowcount
+    return found
 
 
 _WAITING = (

@@ -4,7 +4,7 @@ An enrolment that is known keeps its customer, its provider and its difficulty c
 change owner or class. A provider change is a new enrolment.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.cases import opening
 from storage.database.statements import chunks, upsert
 from storage.errors import Problem, ProblemCode
-from storage.planning import occasions
+from storage.planning import ends, occasions
 from storage.register import lookups
 from storage.register.rows import EnrolmentRow, problem
 from storage.tables import customer, enrolment, next_look, provider
+from survey.codes import CaseKind, CaseText, because
 
 # What decides when a customer is asked.
 PLANNED_BY = ("started_on", "ended_on", "end_reason")
@@ -63,7 +65,54 @@ async def save(
     await upsert(conn, next_look, ("enrolment_id",), looks)
     for chunk in chunks([ids[row.ref] for row in changed if row.ref in known.enrolments]):
         await occasions.look_again(conn, chunk, now)
+    ended = [
+        _Ended(ids[row.ref], known.enrolments[row.ref], values[row.ref])
+        for row in changed
+        if row.ref in known.enrolments
+    ]
+    await _follow_ends(conn, ended, today, now)
     return set(ids.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """An enrolment that was corrected: as it was, and as it is from now on."""
+
+    id: int
+    before: Row[Any]
+    values: Mapping[str, Any]
+
+    def is_over(self, today: date) -> bool:
+        ended_on = self.values["ended_on"]
+        return ended_on is not None and ended_on <= today
+
+    def case(self, text: CaseText, today: date, now: datetime, *days: date) -> dict[str, Any]:
+        told = because(text, self.values["ref"], *days)
+        ours = {name: self.values[name] for name in ("customer_id", "provider_id")}
+        return opening.opened(CaseKind.MISTAKEN_END, told, now, today, **ours)
+
+
+async def _follow_ends(conn: AsyncConnection, corrected: Collection[_Ended], today: date, now: datetime) -> None:
+    """Tell staff of ends that were asked about by mistake, and of those that come true later."""
+    back = {each.id: each.before.ended_on for each in corrected if each.before.ended_on and not each.is_over(today)}
+    asked = set(await ends.set_aside(conn, back, now))
+    true = [each for each in corrected if each.is_over(today) and each.before.ended_on != each.values["ended_on"]]
+    mistaken = await ends.mistaken(conn, [each.id for each in true])
+    await opening.add(
+        conn,
+        [
+            *(
+                each.case(CaseText.END_TAKEN_BACK, today, now, each.before.ended_on)
+                for each in corrected
+                if each.id in asked
+            ),
+            *(
+                each.case(CaseText.END_CAME_TRUE, today, now, each.values["ended_on"])
+                for each in true
+                if each.id in mistaken
+            ),
+        ],
+    )
 
 
 def _wrong(row: EnrolmentRow, known: _Known) -> Iterable[Problem]:

@@ -152,7 +152,7 @@ async def _save_customers(
     await upsert(conn, customer, ("ref",), values)
     ids = await lookups.ids(conn, customer, (row.ref for row in rows))
     given_up = await addresses.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in rows}, now)
-    await occasions.look_again_at(conn, {ids[row.ref] for row in rows if row.phone}, now)
+    await occasions.look_again_at(conn, set(ids.values()), now)
     for wish, reason in NOT_WRITTEN_TO.items():
         wishing = {ids[row.ref] for row in rows if row.contact == wish}
         await conversations.end(conn, await conversations.open_of(conn, wishing), Outcome.HELD_BACK, reason, now)

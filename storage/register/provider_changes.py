@@ -182,7 +182,7 @@ async def given(conn: AsyncConnection, year: int) -> list[Response]:
     a, o, m = answer.c, occasion.c, measurement.c
     rows = await conn.execute(
         select(m.enrolment_id, m.customer_id, provider.c.ref, a.value)
-        .join(occasion, and_(o.id == a.occasion_id, o.survey == "end"))
+        .join(occasion, and_(o.id == a.occasion_id, o.survey == "end", o.period == ""))
         .join(measurement, and_(m.enrolment_id == o.enrolment_id, m.point == "end"))
         .join(provider, provider.c.id == m.provider_id)
         .where(a.question == QUESTION, a.value.is_not(None), m.year == year)
@@ -201,7 +201,7 @@ async def reasons(conn: AsyncConnection, year: int) -> dict[str, ThemeCount]:
     a, o, m = answer.c, occasion.c, measurement.c
     rows = await conn.execute(
         select(a.value, func.count(m.customer_id.distinct()), func.count(m.provider_id.distinct()))
-        .join(occasion, and_(o.id == a.occasion_id, o.survey == SurveyId.END))
+        .join(occasion, and_(o.id == a.occasion_id, o.survey == SurveyId.END, o.period == ""))
         .join(measurement, and_(m.enrolment_id == o.enrolment_id, m.point == Point.END))
         .where(a.question == QUESTION, a.value.is_not(None), m.year == year)
         .group_by(a.value)

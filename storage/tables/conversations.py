@@ -20,7 +20,8 @@ occasion = table(
     Column("enrolment_id", ForeignKey("enrolment.id"), nullable=False),
     Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
     Column("survey", Text, nullable=False),
-    # Empty for start and end, YYYY-MM for checkin.
+    # Empty for start and end, YYYY-MM for checkin; the day of an end that was taken back
+    # (storage/planning/ends.py).
     Column("period", Text, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),

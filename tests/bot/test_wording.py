@@ -521,6 +521,17 @@ def test_a_case_about_a_handover_names_both_enrolments() -> None:
     )
 
 
+def test_a_mistaken_ends_case_names_the_day() -> None:
+    assert wording.case_text(CaseKind.MISTAKEN_END, "end_taken_back:E1:2026-10-02") == (
+        "Kunden fick frågor om att insats E1 avslutats 2026-10-02, men registret har tagit tillbaka avslutet. "
+        "Svaren räknas inte. Hör gärna av er till kunden."
+    )
+    assert wording.case_text(CaseKind.MISTAKEN_END, "end_came_true:E1:2026-12-02") == (
+        "Insats E1 är nu avslutad 2026-12-02. Kunden har tidigare fått frågor om ett avslut som togs tillbaka, "
+        "och får dem nu igen."
+    )
+
+
 @pytest.mark.parametrize("kind", [CaseKind.HANDOVER, CaseKind.COMPLAINT])
 def test_a_case_tells_what_was_written(kind: CaseKind) -> None:
     """Of an older version, or by a customer who writes what looks like a code."""

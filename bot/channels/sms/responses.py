@@ -78,7 +78,7 @@ class Responses:
         """Settle what can be settled now, and return how many replies were queued instead."""
         now = self._now()
         async with self._db.read() as conn:
-            found = await responses.unsettled(conn, now - IN_DOUBT, now - LISTED)
+            found = await responses.unsettled(conn, now - IN_DOUBT, now - LISTED, now)
         if not found:
             return 0
         try:
