@@ -6,7 +6,9 @@ import pytest
 
 from storage.register.headers import LANGUAGES
 from survey.errors import UnitError
+from survey.packs.budgets import over_budget
 from survey.packs.catalogue import load
+from survey.unit import profile_file
 from survey.unit.profile import UnitProfile
 
 UNIT = UnitProfile(
@@ -45,3 +47,11 @@ def test_promised_days_are_those_of_the_profile() -> None:
 def test_a_name_for_an_unknown_language_is_refused() -> None:
     with pytest.raises(UnitError, match=r"unit\.names: språket 'pl' finns inte; de som finns är ar, en"):
         load(unit=replace(UNIT, names={"pl": "Gmina"}))
+
+
+def test_a_phone_of_sixteen_characters_has_room() -> None:
+    unit = replace(profile_file.example(), phone="+46 8 718 800 00")
+    catalogue = load(unit=unit)
+    assert {
+        code: over_budget(catalogue, code) for code in catalogue.languages if over_budget(catalogue, code)
+    } == {}
