@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Update, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks
+from storage.database.statements import AMONG, many
 from storage.followups import month_counts
 from storage.tables import enrolment, measurement
 from storage.tables.triggers import ARRIVED
@@ -99,14 +99,11 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
     statements = _statements(dialect, some=True)
     if dialect == "postgresql":
         statements = [*_BUSY, *statements]
-    providers: set[int] = set()
-    for ids in chunks(sorted(enrolment_ids)):
-        chunk = {"ids": ids}
-        for statement in statements:
-            await conn.execute(text(statement).bindparams(bindparam("ids", expanding=True)), chunk)
-        found = text("SELECT DISTINCT provider_id FROM enrolment WHERE id IN :ids")
-        rows = await conn.execute(found.bindparams(bindparam("ids", expanding=True)), chunk)
-        providers |= {row.provider_id for row in rows}
+    ids = {"ids": many(dialect, enrolment_ids)}
+    for statement in statements:
+        await conn.execute(text(statement.replace("IN :ids", AMONG[dialect])), ids)
+    found = text(f"SELECT DISTINCT provider_id FROM enrolment WHERE id {AMONG[dialect]}")
+    providers = {row.provider_id for row in await conn.execute(found, ids)}
     await month_counts.recount(conn, sorted(providers))
 
 

@@ -13,12 +13,13 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks, insert_ignore
+from storage.database.statements import among, chunks, insert_ignore
 from storage.people import opt_outs
 from storage.tables import address, case, customer, customer_address, enrolment, link_token, outbox
 from survey.codes import AddressState, Reason
 from survey.conversation.openings import Use
 
+MANY = 200  # values from which on one parameter for all of them is faster than one for each
 LATELY = timedelta(days=60)  # after its end, in which a question about an enrolment may still be asked
 
 
@@ -85,11 +86,13 @@ async def find_or_add(
 
 
 async def _by_value(conn: AsyncConnection, channel: str, ordered: Sequence[str]) -> dict[str, Address]:
-    found: dict[str, Address] = {}
-    for some in chunks(ordered):
-        rows = await conn.execute(_BY_VALUE, {"channel": channel, "values": some})
-        found |= {row.value: _address(row) for row in rows}
-    return found
+    """Return the addresses that there are of these values, locked."""
+    if len(ordered) < MANY:  # the statement of every message that comes in is built once
+        rows = await conn.execute(_BY_VALUE, {"channel": channel, "values": ordered})
+    else:
+        here = (address.c.channel == channel, among(conn, address.c.value, ordered))
+        rows = await conn.execute(select(*_COLUMNS).where(*here).order_by(address.c.id).with_for_update())
+    return {row.value: _address(row) for row in rows}
 
 
 async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
@@ -120,15 +123,14 @@ async def addresses_of(conn: AsyncConnection, customer_ids: Collection[int]) -> 
 async def users_by_phone(conn: AsyncConnection, phones: Collection[str]) -> dict[str, frozenset[str]]:
     """Return the references of the customers who use each of these phones; phones of nobody are left out."""
     users: dict[str, set[str]] = {}
-    for some in chunks(sorted(set(phones))):
-        rows = await conn.execute(
-            select(address.c.value, customer.c.ref)
-            .join(customer_address, customer_address.c.address_id == address.c.id)
-            .join(customer, customer.c.id == customer_address.c.customer_id)
-            .where(address.c.channel == "sms", address.c.value.in_(some))
-        )
-        for value, ref in rows:
-            users.setdefault(value, set()).add(ref)
+    rows = await conn.execute(
+        select(address.c.value, customer.c.ref)
+        .join(customer_address, customer_address.c.address_id == address.c.id)
+        .join(customer, customer.c.id == customer_address.c.customer_id)
+        .where(address.c.channel == "sms", among(conn, address.c.value, phones))
+    )
+    for value, ref in rows:
+        users.setdefault(value, set()).add(ref)
     return {value: frozenset(refs) for value, refs in users.items()}
 
 

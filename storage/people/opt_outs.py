@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks, insert
+from storage.database.statements import among, chunks, insert
 from storage.tables import address, case, customer_address, opt_out, provider, provider_contact
 from survey.codes import AddressState, CaseKind
 
@@ -108,10 +108,9 @@ async def take_back(conn: AsyncConnection, customers: Collection[int]) -> None:
     users = select(customer_address.c.customer_id).where(
         customer_address.c.address_id == opt_out.c.address_id, denied
     )
-    for some in chunks(sorted(customers)):
-        whose = users.where(customer_address.c.customer_id.in_(some)).limit(1).scalar_subquery()
-        lost = (opt_out.c.customer_id.is_(None), _IN_FORCE, whose.is_not(None))
-        await conn.execute(update(opt_out).where(*lost).values(customer_id=whose))
+    whose = users.where(among(conn, customer_address.c.customer_id, customers)).limit(1).scalar_subquery()
+    lost = (opt_out.c.customer_id.is_(None), _IN_FORCE, whose.is_not(None))
+    await conn.execute(update(opt_out).where(*lost).values(customer_id=whose))
 
 
 async def has_stopped_since(conn: AsyncConnection, address_id: int, since: datetime) -> bool:

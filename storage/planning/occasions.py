@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, or_, select, update
 
 from storage.database.engine import Connection
-from storage.database.statements import chunks, insert
+from storage.database.statements import among, insert
 from storage.people import opt_outs
 from storage.planning.due import FACTS, facts_of
 from storage.planning.facts import EnrolmentFacts
@@ -84,10 +84,9 @@ async def look_again_at(conn: Connection, customers: Collection[int], at: dateti
     o = occasion.c
     waiting = (o.opened_at.is_(None), o.outcome == "", o.look_at > at)
     held = update(occasion).values(look_at=at)
-    for some in chunks(sorted(customers)):
-        theirs = (o.customer_id.in_(some), o.reason.in_((Reason.NO_ADDRESS, Reason.BY_STAFF)))
-        await conn.execute(held.where(*waiting, *theirs))
     if customers:
+        theirs = (among(conn, o.customer_id, customers), o.reason.in_((Reason.NO_ADDRESS, Reason.BY_STAFF)))
+        await conn.execute(held.where(*waiting, *theirs))
         await conn.execute(held.where(*waiting, o.reason == Reason.INDISTINCT))
 
 

@@ -6,38 +6,29 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks
+from storage.database.statements import among
 from storage.tables import customer, enrolment
 
 
 async def ids(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, int]:
     """Return the ids of rows by the unit's own numbers; numbers that are not there are left out."""
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(set(refs))):
-        rows = await conn.execute(select(table.c.ref, table.c.id).where(table.c.ref.in_(chunk)))
-        found |= {row.ref: row.id for row in rows}
-    return found
+    rows = await conn.execute(select(table.c.ref, table.c.id).where(among(conn, table.c.ref, refs)))
+    return {row.ref: row.id for row in rows}
 
 
 async def stored(conn: AsyncConnection, table: Table, refs: Iterable[str]) -> dict[str, Row[Any]]:
     """Return the rows that are already there, by the unit's own numbers."""
-    found: dict[str, Row[Any]] = {}
-    for chunk in chunks(sorted(set(refs))):
-        found |= {row.ref: row for row in await conn.execute(select(table).where(table.c.ref.in_(chunk)))}
-    return found
+    return {row.ref: row for row in await conn.execute(select(table).where(among(conn, table.c.ref, refs)))}
 
 
 async def enrolments_of(conn: AsyncConnection, customers: Iterable[str]) -> set[int]:
     """Return the ids of all enrolments of these customers."""
-    found: set[int] = set()
-    for chunk in chunks(sorted(set(customers))):
-        rows = await conn.execute(
-            select(enrolment.c.id)
-            .join(customer, customer.c.id == enrolment.c.customer_id)
-            .where(customer.c.ref.in_(chunk))
-        )
-        found |= {row.id for row in rows}
-    return found
+    found = (
+        select(enrolment.c.id)
+        .join(customer, customer.c.id == enrolment.c.customer_id)
+        .where(among(conn, customer.c.ref, customers))
+    )
+    return set((await conn.execute(found)).scalars())
 
 
 def with_stored(before: Row[Any] | None, columns: Iterable[str], values: Mapping[str, object]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.cases import opening
-from storage.database.statements import chunks, insert
+from storage.database.statements import among, insert
 from storage.figures.release_values import Response
 from storage.figures.themes import ThemeCount
 from storage.tables import answer, customer, enrolment, measurement, occasion, provider, provider_change
@@ -67,11 +67,10 @@ async def follow(conn: AsyncConnection, customers: Collection[str], today: date,
         today: the unit's own day.
         now: when the changes are noticed.
     """
-    for refs in chunks(sorted(customers)):
-        by_customer = await _enrolments(conn, refs)
-        found = [change for enrolments in by_customer.values() for change in changes(enrolments)]
-        await _tie(conn, [change for change in found if change.old.is_noticed])
-        await _add(conn, [change for change in found if not change.old.is_noticed], today, now)
+    by_customer = await _enrolments(conn, customers)
+    found = [change for enrolments in by_customer.values() for change in changes(enrolments)]
+    await _tie(conn, [change for change in found if change.old.is_noticed])
+    await _add(conn, [change for change in found if not change.old.is_noticed], today, now)
 
 
 async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> Mapping[int, Sequence[Enrolment]]:
@@ -80,7 +79,7 @@ async def _enrolments(conn: AsyncConnection, refs: Collection[str]) -> Mapping[i
     changers = (
         select(e.customer_id)
         .join(customer, c.id == e.customer_id)
-        .where(c.ref.in_(refs), e.end_reason == EndReason.CHANGED_PROVIDER)
+        .where(among(conn, c.ref, refs), e.end_reason == EndReason.CHANGED_PROVIDER)
     )
     rows = await conn.execute(
         select(

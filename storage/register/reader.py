@@ -64,7 +64,7 @@ class _Reading:
         rows: the rows that are right.
         problems: what is wrong, in the order of the files.
         notes: what was guessed.
-        seen: the file and row where each key was first read.
+        seen: the row in which each key was first read.
         refused: (kind, reference) of rows that are wrong.
         unread: kinds of which a table is wrong as a whole; an empty one where the kind is not known.
         noted: how often each guess was made, by file, column and code.
@@ -74,7 +74,7 @@ class _Reading:
     rows: list[RegisterRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
-    seen: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    seen: dict[tuple[object, ...], RegisterRow] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     noted: Counter[tuple[str, str, NoteCode]] = field(default_factory=Counter)
@@ -195,13 +195,11 @@ class _Reading:
             return
         made = BUILD[kind](line)
         if not line.problems:
-            key = (kind, *(str(getattr(made, column)) for column in KEYS[kind]))
-            if key in self.seen:
-                file, row = self.seen[key]
-                line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=file, row=row)
-            else:
-                self.seen[key] = (line.file, line.row)
-        self._note(line.notes)
+            first = self.seen.setdefault((kind, *(getattr(made, column) for column in KEYS[kind])), made)
+            if first is not made:
+                line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=first.file, row=first.row)
+        if line.notes:
+            self._note(line.notes)
         if not line.problems:
             self.rows.append(made)
             return

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import chunks
+from storage.database.statements import among, chunks
 from storage.errors import NoteCode, Problem
 from storage.people import addresses
 from storage.register.checks import reasonable_days, references
@@ -47,8 +47,10 @@ async def check(conn: AsyncConnection, batch: RegisterBatch, today: date) -> Che
 async def _known(conn: AsyncConnection, batch: RegisterBatch) -> reasonable_days.Known:
     """Read what the enrolments' days are compared with, and take the run's own rows before it."""
     born = {row.ref: row.birth_year for row in batch.customers if "birth_year" not in row.missing}
-    for some in chunks(sorted({row.customer for row in batch.enrolments} - born.keys())):
-        rows = await conn.execute(select(customer.c.ref, customer.c.birth_year).where(customer.c.ref.in_(some)))
+    others = {row.customer for row in batch.enrolments} - born.keys()
+    if others:
+        c = customer.c
+        rows = await conn.execute(select(c.ref, c.birth_year).where(among(conn, c.ref, others)))
         born |= {row.ref: row.birth_year for row in rows}
     authorised: dict[str, tuple[date | None, date | None]] = {}
     for some in chunks(sorted({row.provider for row in batch.enrolments})):

@@ -32,7 +32,7 @@ def core(ref: str, *, zeros_count: bool = False) -> str:
         ref: a number of the unit's own.
         zeros_count: 012 and 12 are two numbers.
     """
-    text = whole(plain(ref))
+    text = ref if ref.isalnum() and ref.isascii() else whole(plain(ref))
     return text if zeros_count or not text.isdigit() else text.lstrip("0") or "0"
 
 

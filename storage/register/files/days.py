@@ -6,6 +6,7 @@ others, and is refused.
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 _MONTHS = {
     **dict(
@@ -30,6 +31,7 @@ _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, with its leap day of 1
 _SERIALS = (29_221, 65_380)  # 1980-01-01 to 2078-12-31
 
 
+@lru_cache(maxsize=20_000)  # a register of 200,000 rows has some thousand days
 def day_of(text: str) -> date | None:
     """Return the day that ``text`` names, such as 2026-11-03, 20261103 or 3 nov 2026; None where it names none."""
     text = text.casefold()

@@ -1,10 +1,11 @@
 """The statements that the two databases write differently."""
 
+import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
-from storage.database.statements import chunks, insert, insert_ignore, upsert
-from storage.tables import channel, target
+from storage.database.statements import among, chunks, insert, insert_ignore, upsert
+from storage.tables import channel, customer, target
 
 GOAL = {"indicator": "response_rate", "year": 2025, "target": "60"}
 
@@ -47,3 +48,19 @@ async def test_nothing_is_inserted_of_nothing(db: Database) -> None:
 def test_a_long_list_is_split() -> None:
     assert [len(chunk) for chunk in chunks(range(12_001))] == [5_000, 5_000, 2_001]
     assert list(chunks([])) == []
+
+
+MANY = [f"K{number}" for number in range(40_000)]
+
+
+@pytest.mark.parametrize("refs", [[], ["K2"], ['K"1', "K2", "Å'3", "K9"], MANY], ids=["none", "one", "odd", "many"])
+async def test_many_values_are_one_parameter(db: Database, refs: list[str]) -> None:
+    """More than either database takes as parameters, and any characters."""
+    rows = [{"ref": ref, "language": "sv", "gender": "", "birth_year": None} for ref in ('K"1', "K2", "Å'3", "L1")]
+    async with db.begin() as conn:
+        await insert(conn, customer, rows)
+        found = await conn.execute(select(customer.c.ref).where(among(conn, customer.c.ref, refs)))
+        assert set(found.scalars()) == {'K"1', "K2", "Å'3"} & set(refs)
+        ids = [row.id for row in await conn.execute(select(customer.c.id).where(customer.c.ref != "L1"))]
+        kept = await conn.execute(select(customer.c.ref).where(~among(conn, customer.c.id, ids)))
+        assert list(kept.scalars()) == ["L1"]

@@ -141,7 +141,7 @@ def test_one_wrong_file_keeps_no_other(followup: Command, tmp_path: Path) -> Non
     filled_in(exported(followup, tmp_path / "out", "fi"), sign)
     (tmp_path / "out" / "texter-so.xlsx").write_bytes(b"no workbook")
     result = followup("texts", "import", str(tmp_path / "out"))
-    assert "texter-so.xlsx: filen kan inte läsas som XLSX" in refused(result)
+    assert "texter-so.xlsx: filen kan inte läsas som arbetsbok (XLSX eller ODS)" in refused(result)
     assert not (tmp_path / "own").exists()
 
 
