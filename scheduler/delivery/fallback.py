@@ -11,6 +11,8 @@ Events, each handled in the transaction that stores it:
 
 What follows for the conversation that was open at the address:
 
+    waits         carriers filter the channel: every message that they stop waits with it, also those in whose case
+                  that was not known yet
     asked again   a passing fault: the same message at the same address after AGAIN_AFTER, once for each address
     moved         the open question is asked at the customer's next address, with the opening that the planner would
                   say there (survey.conversation.openings.place), so that on a shared phone it tells for whom it is
@@ -28,7 +30,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from scheduler.delivery import outages
+from scheduler.delivery import outages, retry
 from storage.database.engine import Connection
 from storage.delivery import conversations, outbox, reachability, settlement
 from storage.delivery.conversations import OpenConversation
@@ -111,8 +113,12 @@ async def carrier_said(conn: Connection, word: CarrierWord, kind: str | None, co
         return False
     if told.has_failed:
         code = word.error_code or word.status
-        await outages.carrier_failed(conn, told.channel, kind, code, context.now, context.today)
+        seen = await outages.carrier_failed(conn, told.channel, kind, code, context.now, context.today)
+        if seen != "none" and kind not in ("account", "opted_out"):
+            kind = "filtered"  # whatever the code: the message waits with its channel
         await undelivered(conn, told.message_id, kind if kind in KINDS else "failed", context)
+        if seen == "seen in a row":
+            await _ask_all_again(conn, told.channel, told.message_id, context)
     elif told.has_arrived:
         if told.was_failed:  # a copy may wait, which would ask the same once more
             await outbox.cancel_copies(conn, told.message_id, Reason.ARRIVED, context.now)
@@ -198,6 +204,23 @@ async def _after_a_filter(conn: Connection, message: Outgoing, context: Context)
     tries = await outbox.tries(conn, message.occasion_id, message.key)
     await _enqueue_again(conn, message, outbox.key_again(message.key, len(tries)), not_before, context)
     return None
+
+
+async def _ask_all_again(conn: Connection, channel: str, but: int, context: Context) -> None:
+    """Take up the conversations that ended while it was not known yet that carriers filter what we send.
+
+    They are those of the messages in a row that no carrier delivered, apart from the one with the id ``but``.
+    """
+    for each in await conversations.ended_undelivered(conn, channel, but, retry.FILTERED, context.now):
+        _, busy = await occasions.busy(conn, set(), {each.address_id})
+        if busy:  # the customer, or another one there, is being asked something else
+            continue
+        await reachability.regained(conn, each.address_id, context.now)
+        await conversations.take_up(conn, each.occasion_id)
+        message = await outbox.outgoing(conn, each.message_id)
+        refusal = await _after_a_filter(conn, message, context)
+        if refusal is not None:
+            await conversations.end(conn, [each.occasion_id], Outcome.EXPIRED, refusal, context.now)
 
 
 async def _enqueue_again(

@@ -22,6 +22,7 @@ while it tries leaves the time at which another message tries.
 import logging
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from scheduler.delivery import retry
 from storage.database.engine import Connection
@@ -31,6 +32,9 @@ from storage.delivery.settlement import Result
 from survey.codes import PauseCause, because
 
 log = logging.getLogger(__name__)
+
+# Whether carriers filter the channel; "seen in a row" once, by the message with which so many were not delivered.
+Filter = Literal["none", "lasts", "seen in a row"]
 
 ANSWERED = ("sent", "permanent", "opted_out", "failed")  # kinds of result that show that the provider answers
 
@@ -82,13 +86,25 @@ async def _answered(conn: Connection, name: str, now: datetime) -> None:
 
 async def carrier_failed(
     conn: Connection, name: str, kind: str | None, code: str, now: datetime, today: date
-) -> None:
-    """Follow up a carrier's word that a message was not delivered; ``kind`` as the channel classifies ``code``."""
+) -> Filter:
+    """Follow up a carrier's word that a message was not delivered, and return what is known of a filter.
+
+    Args:
+        conn: the caller's transaction.
+        name: the channel.
+        kind: as the channel classifies ``code``.
+        code: the carrier's.
+        now: aware.
+        today: the unit's own day at ``now``.
+    """
     undelivered = await pacing.count_undelivered(conn, name)
     if kind == "account":  # one message tries at once whether it lasts
         await _pause(conn, name, because(PauseCause.ACCOUNT, code), now, today, timedelta())
     elif kind == "filtered" or undelivered >= retry.FILTERED:
         await _pause(conn, name, because(PauseCause.FILTERED, code), now, today, retry.FILTER_PAUSE)
+    if undelivered == retry.FILTERED:
+        return "seen in a row"
+    return "lasts" if _is_filtered(await pacing.standing(conn, name)) else "none"
 
 
 async def carrier_delivered(conn: Connection, name: str, called_at: datetime | None, now: datetime) -> None:

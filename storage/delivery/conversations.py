@@ -12,8 +12,8 @@ from sqlalchemy import or_, select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import chunks
-from storage.tables import enrolment, occasion, session
-from survey.codes import Outcome
+from storage.tables import enrolment, occasion, outbox, session
+from survey.codes import MessageState, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,59 @@ async def end(conn: Connection, ids: Collection[int], outcome: Outcome, reason: 
             .where(occasion.c.id.in_(some), occasion.c.outcome == "")
             .values(outcome=outcome, reason=reason, closed_at=now)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A conversation that ended because a message of it was not delivered."""
+
+    occasion_id: int
+    address_id: int
+    message_id: int
+
+
+async def ended_undelivered(
+    conn: Connection, channel: str, but: int, most: int, now: datetime
+) -> list[Undelivered]:
+    """Return the conversations that ended with the latest messages of a channel that carriers did not deliver.
+
+    Args:
+        conn: the caller's transaction.
+        channel: the messages' own.
+        but: the id of a message that is left out.
+        most: how many messages are looked at.
+        now: conversations whose time is up are left out.
+    """
+    o = outbox.c
+    latest = (
+        select(o.id, o.occasion_id, o.address_id)
+        .where(o.channel == channel, o.state == MessageState.FAILED, o.status != "", o.id != but)
+        .order_by(o.settled_at.desc(), o.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    rows = await conn.execute(
+        select(latest.c.id, latest.c.occasion_id, latest.c.address_id)
+        .join(occasion, occasion.c.id == latest.c.occasion_id)
+        .join(session, session.c.occasion_id == occasion.c.id)
+        .where(
+            occasion.c.outcome == Outcome.UNREACHABLE,
+            occasion.c.reason == Reason.UNDELIVERED,
+            session.c.is_open == 0,
+            session.c.address_id == latest.c.address_id,
+            session.c.expires_at > now,
+        )
+        .order_by(latest.c.id)
+    )
+    found = {row.occasion_id: Undelivered(row.occasion_id, row.address_id, row.id) for row in rows}
+    return list(found.values())
+
+
+async def take_up(conn: Connection, occasion_id: int) -> None:
+    """Let a conversation go on that delivery has ended; the engine's own state is open still."""
+    await conn.execute(update(session).where(session.c.occasion_id == occasion_id).values(is_open=1))
+    goes_on = {"outcome": "", "reason": Reason.ASKED, "closed_at": None}
+    await conn.execute(update(occasion).where(occasion.c.id == occasion_id).values(**goes_on))
 
 
 async def open_of(conn: Connection, customers: Collection[int]) -> list[int]:

@@ -210,6 +210,24 @@ async def test_many_failures_in_a_row(here: World, failures: int, paused: list[s
     assert (await told(here))[0] == paused
 
 
+@pytest.mark.parametrize("code", [30005, 30006, 30008])
+async def test_nobody_is_closed_for_a_filter(here: World, code: int) -> None:
+    """The tenth in a row tells that it is a filter: the nine before it wait with the channel, too."""
+    await ask_all(here)
+    await report(here, "undelivered", code)
+    assert await told(here) == ([f"sms filtered:{code}"], [("channel", "open")], [""])
+    for _ in range(3):  # what is tried meanwhile is stopped too
+        await pass_time(here, timedelta(hours=1))
+        await report(here, "undelivered", code)
+    assert await told(here) == ([f"sms filtered:{code}"], [("channel", "open")], [""])
+    for _ in range(3):
+        await pass_time(here, timedelta(hours=1))
+        await report(here, "delivered", None)
+    assert await told(here) == ([], [("channel", "closed")], [""])
+    arrived = Counter(each.to for each in here.emulator.sms.values() if each.status == "delivered")
+    assert arrived == dict.fromkeys(PHONES, 1)
+
+
 async def test_a_delivery_between_starts_the_count_anew(here: World) -> None:
     await ask_all(here)
     for number, sms in enumerate(list(here.emulator.sms.values())):
