@@ -89,6 +89,7 @@ SETS = (
     "negation",
     "contrast",
     "cause",
+    "therefore",
     "corrects",
     "corrects_number",
     "not",

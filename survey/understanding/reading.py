@@ -16,6 +16,7 @@ from survey.understanding.wishes import About, Wish
 
 Request = Command | Literal["unclear_stop", "maybe_wrong_number", "noise"]
 REQUESTS: frozenset[Command] = frozenset(get_args(Command))  # those that are clearly meant
+FREE_TEXT_REQUEST = 5  # words of a request in plain words there: "she changed my answers" tells of a coach
 FREE_TEXT_ABOUT = 9  # words of a question to us that is no answer where a free text is awaited
 
 
@@ -71,7 +72,7 @@ def read(text: str, words: Vocabulary, question: Question | None = None, carrier
         named = requests.language(text, words) if request is None else None
         if request is None and named is None:
             request = "noise" if sound is not None else _doubtful(message, question, verdict)
-        is_short = not is_text or len(message.said) <= FREE_TEXT_ABOUT
+        is_short = not is_text or len(message.said) <= FREE_TEXT_REQUEST
         if request is None and named is None and verdict is None and is_short:
             request = requests.phrased(message)
     about = wishes.about_sender(message)

@@ -152,7 +152,8 @@ def _is_neither(message: Message, words: Sequence[Token]) -> bool:
 def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
     """Return the only number of a sentence, where it is a rating: "pretty good I'd say 4", "no help at all, 1".
 
-    It ends its clause or an explanation follows, it is no number of something, and it agrees with all that is said.
+    It is a clause of its own, or ends one that says what somebody thinks of us, or an explanation follows it. It is
+    no number of something ("he said 5", "I live on floor 3"), and it agrees with all that is said.
     """
     places = [
         at
@@ -169,7 +170,9 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
         return None
     ends = at + 1 == len(tokens) or tokens[at + 1] in (END, PAUSE)
     ends = ends or message.in_set("courtesy", rest[0]) or all(token in message.words.greetings for token in rest)
-    if not ends and not (_explains(message, rest[0]) or message.in_set("lead", rest[0])):
+    follows = not ends and (_explains(message, rest[0]) or message.in_set("lead", rest[0]))
+    is_apart = message.in_set("therefore", before) or _leads_up(message, tokens, at)
+    if not follows and not (ends and (is_apart or _evaluates(question, message, value))):
         return None
     words = words_of([*tokens[:at], *tokens[at + 1 :]])
     if any(message.any_in(name, words) for name in ("either", "back")):
@@ -177,6 +180,28 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
     if any(message.in_set("hedge", token) and not message.in_set("lead", token) for token in words):
         return None
     return value if _agrees(question, message, words, value) else None
+
+
+def _leads_up(message: Message, tokens: Sequence[Token], at: int) -> bool:
+    """Return whether only words such as "jag ger" stand between ``at`` and the beginning of its clause."""
+    while at and tokens[at - 1] not in (END, PAUSE):
+        at -= 1
+        token = tokens[at]
+        is_lead = token in message.words.greetings or message.in_set("lead", token)
+        if not is_lead or message.in_set("negation", token):
+            return False
+    return True
+
+
+def _evaluates(question: Question, message: Message, value: int) -> bool:
+    """Return whether a message says in words, too, how good something is; beside a low value, what was missing."""
+    return (
+        (value < 3 and message.any_in("negation", message.said))
+        or message.any_in("good", message.said)
+        or message.any_in("bad", message.said)
+        or any(label.startswith(("rating.", "progress.")) for label in message.found)
+        or any(token.folded in question.answers and not message.in_set("article", token) for token in message.said)
+    )
 
 
 def _is_numeral(question: Question, message: Message, token: Token) -> bool:

@@ -45,9 +45,13 @@ for _low, _high, _length in ((0x12B8, 0x12A8, 7), (0x1250, 0x1240, 7), (0x1210, 
 del _low, _high, _length, _order
 
 _WORD = re.compile(r"\w+|👍|👎")
-_PIECE = re.compile(r"\w+|👍|👎|[.!?;:\n…,،؛؟።፣፤፡|/(){}\[\]\"“”«»]")
+_PIECE = re.compile(r"\w+|👍|👎|[.!?;:\n…,،؛؟።፣፤፡|/(){}\[\]\"“”«»]|[\u2600-\u27bf\U0001f300-\U0001faff]+")
+_LAUGH = re.compile(
+    r"[ah]*(?:ha){2,}h?|(?:he){2,}h?|lo+l|x+d+|ه{3,}|خ{3,}|(?:ха){2,}х?"
+)  # "haha", which pauses a clause
 _ENDS = frozenset('.!?;:\n…؛؟።፤|(){}[]"“”«»')  # what ends a clause; a comma only pauses it
 _PAUSES = frozenset(",،፣፡/")
+_THUMBS = frozenset("👍👎")
 # Doubled consonants of Latin and Cyrillic words are often written single. A doubled vowel makes another word in
 # Finnish ("tapan", "tapaan"); three are only a stretched one.
 _REPEATED = re.compile(r"([bcdfghjklmnpqrstvwxzбвгджзклмнпрстфхцчшщ])\1+|([^\W\d_])\2{2,}")
@@ -145,6 +149,12 @@ def plain_start(word: str) -> set[str]:
     return {bare, _REPEATED.sub(r"\1\2", bare)}
 
 
+@lru_cache(maxsize=8_192)
+def _is_picture(piece: str) -> bool:
+    """Return whether a piece of a text is a picture or laughter, which says nothing and ends a thought."""
+    return piece not in _THUMBS and (not piece[0].isalnum() or _LAUGH.fullmatch(piece) is not None)
+
+
 def plain_tokens(text: str) -> list[Token]:
     """Return the words of ``text`` as phrases are searched in them, with END and PAUSE where a clause does.
 
@@ -161,7 +171,7 @@ def plain_tokens(text: str) -> list[Token]:
                 tokens[-1] = END
             elif tokens and tokens[-1] != END:
                 tokens.append(END)
-        elif piece in _PAUSES:
+        elif piece in _PAUSES or _is_picture(piece):
             if tokens and tokens[-1] not in (END, PAUSE):
                 tokens.append(PAUSE)
         elif tokens and tokens[-1] in _PREFIXES:
