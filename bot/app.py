@@ -160,6 +160,7 @@ class App:
                 self.queued.set()
 
         async def settle_responses() -> None:
+            await self.intake.note_responses()  # what is known of them need not be asked
             if self.responses is not None and await self.responses.run():
                 self.queued.set()
 

@@ -95,9 +95,9 @@ class Intake:
 
     async def _note_later(self) -> None:
         await asyncio.sleep(NOTED_WITHIN)
-        await self._note()
+        await self.note_responses()
 
-    async def _note(self) -> None:
+    async def note_responses(self) -> None:
         """Write down which responses were written, unless a batch has taken that along."""
         if not self._written:
             return
@@ -119,7 +119,7 @@ class Intake:
         if self._noting is not None:
             self._noting.cancel()
             await asyncio.gather(self._noting, return_exceptions=True)
-        await self._note()
+        await self.note_responses()
 
     async def _write(self) -> None:
         while self._waiting:

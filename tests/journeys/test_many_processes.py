@@ -102,7 +102,7 @@ async def run(
             async def all_is_said() -> bool:
                 return await story.waiting() == 0 and len(crowd.texts) == story.customers
 
-            await until("every message has left", 120, all_is_said)
+            await until("every message has left", 240, all_is_said)
 
             async def all_is_stored() -> bool:
                 return await story.answers() == crowd.wrote

@@ -82,10 +82,11 @@ async def world(
     extend: Callable[[App, Emulator], None] | None = None,
     *,
     emulated: Callable[..., Emulator] = Emulator,
+    clocked: Callable[[datetime], SimulatedClock] = SimulatedClock,
     send_window: str = "09:00-19:00",
 ) -> AsyncIterator[World]:
     """Set up a system on ``db`` at the local time ``start``; ``extend`` adds to what it serves."""
-    clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
+    clock = clocked(datetime.fromisoformat(start).replace(tzinfo=ZONE).astimezone(UTC))
     async with emulated(number=NUMBER) as emulator:
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
