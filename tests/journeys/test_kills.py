@@ -87,6 +87,30 @@ async def test_a_handful_of_kills(tmp_path: Path) -> None:
         assert crowd.doubled == 0
 
 
+class Never(random.Random):
+    """The chance of a carrier that never posts a webhook again."""
+
+    def random(self) -> float:
+        return 1.0
+
+
+@pytest.mark.long
+async def test_a_kill_before_the_response(tmp_path: Path) -> None:
+    """The answer is stored, its webhook never comes again, and the next question comes all the same, once."""
+    port = free_port()
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kills.db'}"
+    async with system(tmp_path, url, port) as story:
+        crowd = Crowd(story.emulator, Never(1))
+        for _ in range(4):
+            await story.enrol(1)
+            assert await killed_at(story, port, "intake.committed", 20)
+        await finish(story, crowd, port)
+        await check(story, crowd)
+        print(f"\n4 kills between commit and response; {dict(crowd.wrote)} answers, {crowd.doubled} doubled")
+        assert set(crowd.wrote.values()) == {len(ANSWERS)}
+        assert crowd.doubled == 0
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("redacts", [False, True])
 async def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path, redacts: bool) -> None:
