@@ -27,6 +27,7 @@ NEGATED = 3  # words between a word of praise and the negation that turns it, be
 
 _NUMBER = re.compile(r"(\d)(?:a|an|ans|or|ra|ka|e|th|st|nd|rd|ish|ка|ку|ки)?")  # "4", "4:a", "4ish", "4ка"
 
+_ORDINAL = re.compile(r"\d(?:e|th|st|nd|rd)")  # at the end of a sentence it is a date: "on the 1st"
 _NEITHER = (  # the negation stands before the word, or after it
     ["negation", "good", "negation", "bad"],
     ["negation", "bad", "negation", "good"],
@@ -161,7 +162,12 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
         if (token[0].isdigit() and token != NOTHING) or _is_numeral(question, message, token)
     ]
     found = _answer_at(question, tokens, places[0]) if len(places) == 1 else None
-    if found is None or len(message.said) > SENTENCE_WORDS or is_question(message):
+    if (
+        found is None
+        or _ORDINAL.fullmatch(tokens[places[0]])
+        or len(message.said) > SENTENCE_WORDS
+        or is_question(message)
+    ):
         return None
     value = found[0]
     at = places[0]
@@ -188,7 +194,8 @@ def _leads_up(message: Message, tokens: Sequence[Token], at: int) -> bool:
         at -= 1
         token = tokens[at]
         is_lead = token in message.words.greetings or message.in_set("lead", token)
-        if not is_lead or message.in_set("negation", token):
+        is_yes = message.words.yes_no.get(token.folded) == 1  # "yes 4"
+        if not (is_lead or is_yes) or message.in_set("negation", token):
             return False
     return True
 
@@ -399,14 +406,8 @@ def _runs(words: Sequence[Token]) -> list[str]:
     ]
 
 
-def _phrased(question: Question, message: Message) -> set[int]:
-    """Return the values of the phrases that answer a question of this kind.
-
-    There are several where the phrases contradict each other, and none where something else in the message
-    contradicts the only one.
-    """
-    if len(message.said) > SENTENCE_WORDS:
-        return set()
+def _phrases_of(question: Question, message: Message) -> dict[str, list[Span]]:
+    """Return where the phrases that answer a question of this kind stand, by list."""
     if question.kind == "yes_no":
         table = "consent" if question.asks_consent else "held"
     elif question.kind == "rating":
@@ -425,7 +426,18 @@ def _phrased(question: Question, message: Message) -> set[int]:
             if not message.any_in("negation", message.tokens[start:end])
             and not any(start <= finish and begin <= end for begin, finish in refused)
         ]
-    found = _outermost(found)
+    return _outermost(found)
+
+
+def _phrased(question: Question, message: Message) -> set[int]:
+    """Return the values of the phrases that answer a question of this kind.
+
+    There are several where the phrases contradict each other, and none where something else in the message
+    contradicts the only one.
+    """
+    if len(message.said) > SENTENCE_WORDS:
+        return set()
+    found = _phrases_of(question, message)
     if question.kind == "yes_no" and is_question(message) and "no_objection" not in found:
         return set()
     values = {"yes": 1, "no_objection": 1, "no": 0} | {str(value): value for value in range(1, 6)}
@@ -438,11 +450,14 @@ def _phrased(question: Question, message: Message) -> set[int]:
     if any(message.any_in(name, spare) for name in doubts):
         return set()
     if question.kind == "yes_no":
+        if message.said[0].isdecimal() and message.said[0] != str(2 - value):
+            return set()
         others = _values_in(message, spare, question)
         stands = all(other == value for other in others) and (value == 0 or not message.any_in("negation", spare))
         return meant if stands else set()
-    if question.kind == "choice":
-        return set() if _is_denied(message, [span for spans in found.values() for span in spans]) else meant
+    if question.kind == "choice" and not any(token.isdecimal() for token in message.said):
+        spans = [span for each in found.values() for span in each]
+        return set() if _is_denied(message, spans) or _is_praise(message) else meant
     content = [
         token for token in spare if token not in message.words.greetings and not message.in_set("lead", token)
     ]
@@ -453,6 +468,16 @@ def _phrased(question: Question, message: Message) -> set[int]:
     if any(other != value for other in others) or any(number != str(value) for number in numbers):
         return set()
     return set() if value != 3 and message.any_in("bad" if value >= 4 else "good", spare) else meant
+
+
+def _is_praise(message: Message) -> bool:
+    """Return whether a message praises, without a negation near: that is no reason to be dissatisfied."""
+    words = message.said
+    negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
+    return any(
+        message.in_set("good", token) and all(abs(at - negation) > NEGATED for negation in negations)
+        for at, token in enumerate(words)
+    )
 
 
 def _is_denied(message: Message, spans: Sequence[Span]) -> bool:

@@ -50,6 +50,8 @@ class Spelling:
         if len(found) != 1:
             return None
         (near,) = found
+        if near[0] != word[0]:
+            return None  # the first letter may deny: "trevlig", "otrevlig"
         if any(other != near and one_apart(word, other) for each in lexicons for other in each):
             return None
         meant = self._meant[near]

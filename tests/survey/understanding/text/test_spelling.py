@@ -11,7 +11,9 @@ from survey.understanding.text.folding import plain
 from survey.understanding.text.spelling import Spelling, one_apart
 from tests.support.survey.replies import WORDS, answers
 
-SPELLING = Spelling({"задоволений": 4, "незадоволений": 2, "satisfied": 4, "dissatisfied": 2, "fem": 5})
+SPELLING = Spelling(
+    {"задоволений": 4, "незадоволений": 2, "satisfied": 4, "dissatisfied": 2, "otrevliga": 2, "fem": 5}
+)
 KNOWN = [(question, word, value) for _, question, word, value in answers()]
 
 
@@ -25,6 +27,9 @@ KNOWN = [(question, word, value) for _, question, word, value in answers()]
         ("satisfeid", "satisfied"),
         ("disatisfied", "dissatisfied"),
         ("sattisfied", "satisfied"),
+        ("revliga", None),  # the first letter may deny
+        ("trevliga", None),
+        ("otrevlga", "otrevliga"),
         ("satsfed", None),  # two letters away
         ("fen", None),  # too short: one letter makes another word
         ("satisfies", None),  # a word of its own
