@@ -4,98 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from sqlalchemy import func, select
 
-from bot.app import App
 from bot.channels.sms.webhook import sign
 from bot.cli.system.check import database_findings
 from bot.service import receive_telegram
-from bot.settings import Settings, Telegram, Twilio
-from bot.simulator.clock import SimulatedClock
-from bot.simulator.emulator.faults import BadDay
+from bot.settings import Twilio
 from bot.web.webhooks import is_ours
 from storage.conversation.inbox import quarantined
-from storage.database.engine import Database
-from storage.delivery import outbox
-from storage.migrations.upgrade import create_or_upgrade
-from storage.people import addresses
 from storage.tables import address, inbox
 from storage.tables import outbox as outbox_table
-
-PHONE, CHAT = "+46701234567", 4242
-START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-PATIENT = 60.0  # seconds of lease; a call is given up after a quarter of it
-IMPATIENT = 1.2  # for a far end that hangs
-
-
-@dataclass
-class Rig:
-    """The whole app, in this process, with one message to send and a clock to move."""
-
-    app: App
-    db: Database
-    emulator: BadDay
-    clock: SimulatedClock
-
-    async def queue(self, channel: str, count: int = 1) -> None:
-        value = PHONE if channel == "sms" else str(CHAT)
-        async with self.db.begin() as conn:
-            found = await addresses.find_or_add(conn, channel, [value], self.clock())
-            common = {
-                "occasion_id": None,
-                "address_id": found[value].id,
-                "channel": channel,
-                "say": '{"phrases": ["no_open_question"], "question": null}',
-                "expires_at": self.clock() + timedelta(days=1),
-            }
-            rows = [{**common, "key": f"{channel}{n}", "reference": f"{channel}{n}"} for n in range(count)]
-            await outbox.enqueue(conn, rows, self.clock())
-
-    async def deliver(self, minutes: float = 0) -> None:
-        self.clock.advance(self.clock() + timedelta(minutes=minutes))
-        while await self.app.delivery.deliver_once(self.clock()):
-            pass
-
-    async def column(self, column: object) -> list[object]:
-        async with self.db.read() as conn:
-            return list((await conn.execute(select(column).order_by(outbox_table.c.id))).scalars())  # type: ignore[call-overload]
+from tests.support.journeys.rig import CHAT, IMPATIENT, PATIENT, PHONE, START, Rig, set_up
 
 
 @pytest.fixture
 async def rig(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     """Return a patient rig. ``parametrize(..., indirect=True)`` gives it another lease in seconds."""
-    db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'rig.db'}")
-    await create_or_upgrade(db)
-    clock = SimulatedClock(START)
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with BadDay(public_url=url, now=clock) as emulator:
-        settings = Settings(
-            database_url="",
-            public_url=url,
-            zone=ZoneInfo("Europe/Stockholm"),
-            send_window="always",
-            twilio=Twilio(emulator.account_sid, emulator.auth_token, (emulator.number,), None, emulator.url),
-            telegram=Telegram(emulator.bot_token, emulator.secret, emulator.url),
-            lease_seconds=getattr(request, "param", PATIENT),
-        )
-        async with App(settings, db, clock, url, random.Random(1)) as app:
-            runner = web.AppRunner(app.web, access_log=None)
-            await runner.setup()
-            await web.SockSite(runner, listener).start()
-            yield Rig(app, db, emulator, clock)
-            await runner.cleanup()
-    await db.close()
+    async with set_up(tmp_path, getattr(request, "param", PATIENT)) as made:
+        yield made
 
 
 async def test_a_slow_answer_is_an_answer(rig: Rig) -> None:

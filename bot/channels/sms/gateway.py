@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from yarl import URL
 
+from bot.channels.answers import BoundedResponse, seconds_of
 from bot.channels.sms.error_codes import classify
+from bot.channels.sms.webhook import SID
 from bot.errors import SettingsError
 from scheduler.delivery.gateway import GatewayError, OutboundMessage, Sent
 
@@ -39,7 +42,10 @@ CONNECT_SECONDS = 5.0
 TARGETS = 8  # URLs whose translation is remembered
 LOWEST_CODE = 10_000  # of Twilio's error codes
 REPLIES = 1000  # to one phone that are looked through
+LONGEST_LIST = 100_000  # messages
 CLOCKS_APART = timedelta(minutes=1)  # by which Twilio's clock and ours may differ
+
+_log = logging.getLogger(__name__)
 
 
 class _Throttled(Exception):
@@ -51,10 +57,8 @@ class _Throttled(Exception):
             code = json.loads(answer).get("code")
         except (ValueError, AttributeError):  # a proxy's page
             code = None
-        self.code = code if isinstance(code, int) else None
-        self.retry_after = (
-            float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdecimal() else None
-        )
+        self.code = code if type(code) is int else None
+        self.retry_after = seconds_of(retry_after)
 
 
 _basic_auth = lru_cache(maxsize=8)(encode_basic_auth)
@@ -76,7 +80,9 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
         self._base = base
         self._targets: dict[str, URL] = {}
         self._limits = ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
-        self._pool = ClientSession(connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits)
+        self._pool = ClientSession(
+            connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits, response_class=BoundedResponse
+        )
 
     def _target(self, url: str) -> URL:
         """Return where a request for Twilio's ``url`` goes. It is remembered: all messages go to one URL."""
@@ -212,8 +218,8 @@ class SmsGateway:
             made = await self._twilio().messages.create_async(to=message.to, body=message.text, **extra)
         except Exception as error:
             raise _gateway_error(error) from error
-        if not made.sid:
-            raise GatewayError("unknown", "no-sid")
+        if not _is_sid(made.sid):
+            raise GatewayError("unknown", "unreadable")
         return _sent(made)
 
     async def find(
@@ -240,7 +246,6 @@ class SmsGateway:
             one
             for one in reversed(found)
             if str(one.direction) == "outbound-api"
-            and one.sid
             and one.sid not in known
             and (not self.known_numbers or one.from_ in (None, "", *self.known_numbers))
             and not (since and one.date_created and one.date_created < since - CLOCKS_APART)
@@ -259,7 +264,7 @@ class SmsGateway:
         """
         for number in sorted(await self.own_numbers()):
             for one in await self._messages(to=number, date_sent_after=since, page_size=1000):
-                if str(one.direction) == "inbound" and one.sid and one.from_:
+                if str(one.direction) == "inbound" and one.from_:
                     yield Received(one.sid, one.from_, (one.body or "").replace("\0", ""), one.date_created)
 
     async def own_numbers(self) -> frozenset[str]:
@@ -304,12 +309,16 @@ class SmsGateway:
         """Return those of Twilio's messages that pass its own filters, the latest first.
 
         Raises:
-            GatewayError: Twilio could not be asked.
+            GatewayError: Twilio could not be asked, or its list cannot be read. What is not in such a list may have
+                been sent all the same.
         """
         try:
-            return list(await self._twilio().messages.list_async(**filters))
+            found = list(await self._twilio().messages.list_async(**{"limit": LONGEST_LIST} | filters))
         except Exception as error:
             raise _gateway_error(error) from error
+        if len(found) >= LONGEST_LIST or not all(_is_readable(one) for one in found):
+            raise GatewayError("unknown", "unreadable")
+        return found
 
     async def close(self) -> None:
         """Close the connections. The gateway opens new ones if it is used again."""
@@ -329,12 +338,22 @@ def _silence_twilio() -> None:
     twilio.propagate = False
 
 
+def _is_sid(sid: object) -> bool:
+    return isinstance(sid, str) and SID.fullmatch(sid) is not None
+
+
+def _is_readable(one: Any) -> bool:
+    """Return whether an entry of Twilio's list is as it should be; what is no date is a text in its client."""
+    texts = all(isinstance(each, str | None) for each in (one.from_, one.to, one.body))
+    return _is_sid(one.sid) and texts and isinstance(one.date_created, datetime | None)
+
+
 def _sent(made: Any) -> Sent:
-    segments = made.num_segments
+    segments, price = str(made.num_segments), str(made.price)
     return Sent(
         external_id=made.sid,
-        segments=int(segments) if segments and str(segments).isdecimal() else None,
-        price=made.price,
+        segments=int(segments) if re.fullmatch("[0-9]{1,3}", segments) else None,
+        price=price if re.fullmatch(r"-?[0-9]{1,6}(\.[0-9]{1,6})?", price) else None,
     )
 
 
@@ -354,4 +373,5 @@ def _gateway_error(error: Exception) -> GatewayError:
         return GatewayError("unknown", "connection-lost")
     if isinstance(error, UnicodeEncodeError):
         return GatewayError("permanent", "encoding")
-    return GatewayError("unknown", type(error).__name__)  # for example an answer that cannot be read
+    _log.warning("Twilio's answer cannot be read: %s", type(error).__name__)
+    return GatewayError("unknown", "unreadable")

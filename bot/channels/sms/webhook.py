@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
-_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
+SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _message_sid(form: Mapping[str, object]) -> str:
     sent again under another id, with another field moved into it.
     """
     sid = _field(form, "MessageSid", limit=64)
-    if not _SID.fullmatch(sid):
+    if not SID.fullmatch(sid):
         raise ValueError("MessageSid is not the id of a message.")
     return sid
 

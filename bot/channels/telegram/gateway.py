@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -31,10 +31,18 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
 
+from bot.channels.answers import BoundedResponse, seconds_of
 from bot.errors import SettingsError
 from scheduler.delivery.gateway import GatewayError, Kind, OutboundMessage, Sent
 
@@ -65,11 +73,14 @@ NOBODY = ("chat not found", "user not found", "user is deactivated", "peer_id_in
 
 def classify(error: Exception) -> GatewayError:
     """Return an error of aiogram as one of ours; one that may hide a message that was sent is ``unknown``."""
-    if isinstance(error, TelegramBadRequest) and any(word in error.message.lower() for word in NOBODY):
+    if isinstance(error, GatewayError):
+        return error
+    said = str(error.message).lower() if isinstance(error, TelegramAPIError) else ""
+    if isinstance(error, TelegramBadRequest) and any(word in said for word in NOBODY):
         return GatewayError("permanent", "400")
     for kind_of, kind, code in ERRORS:
         if isinstance(error, kind_of):
-            wait = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
+            wait = seconds_of(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
             return GatewayError(kind, code, wait)
     if isinstance(error, TelegramNetworkError):
         if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
@@ -78,10 +89,51 @@ def classify(error: Exception) -> GatewayError:
     if isinstance(error, ClientDecodeError):
         return GatewayError("unknown", "unreadable")  # a proxy's page, or JSON that may say that it was sent
     if isinstance(error, TelegramAPIError):
-        if "too many requests" in error.message.lower():  # a 429 with retry_after 0 has no class of its own
+        if "too many requests" in said:  # a 429 with retry_after 0 has no class of its own
             return GatewayError("throttled", "429")
         return GatewayError("transient", "refused")  # in no class that is about the receiver or the message
-    return GatewayError("unknown", type(error).__name__)
+    _log.warning("Telegram's answer cannot be read: %s", type(error).__name__)
+    return GatewayError("unknown", "unreadable")
+
+
+class _Session(AiohttpSession):
+    """aiogram's HTTP client with what it lacks: it follows no redirect, and holds no endless answer."""
+
+    async def create_session(self) -> ClientSession:
+        if self._session is None or self._session.closed:
+            connector = self._connector_type(**self._connector_init)
+            self._session = ClientSession(connector=connector, response_class=BoundedResponse)
+        return self._session
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109  # the signature is aiogram's
+    ) -> TelegramType:
+        """Call one method of the Bot API.
+
+        Raises:
+            GatewayError: what stands between answered, and not Telegram: nothing was sent.
+            AiogramError: Telegram refused, or no answer could be read.
+        """
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        form = self.build_form_data(bot, method)
+        try:
+            async with session.post(url, data=form, timeout=limit, allow_redirects=False) as answer:
+                text = await answer.text(errors="replace")
+        except TimeoutError as error:
+            raise TelegramNetworkError(method, "no answer in time") from error
+        except ClientError as error:
+            raise TelegramNetworkError(method, type(error).__name__) from error
+        try:
+            return cast(TelegramType, self.check_response(bot, method, answer.status, text).result)
+        except ClientDecodeError as error:
+            if 300 <= answer.status < 500:
+                raise GatewayError("transient", str(answer.status)) from error
+            raise
 
 
 class _RawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -114,7 +166,7 @@ class TelegramGateway:
             raise SettingsError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
         server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
         try:
-            self._bot = Bot(token, session=AiohttpSession(api=server, limit=CONNECTIONS, timeout=timeout))
+            self._bot = Bot(token, session=_Session(api=server, limit=CONNECTIONS, timeout=timeout))
         except TokenValidationError:
             raise SettingsError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
 
@@ -139,6 +191,8 @@ class TelegramGateway:
             made = await self._bot.send_message(chat, message.text, reply_markup=keyboard)
         except Exception as error:
             raise classify(error) from error
+        if made is None:  # "ok", with nothing that was made: aiogram allows that
+            raise GatewayError("unknown", "unreadable")
         return Sent(external_id=str(made.message_id), segments=None, price=None)
 
     async def answer_callback(self, callback_id: str, text: str | None = None) -> None:
@@ -162,9 +216,11 @@ class TelegramGateway:
             GatewayError: Telegram could not be asked, or the token is not valid.
         """
         try:
-            await self._bot.get_me()
+            me = await self._bot.get_me()
         except Exception as error:
             raise classify(error) from error
+        if me is None:
+            raise GatewayError("unknown", "unreadable")
 
     async def username(self) -> str:
         """Return the bot's name, which deep links need.
