@@ -16,6 +16,7 @@ from sqlalchemy import event
 from storage.database.engine import Database
 from storage.migrations.upgrade import create_or_upgrade
 from tests.support.browser import chromium
+from tests.support.migrated import new_file
 
 # A law is about values. How long an example takes says how busy the machine is, and coverage's tracer adds to it.
 settings.register_profile("untimed", deadline=None)
@@ -37,16 +38,8 @@ def postgres_url() -> Iterator[str]:
 class Template:
     """Migrated once, then copied: the migrations take longer than most stories."""
 
-    def __init__(self, folder: Path) -> None:
-        self._sqlite = folder / "template.db"
+    def __init__(self) -> None:
         self._postgres = ""
-
-    async def sqlite(self, path: Path) -> str:
-        """The URL of a copy at ``path``."""
-        if not self._sqlite.exists():
-            await _migrate(f"sqlite:///{self._sqlite}")
-        shutil.copyfile(self._sqlite, path)
-        return f"sqlite+aiosqlite:///{path}"
 
     async def postgres(self, admin: asyncpg.Connection, server: str, name: str) -> str:
         """The URL of a copy called ``name``."""
@@ -62,15 +55,15 @@ class Template:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("template"))
+def template() -> Template:
+    return Template()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def db_url(request: pytest.FixtureRequest, tmp_path: Path, template: Template) -> AsyncIterator[str]:
     """The URL of a database of its own at the newest migration."""
     if request.param == "sqlite":
-        yield await template.sqlite(tmp_path / "followup.db")
+        yield new_file(tmp_path / "followup.db")
         return
     async with fresh_postgres(request.getfixturevalue("postgres_url"), template) as url:
         yield url

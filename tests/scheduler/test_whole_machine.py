@@ -33,7 +33,6 @@ from storage.delivery import claims
 from storage.delivery.claims import Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import CarrierWord
-from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.privacy import erasure
 from storage.tables import occasion
@@ -41,6 +40,7 @@ from storage.tables import outbox as outbox_table
 from survey.conversation.model import TextReceived
 from tests.support.carrier import RANK, carrier_says
 from tests.support.fakes import OUTCOMES, TruthfulGateway
+from tests.support.migrated import new_file
 from tests.support.unit import CATALOGUE, WINDOW, ZONE, Unit, at
 
 PHONES = {1: "+46701000001", 2: "+46701000002"}  # as tests/support/unit.py numbers them
@@ -308,13 +308,7 @@ class Whole(RuleBasedStateMachine):
 
 def play(folder: Path, examples: int, steps: int, derandomize: bool) -> None:
     Whole.template = folder / "template.db"
-
-    async def create() -> None:
-        db = Database.open(f"sqlite+aiosqlite:///{Whole.template}")
-        await create_or_upgrade(db)
-        await db.close()
-
-    asyncio.run(create())
+    new_file(Whole.template)
     how = settings(
         max_examples=examples,
         stateful_step_count=steps,

@@ -10,6 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from tests.support.migrated import new_file
 
 FOLLOWUP = str(Path(sys.executable).parent / "followup")
 TODAY = datetime.now(UTC).date()  # a register is taken in today, and the rules count from then
@@ -31,10 +32,10 @@ async def run_command(*args: str, folder: Path, env: Mapping[str, str]) -> tuple
 
 
 class Command:
-    """`followup` in this process, on a database of its own; wide enough for a table's rows to stay whole."""
+    """`followup` in this process, on a new database of its own; wide enough for a table's rows to stay whole."""
 
     def __init__(self, folder: Path) -> None:
-        self.env = {"FOLLOWUP_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'plan.db'}", "COLUMNS": "250"}
+        self.env = {"FOLLOWUP_DATABASE_URL": new_file(folder / "plan.db"), "COLUMNS": "250"}
 
     def __call__(self, *args: str, **env: str) -> Result:
         return CliRunner().invoke(app, list(args), env={**self.env, **env})

@@ -14,9 +14,9 @@ from scheduler.delivery.sending import Delivery, Sending
 from storage.database.backup import backup
 from storage.database.engine import Database
 from storage.delivery.restoration import announce, set_stopped
-from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import occasion, outbox
 from tests.support.fakes import FakeGateway
+from tests.support.migrated import new_database
 from tests.support.unit import CATALOGUE, WINDOW, Unit, at
 
 COPIED = at("2026-03-30 09:30")
@@ -37,8 +37,7 @@ class Living(Unit):
 
 @pytest.fixture
 async def source(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
-    await create_or_upgrade(database)
+    database = new_database(tmp_path / "followup.db")
     yield database
     await database.close()
 

@@ -25,11 +25,11 @@ from storage.delivery import claims, outbox
 from storage.delivery.claims import Terms
 from storage.delivery.pacing import Pace
 from storage.delivery.settlement import CarrierWord
-from storage.migrations.upgrade import create_or_upgrade
 from storage.people import addresses, opt_outs
 from storage.tables import outbox as outbox_table
 from tests.support.carrier import RANK, carrier_says
 from tests.support.fakes import OUTCOMES, TruthfulGateway
+from tests.support.migrated import new_file
 from tests.support.story import CATALOGUE, PHONE, ZONE
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -199,13 +199,7 @@ class Machine(RuleBasedStateMachine):
 
 def play(folder: Path, examples: int, steps: int) -> None:
     Machine.template = folder / "template.db"
-
-    async def create() -> None:
-        db = Database.open(f"sqlite+aiosqlite:///{Machine.template}")
-        await create_or_upgrade(db)
-        await db.close()
-
-    asyncio.run(create())
+    new_file(Machine.template)
     patient = [HealthCheck.too_slow]
     how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=patient)
     run_state_machine_as_test(Machine, settings=how)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event, select
 
 from storage.database.engine import Database
-from storage.migrations.upgrade import create_or_upgrade
 from storage.planning import due
 from storage.supervision.watch import watch_provider
 from storage.tables import enrolment, next_look
+from tests.support.migrated import new_file
 from tests.support.unit import Unit, at
 
 BEGAN = at("2026-03-02 10:00")
@@ -106,8 +106,8 @@ async def test_planning_waits_for_a_pending_decision(unit: Unit) -> None:
 
 async def test_due_enrolments_come_from_one_index(tmp_path: Path) -> None:
     """Nothing is sorted, and no table is read through: a day costs what is due on it, not what is registered."""
+    new_file(tmp_path / "plan.db")
     db = Database.open(f"sqlite:///{tmp_path / 'plan.db'}")
-    await create_or_upgrade(db)
     seen: list[tuple[str, Any]] = []
     event.listen(
         db.engine.sync_engine, "before_cursor_execute", lambda _c, _cursor, *run, **_: seen.append((run[0], run[1]))

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from storage.database.engine import Database
-from storage.migrations.upgrade import create_or_upgrade
 from storage.people import opt_outs
 from storage.supervision.watch import watch_provider
 from storage.tables import address, occasion, session
+from tests.support.migrated import new_database
 from tests.support.unit import WINDOW, ZONE, Unit, at
 
 CUSTOMERS = 2
@@ -32,9 +31,8 @@ class Planning(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory(prefix="followup-laws-")
         path = Path(self.folder.name)
-        self.db = Database.open(f"sqlite+aiosqlite:///{path / 'laws.db'}")
+        self.db = new_database(path / "laws.db")
         self.unit = Unit(self.db, path)
-        self.run(create_or_upgrade(self.db))
         self.now = at("2026-01-12 10:00")
         self.rows: dict[str, tuple[date, date | None, str]] = {}
         self.opened: dict[int, datetime] = {}

@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, update
 from storage.database.backup import backup
 from storage.database.engine import Database
 from storage.errors import BackupError, BackupErrorCode, BackupRefused
-from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import customer, restoration
+from tests.support.migrated import new_database
 
 COPIED = datetime(2026, 3, 30, 7, 30, tzinfo=UTC)
 
@@ -21,8 +21,7 @@ COPIED = datetime(2026, 3, 30, 7, 30, tzinfo=UTC)
 @pytest.fixture
 async def source(tmp_path: Path) -> AsyncIterator[Database]:
     """A database with one customer."""
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
-    await create_or_upgrade(database)
+    database = new_database(tmp_path / "followup.db")
     async with database.begin() as conn:
         await conn.execute(insert(customer).values(ref="K1", language="sv", gender=""))
     yield database

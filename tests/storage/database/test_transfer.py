@@ -15,12 +15,13 @@ from storage.tables import metadata
 from survey.conversation.model import TextReceived
 from tests.conftest import Template, fresh_postgres
 from tests.support.journeys.talk import Talk, asked
+from tests.support.migrated import new_database
 from tests.support.story import MORNING
 
 
 @pytest.fixture
-async def old(tmp_path: Path, template: Template) -> AsyncIterator[Database]:
-    database = Database.open(await template.sqlite(tmp_path / "old.db"))
+async def old(tmp_path: Path) -> AsyncIterator[Database]:
+    database = new_database(tmp_path / "old.db")
     yield database
     await database.close()
 

@@ -20,7 +20,6 @@ def test_the_list_and_its_answers_file(tmp_path: Path) -> None:
         "enrolments": "ref,customer,provider,started_on\n"
         + "".join(f"E{n},K{n},P1,{started}\n" for n in (1, 2, 3)),
     }
-    assert followup("init").exit_code == 0
     for name, content in files.items():
         (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
     assert followup("import", *(str(tmp_path / f"{name}.csv") for name in files)).exit_code == 0

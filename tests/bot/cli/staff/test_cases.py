@@ -28,7 +28,6 @@ def followup(tmp_path: Path) -> Command:
         encoding="utf-8",
     )
     command = Command(tmp_path)
-    assert command("init").exit_code == 0
     assert command("import", str(register)).exit_code == 0
     return command
 

@@ -22,7 +22,6 @@ def followup(tmp_path: Path) -> Command:
     for name, text in files.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     command = Command(tmp_path)
-    assert command("init").exit_code == 0
     assert command("import", *(str(tmp_path / f"{name}.csv") for name in files)).exit_code == 0
     return command
 

@@ -8,6 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from tests.support.migrated import new_file
 
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "hemlig", "TWILIO_FROM": "+46700000001"}
 
@@ -23,8 +24,7 @@ def _database(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Make a folder with a new database."""
-    made = CliRunner().invoke(app, ["init"], env=_database(tmp_path))
-    assert made.exit_code == 0
+    new_file(tmp_path / "check.db")
     return tmp_path
 
 

@@ -45,14 +45,14 @@ def test_a_typographic_character_is_named_once(packs: Path) -> None:
 
 
 def test_a_phrase_over_budget_is_named_once(packs: Path) -> None:
-    change(packs, "fi", ('"En ymmärtänyt."', '"En ymmärtänyt…"'))
+    change(packs, "fi", ('retry = "Emme ymmärtäneet. Lähetä numero."', 'retry = "En ymmärtänyt…"'))
     assert lines(packs, "fi", ok=False) == ["fi (Suomi): retry blir 1 del: tecknet … (U+2026) tvingar fram UCS-2."]
 
 
 def test_a_question_too_long_by_prefix_names_both(packs: Path) -> None:
-    change(packs, "en", ('"That button is old."', '"That button is old, and it belongs to another question."'))
+    change(packs, "en", ('"That button is old. ', '"That button is old, and belongs elsewhere. '))
     found = lines(packs, "en", ok=False)
-    assert "en (English): start.usefulness.old_button blir 2 delar: för lång." not in found
+    assert "en (English): start.overall.old_button blir 2 delar: för lång." not in found
     assert "en (English): end.reason.old_button blir 2 delar: för lång." in found
 
 

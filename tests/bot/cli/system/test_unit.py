@@ -28,7 +28,8 @@ def test_the_service_refuses_the_example(tmp_path: Path) -> None:
     refused = followup("run")
     assert refused.exit_code != 0
     assert "FOLLOWUP_UNIT saknas" in str(refused.exception)
-    no_database = followup("run", FOLLOWUP_UNIT=own_unit(tmp_path))  # the next thing that is missing
+    nowhere = f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"  # the next thing that is missing
+    no_database = followup("run", FOLLOWUP_UNIT=own_unit(tmp_path), FOLLOWUP_DATABASE_URL=nowhere)
     assert "FOLLOWUP_UNIT" not in str(no_database.exception)
 
 

@@ -8,18 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
-from storage.migrations.upgrade import create_or_upgrade
 from storage.outcomes import history
 from storage.tables import answer, case, inbox, session
 from survey.packs.catalogue import load
 from tests.support.browser.phone_page import Played, browser_page, phones_world
+from tests.support.migrated import new_database
 
 
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     """Use SQLite alone: the page is the same on both databases."""
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
-    await create_or_upgrade(database)
+    database = new_database(tmp_path / "page.db")
     yield database
     await database.close()
 

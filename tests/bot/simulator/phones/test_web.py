@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.database.engine import Database
-from storage.migrations.upgrade import create_or_upgrade
 from storage.tables import address, measurement, occasion, outbox
 from tests.support.browser.phone_page import phones_world
 from tests.support.command import FOLLOWUP
 from tests.support.journeys.world import World
+from tests.support.migrated import new_database
 
 SMS = {"channel": "sms", "address": "+46701000001"}
 
@@ -157,8 +157,7 @@ async def test_telegram_is_connected_by_the_real_link(
 async def test_what_cannot_be_done_changes_nothing(
     name: str, asked: dict[str, Any], sentence: str, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
-    db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'phones.db'}")
-    await create_or_upgrade(db)
+    db = new_database(tmp_path / "phones.db")
     async with phones_world(db, tmp_path) as story:
         page = Browser(http, story.url)
         before = await page.see("customers/K1")
@@ -242,8 +241,7 @@ async def _told(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
 
 
 async def test_simulate_serves_the_phones_and_ends_cleanly(tmp_path: Path, http: aiohttp.ClientSession) -> None:
-    db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
-    await create_or_upgrade(db)
+    db = new_database(tmp_path / "followup.db")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = await _followup("run", "--simulate", "--port", str(port), folder=tmp_path)
@@ -289,8 +287,7 @@ async def test_simulate_is_for_this_machine_alone(host: str, tmp_path: Path) -> 
 
 
 async def test_simulate_refuses_a_database_in_real_use(tmp_path: Path) -> None:
-    db = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'followup.db'}")
-    await create_or_upgrade(db)
+    db = new_database(tmp_path / "followup.db")
     async with phones_world(db, tmp_path) as story:
         async with aiohttp.ClientSession() as http:
             await Browser(http, story.url).start()

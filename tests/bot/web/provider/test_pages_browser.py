@@ -8,9 +8,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-from storage.database.engine import Database
-from storage.migrations.upgrade import create_or_upgrade
 from tests.support.journeys.world import World, world
+from tests.support.migrated import new_database
 from tests.support.provider_page import held, link_to
 from tests.support.providers import REGISTER
 
@@ -20,8 +19,7 @@ PHONE_WIDTH = 360
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[World]:
     """Use SQLite alone: the page is the same on both databases."""
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'page.db'}")
-    await create_or_upgrade(database)
+    database = new_database(tmp_path / "page.db")
     async with world(database, tmp_path, "2026-09-01T10:00") as started:
         await started.read(**REGISTER)
         await started.wake("2026-11-25T10:00")
