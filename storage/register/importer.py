@@ -139,8 +139,8 @@ async def _save_customers(
 ) -> list[tuple[int, int]]:
     """Save customers and their phones; return the numbers that are given up, as replace_phones does."""
     stored = await lookups.stored(conn, customer, (row.ref for row in rows if row.missing))
-    values = []
-    for row in rows:
+
+    def values(row: CustomerRow) -> Mapping[str, object]:
         new = {
             "ref": row.ref,
             "language": row.language,
@@ -148,8 +148,9 @@ async def _save_customers(
             "birth_year": row.birth_year,
             "contact": row.contact,
         }
-        values.append(lookups.with_stored(stored.get(row.ref), row.missing, new))
-    await upsert(conn, customer, ("ref",), values)
+        return lookups.with_stored(stored.get(row.ref), row.missing, new)
+
+    await upsert(conn, customer, ("ref",), map(values, rows))
     ids = await lookups.ids(conn, customer, (row.ref for row in rows))
     given_up = await addresses.replace_phones(conn, {ids[row.ref]: row.phone or "" for row in rows}, now)
     await occasions.look_again_at(conn, set(ids.values()), now)

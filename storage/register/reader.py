@@ -4,14 +4,14 @@ Nothing here knows the database: storage/register/importer.py saves a batch, and
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storage.errors import NoteCode, Problem, ProblemCode, Value
 from storage.register.cells import Line, clip, line_of, tables_of
 from storage.register.files.csv_files import Way
-from storage.register.files.tables import Numbered, Table, Unreadable
+from storage.register.files.tables import Table, Unreadable
 from storage.register.files.workbooks import IMPORT, UPLOAD, Limits
 from storage.register.headers import KEYS, REFERENCES
 from storage.register.layout import header_row
@@ -20,10 +20,13 @@ from storage.register.layout.profile import Profile
 from storage.register.parsing import BUILD, is_blank
 from storage.register.rows import RegisterBatch, RegisterRow, batch_of
 
+TOLD = 1_000  # rows after which is told how many there are
 NOTED = 10  # rows of a file that are named for one guess; the rest are counted
 
 
-def read(paths: Sequence[Path], profile: Profile | None = None) -> RegisterBatch:
+def read(
+    paths: Sequence[Path], profile: Profile | None = None, told: Callable[[int], None] = lambda _: None
+) -> RegisterBatch:
     """Read the rows of files; the kind of each file, or of each sheet, is known by its header row.
 
     Nothing that a file holds raises: every refused row is one or more of the batch's problems.
@@ -31,8 +34,9 @@ def read(paths: Sequence[Path], profile: Profile | None = None) -> RegisterBatch
     Args:
         paths: the files.
         profile: how another system lays them out; what it does not say is guessed.
+        told: is called from time to time with how many rows are right so far.
     """
-    reading = _Reading(profile or Profile())
+    reading = _Reading(profile or Profile(), told)
     for path in paths:
         try:
             content = path.read_bytes()
@@ -50,7 +54,7 @@ def read_content(name: str, content: bytes) -> RegisterBatch:
         name: the file's; it tells a workbook from a CSV file, and problems name it.
         content: the file.
     """
-    reading = _Reading(Profile())
+    reading = _Reading(Profile(), lambda _: None)
     reading.read_file(name, content, UPLOAD)
     return reading.batch()
 
@@ -61,20 +65,22 @@ class _Reading:
 
     Attributes:
         profile: how the files are laid out.
+        told: is called from time to time with the number of rows.
         rows: the rows that are right.
         problems: what is wrong, in the order of the files.
         notes: what was guessed.
-        seen: the row in which each key was first read.
+        seen: by kind, the row in which each key was first read.
         refused: (kind, reference) of rows that are wrong.
         unread: kinds of which a table is wrong as a whole; an empty one where the kind is not known.
         noted: how often each guess was made, by file, column and code.
     """
 
     profile: Profile
+    told: Callable[[int], None]
     rows: list[RegisterRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
-    seen: dict[tuple[object, ...], RegisterRow] = field(default_factory=dict)
+    seen: dict[str, dict[object, RegisterRow]] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     noted: Counter[tuple[str, str, NoteCode]] = field(default_factory=Counter)
@@ -101,12 +107,13 @@ class _Reading:
         except Unreadable as error:
             self.refuse_whole(Problem(name, error.row, "", error.code, error.values))
             return
-        filled = {id(table): [line for line in table.lines if any(line[1])] for table in found}
-        headers = [(table, header_row.find(filled[id(table)], self.profile)) for table in found]
+        for table in found:
+            table.lines[:] = [line for line in table.lines if any(line[1])]
+        headers = [(table, header_row.find(table.lines, self.profile)) for table in found]
         named = {own.sheet: kind for kind, own in self.profile.kinds.items() if own.sheet}
         sheets = {table.sheet for table in found}
         for table, header in headers:
-            lines = filled[id(table)]
+            lines = table.lines
             if not lines:
                 self.refuse_whole(Problem(table.name, 0, "", ProblemCode.FILE_EMPTY))
             elif self._is_passed(table, header, named, sheets) or (
@@ -119,7 +126,7 @@ class _Reading:
                 values: dict[str, Value] = {"sheet": clip(own), "found": tuple(map(clip, sorted(sheets)))}
                 self.refuse_whole(Problem(table.name, 0, "", ProblemCode.PROFILE_SHEET, values), header[1].kind)
             else:
-                self._read_table(table, lines, *header)
+                self._read_table(table, *header)
 
     def _ways(self) -> list[Way]:
         """Return how a CSV file may be read: as the profile says of each kind, else by guessing."""
@@ -149,9 +156,9 @@ class _Reading:
         self.problems.append(problem)
         self.unread.add(kind)
 
-    def _read_table(self, table: Table, lines: Sequence[Numbered], top: int, header: Header) -> None:
-        """Read a table. Above its header may be titles."""
-        name, own = table.name, self.profile.of(header.kind)
+    def _read_table(self, table: Table, top: int, header: Header) -> None:
+        """Read a table, whose lines are let go as they are read. Above its header may be titles."""
+        name, own, lines = table.name, self.profile.of(header.kind), table.lines
         wrong = list(header_row.wrong(name, lines, top, header, self.profile))
         if wrong:
             self.problems += wrong
@@ -174,7 +181,10 @@ class _Reading:
         ]
         self.problems += faults
         faulty = {each.row for each in faults}
-        for row, cells in lines[top + 1 :]:
+        del lines[: top + 1]
+        lines.reverse()
+        while lines:
+            row, cells = lines.pop()
             if row in faulty:
                 self._miss(header, cells)
                 continue
@@ -195,13 +205,17 @@ class _Reading:
             return
         made = BUILD[kind](line)
         if not line.problems:
-            first = self.seen.setdefault((kind, *(getattr(made, column) for column in KEYS[kind])), made)
+            keys = KEYS[kind]
+            key = getattr(made, keys[0]) if len(keys) == 1 else tuple(getattr(made, column) for column in keys)
+            first = self.seen.setdefault(kind, {}).setdefault(key, made)
             if first is not made:
                 line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=first.file, row=first.row)
         if line.notes:
             self._note(line.notes)
         if not line.problems:
             self.rows.append(made)
+            if len(self.rows) % TOLD == 0:
+                self.told(len(self.rows))
             return
         self.problems += line.problems
         if "ref" in line.cells:

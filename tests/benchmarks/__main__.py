@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tests.benchmarks.measure import RUNS, Row
 
-NAMES = ("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery", "report")
+NAMES = ("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery", "report", "register")
 
 
 def main(chosen: list[str]) -> int:

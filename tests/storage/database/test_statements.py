@@ -1,11 +1,13 @@
 """The statements that the two databases write differently."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.database.statements import among, chunks, insert, insert_ignore, upsert
-from storage.tables import channel, customer, target
+from storage.tables import address, channel, context_figure, customer, target
 
 GOAL = {"indicator": "response_rate", "year": 2025, "target": "60"}
 
@@ -64,3 +66,24 @@ async def test_many_values_are_one_parameter(db: Database, refs: list[str]) -> N
         ids = [row.id for row in await conn.execute(select(customer.c.id).where(customer.c.ref != "L1"))]
         kept = await conn.execute(select(customer.c.ref).where(~among(conn, customer.c.id, ids)))
         assert list(kept.scalars()) == ["L1"]
+
+
+async def test_many_rows_keep_their_kinds(db: Database) -> None:
+    """Days, times and what is empty reach the columns as they do one by one."""
+    at = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+    people = [{"ref": f"K{n}", "language": "sv", "gender": "", "birth_year": n or None} for n in range(150)]
+    phones = [{"channel": "sms", "value": f"+467{n}", "state": "active", "state_at": at} for n in range(150)]
+    figure = {"year": 2026, "value": "6.1", "unit": "%", "source": "AF", "read_on": at.date()}
+    figures = [{"name": f"F{n}", **figure} for n in range(150)]
+    async with db.begin() as conn:
+        await insert(conn, customer, people)
+        await insert_ignore(conn, address, phones)
+        await insert_ignore(conn, address, phones)
+        await upsert(conn, context_figure, ("name", "year"), figures)
+        await upsert(conn, context_figure, ("name", "year"), [{**each, "unit": "procent"} for each in figures])
+        born = (await conn.execute(select(customer.c.birth_year).order_by(customer.c.id))).scalars().all()
+        times = (await conn.execute(select(address.c.state_at))).scalars().all()
+        told = (await conn.execute(select(context_figure.c.unit, context_figure.c.read_on))).all()
+    assert born == [None, *range(1, 150)]
+    assert times == [at] * 150
+    assert [tuple(each) for each in told] == [("procent", date(2026, 11, 5))] * 150
