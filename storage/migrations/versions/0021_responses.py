@@ -23,5 +23,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("external_id", name=op.f("pk_response")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_response_address_id"), "response", ["address_id"])
-    op.create_index(op.f("ix_response_occasion_id"), "response", ["occasion_id"])
