@@ -141,7 +141,7 @@ async def test_telegram_repeats_at_most_once_a_kill(tmp_path: Path) -> None:
     async with system(tmp_path, url, None, channel="telegram") as story:
         crowd = Crowd(story.emulator, random.Random(4))
         chance, in_between = random.Random(5), 0
-        for n in range(5 * len(TELEGRAM_POINTS)):
+        for n in range(6 * len(TELEGRAM_POINTS)):
             point = TELEGRAM_POINTS[n % len(TELEGRAM_POINTS)]
             times = 1 if point == "planner.opened" else chance.randint(1, 3)
             await story.enrol(times, telegram=True)
@@ -151,7 +151,7 @@ async def test_telegram_repeats_at_most_once_a_kill(tmp_path: Path) -> None:
             in_between += called
         await finish(story, crowd, port)
         print(
-            f"\n{5 * len(TELEGRAM_POINTS)} kills, {in_between} between call and commit; "
+            f"\n{6 * len(TELEGRAM_POINTS)} kills, {in_between} between call and commit; "
             f"{story.customers} customers, {sum(crowd.wrote.values())} answers, {crowd.doubled} messages doubled, "
             f"{(await story.outbox())['unknown']} in doubt for ever"
         )

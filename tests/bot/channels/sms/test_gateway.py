@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.channels.sms.error_codes import CODES
 from bot.channels.sms.gateway import SmsGateway
 from bot.errors import SettingsError
+from bot.simulator.emulator.faults import BadDay
 from bot.simulator.emulator.server import Emulator
 from scheduler.delivery.gateway import GatewayError, OutboundMessage
 
@@ -256,3 +257,20 @@ def test_settings_that_cannot_send_are_refused() -> None:
         SmsGateway("AC1", "t", None, None)
     with pytest.raises(SettingsError, match="TWILIO_API_URL"):
         SmsGateway("AC1", "t", [NUMBER], api_url="localhost:8080")
+
+
+async def test_replies_of_responses_are_listed() -> None:
+    """By phone and time, and no message that went by the API."""
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    async with BadDay(number=NUMBER, now=lambda: now) as emulator:
+        gateway = SmsGateway(emulator.account_sid, emulator.auth_token, [NUMBER], api_url=emulator.url)
+        for direction, to in (
+            ("outbound-reply", "+46701"),
+            ("outbound-api", "+46701"),
+            ("outbound-reply", "+46702"),
+        ):
+            emulator._keep(direction, NUMBER, to, "", "sent")
+        assert await gateway.all_replied(now) == [("+46702", now), ("+46701", now)]
+        assert await gateway.replied("+46701", now) == [now]
+        assert await gateway.replied("+46701", now + timedelta(seconds=1)) == []
+        await gateway.close()
