@@ -29,7 +29,16 @@ from storage.errors import (
     UncountedCode,
     Value,
 )
-from storage.register.headers import COLUMNS
+from storage.register.headers import (
+    ACTIVITIES,
+    COLUMNS,
+    CONTACTS,
+    DIFFICULTIES,
+    END_REASONS,
+    EXEMPTIONS,
+    FORMS,
+    MODES,
+)
 from survey.codes import CaseKind, CaseText, PauseCause, SurveyId, in_sentence, read, swedish
 
 if TYPE_CHECKING:
@@ -87,6 +96,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     NoteCode.LANGUAGE_UNKNOWN: "språket ”{value}” finns inte; kunden frågas på svenska",
     NoteCode.DAY_FROM_SERIAL: "{value} läses som {day}",
     NoteCode.AND_MORE: "likadant på {number} rader till",
+    NoteCode.ONLY_HEADER: "där finns inga rader under rubrikerna",
     NoteCode.DELIMITER: "läst med skiljetecknet {delimiter}",
     NoteCode.SHEET_PASSED: "bladet är inget av registrets och läses inte",
     NoteCode.REF_WAS_FLOAT: "{value} läses som {ref}",
@@ -105,8 +115,8 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.HEADER_UNKNOWN: "rubrikraden känns inte igen som något av registrets slag; där står {found}",
     ProblemCode.HEADER_EMPTY: "en rubrik saknas",
     ProblemCode.COLUMN_UNKNOWN: "okänd kolumn",
-    ProblemCode.COLUMN_TWICE: "kolumnen finns två gånger",
-    ProblemCode.COLUMN_MISSING: "kolumnen saknas",
+    ProblemCode.COLUMN_TWICE: "flera kolumner kan vara den: {found}; låt en vara kvar, eller skriv drop i profilen",
+    ProblemCode.COLUMN_MISSING: "kolumnen saknas; den kan heta {called}. Där står {found}",
     ProblemCode.ROW_LENGTH: "raden har {fields} fält, rubrikraden {columns}",
     ProblemCode.BAD_CHARACTER: "otillåtet tecken (NUL eller halv teckenkod)",
     ProblemCode.REPEATED: "samma uppgift finns redan i {file}, rad {row}",
@@ -154,6 +164,12 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ThemeCode.UNCLEAR_WITH_OTHERS: "{theme} kan inte stå tillsammans med ett annat tema",
 }
 
+# By the code that a register file may have, the word that people write: an unknown word is answered with those.
+_WORDS = {
+    str(code): words[0]
+    for choices in (END_REASONS, DIFFICULTIES, CONTACTS, MODES, EXEMPTIONS, FORMS, ACTIVITIES)
+    for code, words in choices.items()
+}
 REFUSALS: Mapping[StrEnum, str] = {
     RefusalCode.NOT_IN_REGISTER: "Insatsen {ref} finns inte i registret.",
     RefusalCode.NOT_YOURS: "Insatsen {ref} finns inte bland era insatser.",
@@ -253,7 +269,10 @@ def reason(refused: Problem) -> str:
     if isinstance(refused.code, RefusalCode):
         whole = _filled(REFUSALS[refused.code], refused.values)
         return whole[:1].lower() + whole[1:].rstrip(".")
-    return _filled(PROBLEMS[refused.code], refused.values)
+    values, allowed = dict(refused.values), refused.values.get("allowed")
+    if refused.code == ProblemCode.NOT_ONE_OF and isinstance(allowed, tuple):
+        values["allowed"] = tuple(_WORDS.get(code, code) for code in allowed)
+    return _filled(PROBLEMS[refused.code], values)
 
 
 UNCOUNTED: Mapping[StrEnum, str] = {

@@ -125,6 +125,7 @@ class NoteCode(StrEnum):
     LANGUAGE_UNKNOWN = "language_unknown"
     DAY_FROM_SERIAL = "day_from_serial"
     AND_MORE = "and_more"
+    ONLY_HEADER = "only_header"
     DELIMITER = "delimiter"
     SHEET_PASSED = "sheet_passed"
     REF_WAS_FLOAT = "ref_was_float"

@@ -131,7 +131,8 @@ def read(path: Path) -> Coded:
     for name, lines in sheets:
         header = lines[0][1]
         missing = [column for column in PLACES[:1] if column not in header]
-        problems += [Problem(name, 1, column, ProblemCode.COLUMN_MISSING) for column in missing]
+        values: dict[str, Value] = {"called": PLACES[:1], "found": tuple(header)}
+        problems += [Problem(name, 1, column, ProblemCode.COLUMN_MISSING, values) for column in missing]
         for row, cells in lines[1:] if not missing else ():
             cell = dict(zip(header, cells, strict=False))
             chosen = _chosen(name, row, cell, problems)

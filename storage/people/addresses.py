@@ -83,10 +83,13 @@ async def _by_value(conn: AsyncConnection, channel: str, ordered: Sequence[str])
     """Return the addresses that there are of these values, locked."""
     if len(ordered) < MANY:  # the statement of every message that comes in is built once
         rows = await conn.execute(_BY_VALUE, {"channel": channel, "values": ordered})
-    else:
-        here = (address.c.channel == channel, among(conn, address.c.value, ordered))
+        return {row.value: _address(row) for row in rows}
+    found: dict[str, Address] = {}
+    for some in chunks(ordered):  # of a long result the driver keeps every row
+        here = (address.c.channel == channel, among(conn, address.c.value, some))
         rows = await conn.execute(select(*_COLUMNS).where(*here).order_by(address.c.id).with_for_update())
-    return {row.value: _address(row) for row in rows}
+        found |= {each.value: each for each in (Address(*row) for row in rows)}
+    return found
 
 
 async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:

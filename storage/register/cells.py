@@ -24,6 +24,7 @@ from survey.plain_text import plain
 
 T = TypeVar("T")
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")  # how the names of files end that can only be workbooks
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, whatever the file is called
 _SUSPECT = re.compile(r'[#="]|Err:|Fel:')  # what an error, or a text of Excel, begins with
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 # No register has days outside of these years: 1900-01-01 and 9999-12-31 are what systems write for "none".
@@ -67,6 +68,8 @@ def tables_of(name: str, content: bytes, limits: Limits, ways: Sequence[Way] = (
     """
     if len(content) > limits.packed:
         raise Unreadable(ProblemCode.TOO_LARGE)
+    if content.startswith(_OLD_EXCEL):
+        raise Unreadable(ProblemCode.NOT_XLSX)
     if content.startswith(b"PK") or name.lower().endswith(WORKBOOKS):
         return read_workbook(name, content, limits)
     return [read_csv(name, content, ways)]

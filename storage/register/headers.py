@@ -108,38 +108,53 @@ YES_NO = {
     **dict.fromkeys(("0", "no", "nej", "false", "falskt"), 0),
 }
 
+# Headers are compared without regard to spaces and signs, and nr is nummer, id and no (storage/register/layout).
 REF = ("nummer", "nr", "id")
+_PHONES = ("telefon", "tel", "telefonnummer", "mobil", "mobilnummer", "mobiltelefon", "mobiltelefonnummer")
+_MOBILES = (*_PHONES, "telnummer", "mobiltel", "telefon mobil", "sms-nummer")
+_CUSTOMER = ("kund", "kundnummer", "klient", "klientnummer", "deltagare", "deltagarnummer")
+_PROVIDER = ("anordnare", "anordnarnummer", "leverantör", "leverantörsnummer", "utförare", "utförarnummer")
+_ENROLMENT = ("insats", "insatsnummer", "ärende", "ärendenummer")
 # By kind and our name of the column, the accepted Swedish headers.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "providers": {
-        "ref": (*REF, "anordnarnr", "anordnarnummer", "anordnar id", "leverantörsnr"),
-        "name": ("namn", "anordnarnamn", "företag"),
-        "phone": ("telefon", "tel", "telefonnummer", "mobil", "mobilnummer"),
-        "authorised_from": ("godkänd från",),
-        "authorised_to": ("godkänd till",),
+        "ref": (*REF, "anordnarnummer", "leverantörsnummer", "utförarnummer"),
+        "name": ("namn", "anordnarnamn", "företag", "företagsnamn", "anordnare", "leverantör", "utförare"),
+        "phone": _MOBILES,
+        "authorised_from": ("godkänd från", "godkänd fr o m", "avtal från"),
+        "authorised_to": ("godkänd till", "godkänd t o m", "avtal till"),
     },
     "customers": {
-        "ref": (*REF, "kundnr", "kundnummer", "kund id"),
-        "phone": ("telefon", "tel", "telefonnummer", "mobil", "mobilnummer", "mobiltelefon"),
-        "language": ("språk", "modersmål", "kontaktspråk"),
+        "ref": (*REF, *_CUSTOMER),
+        "phone": _MOBILES,
+        "language": ("språk", "modersmål", "kontaktspråk", "tolkspråk", "hemspråk"),
         "gender": ("kön",),
         "birth_year": ("födelseår", "född", "född år"),
-        "contact": ("kontakt", "kontaktsätt"),
+        "contact": ("kontakt", "kontaktsätt", "kontaktväg"),
     },
     "enrolments": {
-        "ref": (*REF, "insatsnr", "insatsnummer", "insats id", "insats"),
-        "customer": ("kund", "kundnr", "kundnummer", "kund id"),
-        "provider": ("anordnare", "anordnarnr", "anordnarnummer", "anordnar id"),
-        "started_on": ("startdatum", "start", "startade", "från och med"),
-        "planned_end_on": ("planerat slut", "planerat slutdatum"),
-        "ended_on": ("slutdatum", "avslutad", "avslutsdatum", "till och med"),
-        "end_reason": ("avslutsorsak", "avslutningsorsak", "slutorsak"),
-        "difficulty": ("svårighetsgrad",),
+        "ref": (*REF, *_ENROLMENT),
+        "customer": _CUSTOMER,
+        "provider": _PROVIDER,
+        "started_on": ("startdatum", "start", "startade", "påbörjad", "från och med", "fr o m", "insatsstart"),
+        "planned_end_on": ("planerat slut", "planerat slutdatum", "beräknat slut", "beräknat slutdatum"),
+        "ended_on": (
+            "slutdatum",
+            "slut",
+            "avslut",
+            "avslutad",
+            "avslutsdatum",
+            "till och med",
+            "t o m",
+            "insatsslut",
+        ),
+        "end_reason": ("avslutsorsak", "avslutningsorsak", "slutorsak", "orsak", "orsak till avslut"),
+        "difficulty": ("svårighetsgrad", "svårighet"),
     },
     "followups": {
-        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
-        "month": ("månad",),
-        "held_on": ("datum",),
+        "enrolment": _ENROLMENT,
+        "month": ("månad", "uppföljningsmånad", "avser månad"),
+        "held_on": ("datum", "uppföljningsdatum", "samtalsdatum"),
         "form": (),
         "from_plan": ("utifrån planen", "från planen"),
         "plan_changed": ("planen ändrad", "planen ändrades"),
@@ -147,15 +162,15 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "next_step": ("nästa steg",),
     },
     "exemptions": {
-        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
-        "from": ("från",),
-        "to": ("till",),
+        "enrolment": _ENROLMENT,
+        "from": ("från", "från och med", "fr o m"),
+        "to": ("till", "till och med", "t o m"),
         "reason": ("skäl", "orsak"),
         "who": ("vem", "beslutad av", "beslutat av"),
         "withdrawn": ("återtaget", "återkallat"),
     },
     "answers": {
-        "enrolment": ("insats", "insatsnr", "insatsnummer", "insats id"),
+        "enrolment": _ENROLMENT,
         "survey": ("enkät",),
         "period": (),
         "question": ("fråga",),

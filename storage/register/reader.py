@@ -181,6 +181,8 @@ class _Reading:
         ]
         self.problems += faults
         faulty = {each.row for each in faults}
+        if len(lines) == top + 1:  # or a quotation mark in the header has swallowed them
+            self.notes.append(Problem(name, row, "", NoteCode.ONLY_HEADER))
         del lines[: top + 1]
         lines.reverse()
         while lines:

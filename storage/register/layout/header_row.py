@@ -15,6 +15,7 @@ from storage.register.layout.words import word
 # Two for each column that is known, and one where all that are required are there. With fewer than two known
 # columns a header is of no kind of ours.
 LEAST_SCORE = 4
+SUGGESTED = 3  # Swedish headers of a column that is missing
 SHOWN = 10  # cells of an unknown header that are repeated
 
 
@@ -86,7 +87,8 @@ def wrong(name: str, filled: Sequence[Numbered], place: int, header: Header, pro
             yield Problem(name, row, clip(cell), ProblemCode.COLUMN_NEAR, {"nearest": near})
     for column in COLUMNS[header.kind]:
         if columns.count(column) > 1:
-            yield Problem(name, row, column, ProblemCode.COLUMN_TWICE)
+            both = tuple(clip(cell) for cell, each in zip(cells, columns, strict=False) if each == column)
+            yield Problem(name, row, column, ProblemCode.COLUMN_TWICE, {"found": both})
     yield from _missing(name, row, cells, header, profile)
 
 
@@ -102,7 +104,8 @@ def _missing(name: str, row: int, cells: list[str], header: Header, profile: Pro
             values: dict[str, Value] = {"theirs": clip(named[column]), "found": shown(cells)}
             yield Problem(name, row, column, ProblemCode.PROFILE_COLUMN, values)
         else:
-            yield Problem(name, row, column, ProblemCode.COLUMN_MISSING)
+            called = COLUMNS[header.kind][column][:SUGGESTED] or (column,)
+            yield Problem(name, row, column, ProblemCode.COLUMN_MISSING, {"called": called, "found": shown(cells)})
 
 
 def is_near(cells: list[str]) -> bool:

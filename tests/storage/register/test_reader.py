@@ -24,16 +24,24 @@ def wrong(row: int, column: str, code: ProblemCode, /, **values: Value) -> Probl
     return Problem("x.csv", row, column, code, values)
 
 
+PHONE_MISSING = wrong(
+    1,
+    "phone",
+    ProblemCode.COLUMN_MISSING,
+    called=("telefon", "tel", "telefonnummer"),
+    found=("ref", "language", "gender"),
+)
 REFUSED: list[tuple[str | bytes, list[Problem]]] = [
     ("", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
     ("\n \n", [wrong(0, "", ProblemCode.FILE_EMPTY)]),
     ("a,b\n1,2\n", [wrong(1, "", ProblemCode.HEADER_UNKNOWN, found=("a", "b"))]),
     ("ref,name\nP1,Å\nP2,".encode() + b"\xc5ke\n", [wrong(3, "", ProblemCode.NOT_UTF8)]),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1;\0", [wrong(0, "", ProblemCode.NOT_XLSX)]),
     ('ref,name\nP1,"Å\n', [wrong(2, "", ProblemCode.NOT_CSV)]),
     ("ref,name,telefonn\nP1,Å,4\n", [wrong(1, "telefonn", ProblemCode.COLUMN_NEAR, nearest="phone")]),
     ("ref,name,,phone\nP1,Å,4,\n", [wrong(1, "", ProblemCode.HEADER_EMPTY)]),
-    ("ref,nummer,name\nP1,P1,Å\n", [wrong(1, "ref", ProblemCode.COLUMN_TWICE)]),
-    ("ref,language,gender\nK1,sv,K\n", [wrong(1, "phone", ProblemCode.COLUMN_MISSING)]),
+    ("ref,nummer,name\nP1,P1,Å\n", [wrong(1, "ref", ProblemCode.COLUMN_TWICE, found=("ref", "nummer"))]),
+    ("ref,language,gender\nK1,sv,K\n", [PHONE_MISSING]),
     ("ref,name\nP1\n", [wrong(2, "", ProblemCode.ROW_LENGTH, fields=1, columns=2)]),
     ("ref,name\nP1,Å,x\n", [wrong(2, "", ProblemCode.ROW_LENGTH, fields=3, columns=2)]),
     ("ref,name\nP1,a\0b\n", [wrong(2, "name", ProblemCode.BAD_CHARACTER)]),
