@@ -90,6 +90,7 @@ SETS = (
     "contrast",
     "cause",
     "therefore",
+    "strengthens",
     "corrects",
     "corrects_number",
     "not",

@@ -178,7 +178,8 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
     ends = ends or message.in_set("courtesy", rest[0]) or all(token in message.words.greetings for token in rest)
     follows = not ends and (_explains(message, rest[0]) or message.in_set("lead", rest[0]))
     is_apart = message.in_set("therefore", before) or _leads_up(message, tokens, at)
-    if not follows and not (ends and (is_apart or _evaluates(question, message, value))):
+    is_said = _evaluates(question, message, value) and _is_open(question, message, before)
+    if not follows and not (ends and (is_apart or is_said)):
         return None
     words = words_of([*tokens[:at], *tokens[at + 1 :]])
     if any(message.any_in(name, words) for name in ("either", "back")):
@@ -186,6 +187,21 @@ def _elsewhere(question: Question, message: Message, tokens: Sequence[Token]) ->
     if any(message.in_set("hedge", token) and not message.in_set("lead", token) for token in words):
         return None
     return value if _agrees(question, message, words, value) else None
+
+
+def _is_open(question: Question, message: Message, before: Token) -> bool:
+    """Return whether a word leaves open what the number after it is of; a noun names it: "coach 2", "floor 3"."""
+    if before in message.words.greetings or before.folded in question.answers:
+        return True
+    if any(message.in_set(name, before) for name in ("lead", "good", "bad", "negation")):
+        return True
+    ends = {
+        end
+        for label, spans in message.found.items()
+        if label.startswith(("rating.", "progress."))
+        for _, end in spans
+    }
+    return any(message.tokens[end - 1] is before or message.tokens[end - 1] == before for end in ends)
 
 
 def _leads_up(message: Message, tokens: Sequence[Token], at: int) -> bool:
@@ -326,6 +342,9 @@ def _stands_yes_no(
         return False
     if message.any_in("back", [token for token in words if not message.in_set("no", token)]):
         return False
+    is_strong = bool(rest) and len(said) > len(rest) and message.in_set("strengthens", said[-len(rest) - 1])
+    if value == 1 and is_strong and any(message.in_set(name, rest[0]) for name in ("bad", "negation")):
+        return False  # "absolutely useless": the yes only strengthens what follows
     if question.asks_consent and value == 1:
         words = _without_times(message, words)
     if [token.isdecimal() for token in words if token not in message.words.greetings] == [True]:
@@ -342,7 +361,7 @@ def _without_times(message: Message, words: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     at = 0
     while at < len(words):
-        first = at + 1 if message.in_set("negation", words[at]) else at
+        first = at + 1 if at and message.in_set("negation", words[at]) else at  # "ok not today" is no yes
         end = first
         while end < len(words) and (words[end].isdecimal() or message.in_set("when", words[end])):
             end += 1
@@ -451,6 +470,8 @@ def _phrased(question: Question, message: Message) -> set[int]:
         return set()
     if question.kind == "yes_no":
         if message.said[0].isdecimal() and message.said[0] != str(2 - value):
+            return set()
+        if question.asks_consent and value == 1 and message.any_in("bad", spare):
             return set()
         others = _values_in(message, spare, question)
         stands = all(other == value for other in others) and (value == 0 or not message.any_in("negation", spare))
