@@ -10,7 +10,9 @@ from rich.table import Table
 
 from tests.benchmarks.measure import RUNS, Row
 
-NAMES = ("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery", "report", "register")
+NAMES = (
+    *("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery", "exchange", "report", "register"),
+)
 
 
 def main(chosen: list[str]) -> int:

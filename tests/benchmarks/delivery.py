@@ -135,7 +135,7 @@ def _delivery(
     from storage.delivery.pacing import Pace
     from survey.packs.catalogue import load
 
-    gateway = SmsGateway(ACCOUNT, TOKEN, SENDER, api_url=f"http://127.0.0.1:{port}")
+    gateway = SmsGateway(ACCOUNT, TOKEN, (SENDER,), api_url=f"http://127.0.0.1:{port}")
     window = SendWindow.parse("always", ZONE)
     sending = Sending(window, "https://bench.invalid", {"sms": Pace(rate)}, observe=observe)
     return Delivery(db, load(), {"sms": gateway}, sending, jitter=random.Random(1)), gateway

@@ -82,7 +82,7 @@ def _replies() -> dict[str, str]:
     }
 
 
-def _application(answer: Answering) -> web.Application:
+def application(answer: Answering) -> web.Application:
     """The endpoint as one would write it by hand."""
 
     async def handle(request: web.Request) -> web.Response:
@@ -204,7 +204,7 @@ def by_hand(path: Path) -> web.Application:
     async def start(_app: web.Application) -> None:
         store.start()
 
-    app = _application(store.answer)
+    app = application(store.answer)
     app.on_startup.append(start)
     return app
 
@@ -276,7 +276,7 @@ def orm(path: Path) -> web.Application:
             await session.commit()
             return replies[following]
 
-    return _application(answer)
+    return application(answer)
 
 
 async def serve_ours(app: web.Application) -> None:
