@@ -21,7 +21,9 @@ class _SafeConsole(Console):
             yield segment if segment.control else segment._replace(text=safe(segment.text))
 
 
-def console(*, width: int | None = None, markup: bool = False, file: IO[str] | None = None) -> Console:
+def console(
+    *, width: int | None = None, markup: bool = False, file: IO[str] | None = None, errors: bool = False
+) -> Console:
     """Return a console.
 
     Args:
@@ -29,8 +31,9 @@ def console(*, width: int | None = None, markup: bool = False, file: IO[str] | N
         markup: whether [bold] in a text is a style. Never where a text of others is printed: Rich would read its
             "[red]", and fail on its "[/]".
         file: where it prints; None for standard output.
+        errors: it prints to standard error.
     """
-    made = _SafeConsole(markup=markup, highlight=False, file=file)
+    made = _SafeConsole(markup=markup, highlight=False, file=file, stderr=errors)
     if width is not None and not made.is_terminal:
         made.width = width
     return made

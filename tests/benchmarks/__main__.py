@@ -10,9 +10,18 @@ from rich.table import Table
 
 from tests.benchmarks.measure import RUNS, Row
 
-NAMES = (
-    *("webhook", "engine", "parsing", "planning", "start", "aggregate", "delivery", "exchange", "report", "register"),
-)
+NAMES = [
+    "webhook",
+    "engine",
+    "parsing",
+    "planning",
+    "start",
+    "aggregate",
+    "delivery",
+    "exchange",
+    "report",
+    "register",
+]
 
 
 def main(chosen: list[str]) -> int:

@@ -4,7 +4,6 @@ import gc
 import io
 import secrets
 import shutil
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
@@ -48,7 +47,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
     from bot.cli.console import console
 
-    shown = console(file=sys.stderr)
+    shown = console(errors=True)
     if not shown.is_terminal:
         yield lambda _: None
         return
