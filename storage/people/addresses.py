@@ -69,13 +69,14 @@ async def find_or_add(
     conn: AsyncConnection, channel: str, values: Collection[str], now: datetime
 ) -> dict[str, Address]:
     """Return the addresses of ``values``, adding the new ones; they are locked until the caller's commit."""
-    ordered = sorted(set(values))  # one order for all processes: no deadlock
-    found = await _by_value(conn, channel, ordered)
-    missing = [value for value in ordered if value not in found]
-    if missing:
-        new = {"channel": channel, "state": AddressState.ACTIVE, "state_at": now}
-        await insert_ignore(conn, address, ({**new, "value": value} for value in missing))
-        found |= await _by_value(conn, channel, missing)
+    found: dict[str, Address] = {}
+    for ordered in chunks(sorted(set(values))):  # one order for all processes: no deadlock
+        found |= await _by_value(conn, channel, ordered)
+        missing = [value for value in ordered if value not in found]
+        if missing:
+            new = {"channel": channel, "state": AddressState.ACTIVE, "state_at": now}
+            await insert_ignore(conn, address, ({**new, "value": value} for value in missing))
+            found |= await _by_value(conn, channel, missing)
     return found
 
 
@@ -84,12 +85,9 @@ async def _by_value(conn: AsyncConnection, channel: str, ordered: Sequence[str])
     if len(ordered) < MANY:  # the statement of every message that comes in is built once
         rows = await conn.execute(_BY_VALUE, {"channel": channel, "values": ordered})
         return {row.value: _address(row) for row in rows}
-    found: dict[str, Address] = {}
-    for some in chunks(ordered):  # of a long result the driver keeps every row
-        here = (address.c.channel == channel, among(conn, address.c.value, some))
-        rows = await conn.execute(select(*_COLUMNS).where(*here).order_by(address.c.id).with_for_update())
-        found |= {each.value: each for each in (Address(*row) for row in rows)}
-    return found
+    here = (address.c.channel == channel, among(conn, address.c.value, ordered))
+    rows = await conn.execute(select(*_COLUMNS).where(*here).order_by(address.c.id).with_for_update())
+    return {each.value: each for each in (Address(*row) for row in rows)}
 
 
 async def address_values(conn: AsyncConnection, ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
@@ -241,6 +239,8 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
                 )
             )
     links = {(customer_id, wanted[phone].id) for customer_id, phone in phones.items() if phone}
+    unlinked = {each.id for each in wanted.values() if each.state == AddressState.UNLINKED}
+    del wanted  # of 200,000 customers it is 60 MB
     links -= await _denied(conn)
     await insert_ignore(
         conn,
@@ -250,8 +250,7 @@ async def replace_phones(conn: AsyncConnection, phones: Mapping[int, str], now: 
     new = {(customer_id, id_) for customer_id, id_ in links if current.get(customer_id) != id_}
     await opt_outs.take_back(conn, {customer_id for customer_id, _ in new})
     await opt_outs.refresh(conn, {id_ for _, id_ in (*new, *given_up)}, now)
-    used = {id_ for _, id_ in links}
-    again = [each.id for each in wanted.values() if each.state == AddressState.UNLINKED and each.id in used]
+    again = sorted(unlinked & {id_ for _, id_ in links})
     for some in chunks(again):  # the number has changed hands, or staff have made sure of it
         await conn.execute(
             update(address)

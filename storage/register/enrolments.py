@@ -57,7 +57,7 @@ async def save(
     problems += [wrong for row in rows for wrong in _wrong(row, known)]
     if problems:
         return set()
-    changed = [row for row in rows if _is_planned_anew(known.enrolments.get(row.ref), _values(row, known, today))]
+    changed = [row for row in rows if _is_planned_anew(row, known, today)]
     await upsert(conn, enrolment, ("ref",), (_values(row, known, today) for row in rows))
     ids = await lookups.ids(conn, enrolment, (row.ref for row in rows))
     looks = ({"enrolment_id": ids[row.ref], "plan_on": min(row.started_on, today)} for row in changed)
@@ -129,7 +129,7 @@ def _wrong(row: EnrolmentRow, known: _Known) -> Iterable[Problem]:
         yield problem(row, "started_on", ProblemCode.ENDED_BEFORE, day=before.ended_on)
 
 
-def _values(row: EnrolmentRow, known: _Known, today: date) -> dict[str, object]:
+def _values(row: EnrolmentRow, known: _Known, today: date) -> Mapping[str, object]:
     """Return what the enrolment is from now on."""
     before = known.enrolments.get(row.ref)
     values: dict[str, object] = {
@@ -146,6 +146,10 @@ def _values(row: EnrolmentRow, known: _Known, today: date) -> dict[str, object]:
     return lookups.with_stored(before, row.missing, values)
 
 
-def _is_planned_anew(before: Row[Any] | None, values: Mapping[str, object]) -> bool:
+def _is_planned_anew(row: EnrolmentRow, known: _Known, today: date) -> bool:
     """Whether the planner must look at an enrolment from its start again, because it is new or corrected."""
-    return before is None or any(values[name] != getattr(before, name) for name in PLANNED_BY)
+    before = known.enrolments.get(row.ref)
+    if before is None:
+        return True
+    values = _values(row, known, today)
+    return any(values[name] != getattr(before, name) for name in PLANNED_BY)

@@ -120,7 +120,7 @@ async def apply(
 async def _save_providers(conn: AsyncConnection, rows: Sequence[ProviderRow], now: datetime) -> None:
     phones = await addresses.find_or_add(conn, Channel.SMS, [row.phone for row in rows if row.phone], now)
     stored = await lookups.stored(conn, provider, (row.ref for row in rows if row.missing))
-    values = []
+    values: list[Mapping[str, object]] = []
     for row in rows:
         kept = {"address_id" if column == "phone" else column for column in row.missing}
         new = {

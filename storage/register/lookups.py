@@ -31,8 +31,10 @@ async def enrolments_of(conn: AsyncConnection, customers: Iterable[str]) -> set[
     return set((await conn.execute(found)).scalars())
 
 
-def with_stored(before: Row[Any] | None, columns: Iterable[str], values: Mapping[str, object]) -> dict[str, object]:
+def with_stored(
+    before: Row[Any] | None, columns: Iterable[str], values: Mapping[str, object]
+) -> Mapping[str, object]:
     """Return ``values``, with what is stored in ``columns`` where the file says nothing about them."""
     if before is None:
-        return dict(values)
+        return values
     return {**values, **{column: getattr(before, column) for column in columns}}
