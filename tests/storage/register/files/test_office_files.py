@@ -335,7 +335,7 @@ def test_other_numbers_are_no_personal_numbers(tmp_path: Path, number: str) -> N
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_no_header_or_cell_raises(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str], encoding: str
 ) -> None:
