@@ -77,6 +77,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     ProblemCode.SHORTENED_REF: (
         "numret ”{value}” är avkortat av kalkylprogrammet; gör kolumnen till text och läs ut filen igen"
     ),
+    ProblemCode.SUM_ROW: "raden ser ut som en summa; ta bort den",
     ProblemCode.LIKE_STORED: "{ref} finns inte, men {stored} gör det; rätta det som är fel skrivet",
     ProblemCode.LIKE_OTHER_ROW: "{ref} är {other} i {where}, rad {at}, skrivet på ett annat sätt; välj ett",
     ProblemCode.LOST_ZEROS: (
@@ -99,6 +100,7 @@ PROBLEMS: Mapping[StrEnum, str] = {
     NoteCode.ONLY_HEADER: "där finns inga rader under rubrikerna",
     NoteCode.DELIMITER: "läst med skiljetecknet {delimiter}",
     NoteCode.SHEET_PASSED: "bladet är inget av registrets och läses inte",
+    NoteCode.YEAR_OF_DAY: "bara året läses av datumet",
     NoteCode.REF_WAS_FLOAT: "{value} läses som {ref}",
     NoteCode.PHONE_LANDLINE: "numret är en fast telefon, som inte får SMS",
     NoteCode.PHONE_PREMIUM: "numret är ett betalnummer, som inte är någon kunds telefon",

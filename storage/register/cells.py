@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from storage.errors import NoteCode, Problem, ProblemCode, Value
 from storage.register.checks.phones import read_phone
-from storage.register.checks.reference_forms import is_shortened, whole, with_zeros
+from storage.register.checks.reference_forms import is_shortened, is_sum, whole, with_zeros
 from storage.register.files.csv_files import Way, read_csv
 from storage.register.files.days import day_of, day_of_serial, month_of
 from storage.register.files.looked import column_letters, is_error_text
@@ -178,6 +178,14 @@ class Line:
             return None
         return int(value)
 
+    def birth_year(self, column: str) -> int | None:
+        """Return the year of a birth; of a whole date nothing but the year is kept."""
+        day = day_of(self.get(column))
+        if day is None or not 1900 <= day.year <= LAST_YEAR:
+            return self.number(column, 1900, LAST_YEAR)
+        self.note(column, NoteCode.YEAR_OF_DAY)
+        return day.year
+
     def year(self, column: str) -> int:
         """Return a year that must be there; 0 where the cell is refused."""
         self.needed(column)
@@ -215,6 +223,8 @@ class Line:
         """Return a number of the unit's own, which must be there, without what a spreadsheet did to it."""
         value = self.needed(column)
         digits = self.digits.get(column, 0)
+        if is_sum(value):
+            self.refuse(column, ProblemCode.SUM_ROW)
         if value.isalnum():
             return with_zeros(value, digits) if digits else value
         if is_shortened(value):

@@ -46,7 +46,7 @@ def _customer(line: Line) -> CustomerRow:
         phone=line.phone("phone"),
         language=_language(line),
         gender=line.one_of("gender", headers.GENDER_WORDS, tuple(headers.GENDERS), ""),
-        birth_year=line.number("birth_year", 1900, 2100),
+        birth_year=line.birth_year("birth_year"),
         contact=line.one_of("contact", headers.CONTACT_WORDS, tuple(headers.CONTACTS), ""),
         missing=line.missing(headers.COLUMNS["customers"]),
     )

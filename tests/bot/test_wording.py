@@ -150,6 +150,8 @@ PROBLEMS: list[Example] = [
     (NoteCode.ONLY_HEADER, {}, "där finns inga rader under rubrikerna"),
     (NoteCode.DELIMITER, {"delimiter": "tab"}, "läst med skiljetecknet tab"),
     (NoteCode.SHEET_PASSED, {}, "bladet är inget av registrets och läses inte"),
+    (NoteCode.YEAR_OF_DAY, {}, "bara året läses av datumet"),
+    (ProblemCode.SUM_ROW, {}, "raden ser ut som en summa; ta bort den"),
     (NoteCode.REF_WAS_FLOAT, {"value": "17.0", "ref": "17"}, "17.0 läses som 17"),
     (NoteCode.PHONE_LANDLINE, {}, "numret är en fast telefon, som inte får SMS"),
     (NoteCode.PHONE_PREMIUM, {}, "numret är ett betalnummer, som inte är någon kunds telefon"),

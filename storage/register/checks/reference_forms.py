@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from survey.plain_text import plain
 
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
+_SUM = re.compile(r"(?:summa|totalt?|antal)\b(?!-?[0-9])", re.IGNORECASE)
 _SHORTENED = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]+")
 
 
@@ -18,6 +19,11 @@ def whole(text: str) -> str:
 def is_shortened(text: str) -> bool:
     """Return whether a spreadsheet has cut digits off: 1,23457E+11 was another number once."""
     return _SHORTENED.fullmatch(text) is not None
+
+
+def is_sum(text: str) -> bool:
+    """Return whether a cell is the beginning of the line of sums that some systems write below a table."""
+    return _SUM.match(text) is not None
 
 
 def with_zeros(text: str, digits: int) -> str:

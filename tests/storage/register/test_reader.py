@@ -64,6 +64,10 @@ REFUSED: list[tuple[str | bytes, list[Problem]]] = [
             )
         ],
     ),
+    (
+        CUSTOMERS + "Summa: 2,,,,\nTotalt,,,,\nTOTAL-1,,,,\nAntalet,,,,\n",
+        [wrong(2, "ref", ProblemCode.SUM_ROW), wrong(3, "ref", ProblemCode.SUM_ROW)],
+    ),
     (CUSTOMERS + "K1,12,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
     (CUSTOMERS + "K1,ring mig,,,\n", [wrong(2, "phone", ProblemCode.NOT_A_PHONE)]),
     (CUSTOMERS + "K1,19900101-0017,,,\n", [wrong(2, "phone", ProblemCode.PERSONAL_NUMBER)]),

@@ -81,6 +81,7 @@ CSV: list[tuple[str, bytes, set[NoteCode]]] = [
         {NoteCode.COLUMN_DROPPED},
     ),
     ("an error in a column that is not read", EXTRA.replace("Åsa", "#N/A").encode(), {NoteCode.COLUMN_DROPPED}),
+    ("a date of birth", SV.replace("1990", "1990-05-05").encode(), {NoteCode.YEAR_OF_DAY}),
     ("a star", SV.replace("Kundnr", "Kundnr *").encode(), set()),
 ]
 
