@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, cast
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
@@ -32,7 +32,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from aiogram.utils.token import TokenValidationError
 from aiohttp import (
     ClientConnectorError,
@@ -40,6 +40,7 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
+    TCPConnector,
 )
 
 from bot.channels.answers import BoundedResponse, seconds_of
@@ -96,14 +97,26 @@ def classify(error: Exception) -> GatewayError:
     return GatewayError("unknown", "unreadable")
 
 
-class _Session(AiohttpSession):
-    """aiogram's HTTP client with what it lacks: it follows no redirect, and holds no endless answer."""
+class _Session(BaseSession):
+    """What aiogram speaks HTTP through. Its own follows redirects, holds endless answers, and sends slow forms."""
 
-    async def create_session(self) -> ClientSession:
-        if self._session is None or self._session.closed:
-            connector = self._connector_type(**self._connector_init)
-            self._session = ClientSession(connector=connector, response_class=BoundedResponse)
-        return self._session
+    def __init__(self, api: TelegramAPIServer, timeout: float) -> None:
+        super().__init__(api=api, timeout=timeout)
+        self._http: ClientSession | None = None
+
+    def _client(self) -> ClientSession:
+        if self._http is None:  # not in __init__: it must be made inside the running loop
+            self._http = ClientSession(connector=TCPConnector(limit=CONNECTIONS), response_class=BoundedResponse)
+        return self._http
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+        self._http = None
+
+    def stream_content(self, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
+        """Never called: we fetch no files."""
+        raise NotImplementedError
 
     async def make_request(
         self,
@@ -117,12 +130,13 @@ class _Session(AiohttpSession):
             GatewayError: what stands between answered, and not Telegram: nothing was sent.
             AiogramError: Telegram refused, or no answer could be read.
         """
-        session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
-        form = self.build_form_data(bot, method)
+        files: dict[str, InputFile] = {}  # none: we send no files
+        values = method.model_dump(warnings=False).items()
+        form = {key: text for key, value in values if (text := self.prepare_value(value, bot, files))}
         try:
-            async with session.post(url, data=form, timeout=limit, allow_redirects=False) as answer:
+            async with self._client().post(url, data=form, timeout=limit, allow_redirects=False) as answer:
                 text = await answer.text(errors="replace")
         except TimeoutError as error:
             raise TelegramNetworkError(method, "no answer in time") from error
@@ -166,7 +180,7 @@ class TelegramGateway:
             raise SettingsError(f"TELEGRAM_API_URL is not an http or https address: {api_url}")
         server = TelegramAPIServer.from_base(api_url.rstrip("/")) if api_url else PRODUCTION
         try:
-            self._bot = Bot(token, session=_Session(api=server, limit=CONNECTIONS, timeout=timeout))
+            self._bot = Bot(token, session=_Session(server, timeout))
         except TokenValidationError:
             raise SettingsError("TELEGRAM_BOT_TOKEN is not a bot token (123456:letters).") from None
 
