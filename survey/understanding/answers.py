@@ -24,6 +24,7 @@ from survey.understanding.text.folding import (
     visible,
     words_in,
 )
+from survey.understanding.text.spelling import slip_of
 
 KNOWN_LIMIT = 60  # characters of the longest answer that is nothing else
 NONE_LIMIT = 80  # characters of a text that can say "nothing to add"; what is longer is a story
@@ -91,7 +92,20 @@ def parse(question: Question, text: str, words: Vocabulary, message: Message | N
     if found is not None:
         return found
     corrected = _spelled(question, message, own)
-    return _said(question, Message(corrected, words), corrected) if corrected != own else None
+    found = _said(question, Message(corrected, words), corrected) if corrected != own else None
+    return found or (_slip(question, message) if question.kind == "rating" else None)
+
+
+def _slip(question: Question, message: Message) -> Answer | None:
+    """Return the rating whose number is misspelt where nothing else is said: "treaa", "thre"."""
+    said = [token for token in message.said if token not in message.words.greetings]
+    if len(said) != 1:
+        return None
+    tongues = message.words.tongues.values()
+    names = {name for tongue in tongues for name in tongue.sets["numeral"].exact}
+    meant = slip_of(said[0], names, [tongue.lexicon for tongue in tongues])
+    values = {value for word, value in question.answers.items() if plain(word) in meant}
+    return Answer(values.pop()) if len(values) == 1 else None
 
 
 def _spelled(question: Question, message: Message, text: str) -> str:
@@ -144,7 +158,7 @@ def _closed(question: Question, text: str, words: Vocabulary) -> Answer | None:
     if value is not None:
         return Answer(value)
     if question.kind == "rating":
-        folded = words.out_of.sub("", folded)
+        folded = sentences.without_out_of(question, folded, words)
     if BETWEEN.search(folded):
         return None
     tokens = _unsigned(question, words_in(folded), words)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from survey.understanding import corrections
 from survey.understanding.message import Message
-from survey.understanding.questions import Question
-from survey.understanding.text.folding import BETWEEN, END, PAUSE, Token, fold, plain_tokens, words_of
+from survey.understanding.questions import Question, Vocabulary
+from survey.understanding.text.folding import BETWEEN, END, PAUSE, Token, fold, plain_tokens, words_in, words_of
 from survey.understanding.text.phrases import Span
 from survey.understanding.wishes import is_question
 
@@ -49,6 +49,8 @@ def read(question: Question, message: Message) -> int | None:
     if question.kind == "rating" and _is_neither(message, words_of(tokens)):
         return 3
     found = _after_lead(question, message, tokens)
+    if found is not None and not found[2] and _is_turned(message, tokens[found[1] :]):
+        found = None
     if found is None and question.kind == "rating" and (last := _elsewhere(question, message, tokens)) is not None:
         return last
     phrased = _phrased(question, message)
@@ -63,6 +65,11 @@ def read(question: Question, message: Message) -> int | None:
     if question.kind == "yes_no":
         return value if _stands_yes_no(question, message, tokens, rest, value) else None
     return value if _stands(question, message, rest, value, is_digit) else None
+
+
+def _is_turned(message: Message, rest: Sequence[Token]) -> bool:
+    """Return whether a negation of a word before ``rest``, and no more of its clause, follows it: "بد نیست"."""
+    return bool(rest) and message.in_set("negation", rest[0]) and (len(rest) == 1 or rest[1] in (END, PAUSE))
 
 
 def _corrected(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
@@ -113,10 +120,21 @@ def _tokens(question: Question, message: Message) -> list[Token]:
         return message.tokens
     if not any(map(str.isdigit, message.text)) and message.words.out_of.search(fold(message.text)) is None:
         return message.tokens
-    lines = [message.words.out_of.sub("", fold(line)) for line in message.text.splitlines()]
+    lines = [without_out_of(question, fold(line), message.words) for line in message.text.splitlines()]
     if any(BETWEEN.search(line) for line in lines):
         return []
     return plain_tokens("\n".join(lines))
+
+
+def without_out_of(question: Question, folded: str, words: Vocabulary) -> str:
+    """Return a text without "of five" after a rating; with it where no rating is left.
+
+    What is "of" in one language is "my" in another: "نمره من ۵".
+    """
+    left = words.out_of.sub("", folded)
+    if left == folded or any(token[0].isdigit() or token in question.answer_starts for token in words_in(left)):
+        return left
+    return folded
 
 
 def _after_lead(question: Question, message: Message, tokens: Sequence[Token]) -> tuple[int, int, bool] | None:
@@ -287,6 +305,8 @@ def numbered(question: Question, number: int) -> int | None:
 def _stands(question: Question, message: Message, rest: Sequence[Token], value: int, is_digit: bool) -> bool:
     """Return whether a rating or a choice stands, with ``rest`` after it."""
     words = words_of(_without_limits(message, rest))
+    if not is_digit and words and words[-1] == str(value):
+        words = words[:-1]  # "very good, 5"
     if not words:
         return True
     if _is_of_things(message, words) or any(message.any_in(name, words) for name in ("either", "back")):
@@ -295,7 +315,7 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
     is_low = is_digit and question.kind == "rating" and value <= 2
     if any(other != value and not (is_low and other <= 2) for other in others):
         return False
-    if not is_digit and any(message.any_in(name, words) for name in ("contrast", "limit")):
+    if not is_digit and _is_limited(message, words, value):
         return False
     if not is_digit and question.kind == "rating" and _length(message, words) > (WORDED_REST if value != 3 else 1):
         return False
@@ -313,6 +333,14 @@ def _stands(question: Question, message: Message, rest: Sequence[Token], value: 
     praised = [at for at, token in enumerate(words) if message.in_set("good", token)]
     turned = all(any(abs(at - negation) <= NEGATED for negation in negations) for at in praised)
     return turned and not (negations and len(words) == 1)
+
+
+def _is_limited(message: Message, words: Sequence[Token], value: int) -> bool:
+    """Return whether ``words`` after a rating in words limit it; "though" at the end, or "not much", does not."""
+    if message.any_in("contrast", words[:-1] if words[-1] in message.words.greetings else words):
+        return True
+    is_reason = value <= 2 and len(words) > 2 and message.any_in("negation", words)
+    return message.any_in("limit", words) and not is_reason
 
 
 def _length(message: Message, words: Sequence[Token]) -> int:

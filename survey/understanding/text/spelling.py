@@ -5,12 +5,16 @@ something else is nearly as near. "Незадволений" is "незадов�
 stays as it is written.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from survey.understanding.text.folding import plain
 
+SHORT = 3  # letters of the shortest misspelt number
 LONG = 6  # letters of a word that may be misspelt; of a shorter one, one letter makes another word
 CONTRARY = 2  # letters at most between what is written and an answer of another meaning, which forbids a guess
+
+_DOUBLED = re.compile(r"(.)\1+")
 
 
 class Spelling:
@@ -61,6 +65,26 @@ class Spelling:
             if values != meant and abs(len(other) - len(word)) <= CONTRARY
         )
         return None if any(_distance(word, other) <= CONTRARY for other in contrary) else self._written[near]
+
+
+def slip_of(word: str, names: Collection[str], lexicons: Sequence[Collection[str]]) -> set[str]:
+    """Return those of ``names`` that ``word`` is with a letter doubled, or left out; none where it may be a word.
+
+    A letter left out makes another word more easily than a doubled one: no known word may then be as near.
+
+    Args:
+        word: in its plain form, as ``names`` and ``lexicons`` are.
+    """
+    if word in names:
+        return {word}
+    if len(word) < SHORT or not word.isalpha() or any(word in each for each in lexicons):
+        return set()
+    doubled = {name for name in names if _DOUBLED.sub(r"\1", name) == _DOUBLED.sub(r"\1", word)}
+    if doubled:
+        return doubled
+    found = {name for name in names if len(name) == len(word) + 1 and name[0] == word[0] and one_apart(word, name)}
+    is_word = any(other not in found and one_apart(word, other) for each in lexicons for other in each)
+    return set() if is_word else found
 
 
 def one_apart(word: str, other: str) -> bool:
