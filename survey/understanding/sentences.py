@@ -49,7 +49,7 @@ def read(question: Question, message: Message) -> int | None:
     if question.kind == "rating" and _is_neither(message, words_of(tokens)):
         return 3
     found = _after_lead(question, message, tokens)
-    if found is not None and not found[2] and _is_turned(message, tokens[found[1] :]):
+    if question.kind == "rating" and found is not None and not found[2] and _is_turned(message, tokens[found[1] :]):
         found = None
     if found is None and question.kind == "rating" and (last := _elsewhere(question, message, tokens)) is not None:
         return last
