@@ -319,9 +319,9 @@ def _several(survey: Survey, session: Session, question: Question, text: str) ->
     values = dict(session.values)
     foreseen = replace(survey, questions=tuple(each for each in survey.questions if each.kind != "choice"))
 
-    def following(answered: Question, answer: Answer) -> Question | None:
-        values[answered.id] = answer.value
-        return flow.next_question(foreseen, tuple(values.items()))
+    def following(given: Sequence[tuple[Question, Answer]]) -> Question | None:
+        later = {answered.id: answer.value for answered, answer in given}
+        return flow.next_question(foreseen, tuple((values | later).items()))
 
     return answers.several(question, text, survey.words, following) if question.id not in values else []
 

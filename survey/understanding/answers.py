@@ -5,10 +5,10 @@ all languages count at once, because people answer in the language that comes fi
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from survey.frozen import frozen
-from survey.understanding import sentences
+from survey.understanding.answering import labelled, sentences
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
 from survey.understanding.text import stars
@@ -44,6 +44,9 @@ class Answer:
 
     value: int | None
     text: str | None = None
+
+
+Following = Callable[[Sequence[tuple[Question, Answer]]], Question | None]
 
 
 def known(question: Question, text: str, words: Vocabulary) -> Answer | None:
@@ -244,18 +247,32 @@ def _free(text: str, words: Vocabulary, message: Message | None) -> Answer | Non
 
 
 def several(
-    question: Question, text: str, words: Vocabulary, following: Callable[[Question, Answer], Question | None]
+    question: Question, text: str, words: Vocabulary, following: Following
 ) -> list[tuple[Question, Answer]]:
     """Return the answers of a message that answers several questions in their order; empty where it does not.
 
-    All of the message must be answers: numbers, yes and no, each of which fits its question. Two numbers alone are
-    rather one answer that is in doubt; what is left over may only be the free text that is asked for then.
+    All of the message must be answers: numbers, yes and no, each of which fits its question; ratings may also be
+    joined and named (survey.understanding.answering.labelled). Two numbers alone are rather one answer that is in
+    doubt; what is left over may only be the free text that is asked for then.
 
     Args:
         question: the open question.
-        following: the question that is asked when a question has been given an answer.
+        following: the question that is asked when these have been given these answers.
     """
     message = Message(text, words)
+    run = _run(question, message, following)
+    if run or question.kind != "rating":
+        return run
+
+    def answered(rated: Sequence[tuple[Question, int]]) -> list[tuple[Question, Answer]]:
+        return [(asked, Answer(value)) for asked, value in rated]
+
+    return answered(labelled.read(question, message, AT_LEAST, lambda rated: following(answered(rated))))
+
+
+def _run(question: Question, message: Message, following: Following) -> list[tuple[Question, Answer]]:
+    """Return the answers of a message that is a run of bare answers."""
+    words = message.words
     said = [
         token
         for token in message.said
@@ -279,7 +296,7 @@ def several(
         if value is None:
             return []
         given.append((at, Answer(value)))
-        at = following(at, Answer(value))
+        at = following(given)
     if len(given) == 2:
         second = said[1]
         is_doubtful = given[0][0].kind == given[1][0].kind or (

@@ -9,7 +9,7 @@ question.
 import re
 from collections.abc import Mapping, Sequence
 
-from survey.understanding import corrections
+from survey.understanding.answering import corrections
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
 from survey.understanding.text.folding import BETWEEN, END, PAUSE, Token, fold, plain_tokens, words_in, words_of
@@ -73,7 +73,7 @@ def _is_turned(message: Message, rest: Sequence[Token]) -> bool:
 
 
 def _corrected(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
-    """Return the answer that replaces another one in the same message (survey.understanding.corrections)."""
+    """Return the answer that replaces another one in the same message (see the module ``corrections``)."""
     if sum(token[0].isdigit() or token.folded in question.answer_starts for token in tokens) < 2:
         return None
 
