@@ -61,13 +61,12 @@ def _takes_back(message: Message, tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if tokens[at - 1] in (END, PAUSE) and message.in_set("corrects_number", token):
         return True
-    is_or = message.in_set("either", token)
-    if not is_or and not message.in_set("no", token):
+    if not message.in_set("either", token) and not message.in_set("no", token):
         return False
     for following in tokens[at + 1 :]:
         if any(message.in_set(name, following) for name in ("corrects", "corrects_number", "no")):
             return True
-        is_lead = is_or and message.in_set("lead", following) and not message.in_set("hedge", following)
+        is_lead = message.in_set("lead", following) and not message.in_set("hedge", following)
         if following != PAUSE and not is_lead:
             return False
     return False
