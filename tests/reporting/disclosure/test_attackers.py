@@ -108,10 +108,9 @@ def test_attackers_find_out_nothing_in_long(seed: int) -> None:
     assert winners(seed, reruns=4, helped=6) == set()
 
 
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("rule", ["combinations", "ledger", "drafts"])
-def test_attackers_win_without_a_rule(rule: str, seed: int) -> None:
-    assert winners(seed, Rules(**{rule: False})) == {"addition", "solver", "customer", "enumerator"}
+def test_attackers_win_without_a_rule(rule: str) -> None:
+    assert winners(0, Rules(**{rule: False})) == {"addition", "solver", "customer", "enumerator"}
 
 
 @pytest.mark.long
