@@ -131,11 +131,11 @@ async def test_a_bad_exemption_is_refused(db: Database, tmp_path: Path) -> None:
         await read(db, tmp_path, {"x": bad})
     assert [(each.row, each.column, each.code) for each in refused.value.problems] == [
         (2, "to", ProblemCode.DAY_BEFORE),
-        (3, "enrolment", ProblemCode.UNKNOWN_ENROLMENT),
         (4, "to", ProblemCode.EXEMPTION_TOO_LONG),
         (5, "reason", ProblemCode.NOT_ONE_OF),
         (5, "who", ProblemCode.VALUE_MISSING),
         (6, "from", ProblemCode.VALUE_MISSING),
+        (3, "enrolment", ProblemCode.UNKNOWN_ENROLMENT),
     ]
     with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, {"x": EXEMPTIONS.replace("1042", "9")})
