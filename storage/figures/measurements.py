@@ -74,9 +74,9 @@ UPDATE measurement SET repeated = CASE WHEN EXISTS (
 
 # PostgreSQL: wait for answers that are being stored, in the order in which bot/inbound locks the rows.
 _BUSY = (
-    "SELECT s.occasion_id FROM session s JOIN occasion o ON o.id = s.occasion_id WHERE o.enrolment_id IN :ids "
+    "SELECT s.occasion_id FROM session s JOIN occasion o ON o.id = s.occasion_id WHERE o.enrolment_id {among} "
     "ORDER BY s.occasion_id FOR SHARE OF s",
-    "SELECT o.id FROM occasion o WHERE o.enrolment_id IN :ids ORDER BY o.id FOR SHARE",
+    "SELECT o.id FROM occasion o WHERE o.enrolment_id {among} ORDER BY o.id FOR SHARE",
 )
 
 
@@ -96,28 +96,28 @@ async def refresh(conn: AsyncConnection, enrolment_ids: Sequence[int] | None) ->
             await conn.execute(text(statement))
         await month_counts.recount(conn, None)
         return
-    statements = _statements(dialect, some=True)
-    if dialect == "postgresql":
-        statements = [*_BUSY, *statements]
+    among = AMONG[dialect]
+    busy = [statement.format(among=among) for statement in _BUSY] if dialect == "postgresql" else []
     ids = {"ids": many(dialect, enrolment_ids)}
-    for statement in statements:
-        await conn.execute(text(statement.replace("IN :ids", AMONG[dialect])), ids)
-    found = text(f"SELECT DISTINCT provider_id FROM enrolment WHERE id {AMONG[dialect]}")
+    for statement in [*busy, *_statements(dialect, some=True)]:
+        await conn.execute(text(statement), ids)
+    found = text(f"SELECT DISTINCT provider_id FROM enrolment WHERE id {among}")
     providers = {row.provider_id for row in await conn.execute(found, ids)}
     await month_counts.recount(conn, sorted(providers))
 
 
 def _statements(dialect: str, *, some: bool) -> list[str]:
     """Write the statements that make rows again: of the enrolments in ``:ids`` where ``some``, else of all."""
+    among = AMONG[dialect]
     insert = _INSERT.format(
         day_28=_DAY_28[dialect],
         year=_YEAR[dialect],
         month=_MONTH[dialect],
         arrived=ARRIVED.format(message="m"),
-        chosen="AND e.id IN :ids" if some else "",
+        chosen=f"AND e.id {among}" if some else "",
     )
-    delete = "DELETE FROM measurement" + (" WHERE enrolment_id IN :ids" if some else "")
-    same = "WHERE customer_id IN (SELECT customer_id FROM enrolment WHERE id IN :ids)" if some else ""
+    delete = "DELETE FROM measurement" + (f" WHERE enrolment_id {among}" if some else "")
+    same = f"WHERE customer_id IN (SELECT customer_id FROM enrolment WHERE id {among})" if some else ""
     return [delete, insert, _MARK.format(where=same)]
 
 
