@@ -8,16 +8,9 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-_MONTHS = {
-    **dict(
-        zip(
-            ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
-            range(1, 13),
-            strict=True,
-        )
-    ),
-    **{"may": 5, "oct": 10},
-}
+from survey.contacts.commands import MONTHS
+
+_MONTHS = {**{name: number for number, name in enumerate(MONTHS, 1)}, "may": 5, "oct": 10}
 _TIME = r"(?:[t ][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?)?"
 _COMPACT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}")
 _PARTED = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
