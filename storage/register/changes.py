@@ -13,7 +13,7 @@ from storage.errors import Problem, ProblemCode
 from storage.register.checks import stored_values
 from storage.register.checks.stored_values import Stored
 from storage.register.headers import KEYS
-from storage.register.rows import InFile, RegisterBatch
+from storage.register.rows import InFile, RegisterBatch, column_of
 
 # By kind: how what is stored is found, and the columns that are compared: what makes a row unique is not.
 _Find = Callable[[AsyncConnection, RegisterBatch], Awaitable[Stored]]
@@ -39,7 +39,6 @@ _KINDS: dict[str, tuple[_Find, tuple[str, ...]]] = {
 }
 # What an empty cell leaves as it is: a follow-up is recorded step by step, and a difficulty is locked.
 _KEPT = {"followups": frozenset(_KINDS["followups"][1]), "enrolments": frozenset({"difficulty"})}
-_CALLED = {"to_on": "to"}  # our attribute, where the column has another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def _change(row: InFile, column: str, old: object, new: object) -> Change:
     before, after = _text(old), _text(new)
     if column == "phone":  # a person's number is not for a terminal
         before, after = before and "…", after and "…"
-    return Change(row.file, row.row, _CALLED.get(column, column), before, after)
+    return Change(row.file, row.row, column_of(column), before, after)
 
 
 def _text(value: object) -> str:

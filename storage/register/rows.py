@@ -182,6 +182,11 @@ class InFile(Protocol):
     def row(self) -> int: ...
 
 
+def column_of(attribute: str) -> str:
+    """Return the column that an attribute of a row is read from."""
+    return {"from_on": "from", "to_on": "to"}.get(attribute, attribute)
+
+
 def problem(row: InFile, column: str, code: ProblemCode, **values: Value) -> Problem:
     """Say what is wrong with a column of a row that has been read."""
     return Problem(row.file, row.row, column, code, values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storage.errors import NoteCode, Problem, ProblemCode
-from storage.register.rows import EnrolmentRow, InFile, RegisterBatch, problem
+from storage.register.rows import EnrolmentRow, InFile, RegisterBatch, column_of, problem
 
 YEAR = timedelta(days=366)
 # How far ahead of the unit's own day a day may lie: what is beyond it is a wrong year.
@@ -19,7 +19,6 @@ REFUSED_AFTER = {
 }
 # And from where on it is told, because it is likely to be one.
 TOLD_AFTER = {"planned_end_on": 4 * YEAR, "authorised_to": 15 * YEAR, "authorised_from": YEAR, "due_on": 2 * YEAR}
-COLUMN = {"to_on": "to"}  # our attribute, where the column has another name
 CHILD, OLD = 15, 90  # years: the rules ask nobody below the first; few work beyond the second
 
 
@@ -42,8 +41,7 @@ def wrong(batch: RegisterBatch, known: Known, today: date) -> Iterator[Problem]:
         for attribute, most in REFUSED_AFTER.items():
             day = getattr(row, attribute, None)
             if day is not None and day > today + most:
-                column = COLUMN.get(attribute, attribute)
-                yield problem(row, column, ProblemCode.DAY_TOO_FAR, day=day, last=today + most)
+                yield problem(row, column_of(attribute), ProblemCode.DAY_TOO_FAR, day=day, last=today + most)
     for customer in batch.customers:
         if customer.birth_year is not None and customer.birth_year > today.year:
             yield problem(customer, "birth_year", ProblemCode.BORN_IN_FUTURE, year=customer.birth_year)
@@ -60,7 +58,7 @@ def odd(batch: RegisterBatch, known: Known, today: date) -> Iterator[Problem]:
         for attribute, most in TOLD_AFTER.items():
             day = getattr(row, attribute, None)
             if day is not None and day > today + most:
-                yield Problem(row.file, row.row, attribute, NoteCode.DAY_FAR_AHEAD, {"day": day})
+                yield Problem(row.file, row.row, column_of(attribute), NoteCode.DAY_FAR_AHEAD, {"day": day})
     for customer in batch.customers:
         if customer.birth_year is not None and customer.birth_year < today.year - OLD:
             values = {"year": customer.birth_year}
