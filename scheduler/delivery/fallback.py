@@ -37,7 +37,7 @@ from storage.delivery.conversations import OpenConversation
 from storage.delivery.outbox import Outgoing
 from storage.delivery.settlement import CarrierWord
 from storage.people import addresses, opt_outs
-from storage.planning import occasions
+from storage.planning import occasions, open_sessions
 from survey.codes import Outcome, Reason
 from survey.conversation import flow
 from survey.conversation.model import Say, Session
@@ -170,7 +170,7 @@ async def _give_up(conn: Connection, customer_id: int, address_id: int, context:
     outcome = _outcome(talk)
     closed = flow.close(Session.from_json(talk.state), outcome, now)
     why = refusal if refusal is Reason.INDISTINCT else Reason.NUMBER_GIVEN_UP
-    await occasions.close_sessions(conn, {talk.occasion_id: closed.to_json()})
+    await open_sessions.close(conn, {talk.occasion_id: closed.to_json()})
     await occasions.close(conn, [(talk.occasion_id, outcome, why)], now)
 
 

@@ -30,7 +30,7 @@ from storage.database.engine import Connection, Database
 from storage.delivery import outbox
 from storage.followups import exemptions
 from storage.people import addresses as people
-from storage.planning import due, occasions
+from storage.planning import due, occasions, open_sessions
 from storage.planning.due import Planned
 from storage.planning.facts import EnrolmentFacts
 from storage.planning.occasions import Waiting
@@ -325,7 +325,7 @@ class Planner:
         """
         async with self._db.begin() as conn:
             await self._remind(conn, now, limit)
-            found = await occasions.expired_sessions(conn, now, limit)
+            found = await open_sessions.expired(conn, now, limit)
             states: dict[int, str] = {}
             closed: list[tuple[int, str, str]] = []
             for each in found:
@@ -337,7 +337,7 @@ class Planner:
                     for effect in effects
                     if isinstance(effect, Finish)
                 ]
-            await occasions.close_sessions(conn, states)
+            await open_sessions.close(conn, states)
             await occasions.close(conn, closed, now)
         return len(found)
 
@@ -350,7 +350,7 @@ class Planner:
         states: dict[int, str] = {}
         messages = []
         after = timedelta(days=self._rules.remind_after)
-        halted = await occasions.halted_sessions(conn, now - after, now, limit)
+        halted = await open_sessions.halted(conn, now - after, now, limit)
         uses = await people.uses_of(conn, {each.address.id for each in halted}, self._today(now)) if halted else {}
         for each in halted:
             own: tuple[KnownAddress, ...] = (each.address,)
@@ -374,7 +374,7 @@ class Planner:
                 for effect in effects
                 if isinstance(effect, Say)
             ]
-        await occasions.mark_reminded(conn, states)
+        await open_sessions.mark_reminded(conn, states)
         await outbox.enqueue(conn, messages, now)
 
     async def overview(self, now: datetime, dry_run: bool = True, limit: int = 10_000) -> list[Verdict]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from storage.database.engine import Connection
 from storage.database.statements import chunks
+from storage.planning import occasions, open_sessions
 from storage.tables import occasion, session
 from survey.codes import Outcome, Reason, SurveyId
 from survey.conversation import flow
@@ -49,11 +50,8 @@ async def set_aside(conn: Connection, taken_back: Mapping[int, date], now: datet
 async def _end(conn: Connection, occasion_id: int, kept: Session, now: datetime) -> None:
     """End the conversation about a mistaken end. What was answered in it is no more than on record."""
     outcome = Outcome.PARTIAL if flow.given(kept.values) else Outcome.CANCELLED
-    closed = flow.close(kept, outcome, now).to_json()
-    s, o = session.c, occasion.c
-    await conn.execute(update(session).where(s.occasion_id == occasion_id).values(state=closed, is_open=0))
-    ended = {"outcome": outcome, "reason": Reason.NOT_ENDED, "closed_at": now}
-    await conn.execute(update(occasion).where(o.id == occasion_id, o.outcome == "").values(**ended))
+    await open_sessions.close(conn, {occasion_id: flow.close(kept, outcome, now).to_json()})
+    await occasions.close(conn, [(occasion_id, outcome, Reason.NOT_ENDED)], now)
 
 
 async def mistaken(conn: Connection, enrolments: Collection[int]) -> dict[int, int]:
