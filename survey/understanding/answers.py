@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from survey.frozen import frozen
-from survey.understanding.answering import labelled, sentences
+from survey.understanding.answering import labelled, sentences, values
 from survey.understanding.message import Message
 from survey.understanding.questions import Question, Vocabulary
 from survey.understanding.text import stars
@@ -107,8 +107,8 @@ def _slip(question: Question, message: Message) -> Answer | None:
     tongues = message.words.tongues.values()
     names = {name for tongue in tongues for name in tongue.sets["numeral"].exact}
     meant = slip_of(said[0], names, [tongue.lexicon for tongue in tongues])
-    values = {value for word, value in question.answers.items() if plain(word) in meant}
-    return Answer(values.pop()) if len(values) == 1 else None
+    rated = {value for word, value in question.answers.items() if plain(word) in meant}
+    return Answer(rated.pop()) if len(rated) == 1 else None
 
 
 def _spelled(question: Question, message: Message, text: str) -> str:
@@ -221,7 +221,7 @@ def _says_something(question: Question, text: str, words: Vocabulary) -> bool:
 
 
 def _numbered(question: Question, number: int) -> Answer | None:
-    value = sentences.numbered(question, number)
+    value = values.of_number(question, number)
     return None if value is None else Answer(value)
 
 
@@ -290,7 +290,7 @@ def _run(question: Question, message: Message, following: Following) -> list[tup
         if given and token.folded not in at.answers and message.in_set("greeting", token):
             continue  # "5, 5 ja 4": "and" in one language, yes in another
         if token.isdecimal():
-            value = sentences.numbered(at, int(token)) if len(token) == 1 else None
+            value = values.of_number(at, int(token)) if len(token) == 1 else None
         else:
             value = at.answers.get(token.folded)
         if value is None:
@@ -300,7 +300,7 @@ def _run(question: Question, message: Message, following: Following) -> list[tup
     if len(given) == 2:
         second = said[1]
         is_doubtful = given[0][0].kind == given[1][0].kind or (
-            second.isdecimal() and sentences.numbered(question, int(second)) is not None
+            second.isdecimal() and values.of_number(question, int(second)) is not None
         )
         return [] if is_doubtful else given
     return given if len(given) >= AT_LEAST else []
