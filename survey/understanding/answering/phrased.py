@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from survey.understanding.answering import values
+from survey.understanding.answering import standing, values
 from survey.understanding.message import Message
 from survey.understanding.questions import Question
 from survey.understanding.text.folding import END, PAUSE, Token
@@ -82,9 +82,8 @@ def _phrases_of(question: Question, message: Message) -> dict[str, list[Span]]:
 def _is_praise(message: Message) -> bool:
     """Return whether a message praises, without a negation near: that is no reason to be dissatisfied."""
     words = message.said
-    negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
     return any(
-        message.in_set("good", token) and all(abs(at - negation) > values.NEGATED for negation in negations)
+        message.in_set("good", token) and not standing.is_near(message, "negation", words, at)
         for at, token in enumerate(words)
     )
 

@@ -29,18 +29,10 @@ def stands(question: Question, message: Message, rest: Sequence[Token], value: i
         return False
     if question.kind == "choice":
         return True
-    if is_digit:
+    if is_digit or value <= 3:
         return agrees(question, message, words, value)
-    idioms = {token for start, end in message.found.get("rating.praise", ()) for token in message.tokens[start:end]}
-    words = [token for token in words if token not in idioms]
-    negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
-    if value >= 4:
-        return not negations and not message.any_in("bad", words)
-    if value == 3:
-        return not (negations and len(words) == 1)
-    praised = [at for at, token in enumerate(words) if message.in_set("good", token)]
-    turned = all(any(abs(at - negation) <= values.NEGATED for negation in negations) for at in praised)
-    return turned and not (negations and len(words) == 1)
+    words = _without_idioms(message, words)
+    return not message.any_in("negation", words) and not message.any_in("bad", words)
 
 
 def stands_yes_no(
@@ -67,26 +59,39 @@ def stands_yes_no(
 
 
 def agrees(question: Question, message: Message, words: Sequence[Token], value: int) -> bool:
-    """Return whether a rating in a digit and the words around it say the same, or the words say nothing of it."""
-    idioms = {token for start, end in message.found.get("rating.praise", ()) for token in message.tokens[start:end]}
-    words = [token for token in words if token not in idioms]
-    negations = [at for at, token in enumerate(words) if message.in_set("negation", token)]
-
-    def turned(at: int) -> bool:
-        return any(abs(at - negation) <= values.NEGATED for negation in negations)
-
-    goods = [at for at, token in enumerate(words) if message.in_set("good", token)]
-    goods += [at for at, token in enumerate(words) if question.answers.get(token.folded, 0) >= 4]
-    bads = [at for at, token in enumerate(words) if message.in_set("bad", token)]
-    if value == 3:
-        return not (negations and len(words) == 1)
-    if value < 3:
-        return all(turned(at) for at in goods) and not (negations and len(words) == 1)
-    if any(not turned(at) for at in bads) or any(turned(at) for at in goods):
+    """Return whether a rating and the ``words`` around it say the same, or these say nothing of it."""
+    words = _without_idioms(message, words)
+    if value <= 3 and len(words) == 1 and message.in_set("negation", words[0]):
         return False
-    reasons = [at for at, token in enumerate(words) if explains(message, token)]
-    spoken = [at for at in negations if not any(abs(at - bad) <= values.NEGATED for bad in bads)]
-    return all(any(reason < at for reason in reasons) for at in spoken)
+    if value == 3:
+        return True
+    goods = [
+        at
+        for at, token in enumerate(words)
+        if message.in_set("good", token) or question.answers.get(token.folded, 0) >= 4
+    ]
+    turned = [is_near(message, "negation", words, at) for at in goods]
+    if value < 3:
+        return all(turned)
+    bads = [at for at, token in enumerate(words) if message.in_set("bad", token)]
+    if any(turned) or not all(is_near(message, "negation", words, at) for at in bads):
+        return False
+    first_reason = next((at for at, token in enumerate(words) if explains(message, token)), len(words))
+    return not any(
+        message.in_set("negation", token) and not is_near(message, "bad", words, at)
+        for at, token in enumerate(words[: first_reason + 1])
+    )
+
+
+def is_near(message: Message, name: str, words: Sequence[Token], at: int) -> bool:
+    """Return whether a word of the set ``name`` is the one at ``at``, or stands near it."""
+    return message.any_in(name, words[max(0, at - values.NEGATED) : at + values.NEGATED + 1])
+
+
+def _without_idioms(message: Message, words: Sequence[Token]) -> list[Token]:
+    """Return ``words`` without praise whose own words deny: "can't complain"."""
+    idioms = {token for start, end in message.found.get("rating.praise", ()) for token in message.tokens[start:end]}
+    return [token for token in words if token not in idioms]
 
 
 def explains(message: Message, token: Token) -> bool:
