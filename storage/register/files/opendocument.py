@@ -9,7 +9,6 @@ Source: OASIS OpenDocument 1.3, part 3, sections 9.1 (tables) and 19.
 """
 
 import zipfile
-from collections import Counter
 from xml.parsers import expat
 
 from storage.errors import ProblemCode
@@ -17,9 +16,9 @@ from storage.register.files.looked import (
     CHUNK,
     ERROR,
     FORMULA,
-    LAST_COLUMN,
-    MOST_FAULTS,
+    TEXT_AT_MOST,
     Looked,
+    SheetBounds,
     column_letters,
     is_error_text,
 )
@@ -27,7 +26,6 @@ from storage.register.files.tables import Unreadable
 
 CONTENT = "content.xml"
 MOST_REPEATS = 1_048_576  # rows that a sheet may have
-_TEXT_AT_MOST = 40  # characters of an error's own text
 
 
 class _Look:
@@ -36,21 +34,18 @@ class _Look:
     def __init__(self, most_cells: int) -> None:
         self.found: dict[str, Looked] = {}
         self._most_cells = most_cells
-        self._table: Looked | None = None
-        self._faults: Counter[int] = Counter()  # by column
+        self._sheet: SheetBounds | None = None
         self._row, self._rows, self._is_hidden = 0, 0, False  # the row's number, its repeats
         self._column = 0
-        self._furthest = [0, 0]  # row and column
-        self._cells = 0
         self._cell: dict[str, str] | None = None
         self._notes = 0  # how deep in annotations, whose text is not the cell's
         self._text: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
-            self._table = self.found.setdefault(attributes.get("table:name", ""), Looked())
-            self._row = self._rows = self._cells = 0
-            self._furthest, self._faults = [0, 0], Counter()
+            found = self.found.setdefault(attributes.get("table:name", ""), Looked())
+            self._sheet = SheetBounds(found, self._most_cells)
+            self._row = self._rows = 0
         elif name == "table:table-row":
             self._row += self._rows
             self._rows = _repeats(attributes, "table:number-rows-repeated")
@@ -69,33 +64,25 @@ class _Look:
             self._cell = None
 
     def text(self, text: str) -> None:
-        if self._cell is not None and not self._notes and sum(map(len, self._text)) < _TEXT_AT_MOST:
-            self._text.append(text[:_TEXT_AT_MOST])
+        if self._cell is not None and not self._notes and sum(map(len, self._text)) < TEXT_AT_MOST:
+            self._text.append(text[:TEXT_AT_MOST])
 
     def _place(self, cell: dict[str, str]) -> None:
         """Count a cell that holds something, and refuse it where the sheet would become too large by it."""
         first, repeats = self._column + 1, _repeats(cell, "table:number-columns-repeated")
         self._column += repeats
         text = "".join(self._text).strip()
-        if self._table is None or not (text or "office:value-type" in cell or "table:formula" in cell):
+        is_filled = text or "office:value-type" in cell or "table:formula" in cell
+        if self._sheet is None or not is_filled:
             return
         row = self._row + 1
         if self._is_hidden:
-            self._table.hidden_rows += self._rows
+            self._sheet.found.hidden_rows += self._rows
             self._is_hidden = False
-        self._cells += repeats * self._rows
-        last_row, last_column = self._row + self._rows, self._column
-        self._furthest = [max(self._furthest[0], last_row), max(self._furthest[1], last_column)]
-        area = self._furthest[0] * self._furthest[1]
         place = f"{column_letters(first)}{row}"
-        if last_column > LAST_COLUMN or (area > self._most_cells and self._cells < area / 10):
-            raise Unreadable(ProblemCode.FAR_CELL, row, cell=place)
-        if area > self._most_cells:
-            raise Unreadable(ProblemCode.TOO_LARGE)
-        kind = _fault(cell, text)
-        if kind and self._faults[first] < MOST_FAULTS:
-            self._faults[first] += 1
-            self._table.faults.append((place, row, kind, text if kind == ERROR else ""))
+        self._sheet.count(place, row, (self._row + self._rows, self._column), repeats * self._rows)
+        if kind := _fault(cell, text):
+            self._sheet.fault(place, row, first, kind, text)
 
 
 def _repeats(attributes: dict[str, str], name: str) -> int:
