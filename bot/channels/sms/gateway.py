@@ -15,28 +15,19 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    TCPConnector,
-    encode_basic_auth,
-)
+from aiohttp import ClientError, ClientTimeout, encode_basic_auth
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from yarl import URL
 
-from bot.channels.answers import BoundedResponse, seconds_of
+from bot.channels.http_client import NEVER_CONNECTED, client, seconds_of
 from bot.channels.sms.error_codes import classify
 from bot.channels.sms.webhook import SID
 from bot.errors import SettingsError
 from scheduler.delivery.gateway import GatewayError, OutboundMessage, Sent
 
-CONNECTIONS = 200  # at once; with aiohttp's default of 100 throughput stopped growing when it was measured
 REQUEST_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 TARGETS = 8  # URLs whose translation is remembered
@@ -80,9 +71,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships 
         self._base = base
         self._targets: dict[str, URL] = {}
         self._limits = ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
-        self._pool = ClientSession(
-            connector=TCPConnector(limit=CONNECTIONS), timeout=self._limits, response_class=BoundedResponse
-        )
+        self._pool = client()
 
     def _target(self, url: str) -> URL:
         """Return where a request for Twilio's ``url`` goes. It is remembered: all messages go to one URL."""
@@ -365,8 +354,8 @@ def _gateway_error(error: Exception) -> GatewayError:
         # Where the answer holds no code of Twilio's, its client takes the HTTP status for one.
         code = error.code if isinstance(error.code, int) and error.code >= LOWEST_CODE else None
         return GatewayError(classify(code, error.status), str(code or error.status))
-    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
-        return GatewayError("transient", "connect")  # there was no connection, so nothing has left
+    if isinstance(error, NEVER_CONNECTED):
+        return GatewayError("transient", "connect")
     if isinstance(error, TimeoutError):
         return GatewayError("unknown", "timeout")
     if isinstance(error, ClientError | OSError):

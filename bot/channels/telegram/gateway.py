@@ -34,16 +34,9 @@ from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from aiogram.utils.token import TokenValidationError
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    TCPConnector,
-)
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.channels.answers import BoundedResponse, seconds_of
+from bot.channels.http_client import NEVER_CONNECTED, client, seconds_of
 from bot.errors import SettingsError
 from scheduler.delivery.gateway import GatewayError, Kind, OutboundMessage, Sent
 
@@ -51,7 +44,6 @@ UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]  # t
 REQUEST_SECONDS = 15.0
 POLL_SECONDS = 25  # that Telegram may hold a request for updates
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds between failed polls
-CONNECTIONS = 200  # at once
 
 _log = logging.getLogger(__name__)
 
@@ -84,8 +76,8 @@ def classify(error: Exception) -> GatewayError:
             wait = seconds_of(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
             return GatewayError(kind, code, wait)
     if isinstance(error, TelegramNetworkError):
-        if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
-            return GatewayError("transient", "connect")  # there was no connection, so nothing has left
+        if isinstance(error.__cause__, NEVER_CONNECTED):
+            return GatewayError("transient", "connect")
         return GatewayError("unknown", "connection-lost")
     if isinstance(error, ClientDecodeError):
         return GatewayError("unknown", "unreadable")  # a proxy's page, or JSON that may say that it was sent
@@ -106,7 +98,7 @@ class _Session(BaseSession):
 
     def _client(self) -> ClientSession:
         if self._http is None:  # not in __init__: it must be made inside the running loop
-            self._http = ClientSession(connector=TCPConnector(limit=CONNECTIONS), response_class=BoundedResponse)
+            self._http = client()
         return self._http
 
     async def close(self) -> None:
