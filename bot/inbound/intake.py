@@ -30,13 +30,13 @@ by the next (group_commit).
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.inbound import batch as batches
 from bot.inbound import contact_messages, customer_messages
 from bot.inbound.batch import Batch, Moment
 from bot.inbound.events import BotBlocked, Inbound, LinkRequested, Taken, Tapped
-from bot.inbound.scene import AT_ONCE, Handled, Scene
+from bot.inbound.scene import Handled, Scene, queued_terms
 from scheduler.delivery import fallback
 from scheduler.delivery.fallback import Context
 from storage.contacts import links
@@ -54,9 +54,7 @@ from survey.codes import AddressState, Channel
 from survey.conversation.model import Say, TextReceived
 from survey.packs.catalogue import FALLBACK
 
-SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
 START = "start"  # the word that /start stands for
-REPLY_LIFETIME = timedelta(hours=1)  # a Telegram reply that could not be sent by then has lost its meaning
 
 
 async def take_in(conn: Connection, events: Sequence[Inbound], at: Moment) -> list[Taken]:
@@ -224,14 +222,14 @@ def _reply(scene: Scene, conversation: Conversation | None, say: Say) -> str:
         if rendered:
             batch.responses.append(Given(event.external_id, scene.sender.id, occasion_id, say.to_json()))
         return rendered
-    is_late = event.swept or scene.written_at <= batch.now - AT_ONCE
+    prefix, until = queued_terms(scene.written_at, batch.now, swept=event.swept)
     message = {
-        "key": f"{outbox.SWEPT if is_late else outbox.REPLY}{event.channel}:{event.external_id}",
+        "key": f"{prefix}{event.channel}:{event.external_id}",
         "occasion_id": occasion_id,
         "address_id": scene.sender.id,
         "channel": event.channel,
         "say": say.to_json(),
-        "expires_at": batch.now + (SWEPT_LIFETIME if is_late else REPLY_LIFETIME),
+        "expires_at": until,
         "priority": 0,
     }
     batch.replies.append(message)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.inbound.batch import Batch
 from bot.inbound.events import Edit, Inbound
 from storage.conversation.sessions import Conversation
+from storage.delivery import outbox
 from storage.delivery.outbox import Asked
 from storage.people.addresses import Address, Person
 from survey.codes import Channel
@@ -16,9 +17,24 @@ from survey.frozen import frozen
 FRESH = timedelta(seconds=30)
 # An older event is not answered outside the hours in which we may write: its author does not wait for the answer.
 AT_ONCE = timedelta(minutes=10)
+REPLY_LIFETIME = timedelta(hours=1)  # a reply that could not be sent by then has lost its meaning
+SWEPT_LIFETIME = timedelta(days=3)  # of a reply that waits for the hours in which we may write
 # Telegram keeps an update for 24 hours. What claims to be much older has no time that can be believed.
 # Source: https://core.telegram.org/bots/api#getting-updates.
 KEPT_BY_TELEGRAM = timedelta(days=7)
+
+
+def queued_terms(since: datetime, now: datetime, *, swept: bool = False) -> tuple[str, datetime]:
+    """Return how the key of a reply in the outbox begins, which says in which hours it may leave, and its end.
+
+    Args:
+        since: when its author began to wait for it.
+        now: aware.
+        swept: what it answers was fetched, because its webhook never came.
+    """
+    if swept or since <= now - AT_ONCE:
+        return outbox.SWEPT, now + SWEPT_LIFETIME
+    return outbox.REPLY, now + REPLY_LIFETIME
 
 
 @frozen

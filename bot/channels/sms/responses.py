@@ -30,11 +30,10 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from bot.channels.sms.sweep import Receiver
-from bot.inbound.intake import REPLY_LIFETIME, SWEPT_LIFETIME
-from bot.inbound.scene import AT_ONCE
+from bot.inbound.scene import queued_terms
 from scheduler.delivery.gateway import GatewayError
 from storage.database.engine import Database
-from storage.delivery import outbox, responses
+from storage.delivery import responses
 from storage.delivery.responses import Open
 from survey.conversation.model import Say
 
@@ -91,9 +90,7 @@ class Responses:
             await responses.settle(conn, [each for each in found if fates[each.external_id] != "queue"])
             for each in found:
                 if fates[each.external_id] == "queue":
-                    is_late = each.given_at <= now - AT_ONCE
-                    prefix = outbox.SWEPT if is_late else outbox.REPLY
-                    until = now + (SWEPT_LIFETIME if is_late else REPLY_LIFETIME)
+                    prefix, until = queued_terms(each.given_at, now)
                     queued += await responses.queue(conn, each, until, prefix, now)
         if queued:
             log.warning("%d replies had not left with their response, and go by the outbox", queued)
@@ -108,11 +105,12 @@ class Responses:
         since = min(each.given_at for each in found) - MARGIN
         received = {each.external_id: each.at async for each in self._repliers.inbound(since) if each.at}
         listed = await self._repliers.all_replied(since) if any(each.written_at for each in found) else ()
+        by_sender = _by_sender(found)
         there: set[str] = set()
-        for sender, theirs in _by_sender(found).items():
+        for sender, theirs in by_sender.items():
             there |= matched(theirs, received, [at for to, at in listed if to == sender])
         is_listing = bool(there)
-        for sender, theirs in _by_sender(found).items():
+        for sender, theirs in by_sender.items():
             doubtful = [each for each in theirs if each.external_id not in there]
             if any(decide(each, False, is_listing) == "queue" for each in doubtful):
                 there |= matched(theirs, received, await self._repliers.replied(sender, since))
