@@ -10,8 +10,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bot.service import keep_for_good
 from tests.benchmarks import database
+from tests.benchmarks.children import child, told
 from tests.benchmarks.load import ACCOUNT, SENDER, TOKEN, phone
 from tests.benchmarks.measure import Row, peak_memory
 
@@ -37,7 +37,8 @@ BODY = "Nacka kommun undrar hur du har det. Hur nöjd är du med hjälpen du få
 
 
 def rows(directory: Path) -> list[Row]:
-    with _far_end() as port:
+    with child("farend") as far_end:
+        port = int(told(far_end))
         ours, raw = _sides(directory, port)
         queue = directory / "queue.db"
         _build(queue, QUEUED)
@@ -53,19 +54,6 @@ def rows(directory: Path) -> list[Row]:
         Row("(f) the same: peak memory; limit", peak, MEMORY, "MB", 1, "less"),
         Row(f"(f) longest stall while {DUE:,} contacts come due; limit", stall, STALL, "ms", 1, "less"),
     ]
-
-
-@contextmanager
-def _far_end() -> Iterator[int]:
-    command = [sys.executable, str(Path(__file__).with_name("farend.py"))]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        process.stdout.close()
 
 
 def _sides(directory: Path, port: int) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -239,70 +227,30 @@ async def due(path: Path) -> None:
 
 def _build(path: Path, count: int) -> None:
     """So many first questions that wait in the outbox, each to its own customer."""
-    database.create(path)
-    at, later = database.NOW, "2027-03-19T09:00:00.000000Z"
-    numbers = range(1, count + 1)
-    say = '{"phrases": ["opening"], "question": "overall"}'
-    connection = database.connect(path)
-    connection.execute("BEGIN")
-    _people(connection, count, "", at)
-    fill = database.fill
-    fill(
-        connection,
-        "occasion",
-        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, outcome, reason",
-        ((n, n, n, "start", "", at, later, at, at, "", "") for n in numbers),
-    )
-    fill(
-        connection,
-        "session",
-        "occasion_id, customer_id, address_id, state, language, is_open, opened_at, expires_at",
-        ((n, n, n, "[]", "sv", 1, at, later) for n in numbers),
-    )
-    fill(
-        connection,
-        "outbox",
-        "id, key, reference, occasion_id, address_id, channel, say, state, reason, created_at, not_before, "
-        "expires_at, attempts, status",
-        ((n, f"{n}:0", f"r{n}", n, n, "sms", say, "queued", "", at, at, later, 0, "") for n in numbers),
-    )
-    connection.execute("COMMIT")
-    database.settle(connection)
-    connection.close()
+    at, later, say = database.NOW, database.LATER, '{"phrases": ["opening"], "question": "overall"}'
+    with database.filled(path) as connection:
+        database.people(connection, count)
+        database.occasions(connection, count, opened_at=at)
+        database.sessions(connection, count, "[]")
+        database.fill(
+            connection,
+            "outbox",
+            "id, key, reference, occasion_id, address_id, channel, say, state, reason, created_at, not_before, "
+            "expires_at, attempts, status",
+            (
+                (n, f"{n}:0", f"r{n}", n, n, "sms", say, "queued", "", at, at, later, 0, "")
+                for n in range(1, count + 1)
+            ),
+        )
 
 
 def _build_due(path: Path) -> None:
-    database.create(path)
-    connection = database.connect(path)
-    connection.execute("BEGIN")
-    _people(connection, DUE, "2026-03-12", database.NOW)
-    connection.execute("COMMIT")
-    database.settle(connection)
-    connection.close()
-
-
-def _people(connection: Any, count: int, plan_on: str, at: str) -> None:
-    numbers = range(1, count + 1)
-    fill = database.fill
-    fill(connection, "provider", "id, ref, name", [(1, "P1", "Anordnare 1")])
-    fill(connection, "customer", "id, ref, language, gender", ((n, f"C{n}", "sv", "K") for n in numbers))
-    fill(
-        connection,
-        "enrolment",
-        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
-        ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12") for n in numbers),
-    )
-    if plan_on:
-        fill(connection, "next_look", "enrolment_id, plan_on", ((n, plan_on) for n in numbers))
-    fill(
-        connection,
-        "address",
-        "id, channel, value, state, state_at",
-        ((n, "sms", phone(n), "active", at) for n in numbers),
-    )
-    fill(connection, "customer_address", "customer_id, address_id, linked_at", ((n, n, at) for n in numbers))
+    with database.filled(path) as connection:
+        database.people(connection, DUE)
+        looks = ((n, "2026-03-12") for n in range(1, DUE + 1))
+        database.fill(connection, "next_look", "enrolment_id, plan_on", looks)
 
 
 if __name__ == "__main__":
-    child, place = {"drain": drain, "due": due}[sys.argv[1]], Path(sys.argv[2])
-    asyncio.run(child(place, *map(int, sys.argv[3:])))
+    measured, place = {"drain": drain, "due": due}[sys.argv[1]], Path(sys.argv[2])
+    asyncio.run(measured(place, *map(int, sys.argv[3:])))

@@ -7,23 +7,22 @@ and takes answers in as the webhook's own reference does. The far end is a proce
 """
 
 import asyncio
-import json
 import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.benchmarks import database, load
-from tests.benchmarks.load import ACCOUNT, BASE_URL, SENDER, TOKEN, phone
+from tests.benchmarks.children import child, tell, told
+from tests.benchmarks.farend import Connection
+from tests.benchmarks.load import ACCOUNT, BASE_URL, SENDER, TOKEN
 from tests.benchmarks.measure import RUNS, Row, alternate
 
 EXCHANGES = 2_000
@@ -54,78 +53,22 @@ def rows(directory: Path) -> list[Row]:
     return [Row("(i) CPU per exchange; aiohttp + sqlite3 by hand", ours, by_hand, "ms", GOAL, "less")]
 
 
-@contextmanager
-def _child(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.benchmarks.exchange", *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _told(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise RuntimeError("a child of the benchmark has ended")
-    return line.strip()
-
-
-def _tell(process: subprocess.Popen[str], line: str) -> None:
-    assert process.stdin is not None
-    process.stdin.write(line + "\n")
-    process.stdin.flush()
-
-
 def _play(kind: str, path: Path) -> float:
     """Return the seconds of CPU from the first question to the last answer."""
-    with _child("farend") as far_end, _child(kind, str(path), _told(far_end)) as system:
-        _tell(far_end, _told(system))
-        _tell(system, "begin")
-        _told(far_end)
-        _tell(system, "end")
-        return float(_told(system))
+    with child("exchange", "farend") as far_end, child("exchange", kind, str(path), told(far_end)) as system:
+        tell(far_end, told(system))
+        tell(system, "begin")
+        told(far_end)
+        tell(system, "end")
+        return float(told(system))
 
 
 def _build(path: Path) -> None:
     """So many customers whose first question is due."""
-    database.create(path)
-    at, later = database.NOW, "2026-03-19T09:00:00.000000Z"
-    numbers = range(1, EXCHANGES + 1)
-    connection = database.connect(path)
-    connection.execute("BEGIN")
-    for table, columns, made in (
-        ("provider", "id, ref, name", [(1, "P1", "Anordnare 1")]),
-        ("customer", "id, ref, language, gender", [(n, f"C{n}", "sv", "K") for n in numbers]),
-        (
-            "enrolment",
-            "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
-            [(n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12") for n in numbers],
-        ),
-        (
-            "address",
-            "id, channel, value, state, state_at",
-            [(n, "sms", phone(n), "active", at) for n in numbers],
-        ),
-        ("customer_address", "customer_id, address_id, linked_at", [(n, n, at) for n in numbers]),
-        (
-            "occasion",
-            "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, outcome, reason",
-            [(n, n, n, "start", "", at, later, at, "", "") for n in numbers],
-        ),
-        (
-            "measurement",
-            "enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender, difficulty, "
-            "started_on, repeated",
-            [(n, "start", "2026-03-12", 2026, 1, 1, n, "K", "low", "2026-02-12", 0) for n in numbers],
-        ),
-    ):
-        database.fill(connection, table, columns, made)
-    connection.execute("COMMIT")
-    database.settle(connection)
-    connection.close()
+    with database.filled(path) as connection:
+        database.people(connection, EXCHANGES)
+        database.occasions(connection, EXCHANGES, opened_at=None)
+        database.measurements(connection, EXCHANGES)
 
 
 def _check(path: Path) -> None:
@@ -149,25 +92,15 @@ def _check(path: Path) -> None:
 # The far end
 
 
-class Carrier(asyncio.Protocol):
+class Carrier(Connection):
     """Takes each message at once, and has its receiver answer."""
 
     def __init__(self, asked: "asyncio.Queue[int]") -> None:
-        self.asked, self.buffer = asked, b""
+        self.asked = asked
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        head, found, body = self.buffer.partition(b"\r\n\r\n")
-        if not found or len(body) < int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]):
-            return
-        self.buffer = b""
+    def take(self, body: bytes) -> None:
         number = int(body.partition(b"To=%2B999")[2][:9])
-        made = json.dumps({"sid": f"SM{number:032}", "status": "queued", "num_segments": "1", "price": None})
-        head_of = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(made)}\r\n\r\n"
-        self.transport.write((head_of + made).encode())  # type: ignore[attr-defined]
+        self.answer(number)
         self.asked.put_nowait(number)
 
 
@@ -304,7 +237,7 @@ async def by_hand(path: Path, far_port: int) -> None:
     survey = load_packs().surveys["start"]
     state = engine.step(survey, engine.open_session(survey, "sv"), Started(), NOW)[0].to_json()
     text = "Kommunen undrar hur du har det. Hur nöjd är du med hjälpen du får? Svara 1-5, där 5 är mycket nöjd."
-    say, at, later = '{"phrases": ["opening"]}', database.NOW, "2026-03-19T09:00:00.000000Z"
+    say, at, later = '{"phrases": ["opening"]}', database.NOW, database.LATER
     connection, store = database.connect(path), ByHand(path)
     headers = {"Authorization": encode_basic_auth(ACCOUNT, TOKEN)}
     url = f"http://127.0.0.1:{far_port}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"

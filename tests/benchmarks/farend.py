@@ -1,4 +1,4 @@
-"""Twilio's far end as cheap as can be: ``python farend.py`` prints its port; each POST is answered after 100 ms."""
+"""Twilio's far end as cheap as can be: as a process it prints its port, and answers each POST after 100 ms."""
 
 import asyncio
 import itertools
@@ -21,11 +21,14 @@ class Connection(asyncio.Protocol):
         if not found or len(body) < int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]):
             return
         self.buffer = b""
-        asyncio.get_running_loop().call_later(DELAY, self.answer)
+        self.take(body)
 
-    def answer(self) -> None:
-        sid = f"SM{next(self.numbers):032}"
-        body = json.dumps({"sid": sid, "status": "queued", "num_segments": "1", "price": None}).encode()
+    def take(self, body: bytes) -> None:
+        asyncio.get_running_loop().call_later(DELAY, self.answer, next(self.numbers))
+
+    def answer(self, number: int) -> None:
+        made = {"sid": f"SM{number:032}", "status": "queued", "num_segments": "1", "price": None}
+        body = json.dumps(made).encode()
         head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.transport.write(head.encode() + body)  # type: ignore[attr-defined]
 

@@ -9,8 +9,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from survey.conversation import engine
 from survey.conversation.model import Started
 from survey.packs.catalogue import load
 from tests.benchmarks import database
-from tests.benchmarks.load import phone
+from tests.benchmarks.children import child, told
 from tests.benchmarks.measure import RUNS, Row, alternate
 
 REQUESTS = 3_000
@@ -36,7 +36,7 @@ def rows(directory: Path) -> list[Row]:
         for kind, count in kinds:
             path = directory / f"{kind}.db"
             shutil.copy(template, path)
-            port = stack.enter_context(_server(kind, path))
+            port = int(told(stack.enter_context(child("servers", kind, str(path)))))
             sides.append(_side(port, count, slowest.setdefault(kind, [])))
         ours, by_hand, orm, _ = alternate(sides)
         for kind, count in (("ours", REQUESTS), ("byhand", REQUESTS), ("orm", ORM_REQUESTS)):
@@ -83,20 +83,6 @@ def _side(port: int, count: int, slowest: list[float]) -> Callable[[], float]:
     return run
 
 
-@contextmanager
-def _server(kind: str, path: Path) -> Iterator[int]:
-    """A server in a process of its own; its port."""
-    command = [sys.executable, "-m", "tests.benchmarks.servers", kind, str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        process.stdout.close()
-
-
 def _check(path: Path, expected: int) -> None:
     """Every reply is there, with its answer and the conversation moved on."""
     connection = database.connect(path)
@@ -109,59 +95,11 @@ def _check(path: Path, expected: int) -> None:
 
 
 def _build(path: Path) -> None:
-    database.create(path)
     survey = load().surveys["start"]
     now = datetime(2026, 3, 12, 9, tzinfo=UTC)
     state = engine.step(survey, engine.open_session(survey, "sv"), Started(), now)[0].to_json()
-    at, later = database.NOW, "2026-03-19T09:00:00.000000Z"
-    numbers = range(1, CUSTOMERS + 1)
-    connection = database.connect(path)
-    connection.execute("BEGIN")
-    fill = database.fill
-    fill(connection, "provider", "id, ref, name", [(1, "P1", "Anordnare 1")])
-    fill(
-        connection,
-        "customer",
-        "id, ref, language, gender",
-        ((n, f"C{n}", "sv", "K") for n in numbers),
-    )
-    fill(
-        connection,
-        "enrolment",
-        "id, ref, customer_id, provider_id, started_on, end_reason, difficulty, registered_on",
-        ((n, f"E{n}", n, 1, "2026-02-12", "", "low", "2026-02-12") for n in numbers),
-    )
-    fill(
-        connection,
-        "address",
-        "id, channel, value, state, state_at",
-        ((n, "sms", phone(n), "active", at) for n in numbers),
-    )
-    fill(
-        connection,
-        "customer_address",
-        "customer_id, address_id, linked_at",
-        ((n, n, at) for n in numbers),
-    )
-    fill(
-        connection,
-        "occasion",
-        "id, enrolment_id, customer_id, survey, period, due_at, expires_at, look_at, opened_at, outcome, reason",
-        ((n, n, n, "start", "", at, later, at, at, "", "") for n in numbers),
-    )
-    fill(
-        connection,
-        "session",
-        "occasion_id, customer_id, address_id, state, language, is_open, opened_at, expires_at",
-        ((n, n, n, state, "sv", 1, at, later) for n in numbers),
-    )
-    fill(
-        connection,
-        "measurement",
-        "enrolment_id, point, point_on, year, quarter, provider_id, customer_id, gender, "
-        "difficulty, started_on, repeated",
-        ((n, "start", "2026-03-12", 2026, 1, 1, n, "K", "low", "2026-02-12", 0) for n in numbers),
-    )
-    connection.execute("COMMIT")
-    database.settle(connection)
-    connection.close()
+    with database.filled(path) as connection:
+        database.people(connection, CUSTOMERS)
+        database.occasions(connection, CUSTOMERS, opened_at=database.NOW)
+        database.sessions(connection, CUSTOMERS, state)
+        database.measurements(connection, CUSTOMERS)
