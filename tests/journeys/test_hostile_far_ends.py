@@ -50,75 +50,76 @@ BETWEEN = {
     status: page(status, "<html>", HTML, "Location: /elsewhere") for status in (302, 307, 407, 421, 425, 431, 451)
 }
 
-# name, answer, the messages' state and reason after the first call, and why the channel is paused.
+Fate = tuple[str, str, str | None]  # the messages' state and reason after the first call; why the channel is paused
+
+
+def in_doubt(code: str) -> Fate:
+    return "unknown", f"in_doubt:{code}", f"outage:{code}"
+
+
+def tried_again(code: str) -> Fate:
+    return "queued", f"retry:{code}", f"outage:{code}"
+
+
+def our_account(code: str) -> Fate:
+    return "queued", f"channel_paused:{code}", f"account:{code}"
+
+
+def refused(reason: str) -> Fate:
+    return "failed", reason, None
+
+
+EITHER = [
+    *((name, answer, *in_doubt("connection-lost")) for name, answer in BROKEN.items()),
+    *((name, answer, *in_doubt("unreadable")) for name, answer in UNREADABLE.items()),
+    *((str(status), answer, *tried_again(str(status))) for status, answer in BETWEEN.items()),
+]
 TWILIO = [
-    *(
-        (name, answer, "unknown", "in_doubt:connection-lost", "outage:connection-lost")
-        for name, answer in BROKEN.items()
-    ),
-    *((name, answer, "unknown", "in_doubt:unreadable", "outage:unreadable") for name, answer in UNREADABLE.items()),
-    *((str(status), answer, "queued", f"retry:{status}", f"outage:{status}") for status, answer in BETWEEN.items()),
-    ("no sid", page(201, "{}", taken=True), "unknown", "in_doubt:unreadable", "outage:unreadable"),
-    ("sid 5", page(201, '{"sid": 5}', taken=True), "unknown", "in_doubt:unreadable", "outage:unreadable"),
-    ("another sid", page(201, '{"sid": "SM1"}', taken=True), "unknown", "in_doubt:unreadable", "outage:unreadable"),
+    *EITHER,
+    ("no sid", page(201, "{}", taken=True), *in_doubt("unreadable")),
+    ("sid 5", page(201, '{"sid": 5}', taken=True), *in_doubt("unreadable")),
+    ("another sid", page(201, '{"sid": "SM1"}', taken=True), *in_doubt("unreadable")),
     (
         "a price of NUL",
         page(201, f'{{"sid": "{SID}", "price": "\\u0000", "num_segments": "{9:0>30}"}}', taken=True),
         *("sent", "", None),
     ),
-    ("403 of a wall", page(403, "<html>blocked</html>", HTML), "queued", "channel_paused:403", "account:403"),
-    ("400 and a list", page(400, "[]"), "queued", "retry:400", "outage:400"),
-    ("400 and a text", page(400, '{"code": "21211", "message": "x"}'), "queued", "retry:400", "outage:400"),
-    ("400 and true", page(400, '{"code": true}'), "queued", "retry:400", "outage:400"),
-    ("21211", page(400, '{"code": 21211, "message": "x"}'), "failed", "refused_receiver:21211", None),
-    ("21610", page(400, '{"code": 21610, "message": "x"}'), "failed", "refused_stopped:21610", None),
-    ("404", page(404, '{"code": 20404}'), "queued", "channel_paused:20404", "account:20404"),
+    ("403 of a wall", page(403, "<html>blocked</html>", HTML), *our_account("403")),
+    ("400 and a list", page(400, "[]"), *tried_again("400")),
+    ("400 and a text", page(400, '{"code": "21211", "message": "x"}'), *tried_again("400")),
+    ("400 and true", page(400, '{"code": true}'), *tried_again("400")),
+    ("21211", page(400, '{"code": 21211, "message": "x"}'), *refused("refused_receiver:21211")),
+    ("21610", page(400, '{"code": 21610, "message": "x"}'), *refused("refused_stopped:21610")),
+    ("404", page(404, '{"code": 20404}'), *our_account("20404")),
     *(
-        (
-            f"429 and {asked}",
-            page(429, "{}", "application/json", f"Retry-After: {asked}"),
-            "queued",
-            "retry:429",
-            "outage:429",
-        )
+        (f"429 and {asked}", page(429, "{}", "application/json", f"Retry-After: {asked}"), *tried_again("429"))
         for asked in ("soon", "-5", "nan", "inf", "9" * 400)
     ),
-    ("503", page(503, "{}", "application/json", "Retry-After: 5"), "unknown", "in_doubt:503", "outage:503"),
-    ("999", page(999, "{}"), "unknown", "in_doubt:999", "outage:999"),
+    ("503", page(503, "{}", "application/json", "Retry-After: 5"), *in_doubt("503")),
+    ("999", page(999, "{}"), *in_doubt("999")),
 ]
 TELEGRAM = [
-    *(
-        (name, answer, "unknown", "in_doubt:connection-lost", "outage:connection-lost")
-        for name, answer in BROKEN.items()
-    ),
-    *((name, answer, "unknown", "in_doubt:unreadable", "outage:unreadable") for name, answer in UNREADABLE.items()),
-    *((str(status), answer, "queued", f"retry:{status}", f"outage:{status}") for status, answer in BETWEEN.items()),
-    ("403 of a wall", page(403, "<html>blocked</html>", HTML), "queued", "retry:403", "outage:403"),
-    ("not ok", page(200, '{"ok": false}'), "queued", "retry:refused", "outage:refused"),
-    ("ok and nothing", page(200, '{"ok": true}'), "unknown", "in_doubt:unreadable", "outage:unreadable"),
-    ("ok and 5", page(200, '{"ok": true, "result": 5}'), "unknown", "in_doubt:unreadable", "outage:unreadable"),
-    ("400 and null", page(400, '{"ok": false, "description": null}'), "failed", "refused_message:400", None),
+    *EITHER,
+    ("403 of a wall", page(403, "<html>blocked</html>", HTML), *tried_again("403")),
+    ("not ok", page(200, '{"ok": false}'), *tried_again("refused")),
+    ("ok and nothing", page(200, '{"ok": true}'), *in_doubt("unreadable")),
+    ("ok and 5", page(200, '{"ok": true, "result": 5}'), *in_doubt("unreadable")),
+    ("400 and null", page(400, '{"ok": false, "description": null}'), *refused("refused_message:400")),
     (
         "nobody",
         page(400, '{"ok": false, "description": "Bad Request: chat not found"}'),
-        *("failed", "refused_receiver:400", None),
+        *refused("refused_receiver:400"),
     ),
-    ("401", page(401, '{"ok": false, "description": "No"}'), "queued", "channel_paused:401", "account:401"),
+    ("401", page(401, '{"ok": false, "description": "No"}'), *our_account("401")),
     *(
         (
             f"429 and {asked}",
             page(429, f'{{"ok": false, "description": "x", "parameters": {{"retry_after": {asked}}}}}'),
-            *("queued", "retry:429", "outage:429"),
+            *tried_again("429"),
         )
         for asked in ("9" * 400, "999999999999")
     ),
-    (
-        "502 and null",
-        page(502, '{"ok": false, "description": null}'),
-        "unknown",
-        "in_doubt:unreadable",
-        "outage:unreadable",
-    ),
+    ("502 and null", page(502, '{"ok": false, "description": null}'), *in_doubt("unreadable")),
 ]
 CASES = [("sms", *row) for row in TWILIO] + [("telegram", *row) for row in TELEGRAM]
 # Both clients read answers by the same library; what is tried on Twilio is left to the long run on Telegram.
