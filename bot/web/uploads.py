@@ -9,7 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 AROUND = 16 * 1024  # bytes of a form beside its file: a boundary and the part's headers, at most 8 KB of each
 
-_UNREADABLE = "Formuläret kan inte läsas."
+UNREADABLE = "Formuläret kan inte läsas."
 
 
 class TooLarge(Exception):
@@ -29,10 +29,10 @@ async def file_of(request: web.Request, most: int, field: str = "file") -> tuple
         HTTPBadRequest: it is no multipart form, or has another part than the file.
     """
     if request.content_type != "multipart/form-data":
-        raise web.HTTPBadRequest(text=_UNREADABLE)
+        raise web.HTTPBadRequest(text=UNREADABLE)
     body = await _body(request, most + AROUND)
     if not body.startswith(b"--"):  # a browser writes nothing before the first boundary
-        raise web.HTTPBadRequest(text=_UNREADABLE)
+        raise web.HTTPBadRequest(text=UNREADABLE)
     whole = StreamReader(request.protocol, 2 * len(body))
     whole.feed_data(body)
     whole.feed_eof()
@@ -40,12 +40,12 @@ async def file_of(request: web.Request, most: int, field: str = "file") -> tuple
         form = MultipartReader(request.headers, whole)
         part = await form.next()
         if not isinstance(part, BodyPartReader) or part.name != field:
-            raise web.HTTPBadRequest(text=_UNREADABLE)
+            raise web.HTTPBadRequest(text=UNREADABLE)
         name, content = part.filename or "", bytes(await part.read())
         if await form.next() is not None:
-            raise web.HTTPBadRequest(text=_UNREADABLE)
+            raise web.HTTPBadRequest(text=UNREADABLE)
     except (ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError) as error:
-        raise web.HTTPBadRequest(text=_UNREADABLE) from error  # what aiohttp raises for what is no form
+        raise web.HTTPBadRequest(text=UNREADABLE) from error  # what aiohttp raises for what is no form
     if len(content) > most:
         raise TooLarge
     return name, content

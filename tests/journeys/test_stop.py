@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import run_command
+from tests.support.journeys.kills import free_port
 from tests.support.profile import own_unit
 
 pytestmark = pytest.mark.long
@@ -93,8 +94,7 @@ async def prepared(folder: Path, far: FarEnd, port: int) -> dict[str, str]:
 
 async def stopped(folder: Path, far: FarEnd, trouble: Callable[[int], object]) -> tuple[int, float]:
     """Run the service until the far end is silent, make trouble, stop it; return exit code and seconds."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     env = await prepared(folder, far, port)
     process = await asyncio.create_subprocess_exec(
         *PROGRAM, str(port), cwd=folder, env=env, stdout=asyncio.subprocess.DEVNULL

@@ -4,9 +4,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-MAX_FIELDS = 2_000  # of one form: 30 rows have at most 14 each
+from bot.web.uploads import UNREADABLE
 
-_UNREADABLE = "Formuläret kan inte läsas."
+MAX_FIELDS = 2_000  # of one form: 30 rows have at most 14 each
 
 
 def start_of(request: web.Request, total: int) -> int:
@@ -33,4 +33,4 @@ async def fields_of(request: web.Request) -> list[tuple[str, str]]:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
         return [(name, value.replace("\0", "")) for name, value in fields]
     except ValueError as error:
-        raise web.HTTPBadRequest(text=_UNREADABLE) from error
+        raise web.HTTPBadRequest(text=UNREADABLE) from error
