@@ -7,9 +7,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database.statements import among, chunks
+from storage.database.statements import among
 from storage.errors import NoteCode, Problem
 from storage.people import addresses
+from storage.register import lookups
 from storage.register.checks import reasonable_days, references
 from storage.register.rows import RegisterBatch
 from storage.tables import customer, provider
@@ -52,11 +53,8 @@ async def _known(conn: AsyncConnection, batch: RegisterBatch) -> reasonable_days
         c = customer.c
         rows = await conn.execute(select(c.ref, c.birth_year).where(among(conn, c.ref, others)))
         born |= {row.ref: row.birth_year for row in rows}
-    authorised: dict[str, tuple[date | None, date | None]] = {}
-    for some in chunks(sorted({row.provider for row in batch.enrolments})):
-        p = provider.c
-        rows = await conn.execute(select(p.ref, p.authorised_from, p.authorised_to).where(p.ref.in_(some)))
-        authorised |= {row.ref: (row.authorised_from, row.authorised_to) for row in rows}
+    providers = await lookups.stored(conn, provider, (row.provider for row in batch.enrolments))
+    authorised = {ref: (row.authorised_from, row.authorised_to) for ref, row in providers.items()}
     for each in batch.providers:
         first, last = authorised.get(each.ref, (None, None))
         first = first if "authorised_from" in each.missing else each.authorised_from
