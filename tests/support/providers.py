@@ -6,6 +6,7 @@ from pathlib import Path
 
 from storage.database.engine import Database
 from storage.register import importer, reader
+from tests.support import register_files
 
 PHONE = "+46701740658"  # of P1's contact person
 OTHER_PHONE = "+46701740659"  # of P2's
@@ -26,13 +27,9 @@ async def read(
     reason: str = "",
 ) -> importer.Imported:
     """Take in register files given as text, by kind, on ``day``. Raises RegisterError."""
-    paths = []
-    for name, content in files.items():
-        path = folder / f"{name}.csv"
-        path.write_text(content, encoding="utf-8")
-        paths.append(path)
+    batch = reader.read(register_files.write(folder, files))
     async with db.begin() as conn:
-        return await importer.apply(conn, reader.read(paths), day, at(day), by, reason)
+        return await importer.apply(conn, batch, day, at(day), by, reason)
 
 
 def at(day: date) -> datetime:

@@ -18,6 +18,7 @@ from storage.people import addresses, opt_outs
 from storage.register import importer, reader
 from storage.tables import address
 from survey.packs.catalogue import load
+from tests.support import register_files
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WINDOW = SendWindow.parse("09:00-19:00", ZONE)
@@ -46,13 +47,9 @@ class Unit:
         people_ = "".join(f"K{n},+4670100000{n},sv,K,1990\n" for n in range(1, customers + 1))
         rows = "".join("{},{},{},{},,{},{},\n".format(*line.split(",")) for line in enrolments)
         files = {"providers": PROVIDERS, "customers": _CUSTOMERS + people_, "enrolments": _ENROLMENTS + rows}
-        paths = []
-        for name, content in files.items():
-            path = self.folder / f"{name}.csv"
-            path.write_text(content, encoding="utf-8")
-            paths.append(path)
+        batch = reader.read(register_files.write(self.folder, files))
         async with self.db.begin() as conn:
-            await importer.apply(conn, reader.read(paths), now.astimezone(ZONE).date(), now)
+            await importer.apply(conn, batch, now.astimezone(ZONE).date(), now)
 
     async def tick(self, now: datetime) -> None:
         """What the clock does."""

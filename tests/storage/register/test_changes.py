@@ -6,6 +6,7 @@ from pathlib import Path
 from storage.database.engine import Database
 from storage.register import importer, reader
 from storage.register.changes import Change, Changes, of_batch
+from tests.support import register_files
 
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)
 FILES = {
@@ -36,9 +37,7 @@ CHANGED = {
 
 
 def read(folder: Path, files: dict[str, str]) -> reader.RegisterBatch:
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return reader.read([folder / f"{name}.csv" for name in files])
+    return reader.read(register_files.write(folder, files))
 
 
 async def test_every_kind_is_compared(db: Database, tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from storage.database.engine import Database
 from storage.errors import Problem, ProblemCode, RegisterError
 from storage.figures import targets
-from storage.register import importer, reader
+from storage.register import importer
 from storage.tables import address, customer, enrolment, provider
+from tests.support import register_files
 
 NOW = datetime(2025, 6, 1, 9, tzinfo=UTC)
 FIRST = {
@@ -22,13 +23,7 @@ FIRST = {
 
 
 async def take_in(db: Database, folder: Path, **files: str) -> importer.Imported:
-    paths = []
-    for name, content in files.items():
-        path = folder / f"{name}.csv"
-        path.write_text(content, encoding="utf-8")
-        paths.append(path)
-    async with db.begin() as conn:
-        return await importer.apply(conn, reader.read(paths), NOW.date(), NOW)
+    return await register_files.take_in(db, folder, NOW, files)
 
 
 async def test_a_file_without_the_end_columns_reopens_nothing(db: Database, tmp_path: Path) -> None:

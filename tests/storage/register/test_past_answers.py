@@ -8,7 +8,8 @@ import pytest
 from storage.database.engine import Database
 from storage.errors import Problem, ProblemCode, RegisterError, UncountedCode
 from storage.figures.aggregates import aggregate
-from storage.register import importer, reader
+from storage.register import importer
+from tests.support import register_files
 from tests.support.enrolments import NOW
 
 REGISTER = {
@@ -27,12 +28,7 @@ HEADER = "enrolment,survey,period,question,value,answered_on"
 
 async def take_in(db: Database, folder: Path, *answers: str) -> importer.Imported:
     files = {**REGISTER, "answers": "\n".join((HEADER, *answers)) + "\n"}
-    paths = []
-    for name, content in files.items():
-        paths.append(folder / f"{name}.csv")
-        paths[-1].write_text(content, encoding="utf-8")
-    async with db.begin() as conn:
-        return await importer.apply(conn, reader.read(paths), NOW.date(), NOW)
+    return await register_files.take_in(db, folder, NOW, files)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +91,9 @@ async def test_answers_that_count_nowhere_are_named(db: Database, tmp_path: Path
 async def test_later_enrolment_counts_instead(db: Database, tmp_path: Path) -> None:
     """Two enrolments with the same provider and both points in one quarter: the later one speaks."""
     twice = "E5,K2,P1,2025-03-01,2025-03-10,other\nE6,K2,P1,2025-03-11,2025-03-20,other\n"
-    path = tmp_path / "more.csv"
-    path.write_text("ref,customer,provider,started_on,ended_on,end_reason\n" + twice, encoding="utf-8")
     await take_in(db, tmp_path)
-    async with db.begin() as conn:
-        await importer.apply(conn, reader.read([path]), NOW.date(), NOW)
+    more = "ref,customer,provider,started_on,ended_on,end_reason\n" + twice
+    await register_files.take_in(db, tmp_path, NOW, {"more": more})
     done = await take_in(db, tmp_path, "E5,end,,overall,1,2025-03-10", "E6,end,,overall,4,2025-03-20")
     assert done.uncounted == (Problem("answers.csv", 2, "overall", UncountedCode.LATER_ENROLMENT),)
     assert NOW.date() == date(2026, 1, 15)

@@ -20,6 +20,7 @@ from scheduler.delivery.fallback import Context
 from storage.database.engine import Database
 from storage.register import importer, reader
 from survey.codes import Channel
+from tests.support import register_files
 
 NUMBER = "+46700000000"
 SECRET = "a-secret"
@@ -39,14 +40,10 @@ class World:
 
     async def read(self, **files: str) -> None:
         """Import register files given as text, by kind."""
-        paths = []
-        for name, content in files.items():
-            path = self.folder / f"{name}.csv"
-            path.write_text(content, encoding="utf-8")
-            paths.append(path)
+        batch = reader.read(register_files.write(self.folder, files))
         async with self.db.begin() as conn:
             today = self.clock().astimezone(ZONE).date()
-            imported = await importer.apply(conn, reader.read(paths), today, self.clock())
+            imported = await importer.apply(conn, batch, today, self.clock())
             await fallback.give_up(conn, imported.given_up, Context(tuple(Channel), self.clock(), today))
 
     async def wake(self, at: str) -> None:
