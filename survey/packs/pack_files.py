@@ -96,6 +96,8 @@ SETS = (
     "not",
     "named",
     "numeral",
+    "number_ending",
+    "ordinal_ending",
     "joins",
     "about_overall",
     "about_treatment",

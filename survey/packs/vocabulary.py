@@ -78,6 +78,7 @@ def build(
         sign_off=frozenset(of("sign_off")),
         languages=of("language"),
         out_of=_out_of([phrase for each in languages for phrase in each.words["words.out_of"]]),
+        number=_number(tongues),
         greetings=greetings,
         phrases=Phrases([*patterns, *_command_patterns(commands, alone)], greetings),
         tongues=tongues,
@@ -142,6 +143,15 @@ def _command_patterns(commands: Mapping[str, Command], alone: frozenset[str]) ->
         "wrong": {"number": [f"^ {word} $" for word, command in commands.items() if command == "wrong_number"]},
     }
     return phrases.compile_patterns(lists, {})
+
+
+def _number(tongues: Mapping[str, Tongue]) -> re.Pattern[str]:
+    """Return a pattern of a digit that is said alone or with an ending: "4", "4a", "4th"."""
+
+    def any_of(name: str) -> str:
+        return "|".join(sorted({re.escape(ending) for each in tongues.values() for ending in each.sets[name].ends}))
+
+    return re.compile(rf"(\d)(?:(?P<ordinal>{any_of('ordinal_ending')})|{any_of('number_ending')})?")
 
 
 def _out_of(endings: Sequence[str]) -> re.Pattern[str]:

@@ -132,6 +132,7 @@ class Vocabulary:
         courtesies: the words that ``consent`` has beside ``yes_no``, in their plain form.
         languages: names of languages, to their codes.
         out_of: finds the "of five" after a rating.
+        number: matches a digit with or without the ending of a language; its group ``ordinal`` is that of "4th".
         greetings: polite words in their plain form, which say nothing themselves.
         phrases: every pattern of survey/packs/phrases and survey/packs/danger.
         tongues: each language's own sets of words.
@@ -153,6 +154,7 @@ class Vocabulary:
     sign_off: frozenset[str]
     languages: Mapping[str, str]
     out_of: re.Pattern[str]
+    number: re.Pattern[str]
     greetings: Words
     phrases: Phrases
     tongues: Mapping[str, Tongue]

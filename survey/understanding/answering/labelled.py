@@ -5,18 +5,16 @@ the questions, words that join them, and names of the question that each rating 
 shows that the order is another one: then nothing is read.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from survey.understanding.answering import values
 from survey.understanding.message import Message
 from survey.understanding.questions import Question
 from survey.understanding.text.folding import END, PAUSE, Token, words_of
 
 ABOUT = ("overall", "treatment", "usefulness")  # the questions that the sets "about_..." name
 DOUBTS = ("hedge", "either", "negation", "unit")
-
-_DIGIT = re.compile(r"([1-5])ን?")  # "5ን 4ን": 5 and 4
 
 
 def read(
@@ -51,9 +49,9 @@ def read(
 
 
 def _value(question: Question, message: Message, token: Token) -> int | None:
-    digit = _DIGIT.fullmatch(token)
-    if digit is not None:
-        return int(digit[1])
+    if values.is_number(message, token):
+        found = values.at(question, message, [token], 0)
+        return None if found is None else found[0]
     return question.answers.get(token.folded) if message.in_set("numeral", token) else None
 
 

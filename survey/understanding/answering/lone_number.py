@@ -1,6 +1,5 @@
 """The only number of a sentence that begins otherwise: "pretty good I'd say 4", "no help at all, 1"."""
 
-import re
 from collections.abc import Sequence
 
 from survey.understanding.answering import standing, values
@@ -10,8 +9,6 @@ from survey.understanding.text.folding import END, PAUSE, Token, words_of
 from survey.understanding.wishes import is_question
 
 NOTHING = "0"  # "0 jobb 0 hjälp": none, and no rating
-
-_ORDINAL = re.compile(r"\d(?:e|th|st|nd|rd)")  # at the end of a sentence it is a date: "on the 1st"
 
 
 def read(question: Question, message: Message, tokens: Sequence[Token]) -> int | None:
@@ -25,10 +22,10 @@ def read(question: Question, message: Message, tokens: Sequence[Token]) -> int |
         for at, token in enumerate(tokens)
         if (token[0].isdigit() and token != NOTHING) or _is_numeral(question, message, token)
     ]
-    found = values.at(question, tokens, places[0]) if len(places) == 1 else None
+    found = values.at(question, message, tokens, places[0]) if len(places) == 1 else None
     if (
         found is None
-        or _ORDINAL.fullmatch(tokens[places[0]])
+        or (found[2] and not values.is_number(message, tokens[places[0]]))  # "on the 1st"
         or len(message.said) > values.SENTENCE_WORDS
         or is_question(message)
     ):

@@ -69,7 +69,7 @@ def _corrected(question: Question, message: Message, tokens: Sequence[Token]) ->
         return None
 
     def said(at: int) -> tuple[int, int] | None:
-        found = values.at(question, tokens, at)
+        found = values.at(question, message, tokens, at)
         return None if found is None else found[:2]
 
     return corrections.read(message, tokens, said, is_worded=question.kind == "yes_no")
@@ -84,7 +84,7 @@ def _not_but(question: Question, message: Message, tokens: Sequence[Token]) -> i
     ]
     if len(words) != 4 or not message.in_set("negation", words[0]) or not message.in_set("contrast", words[2]):
         return None
-    first, second = values.at(question, words, 1), values.at(question, words, 3)
+    first, second = values.at(question, message, words, 1), values.at(question, message, words, 3)
     return second[0] if first is not None and second is not None else None
 
 
@@ -134,7 +134,7 @@ def _after_lead(question: Question, message: Message, tokens: Sequence[Token]) -
     for at, token in enumerate(tokens):
         if token in (END, PAUSE):
             continue
-        found = values.at(question, tokens, at)
+        found = values.at(question, message, tokens, at)
         passed += 1
         is_lead = token in message.words.greetings or message.in_set("lead", token)
         is_lead = is_lead and (message.in_set("article", token) or not message.in_set("negation", token))

@@ -105,7 +105,7 @@ def is_of_things(message: Message, words: Sequence[Token]) -> bool:
     if counted and message.in_set("unit", counted[0]):
         return True
     for at, word in enumerate(words):
-        if not word.isdecimal() or (at and len(word) == 1 and message.in_set("not", words[at - 1])):
+        if not values.is_number(message, word) or (at and len(word) == 1 and message.in_set("not", words[at - 1])):
             continue  # "4, not 5"
         is_counted = at + 1 < len(words) and (
             message.in_set("unit", words[at + 1])

@@ -1,6 +1,5 @@
 """What words and numbers of a message mean as answers to a closed question, wherever they stand in it."""
 
-import re
 from collections.abc import Sequence
 
 from survey.understanding.message import Message
@@ -11,12 +10,10 @@ ANSWER_WORDS = 5  # of the longest answer
 SENTENCE_WORDS = 14  # of a message in which an answer is looked for beyond its beginning; a longer one is a story
 NEGATED = 3  # words between a word of praise and the negation that turns it, before it or after it
 
-_NUMBER = re.compile(r"(\d)(?:a|an|ans|or|ra|ka|e|th|st|nd|rd|ish|ка|ку|ки)?")  # "4", "4:a", "4ish", "4ка"
 
-
-def at(question: Question, tokens: Sequence[Token], start: int) -> tuple[int, int, bool] | None:
+def at(question: Question, message: Message, tokens: Sequence[Token], start: int) -> tuple[int, int, bool] | None:
     """Return the value that is said at ``start``, where it ends, and whether it is a digit."""
-    number = _NUMBER.fullmatch(tokens[start])
+    number = message.words.number.fullmatch(tokens[start])
     if number is not None:
         value = of_number(question, int(number[1]))
         return None if value is None else (value, start + 1, True)
@@ -27,6 +24,12 @@ def at(question: Question, tokens: Sequence[Token], start: int) -> tuple[int, in
         if said in question.answers:
             return question.answers[said], start + length, False
     return None
+
+
+def is_number(message: Message, token: Token) -> bool:
+    """Return whether a word is a number that is no date: "4", "12", "4:a", but not "1st"."""
+    digit = message.words.number.fullmatch(token)
+    return token.isdecimal() or (digit is not None and digit["ordinal"] is None)
 
 
 def of_number(question: Question, number: int) -> int | None:
