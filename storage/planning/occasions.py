@@ -61,14 +61,16 @@ class Waiting:
     birth_year: int | None
 
 
+_WAITS = (occasion.c.opened_at.is_(None), occasion.c.outcome == "")
+
+
 async def look_again(conn: Connection, enrolments: Collection[int], at: datetime) -> None:
     """Have the occasions that wait for these enrolments looked at from ``at`` on, because a fact has changed."""
     await conn.execute(
         update(occasion)
         .where(
             occasion.c.enrolment_id.in_(list(enrolments)),
-            occasion.c.opened_at.is_(None),
-            occasion.c.outcome == "",
+            *_WAITS,
             occasion.c.look_at > at,
         )
         .values(look_at=at)
@@ -81,7 +83,7 @@ async def look_again_at(conn: Connection, customers: Collection[int], at: dateti
     Whoever could not be told from others at an address is looked at, too: one of those may have left it.
     """
     o = occasion.c
-    waiting = (o.opened_at.is_(None), o.outcome == "", o.look_at > at)
+    waiting = (*_WAITS, o.look_at > at)
     held = update(occasion).values(look_at=at)
     if customers:
         theirs = (among(conn, o.customer_id, customers), o.reason.in_((Reason.NO_ADDRESS, Reason.BY_STAFF)))
@@ -100,7 +102,7 @@ async def look_again_after(conn: Connection, furthest: Mapping[Reason, datetime]
     o = occasion.c
     found = 0
     for reason, last in furthest.items():
-        wrong = (o.opened_at.is_(None), o.outcome == "", o.reason == reason, o.look_at > last, o.look_at > o.due_at)
+        wrong = (*_WAITS, o.reason == reason, o.look_at > last, o.look_at > o.due_at)
         later = case((o.due_at > at, o.due_at), else_=at)
         found += (await conn.execute(update(occasion).where(*wrong).values(look_at=later))).rowcount
     return found
@@ -126,7 +128,7 @@ _WAITING = (
     .join(provider, provider.c.id == enrolment.c.provider_id)
     .outerjoin(next_look, next_look.c.enrolment_id == enrolment.c.id)
     .join(customer, customer.c.id == occasion.c.customer_id)
-    .where(occasion.c.opened_at.is_(None), occasion.c.outcome == "")
+    .where(*_WAITS)
 )
 
 
@@ -258,8 +260,7 @@ async def top_survey(
     rows = await conn.execute(
         select(occasion.c.customer_id, occasion.c.survey).where(
             occasion.c.customer_id.in_(list(customers)),
-            occasion.c.opened_at.is_(None),
-            occasion.c.outcome == "",
+            *_WAITS,
             occasion.c.due_at <= now,
         )
     )
