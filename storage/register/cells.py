@@ -49,7 +49,8 @@ def tables(path: Path) -> list[Table]:
     except OSError as error:
         raise Unreadable(ProblemCode.FILE_UNREADABLE) from error
     found = tables_of(path.name, content, IMPORT)
-    for fault in (each for table in found for each in table.faults):
+    fault = next((each for table in found for each in table.faults), None)
+    if fault is not None:
         raise Unreadable(fault.code, fault.row, **fault.values)
     return found
 
