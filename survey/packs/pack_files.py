@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from survey.codes import CaseKind
 from survey.errors import PackError
 from survey.understanding.questions import FACTS, RATINGS, Command, Condition, Kind
-from survey.understanding.text import phrases
+from survey.understanding.text.patterns import Pattern, Words, compile_patterns
 
 PACKS = Path(__file__).parent
 LANGUAGES = "languages"  # the folder of the language files, inside that of the surveys
@@ -190,7 +190,7 @@ class PhraseFile:
 
     file: str
     sets: Mapping[str, tuple[str, ...]]
-    patterns: tuple[phrases.Pattern, ...]
+    patterns: tuple[Pattern, ...]
     words: frozenset[str]
 
 
@@ -295,8 +295,8 @@ def _phrase_file(path: Path) -> PhraseFile:
         raise PackError(f"{where}: nothing asks for {', '.join(unknown)}.")
     try:
         # Words of danger count in every language: they are long, and are no words of another.
-        patterns = phrases.compile_patterns(tables, classes, "" if "danger" in tables else path.stem)
-        words = phrases.Words(word for each in sets.values() for word in each)
+        patterns = compile_patterns(tables, classes, "" if "danger" in tables else path.stem)
+        words = Words(word for each in sets.values() for word in each)
     except ValueError as error:
         raise PackError(f"{where}: {error}") from error
     spoken = words.exact.union(*(element.words.exact for pattern in patterns for element in pattern.elements))

@@ -12,8 +12,9 @@ from survey.errors import PackError
 from survey.packs.pack_files import COMMANDS, MONTHS, SETS, SLOT, LanguageFile, PhraseFile, SurveyFile
 from survey.understanding import noise
 from survey.understanding.questions import RATINGS, Command, Tongue, Unions, Vocabulary
-from survey.understanding.text import folding, phrases
-from survey.understanding.text.phrases import Pattern, Phrases, Words
+from survey.understanding.text import folding
+from survey.understanding.text.patterns import Pattern, Words, compile_patterns
+from survey.understanding.text.phrases import Phrases
 
 # The kinds of words that are looked for whatever the question is. A word of another kind is understood only as an
 # answer to a question of that kind.
@@ -142,7 +143,7 @@ def _command_patterns(commands: Mapping[str, Command], alone: frozenset[str]) ->
         },
         "wrong": {"number": [f"^ {word} $" for word, command in commands.items() if command == "wrong_number"]},
     }
-    return phrases.compile_patterns(lists, {})
+    return compile_patterns(lists, {})
 
 
 def _number(tongues: Mapping[str, Tongue]) -> re.Pattern[str]:

@@ -5,7 +5,8 @@ from functools import cached_property
 
 from survey.understanding.questions import Vocabulary
 from survey.understanding.text.folding import Token, plain_tokens, words_of
-from survey.understanding.text.phrases import Span, Words, base_of
+from survey.understanding.text.patterns import Words
+from survey.understanding.text.phrases import Span, base_of
 
 TOKENS = 1_500  # of a message that are searched: more than the longest Telegram message has
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from survey.codes import CaseKind
-from survey.understanding.text.phrases import Phrases, Words
+from survey.understanding.text.patterns import Words
+from survey.understanding.text.phrases import Phrases
 from survey.understanding.text.spelling import Spelling
 
 Kind = Literal["rating", "choice", "yes_no", "text"]

@@ -1,9 +1,10 @@
-"""Patterns of phrases: each sign of docs/languages.md, and what cannot be read."""
+"""Phrases in a message: each sign of docs/languages.md, exceptions, and words of one language alone."""
 
 import pytest
 
 from survey.understanding.text.folding import plain_tokens
-from survey.understanding.text.phrases import Phrases, Words, compile_patterns
+from survey.understanding.text.patterns import Words, compile_patterns
+from survey.understanding.text.phrases import Phrases
 
 
 def _found(pattern: str, text: str, unless: str = "") -> bool:
@@ -63,9 +64,3 @@ def test_a_single_word_counts_in_its_own_language() -> None:
     assert phrases.find(["been", "there"], lambda: ("en",)) == {}
     assert phrases.find(["been", "there"], lambda: ("en", "so")) == {"sender.trust": [(0, 1)]}
     assert phrases.find(["been", "ma", "run"], lambda: ("en",)) == {"sender.trust": [(0, 3)]}
-
-
-@pytest.mark.parametrize("pattern", ["a b-c", "vill {nobody}", "*ing", "!inte", "ring?"])
-def test_what_cannot_be_read_is_refused_by_name(pattern: str) -> None:
-    with pytest.raises(ValueError, match=r"stop\.word"):
-        _found(pattern, "")
