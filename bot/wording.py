@@ -43,7 +43,7 @@ from survey.codes import CaseKind, CaseText, PauseCause, SurveyId, in_sentence, 
 
 if TYPE_CHECKING:
     from storage.outcomes.accounts import Problem as LedgerProblem
-    from storage.register.changes import Changes
+    from storage.register.comparison.changes import Changes
     from storage.register.importer import Imported
 
 NOTED = 100  # guesses that are named in full

@@ -19,7 +19,7 @@ from survey.codes import Channel
 
 if TYPE_CHECKING:
     from storage.database.engine import Connection
-    from storage.register.changes import Changes
+    from storage.register.comparison.changes import Changes
     from storage.register.importer import Imported
     from storage.register.rows import RegisterBatch
 
@@ -137,7 +137,8 @@ async def _save(
     from scheduler.delivery import fallback
     from scheduler.delivery.fallback import Context
     from storage.errors import RegisterError
-    from storage.register import changes, importer
+    from storage.register import importer
+    from storage.register.comparison import changes
 
     found = await changes.of_batch(conn, batch)
     emptied = () if may_empty else found.emptied

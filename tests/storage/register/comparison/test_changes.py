@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage.database.engine import Database
 from storage.register import importer, reader
-from storage.register.changes import Change, Changes, of_batch
+from storage.register.comparison.changes import Change, Changes, of_batch
 from tests.support import register_files
 
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import Problem, ProblemCode
-from storage.register.checks import stored_values
-from storage.register.checks.stored_values import Stored
+from storage.register.comparison import stored_values
+from storage.register.comparison.stored_values import Stored
 from storage.register.headers import KEYS
 from storage.register.rows import InFile, RegisterBatch, column_of
 
