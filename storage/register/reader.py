@@ -18,7 +18,7 @@ from storage.register.layout import header_row
 from storage.register.layout.header_row import Header
 from storage.register.layout.profile import Profile
 from storage.register.parsing import BUILD, is_blank
-from storage.register.rows import RegisterBatch, RegisterRow, batch_of
+from storage.register.rows import RegisterBatch, RegisterRow, batch_of, column_of
 
 TOLD = 1_000  # rows after which is told how many there are
 NOTED = 10  # rows of a file that are named for one guess; the rest are counted
@@ -211,7 +211,7 @@ class _Reading:
             key = getattr(made, keys[0]) if len(keys) == 1 else tuple(getattr(made, column) for column in keys)
             first = self.seen.setdefault(kind, {}).setdefault(key, made)
             if first is not made:
-                line.refuse(KEYS[kind][-1], ProblemCode.REPEATED, file=first.file, row=first.row)
+                line.refuse(column_of(keys[-1]), ProblemCode.REPEATED, file=first.file, row=first.row)
         if line.notes:
             self._note(line.notes)
         if not line.problems:

@@ -138,6 +138,9 @@ async def test_a_bad_exemption_is_refused(db: Database, tmp_path: Path) -> None:
         (3, "enrolment", ProblemCode.UNKNOWN_ENROLMENT),
     ]
     with pytest.raises(RegisterError) as refused:
+        await read(db, tmp_path, {"x": EXEMPTIONS + EXEMPTIONS.splitlines()[1] + "\n"})
+    assert [(each.column, each.code) for each in refused.value.problems] == [("from", ProblemCode.REPEATED)]
+    with pytest.raises(RegisterError) as refused:
         await read(db, tmp_path, {"x": EXEMPTIONS.replace("1042", "9")})
     (problem,) = refused.value.problems
     assert problem == Problem("x.csv", 2, "enrolment", ProblemCode.UNKNOWN_ENROLMENT, {"ref": "9"})
